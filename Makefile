@@ -1,0 +1,64 @@
+# `make demo` and `make test` are all that a fresh machine needs (Python 3.11 or newer, git, make).
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+WORKERS ?= 2
+
+.PHONY: help venv demo test quick lint format types contracts unit coverage update-golden images clean
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+# The stamp holds a checksum of what was installed, so that an unchanged tree installs nothing and needs no network.
+venv: ## Set up .venv with the pinned versions of constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with PYTHON=/path/to/python3" >&2; exit 1; }
+	@cksum pyproject.toml constraints.txt | cmp -s - $(VENV)/.installed || { \
+		echo "Setting up $(VENV) (once) ..."; \
+		test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+			--no-build-isolation -e '.[dev]' && \
+		cksum pyproject.toml constraints.txt > $(VENV)/.installed; }
+
+demo: venv ## Watch the main job on the built-in simulator: no account, no network
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
+
+test: lint types contracts coverage ## Everything that has to hold: the gate
+
+quick: venv ## The tests that take no time
+	$(BIN)/pytest -q -n $(WORKERS) -m "not slow"
+
+lint: venv ## Style and formatting
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: venv ## Mend what a machine can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: venv ## mypy, strict, tests too
+	$(BIN)/mypy
+
+contracts: venv ## Which room may import which
+	$(BIN)/lint-imports --no-logo
+
+unit: venv ## All tests, without measuring
+	$(BIN)/pytest -n $(WORKERS)
+
+coverage: venv ## All tests, with branch coverage
+	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+
+update-golden: venv ## Write the golden files and the README's output anew; then read the diff
+	$(BIN)/pytest -q --update-golden
+
+images: venv ## Draw the images of manifests/ and examples/ anew
+	$(BIN)/python -m examples.draw
+
+clean: ## Remove what tools left behind, and .venv
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov dist build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
