@@ -1,0 +1,147 @@
+"""What the manifests ask for, resolved: every reference found, every image hashed, every caption matched."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from reconciler.core.problem import Location, Problem
+from reconciler.core.ref import Kind, Ref
+
+TrainingParameter = int | float | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredImage:
+    """One image file of a dataset.
+
+    `digest` is the SHA-256 of the bytes, 64 hex digits. `name` is the path below the image folder (a label, never
+    an identity), `path` the path below the manifest root. `caption` is the declared text in its normal form, or
+    None where nothing is declared. `has_content` is False for a Git LFS pointer.
+    """
+
+    digest: str
+    size: int
+    name: str
+    path: str
+    caption: str | None = None
+    has_content: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredProject:
+    """A project manifest. A field that is None is not declared, so left as the live side has it."""
+
+    ref: Ref
+    location: Location
+    id: int | None = None
+    project_name: str
+    project_description: str | None = None
+    ip_name: str | None = None
+    ip_description: str | None = None
+    ip_medium: str
+    ip_type: str
+    moved_from: str | None = None
+    """The former `project_name`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredDataset:
+    """A dataset manifest with its images, sorted by digest."""
+
+    ref: Ref
+    location: Location
+    project: Ref
+    upload_type: Literal["basic"] = "basic"
+    caption_prefix: str
+    images: tuple[DesiredImage, ...]
+    captions_source: Literal["automatic", "sidecar", "file"] = "automatic"
+    increase_resolution: bool = True
+    completed: bool = True
+    clone: Literal["auto", "never"] = "auto"
+    history_limit: int | None = None
+    """Versions to keep when old ones are pruned; None keeps all."""
+    moved_from: str | None = None
+    """The former name of the manifest, or the live name that somebody gave the object in the console."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredModel:
+    """A model manifest. `parameters` holds the declared training parameters only, sorted by name."""
+
+    ref: Ref
+    location: Location
+    dataset: Ref
+    description: str | None = None
+    training_mode: Literal["fully_automated", "expert"]
+    training_version: str
+    start: bool = True
+    parameters: tuple[tuple[str, TrainingParameter], ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    mirror_aliases: bool = False
+    """Write the aliases of each version into its live description, so that the console shows them too."""
+    retrain: Literal["always", "never"] = "always"
+    on_failure: Literal["keep", "retrain"] = "keep"
+    retries: int = 1
+    """Trainings after a failed one, at most, where `on_failure` is `retrain`."""
+    on_superseded: Literal["wait", "stop"] = "wait"
+    history_limit: int | None = None
+    moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """A manifest with `ensure: absent`: all live versions of it are to be deleted.
+
+    `project` is the project it lives in (itself, for a project); `project_name` and `id` find that of a project.
+    """
+
+    ref: Ref
+    location: Location
+    project: Ref
+    project_name: str = ""
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desired:
+    """A whole tree, each mapping keyed and sorted by ref. `warnings` holds the problems that stop nothing."""
+
+    projects: Mapping[Ref, DesiredProject] = field(default_factory=dict)
+    datasets: Mapping[Ref, DesiredDataset] = field(default_factory=dict)
+    models: Mapping[Ref, DesiredModel] = field(default_factory=dict)
+    absent: Mapping[Ref, Absent] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+    _datasets_of: dict[Ref, tuple[DesiredDataset, ...]] = field(init=False, repr=False, compare=False)
+    _models_on: dict[Ref, tuple[DesiredModel, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the children once: asking a large tree for them must not walk it."""
+        datasets: dict[Ref, list[DesiredDataset]] = {}
+        for dataset in self.datasets.values():
+            datasets.setdefault(dataset.project, []).append(dataset)
+        models: dict[Ref, list[DesiredModel]] = {}
+        for model in self.models.values():
+            models.setdefault(model.dataset, []).append(model)
+        object.__setattr__(self, "_datasets_of", {ref: tuple(items) for ref, items in datasets.items()})
+        object.__setattr__(self, "_models_on", {ref: tuple(items) for ref, items in models.items()})
+
+    def project_of(self, ref: Ref) -> Ref:
+        """The project that an object belongs to (a project belongs to itself)."""
+        if ref in self.absent:
+            return self.absent[ref].project
+        if ref.kind is Kind.MODEL:
+            return self.datasets[self.models[ref].dataset].project
+        return self.datasets[ref].project if ref.kind is Kind.DATASET else ref
+
+    def models_on(self, dataset: Ref) -> tuple[DesiredModel, ...]:
+        """The models declared on a dataset."""
+        return self._models_on.get(dataset, ())
+
+    def datasets_of(self, project: Ref) -> tuple[DesiredDataset, ...]:
+        """The datasets declared in a project."""
+        return self._datasets_of.get(project, ())
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """Every manifest, present or absent."""
+        return (*self.projects, *self.datasets, *self.models, *self.absent)

@@ -1,0 +1,89 @@
+"""What an apply tells while it runs, and the report that folds out of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from reconciler.core.ref import Ref
+
+
+class Outcome(StrEnum):
+    """How an action ended; UNKNOWN: the answer was lost and looking could not decide."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """An action begins. `at` is seconds since the apply began."""
+
+    event: Literal["started"] = "started"
+    action: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progressed:
+    """An action that takes long tells how far it is; `total` 0 where nobody knows."""
+
+    event: Literal["progressed"] = "progressed"
+    action: str
+    at: float
+    text: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttled:
+    """A request waits for the rate limit, or after a 429."""
+
+    event: Literal["throttled"] = "throttled"
+    at: float
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """An action ended. `detail` says what was done, or why not and what to do; `id` is the live object's."""
+
+    event: Literal["finished"] = "finished"
+    action: str
+    at: float
+    outcome: Outcome
+    detail: str = ""
+    id: int | None = None
+    exit_code: int = 0
+    """The exit code of design this ending asks for: 1 failed, 4 another apply at work, 5 deadline met; 0 none."""
+
+
+Event = Started | Progressed | Throttled | Finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One action and how it ended."""
+
+    action: str
+    ref: Ref
+    outcome: Outcome
+    detail: str = ""
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The whole apply: one result for every planned action, in the plan's order."""
+
+    results: tuple[Result, ...]
+    calls: int
+    seconds: float
+    interrupted: bool = False
+    notes: tuple[str, ...] = ()
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(result.outcome is outcome for result in self.results)

@@ -1,0 +1,49 @@
+"""Fingerprints: what a dataset or a model *is*, in one letter and 12 hex digits.
+
+Algorithm `a`: SHA-256 over compact UTF-8 JSON (keys sorted, no spaces, non-ASCII kept), first 12 hex digits.
+
+- dataset: `["dataset", "prefix", PREFIX, UPLOAD_TYPE, [[KEY, CAPTION or null], ...]]`, images sorted by key; PREFIX and
+  CAPTION in their normal form (NFC, LF, trimmed), KEY as in live image names (`a` and 16 hex digits of the SHA-256).
+- model: `["model", DATASET_FINGERPRINT, TRAINING_MODE, TRAINING_VERSION, {PARAMETER: VALUE}]`, declared parameters
+  only, `learning_rate` as a float.
+
+File names, descriptions, formatting, order, machine and platform do not count. Because keys stand in live names, the
+fingerprint of a live dataset can be computed from the API's answers alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from reconciler.core.desired import DesiredDataset, DesiredModel, TrainingParameter
+from reconciler.core.name import image_key
+from reconciler.core.text import normal
+
+ALGORITHM = "a"
+
+
+def dataset_fingerprint(dataset: DesiredDataset) -> str:
+    """The fingerprint of a declared dataset."""
+    images = [(image_key(image.digest), image.caption) for image in dataset.images]
+    return content_fingerprint(dataset.caption_prefix, dataset.upload_type, images)
+
+
+def content_fingerprint(prefix: str, upload_type: str, images: Iterable[tuple[str, str | None]]) -> str:
+    """The fingerprint of a dataset's content, given as (key, declared caption or None)."""
+    rows = sorted([key, None if caption is None else normal(caption)] for key, caption in images)
+    return _digest(["dataset", "prefix", normal(prefix), upload_type, rows])
+
+
+def model_fingerprint(model: DesiredModel, dataset: str) -> str:
+    """The fingerprint of a declared model on a dataset's fingerprint."""
+    parameters = {name: _number(name, value) for name, value in model.parameters}
+    return _digest(["model", dataset, model.training_mode, model.training_version, parameters])
+
+
+def _number(name: str, value: TrainingParameter) -> TrainingParameter:
+    return float(value) if name == "learning_rate" else value
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return ALGORITHM + hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,136 @@
+"""What the live side shows, in our words: read once, then only looked at."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Literal
+
+from reconciler.core.desired import TrainingParameter
+
+Family = Literal["prefix", "schema"]
+"""How a dataset guides its captions: with a text (`caption_prefix`) or a JSON document (`visual_schema`)."""
+
+WRITTEN_BY_PEOPLE = ("manual", "unknown")
+"""Values of `caption_source` that stand for text which nothing may overwrite unasked."""
+
+
+class ModelStatus(StrEnum):
+    """The model statuses of the contract, in lower case; UNKNOWN is any other word: not settled, never spent on."""
+
+    CREATED = "created"
+    IN_PROGRESS = "inprogress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    DELETED = "deleted"
+    SYNCING = "syncing"
+    UNKNOWN = "unknown"
+
+
+class DatasetStatus(StrEnum):
+    """The dataset statuses of the contract; UNKNOWN is any other word: not settled, never written to."""
+
+    DRAFT = "draft"
+    COMPLETED = "completed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteProject:
+    """A live project; None stands for a field that the answer did not carry."""
+
+    id: int
+    project_name: str
+    project_description: str | None = None
+    ip_name: str | None = None
+    ip_description: str | None = None
+    ip_medium: str | None = None
+    ip_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteImage:
+    """A live image. `caption` is as the API gave it; `caption_source` in lower case, None where null or absent."""
+
+    id: int
+    image_name: str
+    caption: str | None = None
+    caption_source: str | None = None
+
+    @property
+    def is_hand_written(self) -> bool:
+        """Did a person, or a declared caption, give this text?"""
+        return self.caption is not None and self.caption_source in WRITTEN_BY_PEOPLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteDataset:
+    """A live dataset. `images` is None unless it was read in full; `images_count` None where the list lacks it."""
+
+    id: int
+    name: str
+    status: DatasetStatus
+    project_id: int | None = None
+    caption_prefix: str | None = None
+    family: Family | None = None
+    captions_update_status: str | None = None
+    upload_type: str | None = None
+    images_count: int | None = None
+    images: tuple[RemoteImage, ...] | None = None
+
+    @property
+    def is_regenerating(self) -> bool:
+        return self.captions_update_status == "in_progress"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status is DatasetStatus.DRAFT
+
+    @property
+    def is_completed(self) -> bool:
+        return self.status is DatasetStatus.COMPLETED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteModel:
+    """A live model; `word` is its status as the API wrote it, `status` what we make of it."""
+
+    id: int
+    name: str
+    status: ModelStatus
+    word: str = ""
+    description: str | None = None
+    training_mode: str | None = None
+    training_version: str | None = None
+    dataset_id: int | None = None
+    project_id: int | None = None
+    parameters: tuple[tuple[str, TrainingParameter], ...] = ()
+    checkpoint_steps: tuple[str, ...] = ()
+    """The steps after which an expert training left a checkpoint."""
+    created_at: str | None = None
+    updated_at: str | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        return self.status is ModelStatus.DELETED
+
+    @property
+    def is_startable(self) -> bool:
+        """Created and never started: starting it spends a training."""
+        return self.status is ModelStatus.CREATED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One look at the account. Objects are keyed by id; Deleted models are kept, for their version numbers."""
+
+    projects: Mapping[int, RemoteProject] = field(default_factory=dict)
+    datasets: Mapping[int, RemoteDataset] = field(default_factory=dict)
+    models: Mapping[int, RemoteModel] = field(default_factory=dict)
+    calls: int = 0
+
+    def with_details(self, datasets: Iterable[RemoteDataset], calls: int) -> "Observed":
+        """The same look with some datasets read in full."""
+        merged = {**self.datasets, **{dataset.id: dataset for dataset in datasets}}
+        return replace(self, datasets=merged, calls=self.calls + calls)

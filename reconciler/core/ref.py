@@ -1,0 +1,75 @@
+"""What a manifest object is called: its kind and its name."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+NAME_LIMIT = 28
+"""Characters of `metadata.name`: the longest live name made from it stays within 64."""
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,26}[a-z0-9])?")
+
+
+class Kind(StrEnum):
+    """The three kinds of object, in the order in which they need each other."""
+
+    PROJECT = "project"
+    DATASET = "dataset"
+    MODEL = "model"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The kind as a manifest writes it: `Project`, `Dataset`, `Model`."""
+        return self.value.capitalize()
+
+
+_ORDER = {kind: position for position, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """One object of the manifests; printed as `dataset/lora-poses`."""
+
+    kind: Kind
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}/{self.name}"
+
+    def __lt__(self, other: "Ref") -> bool:
+        return (_ORDER[self.kind], self.name) < (_ORDER[other.kind], other.name)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> object:
+        """In JSON a ref is its text; pydantic asks here, and only where a plan is read or written."""
+        from pydantic_core import core_schema
+
+        text = core_schema.no_info_after_validator_function(parse_ref, core_schema.str_schema())
+        return core_schema.json_or_python_schema(
+            json_schema=text,
+            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), text]),
+            serialization=core_schema.plain_serializer_function_ser_schema(str),
+        )
+
+
+def is_name(text: str) -> bool:
+    """Is this a DNS label of at most 28 lower-case ASCII characters?"""
+    return _NAME.fullmatch(text) is not None
+
+
+def parse_ref(text: str, kind: Kind | None = None) -> Ref:
+    """Read `kind/name`, or a bare name where one kind is expected; ValueError says what is wrong."""
+    head, slash, tail = text.partition("/")
+    if not slash:
+        if kind is None:
+            raise ValueError(f"{text!r} names no kind; write it as project/NAME, dataset/NAME or model/NAME")
+        head, tail = kind.value, text
+    try:
+        found = Kind(head)
+    except ValueError:
+        raise ValueError(f"{head!r} is no kind; the kinds are project, dataset and model") from None
+    if kind is not None and found is not kind:
+        raise ValueError(f"{text!r} is a {found.value}; a {kind.value} is expected here")
+    if not is_name(tail):
+        raise ValueError(f"{tail!r} is no name: lower-case letters, digits and hyphens, at most {NAME_LIMIT}")
+    return Ref(found, tail)

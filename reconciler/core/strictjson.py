@@ -1,0 +1,93 @@
+"""JSON without its traps: no double keys, no NaN, no endless nesting or numbers, no half characters."""
+
+import json
+import math
+import re
+
+from reconciler.core.declare.document import Value
+from reconciler.core.text import quoted
+
+DEPTH_LIMIT = 64
+"""Objects and lists inside each other."""
+
+DIGIT_LIMIT = 19
+"""Digits of an integer: ids stay below 2**63."""
+
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+"""A string, or one without an end; possessive, so that hostile quotes cost linear time."""
+_BRACKET = re.compile(r"[\[\]{}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class BadJson(ValueError):
+    """Text that is refused; says why, in a few words."""
+
+
+def loads(data: str | bytes, *, max_depth: int = DEPTH_LIMIT) -> Value:
+    """The value of a JSON text (bytes are UTF-8); BadJson where it is anything but plain, unambiguous JSON."""
+    text = data if isinstance(data, str) else _decoded(data)
+    _check_depth(text, max_depth)
+    try:
+        value: Value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
+        )
+    except json.JSONDecodeError as error:
+        raise BadJson(f"it is no JSON from character {error.pos + 1:,} on") from None
+    _check_text(value)
+    return value
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise BadJson(f"it is not UTF-8 at byte {error.start + 1:,}") from None
+
+
+def _check_depth(text: str, limit: int) -> None:
+    level = 0
+    for bracket in _BRACKET.finditer(_STRING.sub("", text)):
+        level += 1 if bracket[0] in "[{" else -1
+        if level > limit:
+            raise BadJson(f"values are nested more than {limit} deep")
+
+
+def _object(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        last = {key: index for index, (key, _) in enumerate(pairs)}
+        double = next(key for index, (key, _) in enumerate(pairs) if last[key] != index)
+        raise BadJson(f"{quoted(double, 40)} is given twice")
+    return found
+
+
+def _constant(word: str) -> Value:
+    raise BadJson(f"{word} is no number")
+
+
+def _integer(digits: str) -> int:
+    count = len(digits.lstrip("-"))
+    if count > DIGIT_LIMIT:
+        raise BadJson(f"a number has {count:,} digits")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise BadJson("a number is too large")
+    return number
+
+
+def _check_text(value: Value) -> None:
+    """Half of a character pair cannot be written out again."""
+    if isinstance(value, str):
+        if _SURROGATE.search(value):
+            raise BadJson("a text holds half of a character")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_text(key)
+            _check_text(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check_text(item)
