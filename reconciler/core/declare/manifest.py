@@ -1,0 +1,269 @@
+"""The manifest format as types: what may be written in an envelope and in the spec of each kind."""
+
+# mypy: disable-error-code="explicit-any"
+# Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reconciler.core.ref import Kind
+
+API_VERSION = "reconciler/v1"
+
+IpMedium = Literal["photography", "illustration"]
+IpType = Literal[
+    "defined_character",
+    "stylized_scene",
+    "object_variants",
+    "multi_object_set",
+    "icons",
+    "character_variants",
+    "other",
+]
+TrainingVersion = Literal["light", "max", "bria-2.3", "bria-3.2"]
+Scheduler = Literal["linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup"]
+
+Name = Annotated[
+    str,
+    Field(
+        json_schema_extra={"pattern": "^[a-z0-9]([a-z0-9-]{0,26}[a-z0-9])?$", "maxLength": 28},
+        description="The identity: lower-case letters, digits and hyphens, at most 28, unique for each kind.",
+    ),
+]
+SingleLine = Annotated[str, Field(json_schema_extra={"pattern": r"^[^\r\n]*$"})]
+HistoryLimit = Annotated[
+    int | None,
+    Field(ge=1, le=100, description="How many versions `--prune` keeps, 1 to 100; all of them if left out."),
+]
+Version = Annotated[str, Field(json_schema_extra={"pattern": "^(current|[a-z][0-9a-f]{6,12}|v[1-9][0-9]{0,8})$"})]
+
+
+class Strict(BaseModel):
+    """Text stays text, numbers stay numbers, and an unknown key is an error."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Moved(Strict):
+    """What the object was called before, so that what is live is renamed and not made anew."""
+
+    former: str = Field(
+        alias="from",
+        description=(
+            "The former metadata.name of a dataset or model, or the name that somebody gave it in the console; "
+            "the former project_name of a project."
+        ),
+        json_schema_extra={"minLength": 1, "maxLength": 200, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"},
+    )
+
+
+class Metadata(Strict):
+    """Who an object is."""
+
+    name: Name
+    ensure: Literal["present", "absent"] = Field(
+        "present", description="absent: delete every live version of it. Then all that finds it is enough."
+    )
+    moved: Moved | None = None
+
+
+class ProjectMetadata(Metadata):
+    """Who a project is."""
+
+    id: Annotated[int | None, Field(ge=1, lt=2**63)] = Field(
+        None, description="The live id of an existing project to take over; can be dropped once it holds an object."
+    )
+
+
+class ProjectSpec(Strict):
+    """A project: what the images show. The fields are those of the API."""
+
+    project_name: SingleLine | None = Field(None, description="The live name; the name of the manifest if left out.")
+    project_description: str | None = Field(None, description="A note for people.")
+    ip_name: SingleLine | None = Field(
+        None, description="What the character is called, 1 to 3 words. Required for defined_character."
+    )
+    ip_description: SingleLine | None = Field(
+        None,
+        description="What it looks like, up to 6 words. Required for defined_character and object_variants.",
+    )
+    ip_medium: IpMedium = Field(description="Photographs or illustrations. Cannot be changed later.")
+    ip_type: IpType = Field(description="What kind of thing is learned. Cannot be changed later.")
+
+
+class Images(Strict):
+    """Which files are the images of a dataset."""
+
+    path: str = Field(description="The folder of the images, relative to this file.")
+    include: Annotated[list[str], Field(min_length=1)] | None = Field(
+        None,
+        description=(
+            "Patterns of files below the folder; all images below it if left out. "
+            "* stands for anything but a slash, ** for any folders, ? for one character, [a-z] for one of these."
+        ),
+    )
+    increase_resolution: bool = Field(
+        default=True, description="Let Bria scale images with sides of 256 to 1023 pixels up to 1024."
+    )
+
+
+class Captions(Strict):
+    """Where the captions come from."""
+
+    source: Literal["automatic", "sidecar", "file"] = Field(
+        description=(
+            "automatic: Bria writes them. sidecar: pose.txt or pose.caption beside pose.png. "
+            "file: captions.yaml or metadata.jsonl in the image folder."
+        )
+    )
+
+
+class Waiver(Strict):
+    """Findings of `reconciler doctor` that are accepted; what Bria would refuse cannot be."""
+
+    rule: str = Field(description="The id of the rule, as `reconciler doctor` prints it.")
+    images: Annotated[list[str], Field(min_length=1)] | None = Field(
+        None, description="Patterns of images below the image folder, as in `include`; all findings if left out."
+    )
+    reason: str = Field(description="Why, for whoever reads it later.", json_schema_extra={"minLength": 1})
+    until: str | None = Field(
+        None,
+        description="The last day on which it holds, as 2027-01-31; for good if left out.",
+        json_schema_extra={"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    )
+
+
+class DatasetSpec(Strict):
+    """A dataset: images with captions, of one project."""
+
+    project: Name = Field(description="metadata.name of its project.")
+    upload_type: Literal["basic"] = Field("basic", description="basic: up to 200 images, one by one.")
+    caption_prefix: str | None = Field(
+        None, description="The text that every caption continues. Required, and never written by a default."
+    )
+    images: Images
+    captions: Captions | None = Field(None, description="Automatic captions if left out.")
+    status: Literal["draft", "completed"] = Field(
+        "completed", description="draft: the dataset is filled but not completed, so that its captions can be reviewed."
+    )
+    clone: Literal["auto", "never"] = Field(
+        "auto", description="auto: a new version starts as a copy of the one before. never: all images are sent anew."
+    )
+    history_limit: HistoryLimit = None
+    waive: list[Waiver] | None = Field(None, description="Findings of `reconciler doctor` that are accepted.")
+
+
+class Training(Strict):
+    """Whether and when the model is trained, and with what. Parameters are for training_mode expert only."""
+
+    start: bool = Field(default=True, description="false: create the model, but do not start the training.")
+    retrain: Literal["always", "never"] = Field(
+        "always", description="never: once a version is trained, a new version of its dataset trains no other."
+    )
+    on_failure: Literal["keep", "retrain"] = Field(
+        "keep", description="retrain: after a failed training, make the version anew and train that."
+    )
+    retries: Annotated[int, Field(ge=1, le=5)] = Field(
+        1, description="How often at most with `on_failure: retrain`, 1 to 5."
+    )
+    on_superseded: Literal["wait", "stop"] = Field(
+        "wait", description="stop: where a newer version is to be trained, stop the training of the older one."
+    )
+    rank: Annotated[int | None, Field(ge=1)] = Field(None, description="4 to 256.")
+    learning_rate: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = Field(
+        None, description="0.000001 to 0.001."
+    )
+    lr_scheduler: Scheduler | None = None
+    lr_warmup_steps: Annotated[int | None, Field(ge=0)] = Field(None, description="0 to 1000.")
+    total_training_steps: Annotated[int | None, Field(ge=1)] = Field(None, description="1 to 5000.")
+    checkpoint_interval: Annotated[int | None, Field(ge=1)] = Field(
+        None, description="From 100, and not above total_training_steps."
+    )
+
+
+class ModelSpec(Strict):
+    """A model: trained on one dataset."""
+
+    dataset: Name = Field(description="metadata.name of its dataset.")
+    description: str | None = Field(None, description="A note for people.")
+    training_mode: Literal["fully_automated", "expert"] = Field(
+        "fully_automated", description="expert: the training parameters can be set."
+    )
+    training_version: TrainingVersion | None = Field(
+        None,
+        description="light or max (default) for fully_automated, bria-2.3 or bria-3.2 (default) for expert.",
+    )
+    training: Training | None = None
+    mirror_aliases: bool = Field(
+        default=False, description="Write the aliases of each version into its description on the live side."
+    )
+    aliases: dict[str, Version] | None = Field(
+        None,
+        description="Names for versions of this model: `current`, or the first characters of a fingerprint (a51be07).",
+        json_schema_extra={"propertyNames": {"pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},
+    )
+    history_limit: HistoryLimit = None
+
+
+class ProjectBody(Strict):
+    """A project manifest."""
+
+    apiVersion: Literal["reconciler/v1"]  # noqa: N815 - the word of the envelope
+    kind: Literal["Project"]
+    metadata: ProjectMetadata
+    spec: ProjectSpec
+
+
+class DatasetBody(Strict):
+    """A dataset manifest."""
+
+    apiVersion: Literal["reconciler/v1"]  # noqa: N815
+    kind: Literal["Dataset"]
+    metadata: Metadata
+    spec: DatasetSpec
+
+
+class ModelBody(Strict):
+    """A model manifest."""
+
+    apiVersion: Literal["reconciler/v1"]  # noqa: N815
+    kind: Literal["Model"]
+    metadata: Metadata
+    spec: ModelSpec
+
+
+Body = ProjectBody | DatasetBody | ModelBody
+BODIES: Mapping[Kind, type[ProjectBody] | type[DatasetBody] | type[ModelBody]] = {
+    Kind.PROJECT: ProjectBody,
+    Kind.DATASET: DatasetBody,
+    Kind.MODEL: ModelBody,
+}
+
+POLICIES = frozenset({"start", "retrain", "on_failure", "retries", "on_superseded"})
+"""The keys of `training` that say whether and when; they are never sent and make no difference to a version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """One value that does not fit its type: pydantic's id of the fault, the steps to it, and the types' own words."""
+
+    kind: str
+    steps: tuple[str | int, ...]
+    message: str
+
+
+_M = TypeVar("_M", bound=Strict)
+
+
+def fit(model: type[_M], value: object) -> _M | tuple[Mismatch, ...]:
+    """The value as this type, or everything that does not fit."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        return tuple(
+            Mismatch(kind=found["type"], steps=found["loc"], message=found["msg"])
+            for found in error.errors(include_url=False, include_input=False, include_context=False)
+        )

@@ -1,0 +1,76 @@
+"""Names of files that every machine can hold, and paths that stay below a folder."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from reconciler.core.text import quoted
+
+_PLAIN = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9 ._-]*[A-Za-z0-9_-])?")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_FORBIDDEN = frozenset('<>:"|?*\\')
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_DRIVE = re.compile(r"[A-Za-z]:")
+NAME_BYTES = 255
+"""Bytes of one file name that every common file system can hold."""
+
+
+def unportable(name: str) -> str | None:
+    """Why one name (no path) cannot be checked out everywhere; None where it can."""
+    if _PLAIN.fullmatch(name) and not _RESERVED.fullmatch(name) and len(name) <= NAME_BYTES:
+        return None
+    if any("\udc80" <= char <= "\udcff" for char in name):
+        return "its name is not UTF-8"
+    if any(unicodedata.category(char) in _HIDDEN for char in name):
+        return "its name holds an invisible character"
+    if found := sorted(_FORBIDDEN.intersection(name)):
+        return f"its name holds {quoted(found[0])}"
+    if _RESERVED.fullmatch(name):
+        return "its name is reserved on Windows"
+    if name != name.strip() or name.endswith("."):
+        return "its name begins with a space, or ends with a space or a dot"
+    if len(name.encode()) > NAME_BYTES:
+        return f"its name is longer than {NAME_BYTES} bytes"
+    return None
+
+
+def comparable(path: str) -> str:
+    """The form in which two names are one file on some machine: NFC, letter case aside."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def clashes(paths: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of paths that some machines cannot hold side by side, sorted."""
+    first: dict[str, str] = {}
+    found = []
+    for path in sorted(paths):
+        other = first.setdefault(path if path.isascii() and path.islower() else comparable(path), path)
+        if other != path:
+            found.append((other, path))
+    return found
+
+
+class Outside(ValueError):
+    """A path that does not stay below its root; says why."""
+
+
+def below(folder: str, path: str) -> str:
+    """`path`, written in a file in `folder`, as a path below the root; Outside where it is none.
+
+    Both sides use / and count from the root ("" is the root itself). Nothing is looked up on the disk.
+    """
+    if "\\" in path or _DRIVE.match(path) or "://" in path or path.startswith(("/", "~", "file:")):
+        raise Outside("it must be relative to this file, with / between folders")
+    if any(unicodedata.category(char) in _HIDDEN for char in path):
+        raise Outside("it holds an invisible character")
+    parts = [part for part in folder.split("/") if part]
+    for part in path.split("/"):
+        if part == "..":
+            if not parts:
+                raise Outside("it leaves the manifest folder")
+            parts.pop()
+        elif part.startswith(".") and part != ".":
+            raise Outside("it names a hidden folder; those are never read")
+        elif part not in {"", "."}:
+            parts.append(part)
+    return "/".join(parts)

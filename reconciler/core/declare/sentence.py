@@ -1,0 +1,91 @@
+"""Texts that people write into manifests and captions: what they may hold."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from reconciler.core.problem import Location, Problem, Severity
+from reconciler.core.text import normal, quoted, visible
+
+CAPTION_LIMIT = 5_000
+"""Characters of one caption or prefix."""
+
+NAME_LIMIT = 200
+"""Characters of a project's name on the live side; longer ones are refused here."""
+
+NAME_ADVISED = 64
+"""Characters up to which a live name is known to be safe (U76)."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_HIDDEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0e\ufeff\U000e0000-\U000e01ef]"
+    "|(?<![\u2190-\U000e0000])\u200d"
+)
+
+
+def judge_text(text: str, location: Location, what: str, rule: str) -> Iterator[Problem]:
+    """What is wrong with a caption or prefix, whatever it says."""
+    text = text.replace("\r\n", "\n")
+    if (found := _CONTROL.search(text)) is not None:
+        yield Problem(
+            rule=f"{rule}-control",
+            location=location,
+            summary=f"{what} holds a control character",
+            detail=f"{visible(found[0])} at character {found.start() + 1:,}.",
+            remedy="Remove it; it cannot be seen, and would reach the model.",
+        )
+    if (found := _HIDDEN.search(text)) is not None:
+        yield Problem(
+            rule=f"{rule}-hidden",
+            location=location,
+            summary=f"{what} holds an invisible character",
+            detail=f"{visible(found[0])} at character {found.start() + 1:,}.",
+            remedy="Remove it, unless the language needs it.",
+            severity=Severity.WARNING,
+        )
+    if len(text) > CAPTION_LIMIT:
+        yield Problem(
+            rule=f"{rule}-long",
+            location=location,
+            summary=f"{what} is too long",
+            detail=f"{len(text):,} characters; at most {CAPTION_LIMIT:,} are taken.",
+            remedy="Shorten it to a sentence or two.",
+        )
+
+
+def judge_name(text: str, location: Location, key: str) -> Iterator[Problem]:
+    """What is wrong with a name that is shown on one line."""
+    bad = next((char for char in text if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}), None)
+    bad = bad or next((char for char in text if char in "[]"), None)
+    if bad is not None:
+        yield Problem(
+            rule="text-name",
+            location=location,
+            summary=f"{quoted(key)} holds a character that a name may not hold",
+            detail=f"Found {visible(bad)} in {quoted(text, 60)}.",
+            remedy="Remove it.",
+        )
+    if not normal(text):
+        yield Problem(rule="text-empty", location=location, summary=f"{quoted(key)} is empty", remedy="Write a name.")
+    if len(text) > NAME_LIMIT:
+        yield Problem(
+            rule="text-long",
+            location=location,
+            summary=f"{quoted(key)} is too long",
+            detail=f"{len(text):,} characters; at most {NAME_LIMIT} are taken.",
+            remedy="Shorten it.",
+        )
+
+
+def judge_words(text: str | None, location: Location, key: str, advised: int) -> Iterator[Problem]:
+    """The documented length of a text; the vendor's own examples exceed it, so only a warning."""
+    words = len((text or "").split())
+    if words > advised:
+        yield Problem(
+            rule="text-words",
+            location=location,
+            summary=f"{quoted(key)} is longer than Bria advises",
+            detail=f"{words} words; the documentation asks for at most {advised}.",
+            remedy="Shorten it if you can.",
+            severity=Severity.WARNING,
+        )

@@ -1,0 +1,36 @@
+"""What a person may have meant by a word that is not known."""
+
+import difflib
+from collections.abc import Iterable
+
+from reconciler.core.text import quoted
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like this one, letter case and separators aside; None where none is like it."""
+    folded = {_fold(candidate): candidate for candidate in known}
+    found = difflib.get_close_matches(_fold(word[:80]), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A remedy: the nearest word, or all of them where they are few, or nothing."""
+    words = list(known)
+    guess = nearest(word, words)
+    if guess is not None:
+        return f"Did you mean {quoted(guess)}?"
+    return f"Known here: {', '.join(words)}." if words and len(words) <= LISTED else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """`"a", "b" or "c"`."""
+    items = [quoted(word) for word in words]
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
+
+
+LISTED = 12
+"""The longest list of known words that a message spells out."""
+
+
+def _fold(word: str) -> str:
+    return word.casefold().replace("-", "_").replace(" ", "_")
