@@ -1,0 +1,1 @@
+"""What differs between desired and observed: found, judged, and never ordered."""

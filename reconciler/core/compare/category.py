@@ -1,0 +1,54 @@
+"""Change categories: what kind of change it is decides what it costs."""
+
+from enum import StrEnum
+
+from reconciler.core.change import (
+    Change,
+    DatasetChange,
+    ModelChange,
+    Origin,
+    ProjectChange,
+    RemovalChange,
+    RenameChange,
+)
+
+
+class Category(StrEnum):
+    """The categories, from free to dear.
+
+    COSMETIC changes in place; the next three make a dataset version; each of the last four may make a model version.
+    """
+
+    COSMETIC = "cosmetic"
+    CAPTIONS = "captions"
+    STYLE = "style"
+    CONTENT = "content"
+    TRAINING = "training"
+
+
+def categories(change: Change) -> tuple[Category, ...]:
+    """The categories of a change, in the order above; empty for a first version and for deletions."""
+    match change:
+        case DatasetChange():
+            return _of_dataset(change)
+        case ModelChange():
+            return _of_model(change)
+        case ProjectChange():
+            return () if change.id is None or change.takes_over else (Category.COSMETIC,)
+        case RenameChange():
+            return (Category.COSMETIC,)
+        case RemovalChange():
+            return ()
+
+
+def _of_dataset(change: DatasetChange) -> tuple[Category, ...]:
+    if change.origin is Origin.CREATE and change.base_version is None:
+        return ()
+    found = ((Category.CAPTIONS, change.captions), (Category.STYLE, change.guide), (Category.CONTENT, change.images))
+    return tuple(category for category, differs in found if differs)
+
+
+def _of_model(change: ModelChange) -> tuple[Category, ...]:
+    if not change.creates and not change.starts:
+        return (Category.COSMETIC,)
+    return (Category.TRAINING,) if change.fields else ()

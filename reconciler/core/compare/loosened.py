@@ -1,0 +1,25 @@
+"""What a change of `reconciler.yaml` allows that was not allowed before: said aloud, it is how a limit is slipped by."""
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.core.change import Note
+from reconciler.core.limit import LIMIT_NAMES, Limits
+
+LOOSER = "limit-looser"
+NO_EXPECT = "expect-gone"
+
+
+def loosened(before: Limits, after: Limits) -> Iterator[Note]:
+    """A note for each limit that lets more through."""
+    for name in LIMIT_NAMES:
+        then, now = getattr(before, name), getattr(after, name)
+        if then is not None and (now is None or now > then):
+            text = f"this change loosens limits.{name} from {then:,} to {'no limit' if now is None else f'{now:,}'}"
+            yield Note(rule=LOOSER, ref=None, text=text)
+
+
+def forgotten(before: Mapping[str, int], after: Mapping[str, int]) -> Iterator[Note]:
+    """A note for each number that the tree no longer says it expects."""
+    for name in sorted(before.keys() - after.keys()):
+        text = f"this change takes away expect.{name}, which was {before[name]:,}"
+        yield Note(rule=NO_EXPECT, ref=None, text=text)
