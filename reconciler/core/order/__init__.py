@@ -1,0 +1,1 @@
+"""What becomes of the differences: ordered steps, judged against limits, written as a plan file."""

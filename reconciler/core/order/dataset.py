@@ -1,0 +1,136 @@
+"""The steps that make one dataset version: begin, check, remove, guide, regenerate, upload, caption, complete."""
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.core.action import (
+    Action,
+    CheckClone,
+    ClaimDraft,
+    CloneDataset,
+    CompleteDataset,
+    Cost,
+    CreateDataset,
+    KeyedText,
+    Regenerate,
+    RemoveImage,
+    SetGuide,
+    Step,
+    UploadImage,
+    WriteCaptions,
+)
+from reconciler.core.change import DatasetChange, FieldChange, ImageChange, ImageEffect, Origin
+from reconciler.core.text import count
+
+_COMING = (ImageEffect.ADDED, ImageEffect.REPLACED)
+
+
+def dataset_actions(change: DatasetChange, needs: tuple[str, ...], project_id: int | None) -> tuple[Action, ...]:
+    """All steps of a version, each stage needing the whole stage before it."""
+    actions: list[Action] = []
+    for stage in _stages(change, project_id):
+        made = tuple(_action(change, needs, *row) for row in stage)
+        if made:
+            needs = tuple(action.id for action in made)
+            actions += made
+    return tuple(actions)
+
+
+_Row = tuple[str, Step, Cost, str, tuple[FieldChange, ...]]
+"""Words of the id, the step, its cost, the label of the thing inside the dataset, field changes."""
+
+
+def _action(
+    change: DatasetChange,
+    needs: tuple[str, ...],
+    words: str,
+    step: Step,
+    cost: Cost,
+    label: str,
+    fields: tuple[FieldChange, ...],
+) -> Action:
+    return Action(
+        id=f"{change.ref} v{change.version} {words}",
+        ref=change.ref,
+        step=step,
+        needs=needs,
+        version=change.version,
+        fingerprint=change.fingerprint,
+        reason=change.reason,
+        label=label,
+        fields=fields,
+        cost=cost,
+    )
+
+
+def _stages(change: DatasetChange, project_id: int | None) -> Iterator[Iterable[_Row]]:
+    yield (_begin(change, project_id),)
+    if change.source_id is not None:
+        yield (("check", CheckClone(source_id=change.source_id), Cost(calls=3), "", ()),)
+    yield [_removal(image) for image in change.images if image.effect not in _COMING] + [
+        _replaced(image) for image in change.images if image.effect is ImageEffect.REPLACED
+    ]
+    if change.guide is not None:
+        step = SetGuide(caption_prefix=change.wish.caption_prefix)
+        yield (("guide", step, Cost(calls=3), "caption_prefix", (change.guide,)),)
+    if change.origin is not Origin.CREATE:
+        yield (("regenerate", Regenerate(), _regeneration(change), "", ()),)
+    yield [_upload(image) for image in change.images if image.effect in _COMING]
+    yield (_caption(change),)
+    yield (("complete" if change.wish.completed else "verify", CompleteDataset(), _completion(change), "", ()),)
+
+
+def _begin(change: DatasetChange, project_id: int | None) -> _Row:
+    match change.origin:
+        case Origin.CREATE:
+            return "create", CreateDataset(project_id=project_id), Cost(calls=3), "", ()
+        case Origin.CLONE:
+            assert change.source_id is not None
+            assert change.source_version is not None
+            step = CloneDataset(source_id=change.source_id, source_version=change.source_version)
+            return "clone", step, Cost(calls=3), "", ()
+        case Origin.RESUME:
+            assert change.origin_id is not None
+            return "claim", ClaimDraft(id=change.origin_id), Cost(calls=4), "", ()
+
+
+def _removal(image: ImageChange) -> _Row:
+    step = RemoveImage(key=image.key, id=image.id)
+    words = f"remove {image.name} {image.key if image.id is None else image.id}"
+    return words, step, Cost(calls=1, removals=1), image.name, ()
+
+
+def _replaced(image: ImageChange) -> _Row:
+    """The bytes that go where a file of the same name brings others."""
+    words = f"remove {image.name} {image.replaces}"
+    return words, RemoveImage(key=image.replaces), Cost(calls=1, removals=1), image.name, ()
+
+
+def _upload(image: ImageChange) -> _Row:
+    cost = Cost(calls=1, bytes=image.size, uploads=1)
+    return f"upload {image.name}", UploadImage(key=image.key), cost, image.name, ()
+
+
+def _regeneration(change: DatasetChange) -> Cost:
+    """One call where no hand-written caption stands beside, else one for each automatic one; polls not counted."""
+    if not change.regenerated:
+        return Cost(calls=1)
+    alone = not (change.declared or change.kept)
+    return Cost(calls=5 if alone else 4 + change.regenerated, regenerations=change.regenerated)
+
+
+def _caption(change: DatasetChange) -> _Row:
+    declared = [
+        KeyedText(key=image.key, text=image.caption) for image in change.wish.images if image.caption is not None
+    ]
+    carried = [KeyedText(key=kept.key, text=kept.text, declared=False) for kept in change.kept]
+    coming = {image.key for image in change.images if image.effect in _COMING}
+    written = {caption.key for caption in change.captions} | {text.key for text in declared if text.key in coming}
+    written |= {kept.key for kept in change.kept if kept.version is not None}
+    rewrites = sum(caption.rewrites for caption in change.captions)
+    label = count(len(written), "caption") if written else ""
+    step = WriteCaptions(texts=tuple(sorted(declared + carried, key=lambda text: text.key)))
+    return "caption", step, Cost(calls=2 + len(written), rewrites=rewrites), label, ()
+
+
+def _completion(change: DatasetChange) -> Cost:
+    return Cost(calls=6 if change.wish.completed else 2)

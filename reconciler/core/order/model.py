@@ -1,0 +1,46 @@
+"""The steps that make one model version: create, start; or update the description in place."""
+
+from reconciler.core.action import Action, Cost, CreateModel, StartTraining, Step, StopTraining, UpdateModel
+from reconciler.core.change import ModelChange
+
+
+def model_actions(change: ModelChange, needs: tuple[str, ...], *, made: bool) -> tuple[Action, ...]:
+    """All steps of a model, each after `needs`; `made` says that the same plan makes its dataset version."""
+    actions: list[Action] = []
+    for stopped in change.stops:
+        stop = StopTraining(id=stopped.id, name=stopped.name)
+        actions.append(_action(change, f"stop {stopped.id}", stop, needs, Cost(calls=4)))
+    stops = tuple(action.id for action in actions)
+    if change.creates:
+        after = (f"{change.dataset} v{change.dataset_version} complete",) if made else ()
+        step = CreateModel(
+            dataset=change.dataset,
+            dataset_id=change.dataset_id,
+            dataset_name=change.dataset_name,
+            training_mode=change.training_mode,
+            training_version=change.training_version,
+            description=change.description,
+        )
+        actions.append(_action(change, "create", step, needs + after, Cost(calls=4)))
+    elif change.fields and change.id is not None:
+        update = UpdateModel(id=change.id, name=change.name, description=change.description)
+        actions.append(_action(change, "update", update, needs, Cost(calls=1)))
+    if change.starts:
+        needs += stops + tuple(action.id for action in actions if action.id.endswith(" create"))
+        start = StartTraining(id=change.id, parameters=change.parameters)
+        actions.append(_action(change, "train", start, needs, Cost(calls=2, trainings=1)))
+    return tuple(actions)
+
+
+def _action(change: ModelChange, words: str, step: Step, needs: tuple[str, ...], cost: Cost) -> Action:
+    return Action(
+        id=f"{change.ref} v{change.version} {words}",
+        ref=change.ref,
+        step=step,
+        needs=needs,
+        version=change.version,
+        fingerprint=change.fingerprint,
+        reason=change.reason,
+        fields=change.fields,
+        cost=cost,
+    )

@@ -1,0 +1,78 @@
+"""The steps that rename live objects in place, and those that delete them: last, and models before their datasets."""
+
+from collections.abc import Iterable
+
+from reconciler.core.action import Action, Cost, DeleteObject, RenameObject, StopTraining
+from reconciler.core.change import RemovalChange, RemovedObject, RenameChange
+from reconciler.core.ref import Kind, Ref
+
+_ORDER = (Kind.MODEL, Kind.DATASET, Kind.PROJECT)
+
+
+def rename_actions(change: RenameChange) -> tuple[Action, ...]:
+    """One step an object; nothing is sent but its name."""
+    return tuple(
+        Action(
+            id=f"{change.ref} rename {item.kind.value} {item.id}",
+            ref=change.ref,
+            step=RenameObject(
+                kind=item.kind, id=item.id, before=item.before, after=item.after, description=item.description
+            ),
+            reason=change.reason,
+            label=item.after,
+            cost=Cost(calls=3),
+        )
+        for item in change.objects
+    )
+
+
+def removal_actions(changes: Iterable[RemovalChange], before: Iterable[Action]) -> tuple[Action, ...]:
+    """All deletions of a plan: trainings are stopped, then models go, then datasets, then projects.
+
+    What is made of the same manifest comes first, so that nothing goes before its successor stands.
+    """
+    changes = tuple(changes)
+    made: dict[Ref, tuple[str, ...]] = {}
+    for action in before:
+        made[action.ref] = (*made.get(action.ref, ()), action.id)
+    actions: list[Action] = []
+    earlier: tuple[str, ...] = ()
+    for kind in _ORDER:
+        stage: list[Action] = []
+        for change in changes:
+            for item in change.objects:
+                if item.kind is kind:
+                    stage += _deletion(change, item, made.get(change.ref, ()) + earlier)
+        actions += stage
+        earlier += tuple(action.id for action in stage)
+    return tuple(actions)
+
+
+def _deletion(change: RemovalChange, item: RemovedObject, needs: tuple[str, ...]) -> tuple[Action, ...]:
+    stops: tuple[Action, ...] = ()
+    if item.stops:
+        step = StopTraining(id=item.id, name=item.name)
+        stops = (_action(change, f"stop {item.id}", step, item, needs, Cost(calls=4)),)
+        needs += tuple(stop.id for stop in stops)
+    delete = DeleteObject(kind=item.kind, id=item.id, name=item.name)
+    words = f"delete {item.kind.value} {item.id}"
+    return (*stops, _action(change, words, delete, item, needs, Cost(calls=2, deletions=1)))
+
+
+def _action(
+    change: RemovalChange,
+    words: str,
+    step: StopTraining | DeleteObject,
+    item: RemovedObject,
+    needs: tuple[str, ...],
+    cost: Cost,
+) -> Action:
+    return Action(
+        id=f"{change.ref} {words}",
+        ref=change.ref,
+        step=step,
+        needs=needs,
+        reason=f"{change.reason}: {item.reason}",
+        label=item.name,
+        cost=cost,
+    )

@@ -1,0 +1,91 @@
+"""The plan file: readable, versioned JSON with a digest; what it says is checked before it is believed."""
+
+import hashlib
+import json
+from functools import cache
+
+from pydantic import TypeAdapter, ValidationError
+
+from reconciler.core.declare.document import Value
+from reconciler.core.plan import FORMAT, Plan
+from reconciler.core.strictjson import loads
+from reconciler.core.text import shown
+
+DIGEST_LENGTH = 16
+"""Hex digits of a plan's digest that people see."""
+
+
+class PlanDamaged(ValueError):
+    """A plan file that cannot be used; the message says what is wrong with it."""
+
+
+@cache
+def _adapter() -> TypeAdapter[Plan]:
+    return TypeAdapter(Plan)
+
+
+def plan_schema() -> dict[str, object]:
+    """The JSON Schema of a plan file's `plan`."""
+    return _adapter().json_schema()
+
+
+def digest(plan: Plan) -> str:
+    """SHA-256 over the canonical form of a plan, 64 hex digits: equal plans, equal digest."""
+    return _digest(_adapter().dump_python(plan, mode="json"))
+
+
+def dump_plan(plan: Plan) -> str:
+    """The plan file's text; same plan, same bytes."""
+    value = _adapter().dump_python(plan, mode="json")
+    return json.dumps({"digest": _digest(value), "plan": value}, ensure_ascii=True, indent=1) + "\n"
+
+
+def load_plan(text: str) -> Plan:
+    """Read a plan file; PlanDamaged where it is cut, changed, of another format, or no valid order of actions."""
+    plan = _decoded(_body(text))
+    _check_order(plan)
+    return plan
+
+
+def _body(text: str) -> dict[str, Value]:
+    try:
+        outer = loads(text)
+    except ValueError as error:
+        raise PlanDamaged(f"it is not valid JSON: {shown(str(error))}") from None
+    if not isinstance(outer, dict) or not isinstance(outer.get("plan"), dict):
+        raise PlanDamaged("it is no plan file of this tool")
+    body = outer["plan"]
+    assert isinstance(body, dict)
+    if body.get("format") != FORMAT:
+        raise PlanDamaged(f"its format is {shown(str(body.get('format')))}; this release reads format {FORMAT}")
+    if outer.get("digest") != _digest(body):
+        raise PlanDamaged("its digest does not fit its content: it was changed or damaged after it was made")
+    return body
+
+
+def _decoded(body: dict[str, Value]) -> Plan:
+    try:
+        plan = _adapter().validate_json(json.dumps(body))
+    except (ValidationError, RecursionError) as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"]) if isinstance(error, ValidationError) else ""
+        raise PlanDamaged(f"it does not have a plan's form{f' (at {shown(where)})' if where else ''}") from None
+    if _adapter().dump_python(plan, mode="json") != body:
+        raise PlanDamaged("it holds things that no plan holds")
+    return plan
+
+
+def _check_order(plan: Plan) -> None:
+    """Linear: each need must stand before the action that has it, so there is no cycle and nothing is missing."""
+    seen: set[str] = set()
+    for action in plan.actions:
+        if action.id in seen:
+            raise PlanDamaged(f"two actions are called {shown(action.id)}")
+        for need in action.needs:
+            if need not in seen:
+                raise PlanDamaged(f"{shown(action.id)} needs {shown(need)}, which does not stand before it")
+        seen.add(action.id)
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
