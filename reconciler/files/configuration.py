@@ -1,0 +1,203 @@
+"""`reconciler.yaml` in the manifest folder: how to run, never who may run or where the token goes."""
+
+# mypy: disable-error-code="explicit-any"
+# Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from reconciler.core.compare.ignore import Ignore, IgnoredField
+from reconciler.core.declare.document import Document
+from reconciler.core.declare.manifest import Strict, fit
+from reconciler.core.declare.mismatch import problems_of
+from reconciler.core.declare.vocabulary import Vocabulary
+from reconciler.core.doctor.waiver import day
+from reconciler.core.limit import Limits
+from reconciler.core.problem import Location, Problem, in_order
+from reconciler.core.ref import parse_ref
+from reconciler.core.text import normal, quoted
+from reconciler.files import yaml
+from reconciler.files.caption import read_bytes
+from reconciler.files.tree import FileRefused, Tree
+
+FILE_NAME = "reconciler.yaml"
+SIMULATOR = "simulator"
+VENDOR = "https://engine.prod.bria-api.com/v1"
+ENDPOINTS = (SIMULATOR, VENDOR)
+"""All that a file of the tree may name: where the token goes is never a pull request's to decide (H78)."""
+
+Tier = Literal["free_trial", "starter", "pro", "enterprise"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What the file sets; None where it says nothing. `settle` is in seconds.
+
+    `expect` is what the whole tree is said to cost: trainings, uploads, deletions, as far as it says. `ignores` are
+    for `drift` alone.
+    Where `problems` holds an error nothing is set at all.
+    """
+
+    endpoint: str | None = None
+    tier: Tier | None = None
+    concurrency: int | None = None
+    settle: float | None = None
+    limits: Limits = field(default_factory=Limits)
+    expect: Mapping[str, int] = field(default_factory=dict)
+    ignores: tuple[Ignore, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+Number = Annotated[int | None, Field(ge=0, le=1_000_000)]
+Percent = Annotated[int | None, Field(ge=0, le=100)]
+
+
+class LimitsFile(Strict):
+    """The `limits` of the file."""
+
+    trainings: Annotated[int | None, Field(ge=0, le=10_000)] = None
+    caption_rewrites: Number = None
+    image_removals_percent: Percent = None
+    uploads: Number = None
+    image_removals: Number = None
+    deletions: Number = None
+    deletions_percent: Percent = None
+
+
+class ExpectFile(Strict):
+    """The `expect` of the file."""
+
+    trainings: Number = None
+    uploads: Number = None
+    deletions: Number = None
+
+
+class IgnoreFile(Strict):
+    """One item of `drift.ignore`."""
+
+    object: str
+    field: IgnoredField
+    reason: str
+    until: str | None = None
+
+
+class DriftFile(Strict):
+    """The `drift` of the file."""
+
+    ignore: list[IgnoreFile] | None = None
+
+
+class ConfigurationFile(Strict):
+    """The whole file."""
+
+    endpoint: str | None = None
+    tier: Tier | None = None
+    concurrency: Annotated[int | None, Field(ge=1, le=64)] = None
+    settle: Annotated[float | None, Field(ge=0, le=3600, allow_inf_nan=False)] = None
+    limits: LimitsFile | None = None
+    expect: ExpectFile | None = None
+    drift: DriftFile | None = None
+
+
+_NEVER_HERE = "A token, or a path to one, never stands in a file: set the environment variable BRIA_API_TOKEN."
+_WORDS = Vocabulary(
+    title=FILE_NAME,
+    rule="configuration",
+    model=ConfigurationFile,
+    remedies={(key,): _NEVER_HERE for key in ("token", "api_token", "token_file", "api_key", "BRIA_API_TOKEN")},
+)
+
+
+def load_configuration(root: Path) -> Configuration:
+    """What `reconciler.yaml` in `root` sets, nothing where there is none; all that is wrong is in `problems`."""
+    try:
+        tree = Tree(root)
+    except FileRefused:
+        return Configuration()  # `load` says that the folder is missing
+    with tree:
+        if not tree.holds(FILE_NAME):
+            return Configuration()
+        data = read_bytes(tree, FILE_NAME, yaml.FILE_LIMIT)
+        return Configuration(problems=(data,)) if isinstance(data, Problem) else _read(data, tree.shown(FILE_NAME))
+
+
+def _read(data: bytes, path: str) -> Configuration:
+    reading = yaml.read_yaml(data, path)
+    if reading.problems or not reading.documents:
+        return Configuration(problems=in_order(reading.problems))
+    document = reading.documents[0]
+    if len(reading.documents) > 1 or not isinstance(document.value, dict):
+        return Configuration(problems=(_shape(Location(path)),))
+    found = fit(ConfigurationFile, document.value)
+    if isinstance(found, tuple) or document.has_null:
+        mismatches = found if isinstance(found, tuple) else ()
+        return Configuration(problems=in_order(problems_of(document, mismatches, _WORDS)))
+    if problems := _judge_endpoint(found.endpoint, document):
+        return Configuration(problems=problems)
+    rules = (found.drift and found.drift.ignore) or []
+    if faults := in_order(_judge_rules(rules, document)):
+        return Configuration(problems=faults)
+    limits = found.limits.model_dump(exclude_none=True) if found.limits else {}
+    expect = found.expect.model_dump(exclude_none=True) if found.expect else {}
+    return Configuration(
+        endpoint=found.endpoint,
+        tier=found.tier,
+        concurrency=found.concurrency,
+        settle=found.settle,
+        limits=Limits(**limits),
+        expect=expect,
+        ignores=tuple(_ignore(rule) for rule in rules),
+    )
+
+
+def _ignore(rule: IgnoreFile) -> Ignore:
+    return Ignore(ref=parse_ref(rule.object), field=rule.field, reason=normal(rule.reason), until=day(rule.until or ""))
+
+
+def _judge_rules(rules: list[IgnoreFile], document: Document) -> Iterator[Problem]:
+    """What the types let pass: an object that is none, a reason that says nothing, a day that is none."""
+    for index, rule in enumerate(rules):
+        try:
+            parse_ref(rule.object)
+        except ValueError as error:
+            yield _wrong(document.at("drift", "ignore", index, "object"), '"object" names no object', f"{error}.")
+        if not normal(rule.reason):
+            place = document.at("drift", "ignore", index, "reason")
+            yield _wrong(place, "this rule has no reason", "", "Say why, in a few words.")
+        if rule.until is not None and day(rule.until) is None:
+            place = document.at("drift", "ignore", index, "until")
+            remedy = "Write it as 2027-01-31: the last day."
+            yield _wrong(place, '"until" is no date', f"Found {quoted(rule.until, 40)}.", remedy)
+
+
+def _wrong(place: Location, summary: str, detail: str, remedy: str = "For example: project/lora") -> Problem:
+    return Problem(rule="configuration-ignore", location=place, summary=summary, detail=detail, remedy=remedy)
+
+
+def _judge_endpoint(endpoint: str | None, document: Document) -> tuple[Problem, ...]:
+    if endpoint is None or endpoint in ENDPOINTS:
+        return ()
+    return (
+        Problem(
+            rule="configuration-endpoint",
+            location=document.at("endpoint"),
+            summary=f"this file may not name the endpoint {quoted(endpoint, 60)}",
+            detail=f"It may name {quoted(SIMULATOR)} or {quoted(VENDOR)}: a pull request can change this file, "
+            "and must not decide where the token goes.",
+            remedy="Give another endpoint by --endpoint, or by the environment variable RECONCILER_ENDPOINT.",
+        ),
+    )
+
+
+def _shape(location: Location) -> Problem:
+    return Problem(
+        rule="configuration-shape",
+        location=location,
+        summary="this is no configuration",
+        detail="It is one document of keys with values.",
+        remedy="For example: tier: starter",
+    )

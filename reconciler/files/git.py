@@ -1,0 +1,198 @@
+"""Git, asked about a repository in such a way that nothing in it or around it can make git run anything.
+
+Only plumbing that reads objects is used: no filter, no textconv, no hook, no monitor, no lazy fetch. The repository is
+found here and named to git: git's own search would take a folder of the tree that looks like a bare repository, with
+its configuration. The environment holds nothing of the caller's: no GIT_ variable, no home, no token.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from reconciler.core.text import quoted, shown
+
+LISTING_LIMIT = 64 * 1024 * 1024
+"""Bytes of an answer that is held whole; a few bytes of trees can list without end."""
+
+_BLOCK = 1024 * 1024
+_REVISION = re.compile(r"[\w@][\w./@{}^~+#=,%!-]{0,199}")
+_OPTIONS = (
+    "--no-pager",
+    "--no-optional-locks",
+    "--no-replace-objects",
+    "--literal-pathspecs",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    f"core.hooksPath={os.devnull}",
+    "-c",
+    "protocol.allow=never",
+)
+_ENVIRON = {
+    "LC_ALL": "C",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+}
+
+
+class RevisionRefused(Exception):
+    """A revision that cannot be read; the message says what to do, in whole sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One path of a commit: `mode` as git writes it (`100644`, `120000`, `160000`), `path` below the folder asked for."""
+
+    mode: str
+    oid: str
+    path: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A repository: the program to ask, and the top of its work tree."""
+
+    program: str
+    top: Path
+
+    def commit(self, rev: str) -> str:
+        """The id of the commit that a revision names; RevisionRefused where it is not here, with what to do."""
+        checked_revision(rev)
+        shallow = self._ask("rev-parse", "--is-shallow-repository")
+        if shallow is None:
+            raise RevisionRefused(
+                f"Git cannot read the repository in {shown(str(self.top))}. `git status` there may say why."
+            )
+        found = self._ask("rev-parse", "--verify", "--end-of-options", f"{rev}^{{commit}}")
+        if found is not None:
+            return found.decode().strip()
+        if shallow.strip() == b"true":
+            raise RevisionRefused(
+                f"Revision {quoted(rev)} is not in this clone, which holds only a part of the history. "
+                "Fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` where a workflow checks out."
+            )
+        raise RevisionRefused(
+            f"Revision {quoted(rev)} is not in this repository. Fetch it first; "
+            "a branch that is only on the remote is called origin/NAME."
+        )
+
+    def entries(self, commit: str, folder: str) -> tuple[Entry, ...]:
+        """All files, links and submodules of a commit below a folder ("" is the top); none where there is no such folder."""
+        listed = self._ask("ls-tree", "-r", "-z", "--full-tree", commit, *(["--", folder] if folder else []))
+        if listed is None:
+            raise unreadable(commit)
+        start = os.fsencode(f"{folder}/") if folder else b""
+        found = []
+        for line in listed.split(b"\0")[:-1]:
+            head, _, path = line.partition(b"\t")
+            mode, _, oid = head.decode().split(" ")
+            if path.startswith(start):
+                found.append(Entry(mode=mode, oid=oid, path=path.removeprefix(start)))
+        return tuple(found)
+
+    @contextmanager
+    def blobs(self) -> Iterator["Blobs"]:
+        """The contents of files, raw, one after the other."""
+        with self._start("cat-file", "--batch", stdin=subprocess.PIPE) as process:
+            try:
+                yield Blobs(process)
+            finally:
+                process.kill()
+
+    def _ask(self, *arguments: str) -> bytes | None:
+        """The whole answer of a command, None where git refuses; RevisionRefused where there is no end to it."""
+        with self._start(*arguments, stdin=subprocess.DEVNULL) as process:
+            answer = _pipe(process.stdout).read(LISTING_LIMIT + 1)
+            if len(answer) > LISTING_LIMIT:
+                process.kill()
+                raise RevisionRefused("This revision holds more files than can be read. Is --root the right folder?")
+        return answer if process.returncode == 0 else None
+
+    def _start(self, *arguments: str, stdin: int) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603 - a full path, no shell, no word of the tree's among the options
+            [self.program, f"--git-dir={self.top / '.git'}", *_OPTIONS, *arguments],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=Path(self.program).parent,
+            env=_ENVIRON,
+        )
+
+
+class Blobs:
+    """A conversation with `git cat-file --batch`: ask for one blob, take its bytes, ask for the next."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self._questions = _pipe(process.stdin)
+        self._answers = _pipe(process.stdout)
+
+    def size(self, oid: str) -> int:
+        """Ask for a blob; its size in bytes. RevisionRefused where this clone does not hold it."""
+        self._questions.write(f"{oid}\n".encode())
+        self._questions.flush()
+        head = self._answers.readline().split()
+        if len(head) != 3 or head[1] != b"blob":
+            raise unreadable(oid)
+        return int(head[2])
+
+    def copy(self, oid: str, size: int, into: BinaryIO) -> None:
+        """Take all bytes of the blob that was asked for last."""
+        left = size
+        while left:
+            piece = self._answers.read(min(left, _BLOCK))
+            if not piece:
+                raise unreadable(oid)
+            into.write(piece)
+            left -= len(piece)
+        self._answers.read(1)
+
+
+def find_repository(root: Path) -> tuple[Repository, str]:
+    """The repository that a folder lies in, and the folder's path below its top; the folder need not exist now."""
+    place = Path(os.path.realpath(root))
+    top = next((folder for folder in (place, *place.parents) if (folder / ".git").exists()), None)
+    if top is None:
+        raise RevisionRefused(f"{shown(str(root))} lies in no git repository, so it has no revisions.")
+    below = str(place.relative_to(top))
+    return Repository(program=_program(top), top=top), "" if below == "." else below
+
+
+def checked_revision(rev: str) -> None:
+    """RevisionRefused for what is no plain name of one revision: an option, a range, a path, a command."""
+    if not _REVISION.fullmatch(rev) or ".." in rev:
+        raise RevisionRefused(
+            f"{quoted(rev)} names no revision. Write a branch, a tag or a commit, as main, v1.2, HEAD~1 or 3f2a91c."
+        )
+
+
+def unreadable(oid: str) -> RevisionRefused:
+    """An object that is damaged, or was never fetched."""
+    return RevisionRefused(
+        f"Object {oid[:12]} is damaged or not in this clone. `git fsck` tells which; "
+        "a partial clone (`--filter`) must be cloned in full."
+    )
+
+
+def _program(top: Path) -> str:
+    """The full path of git; a folder of the tree, or one relative to wherever we are, is no place to look for it."""
+    places = [Path(place) for place in os.environ.get("PATH", os.defpath).split(os.pathsep)]
+    safe = [str(place) for place in places if place.is_absolute() and not place.resolve().is_relative_to(top)]
+    found = shutil.which("git", path=os.pathsep.join(safe))
+    if found is None:
+        raise RevisionRefused("Git is not installed, or not on PATH, so no revision can be read.")
+    return found
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None, "it was asked for"
+    return stream

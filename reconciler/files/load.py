@@ -1,0 +1,167 @@
+"""A folder of manifests read from the disk: everything that was found, and everything that is wrong with it."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reconciler.core.declare.document import Document
+from reconciler.core.declare.loaded import ImageFolder, Loaded, Manifest
+from reconciler.core.declare.manifest import DatasetBody
+from reconciler.core.declare.reading import declared_ref, read_manifest
+from reconciler.core.problem import Location, Problem
+from reconciler.core.ref import Ref
+from reconciler.files import caption, yaml
+from reconciler.files.digest import DigestCache, default_cache
+from reconciler.files.folder import Selection, gather, select
+from reconciler.files.scan import scan
+from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.walk import Walk, join, walk
+
+TREE_BYTES = 10_000_000
+"""Bytes of all manifests of a tree."""
+
+CONFIGURATION_NAME = "reconciler.yaml"
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    manifests: list[Manifest] = field(default_factory=list)
+    broken: set[Ref] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    folder_of: dict[int, str] = field(default_factory=dict)
+    """Position of a manifest to the folder that its file lies in."""
+
+
+def load(root: Path, *, cache: Path | None = None, tree_bytes: int = TREE_BYTES) -> Loaded:
+    """Read everything below `root`; problems are collected, never raised.
+
+    `cache` is the file of the digest cache; without it, one in the user's cache folder. Places in problems are
+    relative to the working folder.
+    """
+    with uncollected():
+        try:
+            tree = Tree(root)
+        except FileRefused as refused:
+            return Loaded(location=Location(str(root)), problems=(_no_root(root, refused),))
+        with tree:
+            return _load(tree, DigestCache(cache or default_cache(root)), tree_bytes)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """All that loading and planning make lives to the end of the run: looking for garbage in it is time lost."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _load(tree: Tree, cache: DigestCache, tree_bytes: int) -> Loaded:
+    walked = walk(tree)
+    found = _read_manifests(tree, walked, tree_bytes)
+    found.problems += walked.problems
+    selections: dict[int, Selection] = {}
+    for position, manifest in enumerate(found.manifests):
+        if isinstance(manifest.body, DatasetBody):
+            chosen = select(manifest, manifest.body.spec, found.folder_of[position], walked)
+            if isinstance(chosen, Selection):
+                selections[position] = chosen
+            else:
+                found.problems += chosen
+    folders = _fill(tree, selections, cache, found.problems)
+    cache.save()
+    return Loaded(
+        location=tree.location(""),
+        manifests=tuple(found.manifests),
+        folders=folders,
+        broken=frozenset(found.broken),
+        problems=tuple(found.problems),
+    )
+
+
+def _fill(
+    tree: Tree, selections: dict[int, Selection], cache: DigestCache, problems: list[Problem]
+) -> dict[int, ImageFolder]:
+    names: dict[str, set[str]] = {}
+    for selection in selections.values():
+        for image in selection.images:
+            folder, _, name = join(selection.folder, image).rpartition("/")
+            names.setdefault(folder, set()).add(name)
+    scanned = scan(tree, names, cache)
+    folders = {}
+    for position, selection in selections.items():
+        folders[position] = gather(tree, selection, scanned, problems)
+    return folders
+
+
+def _read_manifests(tree: Tree, walked: Walk, limit: int) -> _Found:
+    found = _Found()
+    total = 0
+    for folder, name in _manifest_files(walked):
+        path = join(folder, name)
+        data = caption.read_bytes(tree, path, yaml.FILE_LIMIT)
+        if isinstance(data, Problem):
+            found.problems.append(data)
+            continue
+        total += len(data)
+        if total > limit:
+            found.problems.append(_too_much(tree.location(path), limit))
+            break
+        reading = yaml.read_yaml(data, tree.shown(path))
+        found.problems += reading.problems
+        for document in reading.broken:
+            _note_broken(document, found)
+        for document in reading.documents:
+            _take(document, folder, found)
+    return found
+
+
+def _manifest_files(walked: Walk) -> Iterator[tuple[str, str]]:
+    for folder in sorted(walked.listings):
+        for name in walked.listings[folder].files:
+            if (
+                name.endswith((".yaml", ".yml"))
+                and name != caption.YAML_NAME
+                and (folder or name != CONFIGURATION_NAME)
+            ):
+                yield folder, name
+
+
+def _take(document: Document, folder: str, found: _Found) -> None:
+    manifest = read_manifest(document)
+    if isinstance(manifest, Manifest):
+        found.folder_of[len(found.manifests)] = folder
+        found.manifests.append(manifest)
+    else:
+        found.problems += manifest
+        _note_broken(document, found)
+
+
+def _note_broken(document: Document, found: _Found) -> None:
+    ref = declared_ref(document)
+    if ref is not None:
+        found.broken.add(ref)
+
+
+def _no_root(root: Path, refused: FileRefused) -> Problem:
+    return Problem(
+        rule="root-missing",
+        location=Location(str(root)),
+        summary=f"the manifest folder {refused.reason}",
+        remedy="Name the folder that holds the manifests with --root, or make one with `reconciler init`.",
+    )
+
+
+def _too_much(location: Location, limit: int) -> Problem:
+    return Problem(
+        rule="tree-limit",
+        location=location,
+        summary="the manifests are too large",
+        detail=f"At most {limit:,} bytes are read in one tree; this file goes beyond.",
+        remedy="Keep other YAML files out of the manifest folder.",
+    )

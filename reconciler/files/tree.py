@@ -1,0 +1,168 @@
+"""The folder of manifests, opened so that nothing in it can point a reader anywhere else."""
+
+import errno
+import os
+import stat
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from reconciler.core.problem import Location
+
+LINK_HOPS = 40
+"""Links followed on the way to one file; more is a loop."""
+
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+_REASONS = {
+    errno.ENOENT: "does not exist",
+    errno.EACCES: "may not be read by this user",
+    errno.EPERM: "may not be read by this user",
+    errno.ENAMETOOLONG: "has a name that is too long",
+    errno.ENOTDIR: "does not exist",
+    errno.ENXIO: "is not a regular file",
+}
+
+
+class FileRefused(OSError):
+    """A file that is not opened; `reason` completes "NAME ..." and tells nothing about a place outside the root."""
+
+    def __init__(self, path: str, reason: str, *, leaves: bool = False) -> None:
+        super().__init__(f"{path} {reason}")
+        self.path = path
+        self.reason = reason
+        self.leaves = leaves
+        """Would opening it have meant to leave the root?"""
+
+
+class Tree:
+    """A root folder, held open. Everything below is opened relative to directory handles, one part at a time.
+
+    No link is ever followed by the system: links are read and resolved here, and one that leaves the root is
+    refused before its target is touched. The root itself may be a link; it is resolved once.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        try:
+            self._handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            reason = "is not a folder" if error.errno == errno.ENOTDIR else _reason(error)
+            raise FileRefused(str(root), reason) from None
+        self._shown_root = _relative_to_here(root)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the root; closing twice does nothing."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+    def shown(self, path: str) -> str:
+        """A path below the root as a person sees it from the working folder."""
+        text = os.path.normpath(os.path.join(self._shown_root, path))  # noqa: PTH118 - text, not a place
+        return os.fsencode(text).decode("utf-8", "replace")
+
+    def location(self, path: str) -> Location:
+        """A whole file as a place."""
+        return Location(self.shown(path))
+
+    def holds(self, name: str) -> bool:
+        """Is there anything of this name in the root itself, whatever it is?"""
+        try:
+            os.stat(name, dir_fd=self._handle, follow_symlinks=False)
+        except OSError:
+            return False
+        return True
+
+    def open_file(self, path: str) -> BinaryIO:
+        """A regular file below the root, for reading; FileRefused says why not."""
+        handle = self._open(path)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise FileRefused(path, "is not a regular file")
+        return os.fdopen(handle, "rb")
+
+    @contextmanager
+    def folder(self, path: str) -> Iterator[int]:
+        """The handle of a folder below the root ("" is the root itself)."""
+        handle = self._open(path)
+        try:
+            if not stat.S_ISDIR(os.fstat(handle).st_mode):
+                raise FileRefused(path, "is not a folder")
+            yield handle
+        finally:
+            os.close(handle)
+
+    def status(self, path: str) -> os.stat_result:
+        """What a path leads to, links inside the root followed by our own rules."""
+        handle = self._open(path)
+        try:
+            return os.fstat(handle)
+        finally:
+            os.close(handle)
+
+    def _open(self, path: str) -> int:
+        parts = [part for part in path.split("/") if part not in {"", "."}]
+        if path.startswith("/") or ".." in parts or "\0" in path:
+            raise FileRefused(path, "does not lie below the manifest root", leaves=True)
+        stack = [os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._handle)]
+        try:
+            self._walk(path, deque(parts), stack)
+            return stack.pop()
+        finally:
+            for handle in stack:
+                os.close(handle)
+
+    def _walk(self, path: str, pending: deque[str], stack: list[int]) -> None:
+        """Open part by part; `stack` holds the handles from the root down to what was reached."""
+        hops = 0
+        while pending:
+            part = pending.popleft()
+            if part in {"", "."}:
+                continue
+            if part == "..":
+                if len(stack) == 1:
+                    raise FileRefused(path, "is or passes a link that leaves the manifest root", leaves=True)
+                os.close(stack.pop())
+                continue
+            if part.startswith("."):
+                raise FileRefused(path, "lies in a hidden folder or is a hidden file; those are never read")
+            try:
+                stack.append(os.open(part, _FLAGS, dir_fd=stack[-1]))
+            except OSError as error:
+                if error.errno != errno.ELOOP:
+                    raise FileRefused(path, _reason(error)) from None
+                hops += 1
+                pending.extendleft(reversed(_target(path, part, stack[-1], hops)))
+
+
+def _target(path: str, part: str, folder: int, hops: int) -> list[str]:
+    """The parts of a link's target, if it can lie below the root at all."""
+    if hops > LINK_HOPS:
+        raise FileRefused(path, "is part of a loop of links")
+    try:
+        target = os.readlink(part, dir_fd=folder)
+    except OSError as error:  # swapped between the two calls
+        raise FileRefused(path, _reason(error)) from None
+    if target.startswith("/"):
+        raise FileRefused(path, "is or passes a link that leaves the manifest root", leaves=True)
+    return target.split("/")
+
+
+def _reason(error: OSError) -> str:
+    return _REASONS.get(error.errno or 0, "cannot be opened")
+
+
+def _relative_to_here(root: Path) -> str:
+    """The root as seen from the working folder, where it lies below it; else as it was given."""
+    here = Path.cwd()
+    absolute = os.path.normpath(here / root)
+    return os.path.relpath(absolute, here) if Path(absolute).is_relative_to(here) else str(root)

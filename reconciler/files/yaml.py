@@ -1,0 +1,165 @@
+"""YAML read from its event stream: everything is judged before an object is built, and every place is kept."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import Event
+
+from reconciler.core.declare.document import Document
+from reconciler.core.problem import Location, Problem
+from reconciler.core.text import shown
+from reconciler.files.builder import Builder, Fault
+
+try:
+    from _ruamel_yaml import CParser
+except ImportError:  # pragma: no cover - declared as a dependency; `pure` goes the same way without it
+    CParser = None
+
+FILE_LIMIT = 1_000_000
+"""Bytes of one YAML file."""
+
+RETRY_LIMIT = 64 * 1024
+"""Characters up to which a text that the C parser refuses is read again without it: the C parser knows YAML 1.1 only,
+and takes `{at: 1:30}` for a mistake."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a file held: the sound documents, those with a fault (for their names only), and the problems."""
+
+    documents: list[Document] = field(default_factory=list)
+    broken: list[Document] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_yaml(data: bytes, path: str, *, pure: bool = False) -> Reading:
+    """All documents of a file. `path` is what problems show; `pure` goes without the C parser."""
+    reading = Reading()
+    text = _decoded(data, path, reading)
+    if text is None:
+        return reading
+    builder, error = _built(text, path, pure=pure)
+    if error is not None and not pure and len(text) <= RETRY_LIMIT:
+        builder, error = _built(text, path, pure=True)
+    if error is not None:
+        builder.faults.append(_syntax(error, text))
+    reading.documents.extend(builder.documents)
+    reading.broken.extend(builder.broken)
+    reading.problems.extend(_problem(path, fault) for fault in builder.faults)
+    return reading
+
+
+def _built(text: str, path: str, *, pure: bool) -> tuple[Builder, YAMLError | None]:
+    """The documents of a text, and the syntax error that ended them."""
+    builder = Builder(path)
+    try:
+        builder.read(_events(text, pure=pure))
+    except Fault as fault:
+        builder.faults.append(fault)
+    except YAMLError as error:
+        return builder, error
+    return builder, None
+
+
+def _events(text: str, *, pure: bool) -> Iterator[Event]:
+    if pure or CParser is None:
+        events: Iterator[Event] = YAML(typ="safe", pure=True).parse(text)
+        return events
+    return iter(CParser(text).get_event, None)
+
+
+def _decoded(data: bytes, path: str, reading: Reading) -> str | None:
+    """The text of a file, or None with a Problem."""
+    if len(data) > FILE_LIMIT:
+        reading.problems.append(too_large(Location(path), FILE_LIMIT))
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reading.problems.append(not_utf8(path, data, error.start))
+        return None
+    if (found := _CONTROL.search(text)) is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        column = found.start() - text.rfind("\n", 0, found.start())
+        reading.problems.append(
+            Problem(
+                rule="manifest-encoding",
+                location=Location(path, line, column),
+                summary="this file holds a character that no text needs",
+                detail=f"The character is {shown(found[0])}.",
+                remedy="Remove it; an editor that shows invisible characters helps.",
+            )
+        )
+        return None
+    return text
+
+
+def too_large(location: Location, limit: int) -> Problem:
+    """A text file that is not even read."""
+    return Problem(
+        rule="manifest-size",
+        location=location,
+        summary="this file is too large",
+        detail=f"At most {limit:,} bytes are read.",
+        remedy="Split it into several files.",
+    )
+
+
+def not_utf8(path: str, data: bytes, offset: int) -> Problem:
+    """A text file in another encoding."""
+    kind = "It looks like UTF-16." if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ""
+    line = data.count(b"\n", 0, offset) + 1
+    return Problem(
+        rule="manifest-encoding",
+        location=Location(path, line, 1),
+        summary="this file is not UTF-8 text",
+        detail=f"Byte {offset + 1:,} is not UTF-8. {kind}".strip(),
+        remedy="Save it as UTF-8.",
+    )
+
+
+def _problem(path: str, fault: Fault) -> Problem:
+    return Problem(
+        rule=fault.rule,
+        location=Location(path, fault.line + 1, fault.column + 1),
+        summary=fault.summary,
+        detail=fault.detail,
+        remedy=fault.remedy,
+    )
+
+
+def _syntax(error: YAMLError, text: str) -> Fault:
+    """A syntax error in our words; the parsers word theirs differently."""
+    mark = error.problem_mark or error.context_mark if isinstance(error, MarkedYAMLError) else None
+    lines = text.splitlines() or [""]
+    line = min(mark.line, len(lines) - 1) if mark is not None else 0
+    column = mark.column if mark is not None and mark.line == line else 0
+    return Fault(
+        "manifest-yaml",
+        line,
+        column,
+        "this is not valid YAML",
+        f"Reading stopped at: {shown(lines[line].strip(), 60)}" if lines[line].strip() else "The file ends too early.",
+        _hint(lines[line], lines[line - 1] if line else ""),
+    )
+
+
+def _hint(line: str, before: str) -> str:
+    """The usual mistake behind a syntax error on this line."""
+    for text in (line, before):
+        indent = text[: len(text) - len(text.lstrip())]
+        if "\t" in indent:
+            return "Indent with spaces; YAML does not allow tabs there."
+    for text in (line, before):
+        if re.search(r":\s+[^\s'\"\[{|>#][^'\"]*:\s", text + " "):
+            return 'Put text that contains ": " into double quotes.'
+        if re.search(r":\s+[@`%&*!]", text):
+            return "Put text that begins with a sign like this one into double quotes."
+        if text.count('"') % 2 or text.count("'") % 2:
+            return "A quotation mark may be missing."
+    return "Check the indentation and the punctuation of this line and the one before."

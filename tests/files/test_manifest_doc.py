@@ -1,0 +1,61 @@
+"""docs/manifests.md says what the code does: its examples are sound, and every key and limit stands in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reconciler.core.declare.loaded import Manifest
+from reconciler.core.declare.manifest import BODIES
+from reconciler.core.declare.reading import read_manifest
+from reconciler.core.declare.vocabulary import keys_at, words_at
+from reconciler.core.ref import Kind
+from reconciler.files.builder import DEPTH_LIMIT, EXPANSION_LIMIT
+from reconciler.files.configuration import ConfigurationFile, ExpectFile, LimitsFile, load_configuration
+from reconciler.files.walk import FOLDER_LIMIT
+from reconciler.files.yaml import read_yaml
+from tests.files.conftest import Brand
+
+TEXT = (Path(__file__).parents[2] / "docs" / "manifests.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+MANIFESTS = [block for block in BLOCKS if block.startswith("apiVersion")]
+
+
+@pytest.mark.parametrize("block", MANIFESTS)
+def test_examples_are_manifests(block: str) -> None:
+    (document,) = read_yaml(block.encode(), "docs/manifests.md").documents
+    assert isinstance(read_manifest(document), Manifest)
+
+
+def test_the_configuration_is_one(empty: Brand) -> None:
+    (block,) = (block for block in BLOCKS if block.startswith("endpoint"))
+    empty.write("reconciler.yaml", block)
+    found = load_configuration(empty.root)
+    assert found.problems == ()
+    assert found.tier == "starter"
+    for key in (*ConfigurationFile.model_fields, *LimitsFile.model_fields, *ExpectFile.model_fields):
+        assert f"{key}:" in block
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_key_and_word_is_explained(kind: Kind) -> None:
+    body = BODIES[kind]
+    for steps in (
+        (),
+        ("metadata",),
+        ("metadata", "moved"),
+        ("spec",),
+        ("spec", "images"),
+        ("spec", "captions"),
+        ("spec", "training"),
+    ):
+        for key in keys_at(body, steps):
+            assert re.search(rf"[`.]{key}[`:]|^\s*{key}:", TEXT, re.MULTILINE), key
+            for word in words_at(body, (*steps, key)):
+                assert word in TEXT
+
+
+def test_limits_are_those_of_the_code() -> None:
+    assert f"more than {DEPTH_LIMIT} levels" in TEXT
+    assert f"{EXPANSION_LIMIT:,} values" in TEXT
+    assert f"{FOLDER_LIMIT:,} entries" in TEXT

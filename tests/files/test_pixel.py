@@ -1,0 +1,238 @@
+"""Pixels as numbers: what blurring, transparency and hostile bytes do to them, and how they are remembered."""
+
+import hashlib
+import io
+import stat
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFilter, ImageStat
+
+from reconciler.core.doctor.pixels import Pixels, Unreadable, are_alike
+from reconciler.files import pixel
+from reconciler.files.pixel import measure
+from reconciler.files.pixel_cache import FORMAT, PixelCache, default_pixel_cache
+
+EXAMPLES = sorted(
+    path
+    for folder in ("examples", "manifests")
+    for path in (Path(__file__).parents[2] / folder).rglob("*")
+    if path.suffix in {".png", ".jpg", ".webp"}
+)
+DIGEST = "ab" * 32
+
+
+def scene(size: tuple[int, int] = (1024, 1024), mode: str = "RGB") -> Image.Image:
+    """A house on a meadow: edges, and no symmetry."""
+    image = Image.new("RGB", size, (150, 200, 240))
+    draw = ImageDraw.Draw(image)
+    width, height = size
+    draw.rectangle((0, height * 2 // 3, width, height), fill=(60, 140, 60))
+    draw.rectangle((width // 4, height // 3, width // 2, height * 3 // 4), fill=(180, 60, 40))
+    draw.polygon(
+        ((width // 5, height // 3), (width * 11 // 20, height // 3), (width * 3 // 8, height // 8)), fill=(70, 40, 30)
+    )
+    draw.ellipse((width * 3 // 4, height // 12, width * 7 // 8, height // 5), fill=(250, 220, 90))
+    return image.convert(mode)
+
+
+def saved(image: Image.Image, form: str = "PNG", **options: object) -> io.BytesIO:
+    out = io.BytesIO()
+    image.save(out, form, **options)
+    out.seek(0)
+    return out
+
+
+def measured(image: Image.Image, form: str = "PNG", **options: object) -> Pixels:
+    found = measure(saved(image, form, **options))
+    assert isinstance(found, Pixels)
+    return found
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_no_example_is_blank_or_blurred_and_all_are_once_softened(path: Path) -> None:
+    with path.open("rb") as file:
+        sharp = measure(file)
+    assert isinstance(sharp, Pixels)
+    assert not sharp.is_blank
+    assert sharp.blur < 0.6
+    with Image.open(path) as image:
+        soft = measured(image.convert("RGB").filter(ImageFilter.GaussianBlur(8)))
+    assert soft.is_blurred
+
+
+def test_no_two_examples_are_alike() -> None:
+    found = []
+    for path in EXAMPLES:
+        with path.open("rb") as file:
+            found.append((path.name, measure(file)))
+    pairs = [
+        (first, second)
+        for place, (first, one) in enumerate(found)
+        for second, two in found[:place]
+        if isinstance(one, Pixels) and isinstance(two, Pixels) and are_alike(one, two)
+    ]
+    assert pairs == []
+
+
+@pytest.mark.parametrize(
+    ("form", "options", "size"),
+    [
+        pytest.param("JPEG", {"quality": 50}, (1024, 1024), id="saved as a poor JPEG"),
+        pytest.param("WEBP", {"quality": 60}, (1024, 1024), id="saved as WebP"),
+        pytest.param("PNG", {}, (512, 512), id="at half the size"),
+        pytest.param("PNG", {}, (400, 400), id="smaller than what is measured"),
+        pytest.param("JPEG", {"quality": 90}, (3000, 3000), id="so large that a draft is decoded"),
+    ],
+)
+def test_the_same_picture_saved_otherwise_is_alike(
+    form: str, options: dict[str, object], size: tuple[int, int]
+) -> None:
+    assert are_alike(measured(scene()), measured(scene().resize(size), form, **options))
+
+
+def test_another_picture_is_not_alike() -> None:
+    assert not are_alike(measured(scene()), measured(scene().transpose(Image.Transpose.FLIP_LEFT_RIGHT)))
+
+
+def test_only_the_square_in_the_middle_is_looked_at() -> None:
+    wide = Image.new("RGB", (2048, 1024))
+    wide.paste(scene(), (512, 0))
+    assert are_alike(measured(wide), measured(scene()))
+
+
+@pytest.mark.parametrize(
+    ("image", "clear"),
+    [
+        pytest.param(scene(), 0.0, id="no alpha"),
+        pytest.param(scene(mode="RGBA"), 0.0, id="an alpha channel that is full"),
+        pytest.param(Image.new("RGBA", (300, 300), (9, 9, 9, 0)), 1.0, id="all clear"),
+        pytest.param(Image.new("LA", (300, 300), (9, 51)), 0.8, id="grey and clear"),
+    ],
+)
+def test_how_much_is_transparent(image: Image.Image, clear: float) -> None:
+    assert measured(image).clear == pytest.approx(clear, abs=0.001)
+
+
+def test_transparency_counts_as_black() -> None:
+    assert measured(Image.new("RGBA", (300, 300), (255, 255, 255, 0))).cells == bytes(768)
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK", "P", "1", "I;16"])
+def test_every_mode_is_read(mode: str) -> None:
+    deep = scene(mode="I").point(lambda level: level * 256)
+    image = deep.convert("I;16") if mode == "I;16" else scene(mode=mode)
+    found = measured(image, "JPEG" if mode == "CMYK" else "PNG")
+    assert found.contrast == pytest.approx(ImageStat.Stat(scene(mode="L")).stddev[0], rel=0.4)
+
+
+def test_one_colour_is_blank_and_of_no_sharpness() -> None:
+    found = measured(Image.new("RGB", (600, 600), (250, 250, 250)))
+    assert found.is_blank
+    assert found.blur == 0.0
+
+
+def corrupt() -> bytes:
+    """A PNG of which only the pixels are damaged."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 300, 300, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"no pixels at all") + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"\x89PNG\r\n\x1a\n", id="a signature"),
+        pytest.param(saved(scene(), "GIF").getvalue(), id="another format"),
+        pytest.param(saved(scene()).getvalue()[:2000], id="half a file"),
+        pytest.param(corrupt(), id="damaged pixels"),
+    ],
+)
+def test_what_cannot_be_decoded_is_unreadable(data: bytes) -> None:
+    assert isinstance(measure(io.BytesIO(data)), Unreadable)
+
+
+def test_too_many_pixels_are_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pixel, "PIXEL_LIMIT", 1_000_000)
+    found = measure(saved(Image.new("1", (1001, 1000))))
+    assert found == Unreadable(reason="It has more than 1 million pixels; 1 million is used.")
+
+
+def some(blur: float = 0.25) -> Pixels:
+    return Pixels(hash=2**127 + 5, cells=bytes(range(256)) * 3, contrast=40.125, blur=blur, clear=0.5)
+
+
+def test_measures_are_remembered_by_digest(tmp_path: Path) -> None:
+    place = tmp_path / "cache" / "pixels"
+    cache = PixelCache(place)
+    cache.put(DIGEST, some())
+    cache.put("cd" * 32, Unreadable(reason="odd"))
+    cache.save()
+    again = PixelCache(place)
+    assert again.get(DIGEST) == some()
+    assert again.get("cd" * 32) == Unreadable(reason="odd")
+    assert again.get("ef" * 32) is None
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+
+
+def test_nothing_new_is_not_written(tmp_path: Path) -> None:
+    PixelCache(tmp_path / "pixels").save()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_least_recently_used_lines_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.files.pixel_cache.LINES", 2)
+    cache = PixelCache(tmp_path / "pixels")
+    for number in range(3):
+        cache.put(f"{number:064x}", some())
+    cache.get(f"{0:064x}")
+    cache.save()
+    kept = PixelCache(tmp_path / "pixels")
+    assert [kept.get(f"{number:064x}") is not None for number in range(3)] == [True, False, True]
+
+
+def written(text: str, head: str = FORMAT) -> bytes:
+    """A cache file of one line with a right checksum."""
+    return f"{head}\n{hashlib.sha256(text.encode()).hexdigest()[:16]} {text}\n".encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"\xff\xfe", id="not UTF-8"),
+        pytest.param(written(f'["{DIGEST}","x"]', "another format"), id="another format"),
+        pytest.param(f'{FORMAT}\n0000000000000000 ["{DIGEST}","x"]\n'.encode(), id="a wrong checksum"),
+        pytest.param(written("no json"), id="no JSON"),
+        pytest.param(written("[]"), id="nothing in it"),
+        pytest.param(written("[1,2]"), id="no digest"),
+        pytest.param(written('["abc","x"]'), id="a short digest"),
+        pytest.param(written(f'["{DIGEST}",1,2]'), id="too few fields"),
+        pytest.param(written(f'["{DIGEST}","0","QUJD",1,2,3]'), id="too few cells"),
+    ],
+)
+def test_a_cache_by_another_hand_is_empty(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "pixels").write_bytes(content)
+    assert PixelCache(tmp_path / "pixels").get(DIGEST) is None
+
+
+def test_a_cache_that_grew_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = PixelCache(tmp_path / "pixels")
+    cache.put(DIGEST, some())
+    cache.save()
+    monkeypatch.setattr("reconciler.files.pixel_cache._BYTES", 100)
+    assert PixelCache(tmp_path / "pixels").get(DIGEST) is None
+
+
+def test_where_nothing_can_be_written_nothing_fails(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    cache = PixelCache(tmp_path / "file" / "pixels")
+    cache.put(DIGEST, some())
+    cache.save()
+    assert default_pixel_cache().name == "pixels"

@@ -1,0 +1,180 @@
+"""Captions written back into the tree: a person's own text is never lost, and nothing is written outside."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.files.pull import Pulled, PulledCaption, PullRefused, write_captions
+from reconciler.files.tree import Tree
+from tests.files.conftest import DATASET, PROJECT, Brand
+
+
+def pull(brand: Brand, source: str, captions: dict[str, str], *, overwrite: bool = False) -> tuple[PulledCaption, ...]:
+    with Tree(brand.root) as tree:
+        return write_captions(tree, "images", source, captions, overwrite=overwrite)  # type: ignore[arg-type]
+
+
+def outcomes(found: tuple[PulledCaption, ...]) -> dict[str, Pulled]:
+    return {each.name: each.outcome for each in found}
+
+
+def text(brand: Brand, name: str) -> str:
+    return (brand.root / "images" / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("source", ["automatic", "sidecar"])
+def test_sidecars_are_written_beside_their_images(brand: Brand, source: str) -> None:
+    brand.write("images/p1.txt", "mine.\n")
+    brand.write("images/p2.caption", "two.")
+    brand.write("images/p3.txt", "\n")
+    found = pull(brand, source, {"p0.png": " new. ", "p1.png": "theirs.", "p2.png": "two.", "p3.png": "three."})
+    assert outcomes(found) == {
+        "p0.png": Pulled.WRITTEN,
+        "p1.png": Pulled.CONFLICT,
+        "p2.png": Pulled.KEPT,
+        "p3.png": Pulled.WRITTEN,
+    }
+    assert found[1] == PulledCaption(
+        name="p1.png", path="images/p1.txt", outcome=Pulled.CONFLICT, before="mine.", after="theirs."
+    )
+    assert text(brand, "p0.txt") == "new.\n"
+    assert text(brand, "p1.txt") == "mine.\n"
+    assert text(brand, "p3.txt") == "three.\n"
+    assert outcomes(pull(brand, source, {"p1.png": "theirs."}, overwrite=True)) == {"p1.png": Pulled.WRITTEN}
+    assert text(brand, "p1.txt") == "theirs.\n"
+    assert not list(brand.root.rglob("*.new"))
+
+
+def test_what_was_pulled_is_what_is_declared(brand: Brand) -> None:
+    texts = {f"p{number}.png": f"pose {number}: with 'quotes' # and signs, ünïcode 🙂" for number in range(5)}
+    for source in ("sidecar", "file"):
+        pull(brand, source, texts)
+        brand.write("lora.yaml", f"{PROJECT}---\n{DATASET.replace('automatic', source)}")
+        (dataset,) = brand.resolve().datasets.values()
+        assert {image.name: image.caption for image in dataset.images} == texts
+
+
+def test_captions_yaml_keeps_comments_order_and_quotes(brand: Brand) -> None:
+    before = "# ours\np1.png: \"one\"   # the best\np0: 'zero'\n\n# last\nunused.png: kept\n"
+    brand.write("images/captions.yaml", before)
+    found = pull(brand, "file", {"p0.png": "zero", "p1.png": "one", "p2.png": "two"})
+    assert outcomes(found) == {"p0.png": Pulled.KEPT, "p1.png": Pulled.KEPT, "p2.png": Pulled.WRITTEN}
+    assert text(brand, "captions.yaml") == before + "p2.png: two\n"
+    assert outcomes(pull(brand, "file", {"p0.png": "other"})) == {"p0.png": Pulled.CONFLICT}
+    pull(brand, "file", {"p0.png": "other"}, overwrite=True)
+    assert "p0: 'other'\n" in text(brand, "captions.yaml")
+    assert "# the best" in text(brand, "captions.yaml")
+
+
+def test_captions_yaml_is_made_where_there_is_no_caption_file(brand: Brand) -> None:
+    found = pull(brand, "file", {"b.png": "no", "a.png": "12"})
+    assert outcomes(found) == {"a.png": Pulled.WRITTEN, "b.png": Pulled.WRITTEN}
+    brand.write("images/b.png", b"")
+    assert "a.png: '12'" in text(brand, "captions.yaml")
+    assert pull(brand, "file", {"b.png": "no"})[0].outcome is Pulled.KEPT
+
+
+def test_metadata_jsonl_keeps_its_other_keys_and_lines(brand: Brand) -> None:
+    brand.write(
+        "images/metadata.jsonl",
+        '{"file_name": "p0.png", "text": "zero", "width": 12}\n\n{"file_name": "gone.png", "text": "x"}\n{"file_name": "p1.png"}\n',
+    )
+    found = pull(brand, "file", {"p0.png": "null", "p1.png": "eins é", "p2.png": "zwei"})
+    assert outcomes(found) == {"p0.png": Pulled.CONFLICT, "p1.png": Pulled.WRITTEN, "p2.png": Pulled.WRITTEN}
+    assert text(brand, "metadata.jsonl").splitlines() == [
+        '{"file_name": "p0.png", "text": "zero", "width": 12}',
+        '{"file_name": "gone.png", "text": "x"}',
+        '{"file_name": "p1.png", "text": "eins é"}',
+        '{"file_name": "p2.png", "text": "zwei"}',
+    ]
+    pull(brand, "file", {"p0.png": "null"}, overwrite=True)
+    assert '{"file_name": "p0.png", "text": "null", "width": 12}' in text(brand, "metadata.jsonl")
+
+
+def test_nothing_is_written_where_all_is_said_already(brand: Brand) -> None:
+    for name, content in (("metadata.jsonl", '{"file_name":"p0.png","text":"a"}'), ("captions.yaml", "p0.png:   a")):
+        path = brand.write(f"images/{name}", content)
+        assert outcomes(pull(brand, "file", {"p0.png": "a"})) == {"p0.png": Pulled.KEPT}
+        assert path.read_text() == content
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("captions.yaml", "a: [1"),
+        ("captions.yaml", "- a"),
+        ("captions.yaml", "a: !!python/name:os.system x"),
+        ("captions.yaml", "a: b\n---\nc: d"),
+        ("captions.yaml", "a: b\n" + "#" * 1_000_000),
+        ("metadata.jsonl", "not json"),
+        ("metadata.jsonl", '{"a": NaN}'),
+    ],
+)
+def test_a_file_that_cannot_be_understood_is_left_alone(brand: Brand, name: str, content: str) -> None:
+    path = brand.write(f"images/{name}", content)
+    with pytest.raises(PullRefused, match="manifests/images/"):
+        pull(brand, "file", {"p0.png": "a"}, overwrite=True)
+    assert path.read_text() == content
+
+
+def test_two_caption_files_are_refused(brand: Brand) -> None:
+    brand.write("images/captions.yaml", "")
+    brand.write("images/metadata.jsonl", "")
+    with pytest.raises(PullRefused, match="keep one"):
+        pull(brand, "file", {"p0.png": "a"})
+
+
+def outside(brand: Brand) -> Path:
+    path = brand.folder / "outside.txt"
+    path.write_text("theirs")
+    return path
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize(
+    ("source", "name"), [("sidecar", "p0.txt"), ("file", "captions.yaml"), ("file", "metadata.jsonl")]
+)
+def test_nothing_is_written_through_a_link_out_of_the_root(
+    brand: Brand, source: str, name: str, overwrite: bool
+) -> None:
+    target = outside(brand)
+    (brand.root / "images" / name).symlink_to(target)
+    with pytest.raises(PullRefused, match="leaves the manifest root"):
+        pull(brand, source, {"p0.png": "ours"}, overwrite=overwrite)
+    assert target.read_text() == "theirs"
+
+
+def test_nothing_is_written_through_a_folder_that_became_a_link(brand: Brand) -> None:
+    (brand.root / "images").rename(brand.folder / "away")
+    (brand.root / "images").symlink_to("../away")
+    with pytest.raises(PullRefused, match="leaves the manifest root"):
+        pull(brand, "sidecar", {"p0.png": "ours"})
+    assert not (brand.folder / "away" / "p0.txt").exists()
+
+
+def test_a_link_to_nothing_is_refused_and_one_inside_is_replaced(brand: Brand) -> None:
+    (brand.root / "images" / "p0.txt").symlink_to("nothing.txt")
+    with pytest.raises(PullRefused, match="does not exist"):
+        pull(brand, "sidecar", {"p0.png": "ours"})
+    brand.write("shared.txt", "shared")
+    (brand.root / "images" / "p1.txt").symlink_to("../shared.txt")
+    assert outcomes(pull(brand, "sidecar", {"p1.png": "ours"})) == {"p1.png": Pulled.CONFLICT}
+    pull(brand, "sidecar", {"p1.png": "ours"}, overwrite=True)
+    assert (brand.root / "shared.txt").read_text() == "shared"
+    assert text(brand, "p1.txt") == "ours\n"
+
+
+def test_f37_a_folder_in_the_way_is_said(brand: Brand) -> None:
+    (brand.root / "images" / "p0.txt").mkdir()
+    with pytest.raises(PullRefused, match="not a regular file"):
+        pull(brand, "sidecar", {"p0.png": "ours"})
+
+
+def test_f37_a_disk_that_takes_nothing_is_said(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("reconciler.files.pull.replace_file", full)
+    with pytest.raises(PullRefused, match="No space left"):
+        pull(brand, "sidecar", {"p0.png": "ours"})
