@@ -1,0 +1,129 @@
+"""Calls from first try to last: a place in the rate limit, the exchange, the verdict of `retry`, and again if it says so."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar, cast
+
+import httpx
+
+from reconciler.api.error import ContentChanged
+from reconciler.api.exchange import Answer, Mask, exchange, fitted
+from reconciler.api.limiter import TIERS, Limiter
+from reconciler.api.observer import Exchange, Observer
+from reconciler.api.operation import Call
+from reconciler.api.retry import PATIENCE, Accept, Again, GiveUp, Verdict, after, spread
+from reconciler.clock import Clock
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast and how long calls are tried.
+
+    `per_bucket` and `overall` are calls a minute for one endpoint and for all (None: no limit); `deadline` bounds one
+    exchange, `patience` one call with its repetitions, both in seconds of the clock; `read_seconds` is how long the
+    network may be silent; `seed` spreads the waits.
+    """
+
+    per_bucket: int | None = None
+    overall: int | None = None
+    concurrency: int = 4
+    deadline: float | None = 120.0
+    patience: float = PATIENCE
+    read_seconds: float = 60.0
+    seed: str = ""
+
+    def __post_init__(self) -> None:
+        limits = [self.concurrency, *(limit for limit in (self.per_bucket, self.overall) if limit is not None)]
+        if min(limits) < 1:
+            raise ValueError("a pace below one call would wait for ever")
+
+
+def pace_of(tier: str | None, *, one_budget: bool = False, concurrency: int = 4, seed: str = "") -> Pace:
+    """The pace of an account's plan (None: no limit); `one_budget` counts all endpoints together (U57)."""
+    limit = None if tier is None else TIERS[tier]
+    return Pace(per_bucket=limit, overall=limit if one_budget else None, concurrency=concurrency, seed=seed)
+
+
+class Caller:
+    """Sends calls over one HTTP client, under one rate limit, watched by one observer."""
+
+    def __init__(self, http: httpx.AsyncClient, *, clock: Clock, pace: Pace, observer: Observer, mask: Mask) -> None:
+        self._http = http
+        self._clock = clock
+        self._pace = pace
+        self._observer = observer
+        self._mask = mask
+        self._draw = spread(pace.seed)
+        self._gate = asyncio.Semaphore(pace.concurrency)
+        self._limiter = Limiter(clock, per_bucket=pace.per_bucket, overall=pace.overall, told=observer.throttled)
+        self.tally: Counter[str] = Counter()
+
+    async def ask(self, call: Call, fit: Callable[[object], T]) -> T:
+        """What `fit` makes of the answer; a subclass of CallFailed where no answer serves."""
+        spent, attempt = 0.0, 0
+        while True:
+            attempt += 1
+            answer, found, seconds = await self._once(call, fit, attempt)
+            spent += seconds
+            verdict = self._verdict(call, answer, attempt, spent)
+            if isinstance(verdict, Accept):
+                return cast("T", found)
+            if isinstance(verdict, GiveUp):
+                raise verdict.kind(call.operation.name, answer.words, answer.status)
+            spent += verdict.seconds
+            await self._pause(call, verdict)
+
+    def _verdict(self, call: Call, answer: Answer, attempt: int, spent: float) -> Verdict:
+        return after(
+            answer.ending,
+            is_write=call.operation.is_write,
+            attempt=attempt,
+            spent=spent,
+            asked=answer.asked,
+            draw=self._draw(),
+            patience=self._pace.patience,
+        )
+
+    async def _pause(self, call: Call, again: Again) -> None:
+        """Wait; after a 429 the whole bucket does, in the line of the limiter."""
+        if again.for_all:
+            self._limiter.pause(call.operation.bucket, again.seconds)
+        else:
+            self._observer.throttled(again.seconds, "no usable answer yet, the call is tried again")
+            await self._clock.sleep(again.seconds)
+
+    async def _once(self, call: Call, fit: Callable[[object], T], attempt: int) -> tuple[Answer, T | None, float]:
+        """One exchange, watched: its answer, what was made of it, and the seconds it took."""
+        async with self._limiter.place(call.operation.bucket), self._gate:
+            sent = self._announced(call, attempt)
+            begun = self._clock.now()
+            try:
+                raw = await exchange(self._http, call, clock=self._clock, seconds=self._pace.deadline, mask=self._mask)
+            except ContentChanged as error:
+                self._ended(sent, None, error.message, begun)
+                raise
+            answer, found = fitted(raw, fit, self._mask)
+            seconds = self._ended(sent, answer.status, answer.words, begun)
+        return answer, found, seconds
+
+    def _ended(self, sent: Exchange, status: int | None, failure: str, begun: float) -> float:
+        seconds = self._clock.now() - begun
+        self._observer.after(replace(sent, status=status, failure=failure, seconds=seconds))
+        return seconds
+
+    def _announced(self, call: Call, attempt: int) -> Exchange:
+        sent = Exchange(
+            number=self.tally.total() + 1,
+            operation=call.operation.name,
+            method=call.operation.method,
+            path=call.path,
+            attempt=attempt,
+            is_write=call.operation.is_write,
+        )
+        self._observer.before(sent)
+        self.tally[call.operation.bucket] += 1
+        return sent

@@ -1,0 +1,93 @@
+"""Where requests go: the vendor's origin, another one named by hand, or the simulator inside the process."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+BRIA: Final = "https://engine.prod.bria-api.com"
+"""The training surface of Bria, in every era of its documents (contract §1)."""
+
+VERSION_PATH: Final = "/v1"
+SIMULATOR: Final = "simulator"
+
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\]")
+_ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[^:/?#@\[\]]+|\[[^\]/?#@]*\])(?::(?P<port>[0-9]{1,5}))?(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_LOOPBACK: Final = frozenset({"127.0.0.1", "[::1]", "localhost"})
+_PORTS: Final = {"https": 443, "http": 80}
+
+
+class EndpointRefused(ValueError):
+    """No endpoint that requests may be sent to; the sentence says why, and quotes no password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """An origin in its normal form, or the simulator with the file that holds its world (None: in memory)."""
+
+    origin: str
+    store: str | None = None
+
+    @property
+    def is_simulator(self) -> bool:
+        return self.origin == SIMULATOR
+
+    @property
+    def is_bria(self) -> bool:
+        """Is this the vendor's own origin, the only one that a file of the repository may name?"""
+        return self.origin == BRIA
+
+    @property
+    def is_secure(self) -> bool:
+        """Does a token sent there travel encrypted?"""
+        return self.origin.startswith("https:")
+
+    @property
+    def base(self) -> str:
+        """What stands before the paths of the contract."""
+        return f"http://{SIMULATOR}{VERSION_PATH}" if self.is_simulator else f"{self.origin}{VERSION_PATH}"
+
+    def __str__(self) -> str:
+        return self.origin if self.store is None else f"{self.origin}:{self.store}"
+
+
+def parse_endpoint(text: str) -> Endpoint:
+    """Read an endpoint: `https://HOST[:PORT]`, `http://` for loopback only, `simulator` or `simulator:PATH`.
+
+    A path is not part of an origin; `/v1` is accepted and added by itself. EndpointRefused says what is wrong (H77).
+    """
+    kind, colon, path = text.partition(":")
+    if kind == SIMULATOR:
+        return _simulator(colon, path)
+    return Endpoint(origin=_origin(text))
+
+
+def _simulator(colon: str, path: str) -> Endpoint:
+    if colon and (not path or not path.isprintable()):
+        raise EndpointRefused("simulator: names no file; write simulator, or simulator:PATH")
+    return Endpoint(origin=SIMULATOR, store=path if colon else None)
+
+
+def _origin(text: str) -> str:
+    if "@" in text:
+        raise EndpointRefused("an endpoint holds no user name or password; the token comes from the environment")
+    match = _ORIGIN.fullmatch(text)
+    if match is None:
+        raise EndpointRefused("an endpoint is https://HOST, https://HOST:PORT, simulator or simulator:PATH")
+    scheme, host = match["scheme"].lower(), match["host"].lower()
+    if _HOST.fullmatch(host) is None or ".." in host:
+        raise EndpointRefused("the host of the endpoint is no plain ASCII host name or address")
+    if match["rest"] not in {"", "/", VERSION_PATH, VERSION_PATH + "/"}:
+        raise EndpointRefused(f"an endpoint ends after its host and port; {VERSION_PATH} is added by itself")
+    if scheme == "http" and host not in _LOOPBACK:
+        raise EndpointRefused(f"http://{host} would send the token unencrypted; use https (http is for 127.0.0.1 only)")
+    return f"{scheme}://{host}{_port(scheme, match['port'])}"
+
+
+def _port(scheme: str, digits: str | None) -> str:
+    number = _PORTS[scheme] if digits is None else int(digits)
+    if not 1 <= number <= 65535:
+        raise EndpointRefused("the port of the endpoint is not between 1 and 65535")
+    return "" if number == _PORTS[scheme] else f":{number}"

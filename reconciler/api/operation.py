@@ -1,0 +1,99 @@
+"""The operations of the contract that the product uses: how each is called and what a repetition of it would do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from reconciler.api.upload import Upload
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation: `name` is the contract's, `template` its path after `/v1`.
+
+    `is_write` tells whether it leaves an effect, so that it must never be repeated without looking.
+    """
+
+    name: str
+    method: Method
+    template: str
+    is_write: bool = True
+    query: str = ""
+    """Sent along as it is, `?` included; a rate limit does not count it."""
+
+    @property
+    def bucket(self) -> str:
+        """What a rate limit counts: method and path template (U57)."""
+        return f"{self.method} {self.template}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An operation with its ids filled in and its body, ready to be sent; `body` None sends none at all."""
+
+    operation: Operation
+    path: str
+    body: Mapping[str, object] | Upload | None = None
+
+
+def call(operation: Operation, body: Mapping[str, object] | Upload | None = None, **ids: int) -> Call:
+    """Fill an operation's template; every id is a number, so that no text of an answer reaches a URL (F22)."""
+    return Call(operation=operation, path=operation.template.format(**ids) + operation.query, body=body)
+
+
+def _read(name: str, template: str) -> Operation:
+    return Operation(name=name, method="GET", template=template, is_write=False)
+
+
+def _models(name: str, template: str) -> Operation:
+    """A list with what each model was trained by: a plan shows it before and after, and `moved` compares it."""
+    query = "?include_training_parameters=true"
+    return Operation(name=name, method="GET", template=template, is_write=False, query=query)
+
+
+def _write(name: str, method: Method, template: str) -> Operation:
+    return Operation(name=name, method=method, template=template)
+
+
+_PROJECTS = "/tailored-gen/projects"
+_PROJECT = _PROJECTS + "/{project_id}"
+_DATASETS = "/tailored-gen/datasets"
+_DATASET = _DATASETS + "/{dataset_id}"
+_IMAGES = _DATASET + "/images"
+_IMAGE = _IMAGES + "/{image_id}"
+_MODELS = "/tailored-gen/models"
+_MODEL = _MODELS + "/{model_id}"
+
+GET_PROJECTS = _read("get-projects", _PROJECTS)
+GET_PROJECT = _read("get-project-by-id", _PROJECT)
+GET_PROJECT_DATASETS = _read("get-datasets-by-project", _PROJECT + "/datasets")
+GET_PROJECT_MODELS = _models("get-models-by-project", _PROJECT + "/models")
+GET_DATASETS = _read("get-datasets", _DATASETS)
+GET_DATASET = _read("get-dataset-by-id", _DATASET)
+GET_IMAGES = _read("get-images", _IMAGES)
+GET_MODELS = _models("get-models", _MODELS)
+GET_MODEL = _read("get-model", _MODEL)
+
+CREATE_PROJECT = _write("create-project", "POST", _PROJECTS)
+UPDATE_PROJECT = _write("update-project", "PUT", _PROJECT)
+CREATE_DATASET = _write("create-dataset", "POST", _DATASETS)
+CLONE_DATASET = _write("clone-dataset", "POST", _DATASET + "/clone")
+UPDATE_DATASET = _write("update-dataset", "PUT", _DATASET)
+UPLOAD_IMAGE = _write("upload-image", "POST", _IMAGES)
+DELETE_IMAGE = _write("delete-image", "DELETE", _IMAGE)
+REGENERATE_CAPTIONS = _write("regenerate-all-captions", "PUT", _IMAGES)
+UPDATE_CAPTION = _write("update-image-caption", "PUT", _IMAGE)
+CREATE_MODEL = _write("create-model", "POST", _MODELS)
+UPDATE_MODEL = _write("update-model", "PUT", _MODEL)
+DELETE_PROJECT = _write("delete-project", "DELETE", _PROJECT)
+DELETE_DATASET = _write("delete-dataset", "DELETE", _DATASET)
+DELETE_MODEL = _write("delete-model", "DELETE", _MODEL)
+STOP_TRAINING = _write("stop-training", "POST", _MODEL + "/stop_training")
+START_TRAINING = _write("start-training", "POST", _MODEL + "/start_training")
+
+GENERATE_PREFIX = Operation(
+    name="generate-prefix", method="POST", template="/tailored-gen/generate_prefix", is_write=False
+)
+"""Changes nothing by itself (contract §3.3): it may be asked again like a read."""

@@ -1,0 +1,206 @@
+"""The API's words and ours: a parsed answer as the values of `core.observed`. Pure; ValueError where it does not fit."""
+
+from collections.abc import Mapping
+
+from reconciler.api.payload import (
+    DatasetPayload,
+    ImagePayload,
+    ModelPayload,
+    ProjectPayload,
+    each_once,
+    fit,
+    fit_all,
+    identify,
+)
+from reconciler.core.desired import TrainingParameter
+from reconciler.core.observed import (
+    DatasetStatus,
+    Family,
+    ModelStatus,
+    RemoteDataset,
+    RemoteImage,
+    RemoteModel,
+    RemoteProject,
+)
+
+_PREFIX_KEYS = ("prefix", "caption_prefix", "generation_prefix")
+
+
+def project(document: object, *, id: int | None = None) -> RemoteProject:  # noqa: A002 - the API's word
+    """One project; with `id`, it must be that one."""
+    payload = fit(ProjectPayload, document)
+    _same("id", payload.id, id)
+    return _project(payload)
+
+
+def projects(document: object) -> tuple[RemoteProject, ...]:
+    """A list of projects."""
+    return tuple(_project(payload) for payload in fit_all(ProjectPayload, document))
+
+
+def dataset(document: object, *, id: int | None = None, project_id: int | None = None) -> RemoteDataset:  # noqa: A002
+    """One dataset, with the images that the answer lists; with `id` or `project_id`, it must be that one."""
+    payload = fit(DatasetPayload, document)
+    _same("id", payload.id, id)
+    return _dataset(payload, project_id)
+
+
+def datasets(document: object, *, project_id: int | None = None) -> tuple[RemoteDataset, ...]:
+    """A list of datasets; of one project, where the answer was asked for it."""
+    return tuple(_dataset(payload, project_id) for payload in fit_all(DatasetPayload, document))
+
+
+def image(document: object, *, dataset_id: int, image_name: str = "") -> RemoteImage:
+    """One image of a dataset; `image_name` stands in where the answer has none (U50)."""
+    return _image(fit(ImagePayload, document), dataset_id, image_name)
+
+
+def images(document: object, *, dataset_id: int) -> tuple[RemoteImage, ...]:
+    """A list of the images of a dataset."""
+    return tuple(_image(payload, dataset_id) for payload in fit_all(ImagePayload, document))
+
+
+def model(document: object, *, id: int | None = None, name: str | None = None) -> RemoteModel:  # noqa: A002
+    """One model; with `id`, it must be that one. `name` stands in where the answer has none (U50)."""
+    payload = fit(ModelPayload, document)
+    _same("id", payload.id, id)
+    return _model(payload, name)
+
+
+def models(document: object, *, project_id: int | None = None) -> tuple[RemoteModel, ...]:
+    """A list of models, Deleted ones too (U06); of one project, where the answer was asked for it."""
+    return tuple(_model(payload, None, project_id) for payload in fit_all(ModelPayload, document))
+
+
+def prefix(document: object) -> str:
+    """The text of `generate_prefix`, under whichever of the three keys it comes (U64)."""
+    if isinstance(document, Mapping):
+        for key in _PREFIX_KEYS:
+            text = document.get(key)
+            if isinstance(text, str) and text.strip():
+                return text
+    raise ValueError("holds no prefix")
+
+
+def acknowledgement(document: object, *, id: int | None = None) -> None:  # noqa: A002 - the API's word
+    """An answer to a change, of which only this is used: that it is an object, and of no other id."""
+    if not isinstance(document, Mapping):
+        raise ValueError("is no object")  # noqa: TRY004 - an answer that does not fit, not a mistake of ours
+    found = document.get("id")
+    _same("id", None if found is None else identify(found), id)
+
+
+def nothing(document: object) -> None:
+    """An answer that may be empty."""
+    if document is not None:
+        acknowledgement(document)
+
+
+def model_status(word: str) -> ModelStatus:
+    """A model status in any letter case; UNKNOWN for a word that the contract does not have (F24)."""
+    try:
+        return ModelStatus(word.strip().lower())
+    except ValueError:
+        return ModelStatus.UNKNOWN
+
+
+def dataset_status(word: str) -> DatasetStatus:
+    """A dataset status in any letter case; UNKNOWN for a word that the contract does not have (F24)."""
+    try:
+        return DatasetStatus(word.strip().lower())
+    except ValueError:
+        return DatasetStatus.UNKNOWN
+
+
+def _same(field: str, found: int | None, asked: int | None) -> None:
+    if asked is not None and found is not None and found != asked:
+        raise ValueError(f"{field}: is another one")
+
+
+def _project(payload: ProjectPayload) -> RemoteProject:
+    return RemoteProject(
+        id=payload.id,
+        project_name=payload.project_name,
+        project_description=payload.project_description or "",
+        ip_name=payload.ip_name,
+        ip_description=payload.ip_description,
+        ip_medium=payload.ip_medium,
+        ip_type=payload.ip_type,
+    )
+
+
+def _dataset(payload: DatasetPayload, project_id: int | None) -> RemoteDataset:
+    _same("project_id", payload.project_id, project_id)
+    found = None if payload.images is None else tuple(_image(item, payload.id) for item in payload.images)
+    each_once(payload.images or ())
+    return RemoteDataset(
+        id=payload.id,
+        name=payload.name,
+        status=dataset_status(payload.status),
+        project_id=payload.project_id or project_id,
+        caption_prefix=payload.caption_prefix,
+        family=_family(payload),
+        captions_update_status=_lower(payload.captions_update_status),
+        upload_type=_lower(payload.upload_type),
+        images_count=payload.images_count,
+        images=found,
+    )
+
+
+def _family(payload: DatasetPayload) -> Family | None:
+    """By the keys that the answer carries (contract §4); where it carries both, the one that holds something."""
+    carried = payload.model_fields_set
+    if "caption_prefix" in carried and (payload.caption_prefix is not None or payload.visual_schema is None):
+        return "prefix"
+    return "schema" if "visual_schema" in carried else None
+
+
+def _image(payload: ImagePayload, dataset_id: int, image_name: str = "") -> RemoteImage:
+    _same("dataset_id", payload.dataset_id, dataset_id)
+    return RemoteImage(
+        id=payload.id,
+        image_name=image_name if payload.image_name is None else payload.image_name,
+        caption=payload.caption,
+        caption_source=_lower(payload.caption_source),
+    )
+
+
+def _model(payload: ModelPayload, name: str | None, project_id: int | None = None) -> RemoteModel:
+    _same("project_id", payload.project_id, project_id)
+    status = model_status(payload.status)
+    called = payload.name if payload.name is not None else name
+    if called is None and status is not ModelStatus.DELETED:
+        raise ValueError("name: is missing")
+    return RemoteModel(
+        id=payload.id,
+        name=called or "",
+        status=status,
+        word=payload.status,
+        description=payload.description or "",
+        training_mode=payload.training_mode,
+        training_version=payload.training_version,
+        dataset_id=payload.dataset_id,
+        project_id=payload.project_id or project_id,
+        parameters=_parameters(payload.training_parameters or {}),
+        checkpoint_steps=_steps(payload.checkpoint_steps),
+        created_at=payload.created_at,
+        updated_at=payload.updated_at,
+    )
+
+
+def _steps(given: object) -> tuple[str, ...]:
+    """The steps of checkpoints, which nothing is decided by: what is no list of them is none."""
+    return tuple(str(step) for step in given if isinstance(step, int | str)) if isinstance(given, list) else ()
+
+
+def _parameters(given: Mapping[str, object]) -> tuple[tuple[str, TrainingParameter], ...]:
+    """The parameters that have a plain value; a null one is one that does not apply."""
+    return tuple(
+        (name, value)
+        for name, value in sorted(given.items())
+        if isinstance(value, int | float | str) and not isinstance(value, bool)
+    )
+
+
+def _lower(word: str | None) -> str | None:
+    return None if word is None else word.strip().lower()

@@ -1,0 +1,188 @@
+"""The HTTP client, built the one right way, and the way to a simulator inside the process.
+
+No redirects, no cookies, no settings from the environment, no logging by the HTTP library, TLS always verified. The
+token is added below the client, so that nothing that prints the client or its headers can show it.
+"""
+
+import logging
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Final, Literal
+
+import httpx
+
+from reconciler import __version__
+from reconciler.api.endpoint import Endpoint
+from reconciler.api.token import Token
+from reconciler.clock import Clock
+
+CONNECT_SECONDS: Final = 30.0
+READ_SECONDS: Final = 60.0
+"""Without a single byte; one listing was seen to take over 8 s (U59)."""
+
+IDLE_SECONDS: Final = 3.0
+"""A connection is used again within this time only: servers close idle ones, from five seconds on, and a write that
+is sent into the closing would be lost."""
+
+IGNORED_VARIABLES: Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+
+_HEADER: Final = "api_token"
+_LOGGERS: Final = ("httpx", "httpcore", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks")
+
+Loss = Literal["unsent", "reset", "silent"]
+"""How a connection ends without an answer: never opened, reset, or closed in silence."""
+
+Reply = tuple[int, Mapping[str, str], bytes] | tuple[int, Mapping[str, str], bytes, float]
+"""Status, headers, body, and where there is a fourth: the seconds that pass before its first byte."""
+
+Handle = Callable[[str, str, str, Mapping[str, str], bytes], Reply]
+"""Method, path with `/v1`, raw query, headers with lower-case names, body: an answer, or an exception for a loss."""
+
+_LOSSES: Final[Mapping[Loss, tuple[type[httpx.TransportError], str]]] = {
+    "unsent": (httpx.ConnectError, "the connection was not opened"),
+    "reset": (httpx.ReadError, "the connection was reset"),
+    "silent": (httpx.RemoteProtocolError, "the server closed the connection without an answer"),
+}
+
+
+def build(
+    endpoint: Endpoint,
+    token: Token | None,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    read_seconds: float = READ_SECONDS,
+    connections: int = 8,
+) -> httpx.AsyncClient:
+    """The HTTP client for one endpoint; `transport` in place of the network is for simulators and tests."""
+    if endpoint.is_simulator and transport is None:
+        raise ValueError("the simulator lives in this process: it needs a transport")
+    silence()
+    below = transport or _network(endpoint, connections)
+    return httpx.AsyncClient(
+        transport=_Sealed(below, token),
+        base_url=endpoint.base,
+        headers={
+            "User-Agent": f"reconciler/{__version__}",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+        },
+        timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS, pool=None),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def silence() -> None:
+    """Let the HTTP library log nothing: it would log whole URLs and headers (H81)."""
+    for name in _LOGGERS:
+        logger = logging.getLogger(name)
+        logger.disabled = True
+        if _never not in logger.filters:
+            logger.addFilter(_never)
+
+
+def ignored_settings(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The variables that other programs take a proxy or a certificate from, that are set, and that are not used."""
+    found = (name for name in IGNORED_VARIABLES if environ.get(name) or environ.get(name.lower()))
+    return tuple(found)
+
+
+class EmbeddedTransport(httpx.AsyncBaseTransport):
+    """Requests answered by a function in this process, such as a simulator's.
+
+    `losses` says which of the function's exceptions stand for a lost connection. An answer shorter than its
+    content-length ends as a cut one does on the network. A delay passes by the clock, at most the read timeout.
+    """
+
+    def __init__(self, handle: Handle, *, clock: Clock, losses: Mapping[type[Exception], Loss] | None = None) -> None:
+        self._handle = handle
+        self._clock = clock
+        self._losses = dict(losses or {})
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request as the network would."""
+        body = b"".join([piece async for piece in _pieces(request)])
+        await self._clock.sleep(0)
+        status, headers, content, delay = self._ask(request, body)
+        await self._wait(request, delay)
+        stream = _Content(content, _promised(headers))
+        return httpx.Response(status, headers=httpx.Headers(dict(headers), encoding="utf-8"), stream=stream)
+
+    def _ask(self, request: httpx.Request, body: bytes) -> tuple[int, Mapping[str, str], bytes, float]:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        url = request.url
+        try:
+            reply = self._handle(request.method, url.path, url.query.decode("ascii"), headers, body)
+        except tuple(self._losses) as error:
+            kind, words = _LOSSES[self._loss(error)]
+            raise kind(words) from error
+        delay = reply[3] if len(reply) == 4 else 0.0
+        return reply[0], reply[1], reply[2], delay
+
+    def _loss(self, error: Exception) -> Loss:
+        return next(loss for kind, loss in self._losses.items() if isinstance(error, kind))
+
+    async def _wait(self, request: httpx.Request, delay: float) -> None:
+        longest = request.extensions.get("timeout", {}).get("read")
+        if longest is not None and delay > longest:
+            await self._clock.sleep(longest)
+            raise httpx.ReadTimeout("no answer within the read timeout")
+        if delay > 0:
+            await self._clock.sleep(delay)
+
+
+class _Sealed(httpx.AsyncBaseTransport):
+    """Adds the token on the way out, drops cookies on the way in."""
+
+    def __init__(self, below: httpx.AsyncBaseTransport, token: Token | None) -> None:
+        self._below = below
+        self._token = token
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._token is not None:
+            request.headers[_HEADER] = self._token.value
+        response = await self._below.handle_async_request(request)
+        response.headers.pop("set-cookie", None)
+        return response
+
+    async def aclose(self) -> None:
+        await self._below.aclose()
+
+
+class _Content(httpx.AsyncByteStream):
+    """The body of an embedded answer; ends in an error where more was promised."""
+
+    def __init__(self, content: bytes, promised: int) -> None:
+        self._content = content
+        self._promised = promised
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._content
+        if self._promised > len(self._content):
+            raise httpx.RemoteProtocolError("the connection was closed before the whole answer had come")
+
+
+def _network(endpoint: Endpoint, connections: int) -> httpx.AsyncHTTPTransport:
+    limits = httpx.Limits(
+        max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=IDLE_SECONDS
+    )
+    if not endpoint.is_secure:
+        return httpx.AsyncHTTPTransport(trust_env=False, limits=limits, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    context = httpx.create_ssl_context(trust_env=False)
+    context.keylog_filename = None  # type: ignore[assignment]  # Python takes SSLKEYLOGFILE unasked
+    return httpx.AsyncHTTPTransport(trust_env=False, limits=limits, verify=context)
+
+
+async def _pieces(request: httpx.Request) -> AsyncIterator[bytes]:
+    assert isinstance(request.stream, httpx.AsyncByteStream)
+    async for piece in request.stream:
+        yield piece
+
+
+def _promised(headers: Mapping[str, str]) -> int:
+    length = next((value for name, value in headers.items() if name.lower() == "content-length"), "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _never(_record: logging.LogRecord) -> bool:
+    return False

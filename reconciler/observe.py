@@ -1,0 +1,85 @@
+"""Ask the live side for what is needed, once: three lists, then only the datasets that a comparison cannot do without."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from reconciler.api.client import Client
+from reconciler.core.compare.diff import diff, fingerprints
+from reconciler.core.compare.mandate import NOTHING_ASKED, Mandate
+from reconciler.core.desired import Desired
+from reconciler.core.observed import Observed, RemoteDataset
+from reconciler.core.ref import Ref
+
+ROUNDS = 50
+"""Rounds of reading; each reads at least one dataset that no round before it read."""
+
+
+async def observe(
+    client: Client,
+    desired: Desired,
+    mandate: Mandate = NOTHING_ASKED,
+    *,
+    prints: Mapping[Ref, str] | None = None,
+) -> Observed:
+    """One look at the account: every list, and in full each dataset that comparing asks for.
+
+    Raises what the client raises; nothing is concluded from a part.
+    """
+    before = client.calls
+    observed = await _lists(client)
+    prints = prints or fingerprints(desired)
+    for _ in range(ROUNDS):
+        unread = diff(desired, observed, mandate, prints=prints).unread
+        if not unread:
+            break
+        observed = _with_details(observed, unread, await asyncio.gather(*(client.get_dataset(id_) for id_ in unread)))
+    return replace(observed, calls=client.calls - before)
+
+
+async def _lists(client: Client) -> Observed:
+    projects, datasets, models = await asyncio.gather(
+        client.list_projects(), client.list_datasets(), client.list_models()
+    )
+    if any(dataset.project_id is None for dataset in datasets):
+        datasets = await _datasets_by_project(client, [project.id for project in projects], datasets)
+    return Observed(
+        projects={project.id: project for project in projects},
+        datasets={dataset.id: dataset for dataset in datasets},
+        models={model.id: model for model in models},
+    )
+
+
+async def _datasets_by_project(
+    client: Client, projects: Iterable[int], datasets: Iterable[RemoteDataset]
+) -> tuple[RemoteDataset, ...]:
+    """Lists per project, where the list across projects does not say where a dataset belongs."""
+    found = {dataset.id: dataset for dataset in datasets}
+    for project_id in projects:
+        for dataset in await client.list_project_datasets(project_id):
+            found[dataset.id] = replace(dataset, project_id=project_id)
+    return tuple(found.values())
+
+
+def _with_details(observed: Observed, asked: Iterable[int], answers: Iterable[RemoteDataset | None]) -> Observed:
+    """Datasets read in full replace their line of the list; one that is gone by id is gone."""
+    datasets = dict(observed.datasets)
+    for id_, answer in zip(asked, answers, strict=True):
+        if answer is None:
+            datasets.pop(id_, None)
+        else:
+            datasets[id_] = _merged(datasets.get(id_), answer)
+    return replace(observed, datasets=datasets)
+
+
+def _merged(listed: RemoteDataset | None, read: RemoteDataset) -> RemoteDataset:
+    """By-id wins; what it does not carry is taken from the list."""
+    if listed is None:
+        return read
+    return replace(
+        read,
+        project_id=read.project_id if read.project_id is not None else listed.project_id,
+        caption_prefix=read.caption_prefix if read.caption_prefix is not None else listed.caption_prefix,
+        family=read.family or listed.family,
+        images_count=read.images_count if read.images_count is not None else len(read.images or ()),
+    )
