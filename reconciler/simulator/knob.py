@@ -1,0 +1,172 @@
+"""The table of switches: what each stands for, the values it takes, the first of which is the default."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """One switch; `number` means that any number from 0 on is taken besides the listed values."""
+
+    knob: str
+    unknown: str | None
+    values: tuple[str, ...]
+    meaning: str
+    number: bool = False
+    reserved: bool = False
+
+    @property
+    def default(self) -> str:
+        """The value it has when nobody sets it."""
+        return self.values[0]
+
+
+def _choice(unknown: str, knob: str, values: str, meaning: str) -> Switch:
+    return Switch(knob=knob, unknown=unknown, values=tuple(values.split()), meaning=meaning)
+
+
+def _number(unknown: str | None, knob: str, values: str, meaning: str) -> Switch:
+    return Switch(knob=knob, unknown=unknown, values=tuple(values.split()), meaning=meaning, number=True)
+
+
+def _reserved(unknown: str, knob: str, values: str, meaning: str) -> Switch:
+    return Switch(knob=knob, unknown=unknown, values=tuple(values.split()), meaning=meaning, reserved=True)
+
+
+_NAMES_AND_BODIES: Final = (
+    _choice("U01", "unique_names", "none project dataset model all", "Whose names must differ: a second one gets 409."),
+    _choice("U02", "extra_fields", "ignore 400 422", "What a body with an undocumented field gets."),
+    _choice("U03", "bad_path_id", "422_list 404 400_message", "What a path id that is not a whole number gets."),
+    _choice(
+        "U04", "auth_failure", "401_detail 401_string 403_string 401_empty", "The answer to a missing or bad token."
+    ),
+    _choice("U10", "combined_put", "applied_in_order 409 400", "Prefix and status in one PUT of a dataset."),
+    _choice("U11", "put_semantics", "merge replace", "Whether a field left out of a PUT keeps its value or loses it."),
+    _choice("U12", "null_field", "ignored cleared 400", "What an explicit null in a body does."),
+    _choice("U45", "status_case", "insensitive sensitive_400", "Whether `Completed` is taken for `completed`."),
+    _choice("U68", "put_immutable_project", "ignored 400", "What a PUT of `ip_type` or `ip_medium` gets."),
+    _choice(
+        "U76", "name_rules", "verbatim 400_over_64 stripped uniquified", "What the API does to the name of an object."
+    ),
+    _choice("U77", "max_objects", "none 403_string 400_message", "The answer when `object_slots` of a kind exist."),
+)
+
+_DATASETS: Final = (
+    _choice("U07", "reopen_dataset", "409 200 200_ignored", "Sending `draft` to a completed dataset."),
+    _choice("U08", "rename_completed", "200 409", "Renaming a completed dataset."),
+    _choice("U09", "noop_prefix_on_completed", "409 200", "Sending a completed dataset the prefix it already has."),
+    _choice("U17", "complete_during_regen", "allowed 409", "Completing while captions are being regenerated."),
+    _choice(
+        "U23", "prefix_normalize", "verbatim strip ensure_trailing_space", "What happens to a prefix's outer spaces."
+    ),
+    _choice("U24", "text_limits", "none 400_over_limit", "Whether a prefix or caption over 1000 characters gets 400."),
+    _choice(
+        "U25", "project_edit_updates_prefix", "no drafts_only", "Whether an edited project renews default prefixes."
+    ),
+    _choice("U35", "delete_dataset_of_model", "204 409", "Deleting a dataset from which an idle model was made."),
+    _choice("U36", "orphan_model", "kept_id null", "The `dataset_id` of a model whose dataset is gone."),
+    _choice("U37", "delete_twice", "404 204", "The second deletion of the same thing."),
+    _choice("U38", "delete_while_stopping", "409 204", "Deleting a project, dataset or model while training stops."),
+    _choice(
+        "U51", "clone_mode", "sync_full async_images captions_reset", "When and with which captions images are cloned."
+    ),
+    _choice("U52", "clone_description", "dropped stored", "What becomes of a description given to a clone."),
+    _choice("U67", "complete_with_null_captions", "409 200", "Completing while an image has no caption."),
+    _choice("U71", "clone_image_names", "kept regenerated null", "The image names in a clone."),
+    _choice("U72", "clone_name", "honoured ignored", "Whether the name given to a clone is used."),
+    _choice("U73", "clone_prefix", "kept default", "The prefix of a clone."),
+    _choice("U74", "clone_caption_source", "kept automatic null", "The caption sources in a clone."),
+)
+
+_IMAGES: Final = (
+    _choice("U13", "caption_timing", "inline delayed delayed_pending", "When an uploaded image gets its caption."),
+    _choice(
+        "U14", "caption_failure", "never null_caption 500", "How captioning an uploaded image fails; the image is kept."
+    ),
+    _choice("U15", "regen_while_running", "202_same 409 429", "Regenerating while a regeneration runs."),
+    _choice("U16", "write_during_regen", "allowed 409 lost_update", "Writing captions or prefix while it runs."),
+    _choice("U18", "regen_overwrites_manual", "all automatic_only", "Which captions a regeneration replaces."),
+    _choice("U19", "regen_on_completed", "409 202", "Regenerating the captions of a completed dataset."),
+    _choice("U20", "regen_empty", "202_completed 400 409", "Regenerating the captions of a dataset without images."),
+    _choice("U21", "regen_outcome", "completed stuck_in_progress completed_partial", "How a regeneration ends."),
+    _choice("U22", "regen_status_reset", "keep empty", "The regeneration status after an upload or a new prefix."),
+    _choice("U26", "images_list", "all_by_id cap_200 unordered", "The size and the order of the list of images."),
+    _choice("U27", "image_name_rules", "free unique_409 renamed", "What the API does to `image_name`."),
+    _choice("U28", "duplicate_content", "accepted 409", "Uploading the same bytes to a dataset twice."),
+    _choice("U29", "both_sources", "url_wins file_wins 400", "An upload with both `file` and `image_url`."),
+    _choice("U30", "upload_encodings", "raw_base64_only also_data_uri also_multipart", "How a file may be sent."),
+    _choice("U31", "max_upload_bytes", "none 12MB_413", "Whether a file over 12 MB gets 413."),
+    _choice(
+        "U32", "resolution_rule", "shorter_side_inclusive shorter_side_exclusive area", "What makes an image too small."
+    ),
+    _choice("U33", "image_url_form", "cropped original", "Which picture `image_url` names."),
+    _choice("U34", "image_url_expiry", "stable rotates_each_get", "Whether `image_url` changes with each answer."),
+    _choice(
+        "U64", "prefix_reply", "prefix caption_prefix generation_prefix", "The key in the `generate_prefix` answer."
+    ),
+    _choice("U75", "late_caption_wins", "no yes", "Whether a late automatic caption replaces a manual one."),
+)
+
+_MODELS: Final = (
+    _choice("U05", "deleted_model_get", "404 200_Deleted", "Reading a deleted model."),
+    _choice("U06", "deleted_model_in_lists", "hidden shown", "Whether lists show deleted models."),
+    _choice("U39", "model_on_draft", "201 409 412", "Creating a model from a draft dataset."),
+    _choice(
+        "U40", "model_snapshot", "at_start live", "Whether `generation_prefix` follows the dataset after the start."
+    ),
+    _choice("U41", "max_parallel_training", "none 409 429 queued", "A start when `training_slots` trainings run."),
+    _choice("U42", "restart", "409 200", "Starting a failed or stopped model."),
+    _choice("U43", "stop_body", "empty model_Stopping model_Stopped", "The answer to `stop_training`, and its speed."),
+    _choice("U44", "stop_created", "409 200", "Stopping a model that was never started."),
+    _choice("U46", "prefix_before_training", "empty_string null absent", "`generation_prefix` before training."),
+    _choice("U47", "description_default", "empty_string null absent", "A description that nobody gave."),
+    _choice("U62", "default_training_version", "max server_decides", "The version of a model created without one."),
+)
+
+_TRANSPORT: Final = (
+    _choice("U48", "timestamp_format", "naive_micros z_seconds", "How timestamps are written."),
+    _choice("U49", "id_type", "int numeric_string", "How ids are written in answers."),
+    _choice(
+        "U50", "response_trim", "full trimmed", "Whether create and update answers hold only the keys always there."
+    ),
+    _choice("U56", "rate_limit_reply", "no_headers_message retry_after html", "What a 429 looks like."),
+    _choice("U57", "rate_bucket", "method_and_template template token", "What the rate limit is counted by."),
+    _number("U58", "list_lag_seconds", "0 5", "How old the lists are, in simulated seconds."),
+    _number("U59", "list_latency_ms", "300 12000", "How long a list takes, in simulated milliseconds."),
+    _choice("U61", "trailing_slash", "same redirect_307 404", "A path with a slash at its end."),
+    _choice(
+        "U63", "era", "legacy mixed current", "Which generation of the API answers, enough of it to be recognised."
+    ),
+    _choice(
+        "U70", "gateway_faults", "none 502_html 503_empty 504", "What every `gateway_every`-th request gets, unserved."
+    ),
+)
+
+_FIGURES: Final = (
+    _number(None, "rate_limit", "none 10 60 1000", "Requests a simulated minute that one bucket takes."),
+    _number(None, "quota", "none 1000", "Requests in total, after which everything gets 403."),
+    _number(None, "gateway_every", "5", "Which requests `gateway_faults` hits."),
+    _number(None, "object_slots", "10", "How many objects of one kind `max_objects` allows."),
+    _number(None, "training_slots", "1", "How many trainings `max_parallel_training` allows at a time."),
+    _number(None, "training_hours", "by_id", "How long a training takes; `by_id`: 1 to 3 hours, by the model's id."),
+    Switch(knob="training_outcome", unknown=None, values=("completed", "failed"), meaning="How trainings end."),
+    _number(None, "training_failures", "0", "How many of the first trainings fail."),
+    _number(None, "stopping_seconds", "30", "How long a training takes to stop."),
+    _number(None, "sync_seconds", "60", "How long an uploaded model takes to be ready."),
+    _number(None, "caption_seconds", "5", "How long a delayed caption takes."),
+    _number(None, "clone_seconds", "5", "How long the images of a clone take, where they are late."),
+    _number(None, "regeneration_seconds", "2", "How long a regeneration takes, besides its images."),
+    _number(None, "regeneration_seconds_per_image", "0.2", "How long each image adds to a regeneration."),
+)
+
+KNOBS: Final = (*_NAMES_AND_BODIES, *_DATASETS, *_IMAGES, *_MODELS, *_TRANSPORT, *_FIGURES)
+
+RESERVED: Final = (
+    _reserved("U53", "bulk_status_none", "404 400 200_pending", "The status of a zip upload before there was one."),
+    _reserved("U54", "bulk_retry", "400 202", "A second zip upload after the first failed."),
+    _reserved("U55", "bulk_path", "images/bulk-upload images/bulk both", "The path of the zip upload."),
+    _reserved("U60", "activate_checkpoint", "absent", "How the active checkpoint is chosen."),
+    _reserved("U65", "schema_roundtrip", "verbatim canonical_json autocorrected", "What happens to a visual schema."),
+    _reserved("U66", "caption_autocorrect", "on off", "Whether faults in a JSON caption are corrected."),
+    _reserved("U69", "single_upload_on_advanced", "400 409", "A single upload to an advanced dataset."),
+)

@@ -1,0 +1,180 @@
+"""Our own description of the API, made from the tables that the simulator works by; it holds for default switches."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from reconciler.simulator.field import FIELDS
+from reconciler.simulator.request import JSON, Shape, shape_of
+from reconciler.simulator.route import OPERATIONS, ROOT, Operation
+from reconciler.simulator.schema import ANSWERS, Schema, body_of, link, many
+
+_ANSWERS: Final[Mapping[str, Schema]] = {
+    "create-project": link("Project"),
+    "get-projects": many(link("Project")),
+    "get-project-by-id": link("Project"),
+    "update-project": link("Project"),
+    "get-datasets-by-project": many(link("Dataset")),
+    "get-models-by-project": many(link("Model")),
+    "create-dataset": link("Dataset"),
+    "get-datasets": many(link("Dataset")),
+    "get-dataset-by-id": link("Dataset"),
+    "update-dataset": link("Dataset"),
+    "clone-dataset": link("Dataset"),
+    "upload-image": link("Image"),
+    "get-images": many(link("Image")),
+    "regenerate-all-captions": link("Dataset"),
+    "get-image": link("Image"),
+    "update-image-caption": link("Image"),
+    "generate-prefix": link("Prefix"),
+    "create-model": link("Model"),
+    "get-models": many(link("Model")),
+    "upload-model": link("Model"),
+    "get-model": link("Model"),
+    "update-model": link("Model"),
+    "start-training": link("Model"),
+    "list-checkpoints": link("Checkpoints"),
+    "get-checkpoint": link("Checkpoint"),
+    "download-tailored-model": link("ModelDownload"),
+    "download-dataset": link("DatasetDownload"),
+}
+
+_QUERIES: Final[Mapping[str, Mapping[str, Schema]]] = {
+    "get-datasets-by-project": {"include_models": {"type": "boolean"}, "include_models_ids": {"type": "boolean"}},
+    "get-models": {"include_training_parameters": {"type": "boolean"}},
+    "get-models-by-project": {"include_training_parameters": {"type": "boolean"}},
+    "get-dataset-by-id": {"max_images": {"type": "integer", "minimum": 1, "maximum": 200}},
+}
+
+_ERRORS: Final[Mapping[Shape, str]] = {
+    "message": "ErrorMessage",
+    "fields": "ErrorFields",
+    "error": "ErrorString",
+    "text": "ErrorText",
+    "detail": "ErrorDetail",
+    "list": "ErrorList",
+}
+
+_WORDS: Final[Mapping[int, str]] = {
+    200: "Done",
+    201: "Created",
+    202: "Begun",
+    204: "Gone",
+    400: "The request makes no sense",
+    401: "The token is missing or unknown",
+    403: "The plan does not allow it",
+    404: "There is no such object",
+    409: "The state of things forbids it",
+    412: "Something else has to come first",
+    413: "Too large",
+    415: "Another file type",
+    422: "An id, a query value, an address or the content was refused",
+    429: "Too many requests",
+}
+
+_LINKS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "create-project": (
+        ("get-project-by-id", "project_id"),
+        ("update-project", "project_id"),
+        ("get-datasets-by-project", "project_id"),
+        ("get-models-by-project", "project_id"),
+        ("delete-project", "project_id"),
+    ),
+    "create-dataset": (
+        ("get-dataset-by-id", "dataset_id"),
+        ("update-dataset", "dataset_id"),
+        ("clone-dataset", "dataset_id"),
+        ("get-images", "dataset_id"),
+        ("upload-image", "dataset_id"),
+        ("regenerate-all-captions", "dataset_id"),
+        ("download-dataset", "dataset_id"),
+        ("get-bulk-upload-status", "dataset_id"),
+        ("delete-dataset", "dataset_id"),
+    ),
+    "create-model": (
+        ("get-model", "model_id"),
+        ("update-model", "model_id"),
+        ("start-training", "model_id"),
+        ("stop-training", "model_id"),
+        ("list-checkpoints", "model_id"),
+        ("download-tailored-model", "model_id"),
+        ("delete-model", "model_id"),
+    ),
+}
+
+
+@cache
+def document() -> Schema:
+    """The OpenAPI document."""
+    paths: dict[str, dict[str, Schema]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.template, {})[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tailored generation, the caption prefix family, as the simulator plays it",
+            "version": "1",
+        },
+        "servers": [{"url": ROOT}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": ANSWERS,
+            "securitySchemes": {"token": {"type": "apiKey", "in": "header", "name": "api_token"}},
+        },
+    }
+
+
+def _operation(operation: Operation) -> Schema:
+    described: Schema = {"operationId": operation.id, "parameters": _parameters(operation)}
+    if operation.id in FIELDS:
+        described["requestBody"] = {
+            "required": operation.id not in ("start-training", "clone-dataset"),
+            "content": {JSON: {"schema": body_of(operation.id)}},
+        }
+    described["responses"] = _responses(operation)
+    return described
+
+
+def _parameters(operation: Operation) -> list[Schema]:
+    places: list[Schema] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "integer"}}
+        for name in re.findall(r"{(\w+)}", operation.template)
+    ]
+    queries = _QUERIES.get(operation.id, {})
+    return places + [{"name": name, "in": "query", "schema": schema} for name, schema in queries.items()]
+
+
+def _responses(operation: Operation) -> dict[str, Schema]:
+    statuses = {401, 403, 429, *operation.failures}
+    if "{" in operation.template or operation.id in _QUERIES:
+        statuses.add(422)
+    responses = {str(operation.success): _success(operation)}
+    for status in sorted(statuses):
+        content = {JSON: {"schema": _error(operation, status)}}
+        responses[str(status)] = {"description": _WORDS[status], "content": content}
+    return responses
+
+
+def _success(operation: Operation) -> Schema:
+    described: Schema = {"description": _WORDS[operation.success]}
+    if operation.id in _ANSWERS:
+        described["content"] = {JSON: {"schema": _ANSWERS[operation.id]}}
+    if operation.id in _LINKS:
+        described["links"] = {
+            target: {"operationId": target, "parameters": {f"path.{place}": "$response.body#/id"}}
+            for target, place in _LINKS[operation.id]
+        }
+    return described
+
+
+def _error(operation: Operation, status: int) -> Schema:
+    """The body of an error: one shape where that is known, both where it depends on what went wrong."""
+    if status == 401:
+        return link("ErrorDetail")
+    if status == 422:
+        return {"anyOf": [link("ErrorList"), link("ErrorMessage")]}
+    shapes = {shape_of(operation.id, status), shape_of(operation.id, status, field_known=True)}
+    names = sorted(_ERRORS[shape] for shape in shapes)
+    return link(names[0]) if len(names) == 1 else {"anyOf": [link(name) for name in names]}

@@ -1,0 +1,171 @@
+"""The table of operations, and the way from a method and a path to one of them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from reconciler.simulator import caption, checkpoint, clone, dataset, image, model, project, training, transfer, upload
+from reconciler.simulator.call import Call
+from reconciler.simulator.request import Rejection, Response
+
+ROOT: Final = "/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation: how it is called, what carries it out, and the statuses it may answer besides the common ones."""
+
+    id: str
+    method: str
+    template: str
+    act: Callable[[Call], Response]
+    success: int
+    failures: tuple[int, ...] = ()
+    collection: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """An operation, and what stood in its path's places."""
+
+    operation: Operation
+    places: tuple[str, ...]
+
+
+_T: Final = "/tailored-gen"
+_P: Final = f"{_T}/projects"
+_P1: Final = f"{_P}/{{project_id}}"
+_D: Final = f"{_T}/datasets"
+_D1: Final = f"{_D}/{{dataset_id}}"
+_I: Final = f"{_D1}/images"
+_I1: Final = f"{_I}/{{image_id}}"
+_M: Final = f"{_T}/models"
+_M1: Final = f"{_M}/{{model_id}}"
+_C1: Final = f"{_M1}/checkpoints/{{checkpoint_step}}"
+
+
+def _op(
+    method: str,
+    template: str,
+    name: str,
+    act: Callable[[Call], Response],
+    success: int,
+    *failures: int,
+    collection: bool = False,
+) -> Operation:
+    return Operation(
+        id=name,
+        method=method,
+        template=template,
+        act=act,
+        success=success,
+        failures=failures,
+        collection=collection,
+    )
+
+
+OPERATIONS: Final = (
+    _op("POST", _P, "create-project", project.create_project, 201, 400, 409),
+    _op("GET", _P, "get-projects", project.list_projects, 200, collection=True),
+    _op("GET", _P1, "get-project-by-id", project.get_project, 200, 404),
+    _op("PUT", _P1, "update-project", project.update_project, 200, 400, 404, 409),
+    _op("DELETE", _P1, "delete-project", project.delete_project, 204, 404, 409),
+    _op(
+        "GET", f"{_P1}/datasets", "get-datasets-by-project", dataset.list_datasets_of_project, 200, 404, collection=True
+    ),
+    _op("GET", f"{_P1}/models", "get-models-by-project", model.list_models_of_project, 200, 404, collection=True),
+    _op("POST", _D, "create-dataset", dataset.create_dataset, 201, 400, 404, 409),
+    _op("GET", _D, "get-datasets", dataset.list_datasets, 200, collection=True),
+    _op("GET", _D1, "get-dataset-by-id", dataset.get_dataset, 200, 400, 404),
+    _op("PUT", _D1, "update-dataset", dataset.update_dataset, 200, 400, 404, 409),
+    _op("DELETE", _D1, "delete-dataset", dataset.delete_dataset, 204, 404, 409),
+    _op("POST", f"{_D1}/clone", "clone-dataset", clone.clone_dataset, 201, 400, 404, 409),
+    _op("POST", _I, "upload-image", upload.upload_image, 201, 400, 404, 409, 412, 413, 415, 422),
+    _op("GET", _I, "get-images", image.list_images, 200, 404),
+    _op("PUT", _I, "regenerate-all-captions", caption.regenerate_all, 202, 404, 409),
+    _op("POST", f"{_I}/bulk-upload", "bulk-upload-images", image.bulk_upload, 202, 400, 404),
+    _op("GET", f"{_I}/bulk-upload/status", "get-bulk-upload-status", image.bulk_status, 200, 400, 404),
+    _op("GET", _I1, "get-image", image.get_image, 200, 404),
+    _op("PUT", _I1, "update-image-caption", caption.update_caption, 200, 400, 404, 409),
+    _op("DELETE", _I1, "delete-image", image.delete_image, 204, 404, 409),
+    _op("POST", f"{_T}/generate_prefix", "generate-prefix", caption.generate_prefix, 200, 400, 415, 422),
+    _op("POST", _M, "create-model", model.create_model, 201, 400, 404, 409, 412),
+    _op("GET", _M, "get-models", model.list_models, 200, collection=True),
+    _op("POST", f"{_M}/upload_model", "upload-model", model.upload_model, 200, 400, 404, 409, 415, 422),
+    _op("GET", _M1, "get-model", model.get_model, 200, 404),
+    _op("PUT", _M1, "update-model", model.update_model, 200, 400, 404, 409),
+    _op("DELETE", _M1, "delete-model", model.delete_model, 204, 404, 409),
+    _op("POST", f"{_M1}/start_training", "start-training", training.start_training, 200, 400, 404, 409, 412),
+    _op("POST", f"{_M1}/stop_training", "stop-training", training.stop_training, 200, 404, 409),
+    _op("GET", f"{_M1}/checkpoints", "list-checkpoints", checkpoint.list_checkpoints, 200, 400, 404),
+    _op("GET", _C1, "get-checkpoint", checkpoint.get_checkpoint, 200, 400, 404),
+    _op("DELETE", _C1, "delete-checkpoint", checkpoint.delete_checkpoint, 204, 400, 404),
+    _op("GET", f"{_M1}/download", "download-tailored-model", transfer.download_model, 200, 400, 404),
+    _op("GET", "/datasets/{dataset_id}/download", "download-dataset", transfer.download_dataset, 200, 404, 409),
+)
+
+Segments = tuple[str, ...]
+
+
+def _plan() -> Mapping[int, list[tuple[Segments, dict[str, Operation]]]]:
+    """Templates by their number of segments; those with fewer places come first, so that words win over ids."""
+    plan: dict[int, dict[Segments, dict[str, Operation]]] = {}
+    for operation in OPERATIONS:
+        segments = tuple(operation.template.split("/")[1:])
+        plan.setdefault(len(segments), {}).setdefault(segments, {})[operation.method] = operation
+    return {
+        length: sorted(templates.items(), key=lambda item: "/".join(item[0]).count("{"))
+        for length, templates in plan.items()
+    }
+
+
+_PLAN: Final = _plan()
+
+
+def find(method: str, path: str) -> Match:
+    """The operation for a method and a path below `/v1`; Rejection 404 or 405 when there is none."""
+    if path.startswith(ROOT + "/"):
+        segments = path[len(ROOT) + 1 :].split("/")
+        for template, methods in _PLAN.get(len(segments), ()):
+            places = _places(template, segments)
+            if places is None:
+                continue
+            operation = methods.get(method)
+            if operation is None:
+                allow = {"allow": ", ".join(sorted(methods))}
+                raise Rejection(405, "Method Not Allowed", shape="detail", headers=allow)
+            return Match(operation=operation, places=places)
+    raise Rejection(404, "Not Found", shape="detail")
+
+
+def _places(template: Segments, segments: list[str]) -> tuple[str, ...] | None:
+    places = []
+    for word, segment in zip(template, segments, strict=True):
+        if word.startswith("{"):
+            if not segment:
+                return None
+            places.append(segment)
+        elif word != segment:
+            return None
+    return tuple(places)
+
+
+_WHOLE: Final = re.compile(r"-?[0-9]+")
+NOBODY: Final = -1
+
+
+def ids_of(match: Match, rule: str) -> tuple[int, ...]:
+    """The ids in the path; what is not a whole number is answered by `bad_path_id`."""
+    names = re.findall(r"{(\w+)}", match.operation.template)
+    return tuple(_id(name, place, rule) for name, place in zip(names, match.places, strict=True))
+
+
+def _id(name: str, place: str, rule: str) -> int:
+    if _WHOLE.fullmatch(place):
+        return int(place) if len(place) <= 18 else NOBODY
+    if rule == "404":
+        raise Rejection(404, f"No object with id {place!r}")
+    if rule == "400_message":
+        raise Rejection(400, f"{name} must be a whole number", shape="message")
+    raise Rejection(422, f"{name} must be a whole number", name=name, given=place, shape="list")

@@ -1,0 +1,211 @@
+"""The world: what the account holds, as tables of frozen rows, with an undo list and a view into the recent past."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, assert_never
+
+from reconciler.simulator.table import Change, Journal, Table
+
+TimerKind = Literal["regeneration", "caption", "training", "stopping", "sync", "clone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project; `created` and `updated` are simulated seconds, here as in every row."""
+
+    id: int
+    project_name: str
+    project_description: str | None
+    ip_name: str | None
+    ip_description: str | None
+    ip_medium: str
+    ip_type: str
+    training_version: str | None = None
+    created: float
+    updated: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """A dataset; only one of `caption_prefix` and `visual_schema` is shown, by era."""
+
+    id: int
+    project_id: int
+    name: str
+    description: str | None = None
+    caption_prefix: str
+    visual_schema: str | None = None
+    status: str = "draft"
+    captions_update_status: str = "empty"
+    upload_type: str = "basic"
+    training_version: str = "max"
+    created: float
+    updated: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An image: its bytes are not kept, only their digest, their number and the picture's size in pixels."""
+
+    id: int
+    dataset_id: int
+    caption: str | None
+    caption_source: str | None
+    upload_source_url: str | None
+    image_name: str | None
+    sha256: str
+    size: int
+    width: int
+    height: int
+    created: float
+    updated: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A model; a deleted one keeps its row with the status `Deleted`."""
+
+    id: int
+    project_id: int
+    dataset_id: int | None
+    name: str
+    description: str | None
+    status: str = "Created"
+    training_mode: str
+    training_version: str
+    generation_prefix: str | None = None
+    training_parameters: dict[str, object] = field(default_factory=dict)
+    checkpoints: tuple[int, ...] = ()
+    active_model_version: str = "default"
+    queued: bool = False
+    outcome: str = "Completed"
+    created: float
+    updated: float
+    ended: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """Something that will happen to `target` when the clock reaches `due`; never, when `due` is None."""
+
+    id: int
+    kind: TimerKind
+    target: int
+    due: float | None
+    prefix: str = ""
+    images: tuple[int, ...] = ()
+
+
+Row = Project | Dataset | Image | Model | Timer
+AnyTable = Table[Project, Row] | Table[Dataset, Row] | Table[Image, Row] | Table[Model, Row] | Table[Timer, Row]
+ROWS: Final[dict[str, type[Row]]] = {
+    "project": Project,
+    "dataset": Dataset,
+    "image": Image,
+    "model": Model,
+    "timer": Timer,
+}
+
+
+class Tables:
+    """The four tables that answers are made from: of now, or of a moment ago."""
+
+    def __init__(self, journal: Journal[Row]) -> None:
+        self.projects: Table[Project, Row] = Table("project", 1001, journal, lambda _row: 0)
+        self.datasets: Table[Dataset, Row] = Table("dataset", 200001, journal, lambda row: row.project_id)
+        self.images: Table[Image, Row] = Table("image", 3000001, journal, lambda row: row.dataset_id)
+        self.models: Table[Model, Row] = Table("model", 40001, journal, lambda row: row.project_id)
+
+    def models_of(self, dataset_id: int) -> Iterator[Model]:
+        """The models made from a dataset, deleted ones too."""
+        return (model for model in self.models.all() if model.dataset_id == dataset_id)
+
+
+class World(Tables):
+    """Tables, timers and tallies at one moment of simulated time."""
+
+    def __init__(self) -> None:
+        self.journal: Journal[Row] = Journal()
+        super().__init__(self.journal)
+        self.timers: Table[Timer, Row] = Table("timer", 1, self.journal, lambda row: row.target)
+        self.reading: float | None = None
+        self.tallies: dict[str, int] = {}
+        self.calls: dict[str, list[float]] = {}
+
+    @property
+    def time(self) -> float:
+        """Simulated seconds since the world began."""
+        return self.journal.time
+
+    @time.setter
+    def time(self, seconds: float) -> None:
+        self.journal.time = seconds
+
+    def tables(self) -> Mapping[str, AnyTable]:
+        """Every table by the kind of its rows."""
+        return {
+            "project": self.projects,
+            "dataset": self.datasets,
+            "image": self.images,
+            "model": self.models,
+            "timer": self.timers,
+        }
+
+    def count(self, name: str) -> int:
+        """Count one more of something, and say how many there are now."""
+        self.tallies[name] = self.tallies.get(name, 0) + 1
+        self.journal.counted = True
+        return self.tallies[name]
+
+    def put(self, row: Row) -> None:
+        """Put a row of any kind into its table."""
+        match row:
+            case Project():
+                self.projects.put(row)
+            case Dataset():
+                self.datasets.put(row)
+            case Image():
+                self.images.put(row)
+            case Model():
+                self.models.put(row)
+            case Timer():
+                self.timers.put(row)
+            case other:
+                assert_never(other)
+
+    def drop(self, kind: str, number: int) -> None:
+        """Take a row out of the table of its kind."""
+        self.tables()[kind].drop(number)
+
+    def row(self, kind: str, number: int) -> Row | None:
+        """A row by kind and id."""
+        return self.tables()[kind].get(number)
+
+    def undo(self, mark: int) -> None:
+        """Take back every change made since the mark."""
+        taken = self.journal.changes[mark:]
+        self.journal.pause()
+        for change in reversed(taken):
+            self._restore(change)
+        self.journal.resume(mark)
+
+    def _restore(self, change: Change[Row]) -> None:
+        if change.before is None:
+            self.drop(change.kind, change.number)
+        else:
+            self.put(change.before)
+
+    def as_of(self, moment: float) -> Tables:
+        """The tables as they stood at an earlier moment; reaches back as far as the journal's memory."""
+        known = (*self.journal.recent, *self.journal.changes)
+        later = [change for change in known if change.time > moment and change.kind != "timer"]
+        if not later:
+            return self
+        past = World()
+        past.journal.pause()
+        for table in (self.projects, self.datasets, self.images, self.models):
+            for row in table.all():
+                past.put(row)
+        for change in reversed(later):
+            past._restore(change)
+        return past
