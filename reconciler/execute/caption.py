@@ -1,0 +1,88 @@
+"""Captions that git declares or that people wrote: written last, once the automatic ones are there, then verified."""
+
+from typing import NoReturn
+
+from reconciler.api.error import Rejected
+from reconciler.core.action import WriteCaptions
+from reconciler.core.observed import RemoteDataset, RemoteImage
+from reconciler.core.protocol.caption import Writing, awaited, expected_texts, missing, writing
+from reconciler.core.protocol.standing import WAITS_FOR_CAPTIONS, Ending, failed, skipped, succeeded
+from reconciler.core.text import count, quoted
+from reconciler.execute.draft import bound, is_stale, look, recent, wish_of, write_caption
+from reconciler.execute.guide import follow_guide, until_captioned
+from reconciler.execute.image import upload
+from reconciler.execute.turn import Poll, Turn, end
+
+ROUNDS = 3
+"""How often texts are written that do not stay (U75)."""
+
+
+async def write_captions(turn: Turn, step: WriteCaptions) -> Ending:
+    """Wait until every image has a caption, write the texts that differ, and see that they stay."""
+    if is_stale(await look(turn)):
+        await follow_guide(turn)
+    healed = await _heal(turn)
+    draft = await look(turn)
+    if turn.run.options.wait == "none" and (draft.is_regenerating or awaited(draft)):
+        return skipped(WAITS_FOR_CAPTIONS)
+    change = turn.run.dataset_change(turn.action.ref)
+    expected = expected_texts(step.texts, change.captions if change else ())
+    written: set[int] = set()
+    rounds = 0
+    while True:
+        draft = await until_captioned(turn, Poll(turn, turn.run.options.caption_deadline))
+        todo = writing(draft, step.texts, expected=expected, written=written)
+        if todo.unkept or (todo.writes and rounds == ROUNDS):
+            _complain(draft, [*todo.unkept, *(one.image for one in todo.writes)])
+        if not todo.writes:
+            return succeeded(_detail(len(written), healed), draft.id)
+        _permit(turn, draft, todo)
+        await _write(turn, draft, todo)
+        written.update(one.image.id for one in todo.writes)
+        rounds += 1
+
+
+def _complain(draft: RemoteDataset, images: list[RemoteImage]) -> NoReturn:
+    now = quoted(images[0].caption or "")
+    end(failed(f"{count(len(images), 'caption')} did not stay as written, the first is {now} now", draft.id))
+
+
+def _detail(written: int, healed: int) -> str:
+    parts = [f"{count(written, 'caption')} written" if written else "every image has its caption"]
+    if healed:
+        parts.append(f"{count(healed, 'missing image')} uploaded again")
+    return ", ".join(parts)
+
+
+async def _heal(turn: Turn) -> int:
+    """Upload what the draft should hold and does not: a clone lost it, or a person removed it."""
+    draft = await look(turn)
+    lost = missing(draft, wish_of(turn))
+    for done, image in enumerate(lost):
+        turn.progress(f"{image.name} is missing and is uploaded again", done, len(lost))
+        await upload(turn, await recent(turn, turn.run.options.staleness), image)
+    return len(lost)
+
+
+def _permit(turn: Turn, draft: RemoteDataset, todo: Writing) -> None:
+    """Refuse to write over what a person wrote since the plan, beyond what the limit leaves."""
+    run = turn.run
+    left = run.plan.limits.caption_rewrites - run.plan.cost.rewrites - run.rewrites
+    if len(todo.edited) > max(0, left):
+        text = quoted(todo.edited[0].caption or "")
+        detail = f"{count(len(todo.edited), 'declared caption')} of draft {draft.id} edited by hand since the plan"
+        end(failed(f"{detail}, the first to {text}; pull it into git, or allow caption_rewrites", draft.id, 4))
+    run.rewrites += len(todo.edited)
+
+
+async def _write(turn: Turn, draft: RemoteDataset, todo: Writing) -> None:
+    refused = []
+    for done, one in enumerate(todo.writes):
+        turn.progress("captions written", done, len(todo.writes))
+        try:
+            await write_caption(turn, draft.id, one.image, one.text)
+        except Rejected as rejected:
+            refused.append(f"{quoted(one.image.image_name)}: {rejected.message}")
+    if refused:
+        await look(turn)
+        end(failed(f"the API refused {count(len(refused), 'caption')}; {refused[0]}", bound(turn)))

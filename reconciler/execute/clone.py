@@ -1,0 +1,61 @@
+"""The check of a clone: wait until it has arrived, write again what did not come along, take the mark off."""
+
+from reconciler.core.action import CheckClone
+from reconciler.core.compare.draft import unkeyed
+from reconciler.core.name import DraftName
+from reconciler.core.observed import RemoteDataset
+from reconciler.core.protocol.clone import CloneFinding, check_clone, has_arrived
+from reconciler.core.protocol.standing import Ending, failed, succeeded
+from reconciler.core.text import count
+from reconciler.execute.draft import look, name_of, put, wish_of, write_caption
+from reconciler.execute.turn import Poll, Turn, end
+
+NO_CLONES = "declare `clone: never`, and the next version is uploaded afresh; the source is as it was"
+
+
+async def check(turn: Turn, step: CheckClone) -> Ending:
+    """Compare a clone with its source; may be repeated at any time while the name bears ` of vN`."""
+    run, wish = turn.run, wish_of(turn)
+    draft = await look(turn)
+    name = name_of(draft)
+    if not isinstance(name, DraftName) or name.of is None:
+        return succeeded("checked before", draft.id)
+    source = await run.dataset(step.source_id).within(run.options.staleness)
+    if source is None or not source.is_completed:
+        end(
+            failed(f"dataset {step.source_id}, of which draft {draft.id} is a clone, is gone; {NO_CLONES}", draft.id, 4)
+        )
+    draft = await _arrived(turn, source, draft)
+    finding = check_clone(source, draft, name, wish, run.mark)
+    for rewrite in finding.rewrites:
+        await write_caption(turn, draft.id, rewrite.image, rewrite.text)
+    if finding.rewrites:
+        draft = await look(turn)
+    for one in finding.puts:
+        draft = await put(turn, draft.id, one.name, one.caption_prefix)
+    return succeeded(_detail(finding, draft), draft.id)
+
+
+async def _arrived(turn: Turn, source: RemoteDataset, draft: RemoteDataset) -> RemoteDataset:
+    """The clone once it holds its source's images, or once it has had time enough."""
+    poll = Poll(turn, turn.run.options.patience)
+    total = len(source.images or ())
+    while True:
+        if lost := unkeyed(draft.images or ()):
+            detail = f"{count(len(lost), 'image')} of the clone lost the digest in the name"
+            end(failed(f"the check of clone {draft.id} failed: {detail}; {NO_CLONES}", draft.id, 4))
+        if has_arrived(source, draft) or not await poll.again():
+            return draft
+        turn.progress("images arrive", len(draft.images or ()), total)
+        draft = await look(turn)
+
+
+def _detail(finding: CloneFinding, draft: RemoteDataset) -> str:
+    parts = [f"{count(len(draft.images or ()), 'image')} arrived"]
+    if finding.missing:
+        parts.append(f"{count(len(finding.missing), 'image')} did not and will be uploaded")
+    if finding.rewrites:
+        parts.append(f"{count(len(finding.rewrites), 'hand-written caption')} written again")
+    if finding.stale:
+        parts.append("automatic captions came out different and will be regenerated")
+    return ", ".join(parts)

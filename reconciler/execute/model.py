@@ -1,0 +1,132 @@
+"""Creating and updating models: nothing is made on a dataset that was not read after its freeze."""
+
+from dataclasses import replace
+from functools import partial
+
+from reconciler.core.action import CreateModel, UpdateModel
+from reconciler.core.compare.draft import same_text
+from reconciler.core.compare.election import ModelMember, elect_model, model_members, next_version
+from reconciler.core.name import FinalName
+from reconciler.core.observed import RemoteDataset, RemoteModel
+from reconciler.core.protocol.made import made_model
+from reconciler.core.protocol.model import number_is_taken, unfit_for_training
+from reconciler.core.protocol.standing import Ending, failed, final_name, succeeded
+from reconciler.core.ref import Ref
+from reconciler.core.text import quoted
+from reconciler.execute.turn import Poll, Turn, end
+
+
+async def create_model(turn: Turn, step: CreateModel) -> Ending:
+    """Verify the dataset, look for the same model, create, settle, elect."""
+    run, ref = turn.run, turn.action.ref
+    dataset = await verified(turn, step.dataset, step.dataset_id, step.dataset_name)
+    family = await _family(turn, dataset)
+    alive = elect_model(family, _fingerprint(turn))
+    if alive:
+        return _taken(turn, alive[0], "is live already")
+    name = _number(turn, family)
+    made = await _create(turn, step, dataset, name)
+    made_at = run.clock.now()
+    await turn.pause(run.options.settle)
+    family = await _family(turn, dataset, made_at + run.options.settle)
+    poll = Poll(turn, run.options.settle * 3)
+    while not any(member.model.id == made.id for member in family) and await poll.again():
+        family = await _family(turn, dataset)
+    alive = elect_model(family, name.fingerprint)
+    if not any(member.model.id == made.id for member in alive):
+        end(failed(f"model {made.id} was created but is in no list; it was not started, plan again", made.id))
+    if alive[0].model.id != made.id:
+        return _taken(turn, alive[0], f"of another apply is elected; model {made.id} was not started")
+    if number_is_taken(family, made.id, name):
+        name = replace(name, version=next_version(family))
+        made = await _rename(turn, made, name, step.description)
+    run.ids[ref, turn.action.version] = made.id
+    run.show(made_model(made))
+    return succeeded(f"{quoted(made.name)} created (id {made.id})", made.id)
+
+
+def _fingerprint(turn: Turn) -> str:
+    fingerprint = turn.action.fingerprint
+    assert fingerprint is not None, turn.action.id
+    return fingerprint
+
+
+def _number(turn: Turn, family: tuple[ModelMember, ...]) -> FinalName:
+    """The planned name, or the next number where somebody has taken the planned one since."""
+    planned = FinalName(base=turn.action.ref.name, version=turn.action.version or 1, fingerprint=_fingerprint(turn))
+    taken = any(member.name.version == planned.version for member in family)
+    return replace(planned, version=next_version(family)) if taken else planned
+
+
+async def verified(turn: Turn, ref: Ref, live_id: int | None, name: str | None) -> RemoteDataset:
+    """The completed dataset that is about to be spent on, on a read after its freeze that shows what is wished."""
+    run, wish = turn.run, turn.run.wish(ref)
+    if live_id is None and wish is not None:
+        live_id, name = run.ids.get((ref, wish.version)), str(final_name(wish))
+    if live_id is None:
+        end(failed(f"no action of this plan made {ref}"))
+    dataset = await run.dataset(live_id).within(run.options.staleness)
+    if reason := unfit_for_training(dataset, live_id=live_id, name=name, wish=wish):
+        end(failed(reason))
+    assert dataset is not None
+    return dataset
+
+
+async def _family(turn: Turn, dataset: RemoteDataset, since: float | None = None) -> tuple[ModelMember, ...]:
+    models = turn.run.models
+    listed = await (models.fresh() if since is None else models.since(since))
+    return model_members(listed, turn.action.ref.name, dataset.project_id)
+
+
+def _taken(turn: Turn, member: ModelMember, how: str) -> Ending:
+    turn.run.ids[turn.action.ref, turn.action.version] = member.model.id
+    return succeeded(f"{quoted(member.model.name)} (id {member.model.id}) {how}", member.model.id)
+
+
+async def _create(turn: Turn, step: CreateModel, dataset: RemoteDataset, name: FinalName) -> RemoteModel:
+    async def find() -> RemoteModel | None:
+        alive = elect_model(await _family(turn, dataset), name.fingerprint)
+        return alive[0].model if alive else None
+
+    request = partial(
+        turn.run.client.create_model,
+        name=str(name),
+        dataset_id=dataset.id,
+        training_mode=step.training_mode,
+        training_version=step.training_version,
+        description=step.description,
+    )
+    made = await turn.create(request, find)
+    return made if made.name == str(name) else await _rename(turn, made, name, step.description)
+
+
+async def _rename(turn: Turn, made: RemoteModel, name: FinalName, description: str) -> RemoteModel:
+    """Give a model of this run its name; stop where the API makes another of it."""
+    model = await _put(turn, made.id, str(name), description)
+    if model.name != str(name):
+        detail = f"the API stores the name {quoted(str(name))} as {quoted(model.name)}"
+        end(failed(f"{detail}; the model was not started (id {made.id})", made.id))
+    return model
+
+
+async def update_model(turn: Turn, step: UpdateModel) -> Ending:
+    """Send name and description; read back."""
+    model = await _put(turn, step.id, step.name, step.description)
+    if (model.name, model.description or "") != (step.name, step.description) and not same_text(
+        model.description or "", step.description
+    ):
+        end(failed(f"the API stores the description as {quoted(model.description or '')}", step.id))
+    turn.run.show(made_model(model))
+    return succeeded("description changed", step.id)
+
+
+async def _put(turn: Turn, live_id: int, name: str, description: str) -> RemoteModel:
+    async def is_done() -> bool:
+        model = await turn.run.client.get_model(live_id)
+        return model is not None and model.name == name and same_text(model.description or "", description)
+
+    await turn.write(partial(turn.run.client.update_model, live_id, name=name, description=description), is_done)
+    model = await turn.run.client.get_model(live_id)
+    if model is None:
+        end(failed(f"model {live_id} is gone: it was deleted since the plan was made; plan again", live_id))
+    return model

@@ -1,0 +1,67 @@
+"""Creating and updating projects."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from reconciler.core.action import CreateProject, UpdateProject
+from reconciler.core.observed import RemoteProject
+from reconciler.core.protocol.made import made_project
+from reconciler.core.protocol.project import alike_projects, elect_project, is_as_sent
+from reconciler.core.protocol.standing import Ending, failed, succeeded
+from reconciler.core.text import quoted
+from reconciler.execute.turn import Poll, Turn, end
+
+
+async def create_project(turn: Turn, step: CreateProject) -> Ending:
+    """Create, settle, elect: of projects that two appliers made at once, both go on in the lowest id."""
+    run, body = turn.run, dict(step.body)
+
+    async def find() -> RemoteProject | None:
+        return await _elected(turn, await run.projects.fresh(), body)
+
+    project = await turn.create(partial(run.client.create_project, body), find)
+    made_at = run.clock.now()
+    if project.project_name != body["project_name"]:
+        detail = f"the API stores the name {quoted(body['project_name'])} as {quoted(project.project_name)}"
+        end(failed(f"{detail}; stopped there (project {project.id})", project.id))
+    await turn.pause(run.options.settle)
+    listed = await run.projects.since(made_at + run.options.settle)
+    poll = Poll(turn, run.options.settle * 3)
+    while not any(one.id == project.id for one in listed):
+        if not await poll.again():
+            end(failed(f"project {project.id} was created but is in no list; plan again", project.id))
+        listed = await run.projects.fresh()
+    elected = await _elected(turn, listed, body) or project
+    run.ids[turn.action.ref, None] = elected.id
+    if elected.id != project.id:
+        return succeeded(
+            f"project {elected.id} of another apply is elected; project {project.id} stays empty", elected.id
+        )
+    return succeeded(f"created (id {project.id})", project.id)
+
+
+async def _elected(turn: Turn, listed: tuple[RemoteProject, ...], body: Mapping[str, str]) -> RemoteProject | None:
+    """The project that counts of those like the one that was sent; datasets are asked for only where there are more."""
+    alike = alike_projects(listed, body)
+    datasets = await turn.run.client.list_datasets() if len(alike) > 1 else ()
+    bases = {wish.ref.name for wish in turn.run.plan.wishes if wish.project == turn.action.ref}
+    return elect_project(alike, datasets, bases)
+
+
+async def update_project(turn: Turn, step: UpdateProject) -> Ending:
+    """Send all mutable fields; read back."""
+    run, body = turn.run, dict(step.body)
+
+    async def is_done() -> bool:
+        project = await run.client.get_project(step.id)
+        return project is not None and is_as_sent(project, body)
+
+    await turn.write(partial(run.client.update_project, step.id, body), is_done)
+    project = await run.client.get_project(step.id)
+    if project is None:
+        end(failed(f"project {step.id} is gone: it was deleted since the plan was made; plan again", step.id))
+    if not is_as_sent(project, body):
+        end(failed(f"the API stores other values than were sent to project {step.id}", step.id))
+    run.ids[turn.action.ref, None] = project.id
+    run.show(made_project(project))
+    return succeeded(f"updated (id {project.id})", project.id)

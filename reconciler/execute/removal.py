@@ -1,0 +1,132 @@
+"""What renames live objects in place, stops trainings and deletes: each after a read that shows the planned name."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from reconciler.api.error import Rejected
+from reconciler.core.action import DeleteObject, RenameObject, StopTraining
+from reconciler.core.observed import ModelStatus, RemoteDataset, RemoteModel, RemoteProject
+from reconciler.core.protocol.made import made_dataset, made_model
+from reconciler.core.protocol.standing import Ending, failed, succeeded
+from reconciler.core.ref import Kind
+from reconciler.core.text import quoted
+from reconciler.execute.turn import Poll, Turn, end
+
+Thing = RemoteProject | RemoteDataset | RemoteModel
+
+
+async def rename_object(turn: Turn, step: RenameObject) -> Ending:
+    """Give a dataset or a model its new name; a completed dataset is sent its name alone (U08)."""
+    live = await _read(turn, step.kind, step.id)
+    if live is None:
+        end(failed(f"{step.kind.value} {step.id} is gone: it was deleted since the plan was made; plan again", step.id))
+    if _name(live) == step.after:
+        return succeeded(f"is named {quoted(step.after)} already", step.id)
+    if _name(live) != step.before:
+        end(failed(_other_name(step.kind, step.id, step.before, live), step.id))
+
+    async def is_done() -> bool:
+        now = await _read(turn, step.kind, step.id)
+        return now is not None and _name(now) == step.after
+
+    try:
+        await turn.write(_renaming(turn, step, live), is_done)
+    except Rejected as rejected:
+        detail = f"the API refused to rename {step.kind.value} {step.id}: {rejected.message}"
+        end(failed(f"{detail}; take `moved` back, and the former name in git too", step.id))
+    now = await _read(turn, step.kind, step.id)
+    if now is None or _name(now) != step.after:
+        end(failed(f"the API stores another name than {quoted(step.after)} for {step.kind.value} {step.id}", step.id))
+    if isinstance(now, RemoteDataset):
+        turn.run.show(made_dataset(now))
+    elif isinstance(now, RemoteModel):
+        turn.run.show(made_model(now))
+    return succeeded(f"renamed from {quoted(step.before)} to {quoted(step.after)} (id {step.id})", step.id)
+
+
+def _renaming(turn: Turn, step: RenameObject, live: Thing) -> Callable[[], Awaitable[None]]:
+    client = turn.run.client
+    if step.kind is Kind.MODEL:
+        return partial(client.update_model, step.id, name=step.after, description=step.description)
+    prefix = live.caption_prefix if isinstance(live, RemoteDataset) and live.is_draft else None
+    return partial(client.update_dataset, step.id, name=step.after, caption_prefix=prefix)
+
+
+async def stop_training(turn: Turn, step: StopTraining) -> Ending:
+    """Stop a training and see that it is stopped; one that ended by itself counts as stopped."""
+    run = turn.run
+    model = await run.client.get_model(step.id)
+    if model is None or model.is_gone:
+        return succeeded(f"model {step.id} is gone already", step.id)
+    if model.name != step.name:
+        end(failed(_other_name(Kind.MODEL, step.id, step.name, model), step.id))
+
+    async def is_done() -> bool:
+        return not _runs(await run.client.get_model(step.id), ModelStatus.IN_PROGRESS)
+
+    if model.status is ModelStatus.IN_PROGRESS:
+        try:
+            await turn.write(partial(run.client.stop_training, step.id), is_done)
+        except Rejected as rejected:
+            if not await is_done():
+                end(failed(f"the API refused to stop model {step.id}: {rejected.message}", step.id))
+    poll = Poll(turn, run.options.patience * 10)
+    while _runs(await run.client.get_model(step.id), ModelStatus.IN_PROGRESS, ModelStatus.STOPPING):
+        turn.progress("waits until the training is stopped")
+        if not await poll.again():
+            end(failed(f"model {step.id} is still being stopped; the next apply goes on", step.id, exit_code=5))
+    return succeeded(f"training of {quoted(step.name)} stopped (id {step.id})", step.id)
+
+
+def _runs(model: RemoteModel | None, *statuses: ModelStatus) -> bool:
+    return model is not None and model.status in statuses
+
+
+async def delete_object(turn: Turn, step: DeleteObject) -> Ending:
+    """Delete an object that still bears the planned name; one that is gone counts as deleted."""
+    live = await _read(turn, step.kind, step.id)
+    if live is None:
+        return succeeded(f"{step.kind.value} {step.id} is gone already", step.id)
+    if _name(live) != step.name:
+        end(failed(_other_name(step.kind, step.id, step.name, live), step.id))
+
+    async def is_gone() -> bool:
+        return await _read(turn, step.kind, step.id) is None
+
+    try:
+        await turn.write(partial(_DELETIONS[step.kind], turn, step.id), is_gone)
+    except Rejected as rejected:
+        if not await is_gone():
+            end(failed(f"the API refused to delete {step.kind.value} {step.id}: {rejected.message}", step.id))
+    return succeeded(f"{quoted(step.name)} deleted (id {step.id})", step.id)
+
+
+async def _read(turn: Turn, kind: Kind, live_id: int) -> Thing | None:
+    """An object by its id; a Deleted model is none (U05)."""
+    client = turn.run.client
+    match kind:
+        case Kind.PROJECT:
+            return await client.get_project(live_id)
+        case Kind.DATASET:
+            return await client.get_dataset(live_id)
+        case Kind.MODEL:
+            model = await client.get_model(live_id)
+            return None if model is None or model.is_gone else model
+
+
+def _name(live: Thing) -> str:
+    return live.project_name if isinstance(live, RemoteProject) else live.name
+
+
+def _other_name(kind: Kind, live_id: int, planned: str, live: Thing) -> str:
+    return (
+        f"{kind.value} {live_id} is named {quoted(_name(live))} now and not {quoted(planned)}: "
+        "it was changed since the plan was made, and left alone; plan again"
+    )
+
+
+_DELETIONS: dict[Kind, Callable[[Turn, int], Awaitable[None]]] = {
+    Kind.PROJECT: lambda turn, live_id: turn.run.client.delete_project(live_id),
+    Kind.DATASET: lambda turn, live_id: turn.run.client.delete_dataset(live_id),
+    Kind.MODEL: lambda turn, live_id: turn.run.client.delete_model(live_id),
+}

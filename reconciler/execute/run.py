@@ -1,0 +1,107 @@
+"""One apply while it runs: what it was given, what it has made so far, and what it remembers of its reads."""
+
+import asyncio
+from dataclasses import dataclass, field
+from functools import partial
+
+from reconciler.api.client import Client
+from reconciler.clock import Clock
+from reconciler.core.action import Action
+from reconciler.core.change import DatasetChange, DatasetWish, ModelChange
+from reconciler.core.event import Event
+from reconciler.core.observed import RemoteDataset, RemoteModel, RemoteProject
+from reconciler.core.plan import Plan
+from reconciler.core.protocol.made import Made
+from reconciler.core.ref import Kind, Ref
+from reconciler.execute.option import ImageStore, Options
+from reconciler.execute.shared import Shared
+from reconciler.execute.slot import Slots
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Run:
+    """The one mutable value of an apply; `mark` stands in the name of every draft that it fills.
+
+    `ids` holds the live id of each (ref, version) that an action made, claimed or elected; a project has version None.
+    `closed` says why no new action may start, empty while all is well.
+    """
+
+    plan: Plan
+    client: Client
+    images: ImageStore
+    clock: Clock
+    options: Options
+    mark: str
+    began: float
+    slots: Slots
+    projects: Shared[tuple[RemoteProject, ...]]
+    models: Shared[tuple[RemoteModel, ...]]
+    events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
+    ids: dict[tuple[Ref, int | None], int] = field(default_factory=dict)
+    made: dict[tuple[Kind, int], Made] = field(default_factory=dict)
+    closed: str = ""
+    trainings: set[int] = field(default_factory=set)
+    rewrites: int = 0
+    _datasets: dict[int, Shared[RemoteDataset | None]] = field(default_factory=dict)
+    _listings: dict[int, Shared[tuple[RemoteDataset, ...]]] = field(default_factory=dict)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the apply began."""
+        return self.clock.now() - self.began
+
+    def dataset(self, live_id: int) -> Shared[RemoteDataset | None]:
+        """The read of one dataset, with its images."""
+        return self._datasets.setdefault(live_id, Shared(partial(self.client.get_dataset, live_id), self.clock))
+
+    def listing(self, project_id: int) -> Shared[tuple[RemoteDataset, ...]]:
+        """The list of a project's datasets."""
+        return self._listings.setdefault(
+            project_id, Shared(partial(self.client.list_project_datasets, project_id), self.clock)
+        )
+
+    def wish(self, ref: Ref) -> DatasetWish | None:
+        """What the plan wants a dataset to be; None where it does not say."""
+        return next((wish for wish in self.plan.wishes if wish.ref == ref), None)
+
+    def dataset_change(self, ref: Ref) -> DatasetChange | None:
+        """What the plan changes on a dataset."""
+        return next((one for one in self.plan.changes if isinstance(one, DatasetChange) and one.ref == ref), None)
+
+    def model_change(self, ref: Ref) -> ModelChange | None:
+        """What the plan changes on a model."""
+        return next((one for one in self.plan.changes if isinstance(one, ModelChange) and one.ref == ref), None)
+
+    def touch(self, action: Action) -> None:
+        """A request of this action ended: what was read of its dataset before may be out of date."""
+        live_id = self.ids.get((action.ref, action.version))
+        if action.ref.kind is Kind.DATASET and live_id is not None:
+            self.dataset(live_id).touch()
+
+    def show(self, made: Made) -> None:
+        """Remember what the lists must show before the apply ends."""
+        self.made[made.kind, made.id] = made
+
+    def forbid(self, message: str) -> None:
+        """The API refused the token, or what is left of its quota: no further action makes sense (F12)."""
+        self.close(f"the API does not let this token go on: {message}")
+
+    def close(self, reason: str) -> None:
+        """Let no new action start; the first reason stays."""
+        self.closed = self.closed or reason
+
+
+def begin(plan: Plan, *, client: Client, images: ImageStore, clock: Clock, options: Options) -> Run:
+    """A run that has done nothing yet."""
+    return Run(
+        plan=plan,
+        client=client,
+        images=images,
+        clock=clock,
+        options=options,
+        mark=clock.mark(),
+        began=clock.now(),
+        slots=Slots(options.concurrency),
+        projects=Shared(client.list_projects, clock),
+        models=Shared(client.list_models, clock),
+    )

@@ -1,0 +1,131 @@
+"""Starting a training: at most once a model, never on a dataset that was not read after its freeze."""
+
+from reconciler.api.error import CallFailed, Lost, Rejected, Unreachable
+from reconciler.core.action import StartTraining
+from reconciler.core.observed import RemoteModel
+from reconciler.core.protocol.made import made_model
+from reconciler.core.protocol.model import Phase, phase, was_started
+from reconciler.core.protocol.standing import NO_CAPACITY, Ending, failed, skipped, succeeded, unknown
+from reconciler.core.text import quoted
+from reconciler.execute.model import verified
+from reconciler.execute.turn import Ended, Poll, Turn, end
+
+
+async def start_training(turn: Turn, step: StartTraining) -> Ending:
+    """Start a created model, or find it started; then wait for its end where that was asked for."""
+    run = turn.run
+    model_id = step.id if step.id is not None else run.ids.get((turn.action.ref, turn.action.version))
+    if model_id is None:
+        end(failed(f"no action of this plan made {turn.action.ref} v{turn.action.version}"))
+    poll = Poll(turn, run.options.capacity_deadline)
+    while phase(model := await run.client.get_model(model_id)) is Phase.READY:
+        await _permit(turn, model_id)
+        if await _start(turn, model_id, step):
+            break
+        turn.progress("waits for capacity at the API")
+        if not await poll.again():
+            return skipped(NO_CAPACITY)
+    return await _started(turn, model_id, model)
+
+
+async def _permit(turn: Turn, model_id: int) -> None:
+    """Verify the dataset once more where its last read is not young, and hold the limit on trainings."""
+    run, change = turn.run, turn.run.model_change(turn.action.ref)
+    if change is None:
+        end(failed(f"the plan does not say on what {turn.action.ref} is trained", model_id))
+    await verified(turn, change.dataset, change.dataset_id, None)
+    run.trainings.add(model_id)
+    if len(run.trainings) > run.plan.limits.trainings:
+        run.trainings.discard(model_id)
+        end(failed(f"one more training than the limit of {run.plan.limits.trainings}; not started", model_id, 4))
+
+
+async def _start(turn: Turn, model_id: int, step: StartTraining) -> bool:
+    """Ask once, or look and ask again where the answer was lost; False where the API has no capacity now."""
+    message = ""
+    for _ in range(turn.run.options.attempts):
+        try:
+            await turn.send(turn.run.client.start_training(model_id, dict(step.parameters)))
+        except Lost as lost:
+            message = lost.message
+            if await _was_started(turn, model_id, lost):
+                return True
+        except Rejected as rejected:
+            if rejected.status != 409:
+                end(failed(f"the API refused to start model {model_id}: {rejected.message}", model_id))
+            return was_started(phase(await turn.run.client.get_model(model_id)))
+        except Unreachable as unreachable:
+            if unreachable.status != 429:
+                raise
+            return was_started(phase(await turn.run.client.get_model(model_id)))
+        else:
+            return True
+    raise Ended(unknown(f"{message}; model {model_id} was not found started", model_id))
+
+
+async def _was_started(turn: Turn, model_id: int, lost: CallFailed) -> bool:
+    """Was a start done whose answer was lost? "Not yet" counts only once `settle` has passed."""
+    assert isinstance(lost, Lost)
+    if was_started(phase(await turn.look(turn.run.client.get_model(model_id), lost))):
+        return True
+    await turn.pause(turn.run.options.settle)
+    return was_started(phase(await turn.look(turn.run.client.get_model(model_id), lost)))
+
+
+async def _started(turn: Turn, model_id: int, model: RemoteModel | None) -> Ending:
+    """How a start ends, by the phase that the model was in before it was asked for, or is in without it."""
+    found = phase(model)
+    if model is not None:
+        turn.run.show(made_model(model, started=was_started(found) or found is Phase.READY))
+    match found:
+        case Phase.READY:
+            return await _await(turn, model_id, "training started")
+        case Phase.TRAINING:
+            return await _await(turn, model_id, "is in training already")
+        case Phase.TRAINED:
+            return succeeded(f"trained (id {model_id})", model_id)
+        case _:
+            return _over(model_id, model)
+
+
+def _over(model_id: int, model: RemoteModel | None) -> Ending:
+    """The ending for a model that is not in training and will not be."""
+    match phase(model):
+        case Phase.GONE:
+            return failed(f"model {model_id} is gone: it was deleted since it was made; plan again", model_id)
+        case Phase.STOPPED:
+            return failed(
+                f"the training of model {model_id} was stopped by a person; it is not started again", model_id
+            )
+        case Phase.FAILED:
+            return failed(f"the training of model {model_id} failed at the API", model_id)
+        case _:
+            word = quoted(model.word if model else "")
+            return failed(f"model {model_id} has the status {word}; it was left alone", model_id)
+
+
+async def _await(turn: Turn, model_id: int, done: str) -> Ending:
+    """Wait for the end of a training where that was asked for; one list call serves all that wait."""
+    run = turn.run
+    if run.options.wait != "training":
+        return succeeded(f"{done} (id {model_id})", model_id)
+    began = run.clock.now()
+    while run.clock.now() - began < run.options.training_deadline:
+        due = max(run.models.asked, run.clock.now() - run.options.training_poll) + run.options.training_poll
+        await turn.wait(max(due - run.clock.now(), 1.0))
+        model = await _look(turn, model_id, due)
+        found = phase(model)
+        if found is Phase.TRAINED:
+            return succeeded(f"trained (id {model_id})", model_id)
+        if found in {Phase.FAILED, Phase.STOPPED, Phase.GONE}:
+            return _over(model_id, model)
+        turn.progress("in training")
+    hours = run.options.training_deadline / 3600
+    return succeeded(f"{done} (id {model_id}); still in training after {hours:g} hours", model_id, exit_code=5)
+
+
+async def _look(turn: Turn, model_id: int, since: float) -> RemoteModel | None:
+    """The model in the shared list; one that is not listed is read by id, for a list may lag (F19)."""
+    listed = await turn.run.models.since(since)
+    found = next((model for model in listed if model.id == model_id), None)
+    return found if found is not None else await turn.run.client.get_model(model_id)
