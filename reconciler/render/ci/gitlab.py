@@ -1,0 +1,42 @@
+"""Problems as a code quality report, which GitLab shows in merge requests, new ones apart from those that were there."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from reconciler.core.problem import Problem, in_order
+from reconciler.core.text import visible
+
+
+def problems_gitlab(problems: Iterable[Problem]) -> str:
+    """`[{"description", "check_name", "fingerprint", "severity", "location": {"path", "lines": {"begin"}}}]`."""
+    found = [
+        {
+            "description": visible(" ".join(part for part in (one.summary, one.detail, one.remedy) if part)),
+            "check_name": one.rule,
+            "fingerprint": fingerprint,
+            "severity": "major" if one.is_error else "minor",
+            "location": {"path": relative(one.location.path), "lines": {"begin": max(one.location.line, 1)}},
+        }
+        for one, fingerprint in fingerprints(problems)
+    ]
+    return json.dumps(found, indent=1) + "\n"
+
+
+def fingerprints(problems: Iterable[Problem]) -> Iterator[tuple[Problem, str]]:
+    """Each problem with what it is known by from run to run: rule, file and summary, and the how-manieth such it is.
+
+    Not its line, which moves with every line written above it.
+    """
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for one in in_order(problems):
+        facts = (one.rule, relative(one.location.path), one.summary)
+        seen[facts] += 1
+        text = json.dumps([*facts, seen[facts]])
+        yield one, hashlib.sha256(text.encode()).hexdigest()
+
+
+def relative(path: str) -> str:
+    """The path as machines compare it: without `./` before it."""
+    return path.removeprefix("./")

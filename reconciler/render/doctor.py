@@ -1,0 +1,128 @@
+"""A diagnosis as a screen and as JSON: each dataset, its findings by rule, and how many there are."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from reconciler.core.doctor.finding import Diagnosis, Finding, Portrait, Waived
+from reconciler.core.doctor.rule import Grade, Subject
+from reconciler.core.doctor.rules import RULES
+from reconciler.core.problem import Location, Problem
+from reconciler.core.text import count
+from reconciler.render.problem import warnings_view
+from reconciler.render.view import Block, Line, Paragraph, Role, Span, Text, View, say, screen
+
+_ROLES = {Grade.ERROR: Role.PROBLEM, Grade.WARNING: Role.WARNING, Grade.ADVICE: Role.STRONG}
+_WAY = "`waive` in the manifest of the dataset accepts a finding, with a reason; see docs/doctor.md."
+
+
+def doctor_view(diagnosis: Diagnosis) -> View:
+    """All findings, none folded: problems of the tree, each dataset, and a last line that counts them."""
+    end: list[Block] = [Line(text=say(f"{counted(diagnosis)}.", Role.STRONG))]
+    if diagnosis.warnings or diagnosis.advice:
+        end.append(Line(text=say(_WAY)))
+    sections = [section for portrait in diagnosis.portraits for section in _portrait(portrait)]
+    return warnings_view(diagnosis.problems) + screen(*sections, end)
+
+
+def counted(diagnosis: Diagnosis) -> str:
+    """`2 problems, 3 warnings, 1 piece of advice, 2 waived`, or that nothing was found."""
+    parts = [
+        count(diagnosis.errors, "problem") if diagnosis.errors else "",
+        count(diagnosis.warnings, "warning") if diagnosis.warnings else "",
+        count(diagnosis.advice, "piece of advice", "pieces of advice") if diagnosis.advice else "",
+    ]
+    said = ", ".join(filter(None, parts)) or "Nothing found"
+    return f"{said}, {diagnosis.waived} waived" if diagnosis.waived else said
+
+
+def title(portrait: Portrait) -> str:
+    """`24 images, 3 findings, 1 waived`."""
+    parts = [count(len(portrait.images), "image")]
+    parts.append(count(len(portrait.findings), "finding") if portrait.findings else "nothing found")
+    if portrait.waived:
+        parts.append(f"{len(portrait.waived)} waived")
+    return ", ".join(parts)
+
+
+def is_about_the_whole(finding: Finding) -> bool:
+    """Is it about the dataset, even where it names a single image?"""
+    rule = RULES.get(finding.rule)
+    return len(finding.images) != 1 or (rule is not None and rule.subject is Subject.DATASET)
+
+
+def doctor_json(diagnosis: Diagnosis) -> str:
+    """`{"datasets": [{"ref", "images", "findings", "waived"}], "problems", "errors", "warnings", "advice"}`; ASCII."""
+    value = {
+        "datasets": [
+            {
+                "ref": str(portrait.ref),
+                "images": len(portrait.images),
+                "findings": [_found(finding) for finding in portrait.findings],
+                "waived": [_waived(waived) for waived in portrait.waived],
+            }
+            for portrait in diagnosis.portraits
+        ],
+        "problems": [_problem(problem) for problem in diagnosis.problems],
+        "errors": diagnosis.errors,
+        "warnings": diagnosis.warnings,
+        "advice": diagnosis.advice,
+    }
+    return json.dumps(value, indent=2) + "\n"
+
+
+def _portrait(portrait: Portrait) -> Iterator[list[Block]]:
+    yield [Line(text=(Span(str(portrait.ref), Role.STRONG), Span(f"  {title(portrait)}")))]
+    for _, group in groupby(portrait.findings, key=lambda one: (one.rule, one.summary, one.remedy)):
+        yield [_group(tuple(group))]
+    if portrait.waived:
+        yield [_waivers(portrait.waived)]
+
+
+def _group(findings: tuple[Finding, ...]) -> Block:
+    """One rule: what it is, each place with its detail, and once what to do."""
+    first = findings[0]
+    lead = (Span(f"{first.grade.value}: {first.summary}", _ROLES[first.grade]), Span(f"  [{first.rule}]", Role.QUIET))
+    rows = [_row(finding) for finding in findings]
+    return Paragraph(lead=lead, rest=(*rows, *([say(first.remedy)] if first.remedy else [])), deep=True)
+
+
+def _row(finding: Finding) -> Text:
+    words = [str(finding.location), finding.detail]
+    if finding.images and is_about_the_whole(finding):
+        words.append(f"({', '.join(finding.images)})")
+    return say("  ".join(filter(None, words)))
+
+
+def _waivers(waived: Iterable[Waived]) -> Block:
+    rows = []
+    ordered = sorted(waived, key=lambda one: (one.finding.rule, one.reason, one.until or "", one.finding.location))
+    for (rule, reason, until), group in groupby(ordered, key=lambda one: (one.finding.rule, one.reason, one.until)):
+        places = ", ".join(dict.fromkeys(str(one.finding.location) for one in group))
+        rows.append(say(f"{rule}  {places}: {reason}{f' (until {until})' if until else ''}"))
+    return Paragraph(lead=say("waived:", Role.QUIET), rest=tuple(rows), deep=True)
+
+
+def _found(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.grade.value,
+        **_place(finding.location),
+        "images": list(finding.images),
+        "summary": finding.summary,
+        "detail": finding.detail,
+        "remedy": finding.remedy,
+    }
+
+
+def _waived(waived: Waived) -> dict[str, object]:
+    return {**_found(waived.finding), "reason": waived.reason, "until": waived.until}
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    said = {"summary": problem.summary, "detail": problem.detail, "remedy": problem.remedy}
+    return {"rule": problem.rule, "severity": problem.severity.value, **_place(problem.location), **said}
+
+
+def _place(location: Location) -> dict[str, object]:
+    return {"path": location.path, "line": location.line or None, "column": location.column or None}

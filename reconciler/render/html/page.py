@@ -1,0 +1,182 @@
+"""A plan as one HTML file that a browser, a mail program and a printer show alike."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from reconciler.core.change import (
+    ModelChange,
+    ProjectChange,
+    RemovalChange,
+    RenameChange,
+    Unchanged,
+)
+from reconciler.core.plan import Plan
+from reconciler.core.text import count
+from reconciler.render.change import rank
+from reconciler.render.html import graph, part, summary
+from reconciler.render.html.finding import Finding
+from reconciler.render.html.frame import ImageRename
+from reconciler.render.html.gate import gate
+from reconciler.render.html.sheet import BUDGET, PICTURES, datasets_of, sheets, wanted
+from reconciler.render.html.thumbnails import NO_THUMBNAILS, Thumbnails
+from reconciler.render.plan import FIRST, LOOSENING, about, context, grouped
+from reconciler.render.state import QUIET, state_words, version_words
+from reconciler.render.words import megabytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """All that the template prints."""
+
+    title: str
+    context: str
+    tool: str
+    digest: str
+    digest_start: str
+    way: str
+    first: tuple[summary.Phrase, ...]
+    headline: tuple[summary.Phrase, ...]
+    amounts: tuple[summary.Amount, ...]
+    look_at: tuple[summary.Phrase, ...]
+    refusals: tuple[tuple[str, tuple[str, ...]], ...]
+    accepted: tuple[str, ...]
+    is_empty: bool
+    models: tuple[part.ModelPart, ...] = ()
+    removals: tuple[part.RemovalPart, ...] = ()
+    datasets: tuple[part.DatasetPart, ...] = ()
+    others: tuple[part.OtherPart, ...] = ()
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    unusual: tuple[tuple[str, str], ...] = ()
+    unchanged: str = ""
+    findings: tuple[tuple[str, Finding], ...] = ()
+    branches: tuple[graph.Branch, ...] = ()
+    pictures: str = field(default="")
+
+
+def render_html(
+    plan: Plan,
+    *,
+    digest: str,
+    thumbnails: Thumbnails = NO_THUMBNAILS,
+    findings: tuple[Finding, ...] = (),
+    renamed: tuple[ImageRename, ...] = (),
+    way: str = "",
+) -> str:
+    """The whole page. `way` is the sentence that says how to go on, `renamed` names image files whose bytes stay."""
+    return _template().render(page=_page(plan, digest, thumbnails, findings, renamed, way))
+
+
+def wanted_pictures(plan: Plan, renamed: tuple[ImageRename, ...] = ()) -> tuple[str, ...]:
+    """Keys of the images of which the page shows pictures, at most 400: no others need a thumbnail."""
+    return wanted(plan, renamed)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("reconciler.render.html", "template"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=gate,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    del environment.filters["safe"]
+    environment.filters["coded"] = coded
+    return environment.get_template("page.html")
+
+
+def coded(text: str) -> Iterator[tuple[bool, str]]:
+    """A sentence of ours cut at its backticks: what stands between two of them is typed as it stands."""
+    parts = text.split("`")
+    for place, piece in enumerate(parts):
+        is_code = place % 2 == 1 and place < len(parts) - 1
+        yield is_code, piece if is_code or place % 2 == 0 else f"`{piece}"
+
+
+def _page(
+    plan: Plan,
+    digest: str,
+    thumbnails: Thumbnails,
+    findings: tuple[Finding, ...],
+    renamed: tuple[ImageRename, ...],
+    way: str,
+) -> Page:
+    ordered = sorted(plan.changes, key=rank)
+    anchors: part.Anchors = {
+        (change.kind, change.ref): f"{change.kind}-{number}" for number, change in enumerate(ordered, 1)
+    }
+    datasets = datasets_of(plan)
+    by_key = {
+        key: tuple(group) for key, group in groupby(sorted(findings, key=lambda one: one.key), lambda one: one.key)
+    }
+    laid = sheets(plan, thumbnails, renamed, by_key)
+    behind = {change.ref: change for change in datasets}
+    names = _names(plan)
+    return Page(
+        title=f"Plan {grouped(digest)}",
+        context=context(plan.subject),
+        tool=plan.tool,
+        digest=digest,
+        digest_start=grouped(digest),
+        way=way,
+        first=summary.first_words(plan),
+        headline=summary.headline(plan),
+        amounts=summary.amounts(plan),
+        look_at=summary.to_look_at(plan, ((one, anchors[one.kind, one.ref]) for one in ordered), len(findings)),
+        refusals=tuple((about(one.ref, one.summary), one.remedies) for one in plan.refusals),
+        accepted=tuple(str(ref) for ref in plan.accepted),
+        is_empty=plan.is_empty,
+        models=tuple(part.model(one, plan, behind, anchors) for one in ordered if isinstance(one, ModelChange)),
+        removals=tuple(part.removal(one, plan, anchors) for one in ordered if isinstance(one, RemovalChange)),
+        datasets=tuple(
+            part.dataset(one, plan, anchors, sheet) for one, sheet in zip(datasets, laid.sheets, strict=True)
+        ),
+        others=tuple(
+            part.other(one, plan, anchors) for one in ordered if isinstance(one, ProjectChange | RenameChange)
+        ),
+        warnings=summary.warnings(plan),
+        notes=tuple(about(note.ref, note.text) for note in plan.notes if note.rule not in LOOSENING | {FIRST}),
+        unusual=tuple(_standing(one) for one in plan.unchanged if one.state not in QUIET),
+        unchanged=_unchanged(plan),
+        findings=tuple((names.get(one.key) or one.key, one) for one in findings),
+        branches=graph.branches(plan),
+        pictures=_pictures_words(laid.pictures, laid.bytes, laid.left_out),
+    )
+
+
+def _names(plan: Plan) -> dict[str, str]:
+    """What each image that the plan knows is called, by its key."""
+    datasets = datasets_of(plan)
+    wishes = (*plan.wishes, *(change.wish for change in datasets))
+    known = {image.key: image.name for wish in wishes for image in wish.images}
+    for change in datasets:
+        known |= {one.key: one.name for one in change.kept}
+        known |= {one.key: one.name for one in change.captions}
+        known |= {one.key: one.name for one in change.images}
+    return known
+
+
+def _pictures_words(pictures: int, size: int, left_out: int) -> str:
+    """What the page's pictures take, and where they end."""
+    spent = f" {count(left_out, 'picture')} left out for that." if left_out else ""
+    return (
+        f"{count(pictures, 'thumbnail')}, {megabytes(size)} of at most {megabytes(BUDGET)}.{spent} "
+        f"The first {PICTURES} images are shown as pictures, further ones as text."
+    )
+
+
+def _standing(one: Unchanged) -> tuple[str, str]:
+    return f"{one.ref} {version_words(one)}".rstrip(), state_words(one)
+
+
+def _unchanged(plan: Plan) -> str:
+    changed = {change.ref for change in plan.changes}
+    quiet = sum(one.state in QUIET and one.ref not in changed for one in plan.unchanged)
+    return f"{count(quiet, 'object')} unchanged." if quiet else ""

@@ -1,0 +1,93 @@
+"""Problems and states as JSON for machines; ASCII only, so that no foreign character acts on a terminal."""
+
+import json
+from collections.abc import Iterable
+
+from reconciler.core.change import AliasState, Note, Refusal
+from reconciler.core.plan import Plan
+from reconciler.core.problem import Problem, in_order
+from reconciler.core.ref import Kind
+from reconciler.render.alias import aliases_of
+from reconciler.render.fingerprint import Printed
+from reconciler.render.status import NOTHING_AROUND, Surroundings, standings
+
+
+def problems_json(problems: Iterable[Problem]) -> str:
+    """`{"problems": [{"rule", "severity", "path", "line", "column", "summary", "detail", "remedy"}]}`."""
+    return _text(_listed(problems))
+
+
+def _listed(problems: Iterable[Problem]) -> dict[str, object]:
+    found = [
+        {
+            "rule": problem.rule,
+            "severity": problem.severity.value,
+            "path": problem.location.path,
+            "line": problem.location.line or None,
+            "column": problem.location.column or None,
+            "summary": problem.summary,
+            "detail": problem.detail,
+            "remedy": problem.remedy,
+        }
+        for problem in in_order(problems)
+    ]
+    return {"problems": found}
+
+
+def fingerprints_json(problems: Iterable[Problem], models: Iterable[Printed]) -> str:
+    """The problems, and the fingerprint of each model with that of the dataset it is trained on."""
+    found = [
+        {
+            "ref": str(one.ref),
+            "fingerprint": one.fingerprint,
+            "dataset": str(one.dataset),
+            "dataset_fingerprint": one.dataset_fingerprint,
+        }
+        for one in models
+    ]
+    return _text({**_listed(problems), "models": found})
+
+
+def status_json(plan: Plan, around: Surroundings = NOTHING_AROUND) -> str:
+    """Every object with its live version and aliases, what git does not know, the refusals and the notes."""
+    found = [
+        {
+            "ref": str(one.ref),
+            "id": one.id,
+            "version": one.version,
+            "fingerprint": one.fingerprint,
+            "state": one.state,
+            "in_sync": not one.wish and one.state != "refused",
+            "wish": one.wish or None,
+            "aliases": {state.alias: _alias(state) for state in aliases_of(plan, one.ref)},
+            "checkpoints": list(around.checkpoints.get(one.id or 0, ()) if one.ref.kind is Kind.MODEL else ()),
+        }
+        for one in standings(plan)
+    ]
+    strays = [
+        {"kind": stray.kind.value, "id": stray.id, "name": stray.name, "project_id": stray.project_id}
+        for stray in around.strays
+    ]
+    said = {"refusals": _said(plan.refusals), "notes": _said(plan.notes)}
+    return _text({"objects": found, "strays": strays, **said})
+
+
+def _alias(state: AliasState) -> dict[str, object]:
+    facts = {"target": state.target, "id": state.id, "version": state.version, "fingerprint": state.fingerprint}
+    return {**facts, "problem": state.problem or None}
+
+
+def _said(facts: Iterable[Refusal | Note]) -> list[dict[str, object]]:
+    return [
+        {
+            "rule": fact.rule,
+            "ref": None if fact.ref is None else str(fact.ref),
+            "text": fact.summary if isinstance(fact, Refusal) else fact.text,
+            **({"remedies": list(fact.remedies)} if isinstance(fact, Refusal) else {}),
+        }
+        for fact in facts
+    ]
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, indent=2) + "\n"

@@ -1,0 +1,153 @@
+"""The comment as a whole: verdict, costs, refusals, objects, what is said aloud; as much of it as its limit allows."""
+
+from collections.abc import Iterator
+
+from reconciler.core.plan import Plan
+from reconciler.core.text import count
+from reconciler.render.alias import no_answer, unanswered
+from reconciler.render.change import rank
+from reconciler.render.cost import figures
+from reconciler.render.markdown.entry import Entry, entry
+from reconciler.render.markdown.fold import folded
+from reconciler.render.markdown.gate import cell, code, marker_line, prose
+from reconciler.render.markdown.length import STEPS, Length
+from reconciler.render.markdown.object import names, section
+from reconciler.render.plan import FIRST, LOOSENING, about, context, grouped
+from reconciler.render.state import QUIET, state_words, version_words
+from reconciler.render.verdict import verdict
+
+COMMENT_LIMIT = 65_000
+"""Bytes of a comment: GitHub takes 65,536 characters."""
+SUMMARY_LIMIT = 1_000_000
+"""Bytes of a step summary (GitHub takes 1 MiB), and of a note on GitLab."""
+ALIAS_MOVED = "alias-moved"
+"""The note of a promotion: nothing is sent, and still it must be seen."""
+MARKER = "reconciler:plan:manifests"
+IN_SYNC = "**In sync now: merging this changes nothing on the live side.**"
+
+
+def render_markdown(plan: Plan, *, digest: str, marker: str = MARKER, limit: int = COMMENT_LIMIT) -> str:
+    """The plan in at most `limit` bytes of UTF-8, beginning with the marker; empty where there is nothing to say.
+
+    What is too long is folded and then summed up, in steps. Rows that cost or destroy are never left out: where all
+    else fails they are listed by name. A plan that has no room even so says that in bold instead of looking complete.
+    """
+    if _is_quiet(plan) and not any(note.rule in {*LOOSENING, ALIAS_MOVED} for note in plan.notes):
+        return ""
+    entries = [entry(change, plan) for change in sorted(plan.changes, key=rank)]
+    for length in STEPS:
+        text = _page(plan, entries, digest, marker, length)
+        if len(text.encode()) <= limit:
+            return text
+    return _too_long(plan, entries, digest, marker)
+
+
+def render_markdown_nothing(marker: str = MARKER) -> str:
+    """What becomes of an earlier comment once the pull request changes nothing on the live side."""
+    return f"{marker_line(marker)}\n{IN_SYNC}\n"
+
+
+def _is_quiet(plan: Plan) -> bool:
+    return plan.is_empty and not plan.refusals
+
+
+def _page(plan: Plan, entries: list[Entry], digest: str, marker: str, length: Length) -> str:
+    blocks = [
+        *_head(plan),
+        *_refusals(plan, length),
+        *_objects(entries, length),
+        *_standing(plan, length),
+        *_notes(plan, length),
+        _foot(plan, digest),
+    ]
+    return f"{marker_line(marker)}\n" + "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _head(plan: Plan) -> Iterator[str]:
+    for note in plan.notes:
+        if note.rule == FIRST:
+            yield f"**{prose(f'{note.text.capitalize()}.')}**"
+        if note.rule in LOOSENING:
+            yield f"**{prose(f'warning: {about(None, note.text)}')}**"
+    yield IN_SYNC if _is_quiet(plan) else f"**{prose(verdict(plan))}**"
+    for note in plan.notes:
+        if note.rule == ALIAS_MOVED:
+            yield f"**{prose(about(note.ref, note.text))}**"
+    if plan.refusals and not plan.is_empty:
+        yield f"**Refused for {count(len(plan.refusals), 'reason')}.**"
+    if not plan.is_empty:
+        found = figures(plan).figures
+        heads = " | ".join(prose(figure.label) for figure in found)
+        yield f"| {heads} |\n|{'---|' * len(found)}\n| {' | '.join(cell(figure.text) for figure in found)} |"
+
+
+def _refusals(plan: Plan, length: Length) -> Iterator[str]:
+    """Each refusal with its ways on; where there are too many, what each is about."""
+    if not plan.refusals:
+        return
+    yield "Refused:"
+    if length.is_brief:
+        yield ", ".join(code(f"{one.rule} {one.ref or ''}".strip(), length.name) for one in plan.refusals)
+        return
+    yield "\n".join(
+        "\n".join([f"- {prose(about(one.ref, one.summary))}", *(f"  - {prose(way)}" for way in one.remedies)])
+        for one in plan.refusals
+    )
+
+
+def _objects(entries: list[Entry], length: Length) -> Iterator[str]:
+    """Those that cost or destroy, all of them; of the others as many as there is room for."""
+    weighty = [one for one in entries if one.is_weighty]
+    light = [one for one in entries if not one.is_weighty]
+    if length.is_brief:
+        yield from names(weighty, length)
+    else:
+        for one in weighty:
+            yield from section(one, length)
+    shown = light if length.rows is None else light[: length.rows]
+    for one in shown:
+        yield from section(one, length)
+    if len(shown) < len(light):
+        rest = count(len(light) - len(shown), "more object")
+        yield f"… and {rest}, with no training and nothing destroyed."
+
+
+def _standing(plan: Plan, length: Length) -> Iterator[str]:
+    """Objects that do not change: those in an unusual state, then how many others."""
+    unusual = [one for one in plan.unchanged if one.state not in QUIET]
+    lines = [f"- {code(str(one.ref))} {prose(f'{version_words(one)} {state_words(one)}')}" for one in unusual]
+    yield from folded(f"{count(len(unusual), 'object')} under way or waiting", lines, length)
+    changed = {change.ref for change in plan.changes}
+    quiet = sum(one.state in QUIET and one.ref not in changed for one in plan.unchanged)
+    if quiet:
+        yield f"{count(quiet, 'object')} unchanged."
+
+
+def _notes(plan: Plan, length: Length) -> Iterator[str]:
+    """Take-overs and aliases that nothing answers to stay in sight; the other notes may be folded."""
+    weighty = [about(note.ref, note.text) for note in plan.notes if note.rule == "take-over"]
+    weighty += [f"warning: {about(None, no_answer(state))}" for state in unanswered(plan)]
+    if length.is_brief and weighty:
+        yield count(len(weighty), "take-over or unanswered alias", "take-overs and unanswered aliases")
+    elif weighty:
+        yield "\n".join(f"- {prose(text)}" for text in weighty)
+    light = [note for note in plan.notes if note.rule not in {"take-over", FIRST, ALIAS_MOVED, *LOOSENING}]
+    lines = [f"- {prose(about(note.ref, note.text))}" for note in light]
+    yield from folded(count(len(light), "note"), lines, length)
+
+
+def _foot(plan: Plan, digest: str) -> str:
+    end = " `reconciler apply` refuses this plan." if plan.refusals else ""
+    return f"{prose(context(plan.subject))}. Digest {code(grouped(digest))}.{end}"
+
+
+def _too_long(plan: Plan, entries: list[Entry], digest: str, marker: str) -> str:
+    """No room for the names alone: say so, and how many there are."""
+    heavy = sum(len(listing.facts) for one in entries for listing in one.heavy)
+    weighty = sum(one.is_weighty for one in entries)
+    what = f"{count(weighty, 'object')} that cost or destroy, with {count(heavy, 'row')} of what goes or is overwritten"
+    loud = (
+        f"**Not listed here, because no comment can hold it: {what}. Read the plan file or the report before merging.**"
+    )
+    blocks = [*_head(plan), loud, _foot(plan, digest)]
+    return f"{marker_line(marker)}\n" + "\n\n".join(blocks) + "\n"

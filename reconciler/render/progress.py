@@ -1,0 +1,208 @@
+"""An apply while it runs: plain lines for what matters, and a board of the objects at work."""
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from reconciler.core.action import Action, Verb
+from reconciler.core.event import Event, Finished, Outcome, Progressed, Started, Throttled
+from reconciler.core.plan import Plan
+from reconciler.core.ref import Ref
+from reconciler.core.text import count
+from reconciler.render.view import Line, Role, Span, Text
+from reconciler.render.words import duration
+
+NOTHING_DONE = ("already", "to regenerate", "has its caption")
+"""How the words of a step end that found nothing to do."""
+
+QUIET_SECONDS = 30
+"""A long wait says a line this often at first; a very long one every tenth of what it has lasted."""
+
+_COUNTED = {Verb.REMOVE: "removed", Verb.UPLOAD: "uploaded"}
+"""Verbs of which a dataset has many: said once, in numbers, when the dataset is complete or the apply ends."""
+
+_GATHERED = (*_COUNTED, Verb.GUIDE, Verb.REGENERATE, Verb.CAPTION)
+"""Verbs that are said on one line, those that are not counted in the words in which they ended."""
+
+_DOING = {
+    Verb.CREATE: "creating",
+    Verb.UPDATE: "changing",
+    Verb.CLONE: "cloning",
+    Verb.CLAIM: "claiming the draft",
+    Verb.CHECK: "checking the clone",
+    Verb.REMOVE: "removing",
+    Verb.GUIDE: "setting the prefix",
+    Verb.REGENERATE: "regenerating captions",
+    Verb.UPLOAD: "uploading",
+    Verb.CAPTION: "writing captions",
+    Verb.COMPLETE: "verifying",
+    Verb.TRAIN: "starting the training",
+    Verb.RENAME: "renaming to",
+    Verb.STOP: "stopping the training of",
+    Verb.DELETE: "deleting",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """One object at work, as a person watches it."""
+
+    ref: Ref
+    version: int | None
+    total: int
+    began: float
+    since: float
+    done: int = 0
+    doing: str = ""
+    running: set[str] = field(default_factory=set)
+    counted: dict[Verb, int] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+    def left(self, now: float) -> float | None:
+        """Seconds that the rest will take if it goes on like this; None where nothing tells."""
+        return (now - self.began) / self.done * (self.total - self.done) if self.done else None
+
+
+class Board:
+    """Folds events into lines as they come, and into the state of each object at work."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._actions = {action.id: action for action in plan.actions}
+        self._totals: dict[Ref, int] = {}
+        for action in plan.actions:
+            self._totals[action.ref] = self._totals.get(action.ref, 0) + 1
+        self._width = max((len(_name(action.ref, action.version)) for action in plan.actions), default=0)
+        self._works: dict[Ref, Work] = {}
+        self._said = 0.0
+        self._news = 0.0
+        self.now = 0.0
+        self.waits = ""
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """Objects that have a step running, in the order in which they began."""
+        return tuple(work for work in self._works.values() if work.running)
+
+    def feed(self, event: Event) -> tuple[Line, ...]:
+        """Take an event in; the lines that it is worth."""
+        self.now = max(self.now, event.at)
+        lines = self._take(event)
+        if lines:
+            self._said = self._news = self.now
+        elif self.now - self._said >= max(QUIET_SECONDS, (self.now - self._news) / 10):
+            lines = self._still(event)
+            self._said = self.now
+        return lines
+
+    def close(self) -> tuple[Line, ...]:
+        """The lines of what was gathered and not said yet."""
+        return tuple(line for work in self._works.values() for line in self._gathered(work))
+
+    def _take(self, event: Event) -> tuple[Line, ...]:
+        match event:
+            case Started():
+                self.waits = ""
+                self._begin(self._actions[event.action])
+            case Progressed():
+                self.waits = ""
+                how_far = f" {event.done:,} of {event.total:,}" if event.total else ""
+                self._work(self._actions[event.action]).doing = f"{event.text}{how_far}"
+            case Throttled():
+                self.waits = f"waiting {duration(event.seconds)}: {event.reason}"
+            case Finished():
+                return self._finish(event)
+            case other:
+                assert_never(other)
+        return ()
+
+    def _work(self, action: Action) -> Work:
+        if action.ref not in self._works:
+            self._works[action.ref] = Work(
+                ref=action.ref, version=action.version, total=self._totals[action.ref], began=self.now, since=self.now
+            )
+        return self._works[action.ref]
+
+    def _begin(self, action: Action) -> None:
+        work = self._work(action)
+        work.running.add(action.id)
+        work.since = self.now
+        work.doing = f"{_DOING[action.verb]} {action.label}".strip()
+
+    def _finish(self, event: Finished) -> tuple[Line, ...]:
+        action = self._actions[event.action]
+        work = self._work(action)
+        work.running.discard(event.action)
+        if event.outcome is Outcome.SKIPPED:
+            return ()
+        if event.outcome is not Outcome.SUCCEEDED:
+            role = Role.PROBLEM if event.outcome is Outcome.FAILED else Role.WARNING
+            what = f"{_DOING[action.verb]} {action.label}".strip()
+            why = f": {event.detail}" if event.detail else ""
+            word = "failed" if event.outcome is Outcome.FAILED else "ended, nobody knows how"
+            return (self._line(work, (Span(f"{what} "), Span(word, role), Span(why))),)
+        work.done += 1
+        if action.verb in _GATHERED:
+            _gather(work, action.verb, event)
+            return ()
+        return (*self._gathered(work), self._line(work, (Span(event.detail or _done(action)),)))
+
+    def _gathered(self, work: Work) -> tuple[Line, ...]:
+        """What the dataset's many small steps came to, said once."""
+        numbers = [f"{work.counted[verb]:,} {word}" for verb, word in _COUNTED.items() if verb in work.counted]
+        parts = [*numbers, *work.said]
+        work.counted, work.said = {}, []
+        return (self._line(work, (Span(", ".join(parts)),)),) if parts else ()
+
+    def _still(self, event: Event) -> tuple[Line, ...]:
+        """A sign of life of the object that the event is about, or of the limiter."""
+        if isinstance(event, Throttled):
+            return (Line(text=(Span(f"{'limit':<{self._width}}   {self.waits}"),)),)
+        work = self._work(self._actions[event.action])
+        how_far = f"{work.done} of {count(work.total, 'step')} done, {work.doing} for {duration(self.now - work.since)}"
+        return (self._line(work, (Span(how_far),)),)
+
+    def _line(self, work: Work, text: Text) -> Line:
+        name = _name(work.ref, work.version)
+        gap = Span(" " * (self._width - len(name)) + "   ")
+        return Line(text=(Span(name, Role.STRONG), gap, *text), hang=self._width + 3)
+
+
+def _name(ref: Ref, version: int | None) -> str:
+    return f"{ref} v{version}" if version is not None else str(ref)
+
+
+def _gather(work: Work, verb: Verb, event: Finished) -> None:
+    if verb in _COUNTED:
+        work.counted[verb] = work.counted.get(verb, 0) + 1
+    elif event.detail and not event.detail.endswith(NOTHING_DONE):
+        work.said.append(event.detail)
+
+
+def _done(action: Action) -> str:
+    words = {
+        Verb.CREATE: "created",
+        Verb.UPDATE: "changed",
+        Verb.CLONE: "cloned",
+        Verb.CLAIM: "draft claimed",
+        Verb.CHECK: "clone checked",
+        Verb.COMPLETE: "verified, completed",
+        Verb.TRAIN: "training started",
+        Verb.RENAME: "renamed in place",
+        Verb.STOP: "training stopped",
+        Verb.DELETE: "deleted",
+    }
+    return words[action.verb]
+
+
+def board_lines(board: Board) -> tuple[Line, ...]:
+    """A line for each object at work (what, how far, time left), and one for the limiter where it waits."""
+    lines = []
+    width = max((len(_name(work.ref, work.version)) for work in board.works), default=0)
+    for work in board.works:
+        left = work.left(board.now)
+        rest = f", {duration(left)} left" if left is not None and left >= 1 else ""
+        name = _name(work.ref, work.version)
+        text = f"   {work.done} of {count(work.total, 'step')}{rest}   {work.doing}"
+        lines.append(Line(text=(Span(f"{name:<{width}}", Role.STRONG), Span(text))))
+    if board.waits:
+        lines.append(Line(text=(Span(board.waits, Role.QUIET),)))
+    return tuple(lines)

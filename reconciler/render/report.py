@@ -1,0 +1,212 @@
+"""The report after an apply: what is live now, what was not done and why, what to do, and what it took."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from reconciler.core.action import (
+    Action,
+    CompleteDataset,
+    CreateModel,
+    CreateProject,
+    DeleteObject,
+    RenameObject,
+    StartTraining,
+    Step,
+    StopTraining,
+    UpdateModel,
+    UpdateProject,
+)
+from reconciler.core.change import DatasetChange, ModelChange
+from reconciler.core.event import Outcome, Report, Result
+from reconciler.core.plan import Plan
+from reconciler.core.protocol.report import exit_code
+from reconciler.core.ref import Kind, Ref
+from reconciler.core.text import count
+from reconciler.render.plan import about
+from reconciler.render.view import Block, Item, Items, Line, Paragraph, Role, View, folded, say, screen
+from reconciler.render.words import duration
+
+FOLD_SKIPPED = 10
+
+
+def report_view(plan: Plan, report: Report, *, command: str = "reconciler apply") -> View:
+    """The report; short where all went well, or waits for something as it was asked to.
+
+    `command` is what goes on with it after a failure.
+    """
+    notes = [Line(text=say(f"note: {note}.")) for note in report.notes]
+    last = Line(text=say(_summary(plan, report), Role.STRONG))
+    if exit_code(report) == 0:
+        return screen(_section("Not yet:", [*_skipped(report)]), [*notes, last])
+    return screen(
+        _section("Live now:", _live(plan, report)),
+        _section("Not done:", [*_broken(report), *_skipped(report)]),
+        notes,
+        [*_what_to_do(report, command), last],
+    )
+
+
+def _section(title: str, blocks: list[Block]) -> list[Block]:
+    return [Line(text=say(title, Role.STRONG)), *blocks] if blocks else []
+
+
+def _live(plan: Plan, report: Report) -> list[Block]:
+    """One item for each object that the plan changes."""
+    outcomes = {result.action: result.outcome for result in report.results}
+    by_ref: dict[Ref, list[Action]] = {}
+    for action in plan.actions:
+        by_ref.setdefault(action.ref, []).append(action)
+    items = [
+        Item(sign=None, name=str(ref), versions=_version(actions), text=say(_state(plan, ref, actions, outcomes)))
+        for ref, actions in by_ref.items()
+    ]
+    return [Items(items=tuple(items), indent=2)] if items else []
+
+
+def _version(actions: list[Action]) -> str:
+    version = actions[0].version
+    return "" if version is None else f"v{version}"
+
+
+def _state(plan: Plan, ref: Ref, actions: list[Action], outcomes: dict[str, Outcome]) -> str:
+    done = [action for action in actions if outcomes.get(action.id) is Outcome.SUCCEEDED]
+    if len(done) == len(actions):
+        return ", ".join([*_made_state(plan, ref, actions), *_in_place(actions)])
+    if not _making(actions):
+        steps = f"{len(done)} of {count(len(actions), 'step')} done"
+        return ", ".join([steps if done else "not begun", *_in_place(done)])
+    stays = _stays(plan, ref)
+    if not done:
+        return f"not begun{stays}"
+    steps = f"{len(done)} of {count(len(actions), 'step')} done"
+    if ref.kind is not Kind.MODEL:
+        return f"an open draft, {steps}{stays}"
+    created = any(isinstance(action.step, CreateModel) for action in done)
+    return f"{'created, not trained' if created else steps}{stays}"
+
+
+def _making(actions: list[Action]) -> list[Action]:
+    """The steps that make or change something, apart from those that delete, stop or rename."""
+    return [action for action in actions if not isinstance(action.step, DeleteObject | StopTraining | RenameObject)]
+
+
+def _in_place(actions: list[Action]) -> Iterator[str]:
+    """What was renamed and deleted, in numbers."""
+    renamed = sum(isinstance(action.step, RenameObject) for action in actions)
+    deleted = sum(isinstance(action.step, DeleteObject) for action in actions)
+    if renamed:
+        yield f"{count(renamed, 'object')} renamed"
+    if deleted:
+        yield f"{count(deleted, 'object')} deleted"
+
+
+def _made_state(plan: Plan, ref: Ref, actions: list[Action]) -> Iterator[str]:
+    """The word for an object all of whose steps were done; none where it was only renamed or deleted."""
+    steps = {type(action.step) for action in _making(actions)}
+    if not steps:
+        return
+    if ref.kind is Kind.MODEL:
+        yield "training started" if StartTraining in steps else "created" if CreateModel in steps else "changed"
+    elif ref.kind is Kind.DATASET:
+        yield "completed" if plan.wish(ref).completed else "a draft, as desired"
+    else:
+        yield "created" if CreateProject in steps else "changed"
+
+
+def _stays(plan: Plan, ref: Ref) -> str:
+    for change in plan.changes:
+        if change.ref == ref and isinstance(change, DatasetChange | ModelChange) and change.base_version is not None:
+            return f"; v{change.base_version} stays as it is"
+    return ""
+
+
+def _broken(report: Report) -> Iterator[Block]:
+    for result in report.results:
+        if result.outcome is Outcome.FAILED:
+            yield _why(result, "failed", Role.PROBLEM)
+        elif result.outcome is Outcome.UNKNOWN:
+            yield _why(result, "unknown: the answer was lost", Role.WARNING)
+
+
+def _why(result: Result, word: str, role: Role) -> Block:
+    rest = (say(result.detail),) if result.detail else ()
+    return Paragraph(lead=(*say(f"  {result.action}: "), *say(word, role)), rest=rest, deep=True)
+
+
+def _skipped(report: Report) -> Iterator[Block]:
+    """Steps that were not begun, counted by object and reason."""
+    reasons = Counter((result.ref, result.detail) for result in report.results if result.outcome is Outcome.SKIPPED)
+    shown, hidden = folded(len(reasons), FOLD_SKIPPED)
+    for (ref, detail), number in list(reasons.items())[:shown]:
+        why = f": {detail}" if detail else ""
+        yield Line(text=say(f"  {ref}: {count(number, 'step')} not begun{why}"))
+    if hidden:
+        yield Line(text=say(f"  … and {hidden:,} more objects whose steps were not begun", Role.QUIET))
+
+
+def _what_to_do(report: Report, command: str) -> list[Block]:
+    codes = {result.exit_code for result in report.results}
+    found = []
+    if report.interrupted:
+        found.append("Interrupted: running steps were finished, no new one was begun.")
+    if 4 in codes:
+        found.append("Another apply is at work: let it end before you start one again.")
+    if 5 in codes:
+        found.append("A wait met its deadline; what it waited for goes on at Bria.")
+    found.append(f"Run `{command}` again: it looks at what is live and goes on from there.")
+    return [Line(text=say(text)) for text in found]
+
+
+def _summary(plan: Plan, report: Report) -> str:
+    results = {result.action: result for result in report.results}
+    done = Counter(
+        word
+        for action in plan.actions
+        if results[action.id].outcome is Outcome.SUCCEEDED and (word := _said(plan, action, results[action.id]))
+    )
+    parts = [count(number, one, many) for (one, many), number in done.items()]
+    parts += _losses(report)
+    return f"{about(None, ', '.join(parts) or 'Nothing was changed')} {_took(report)}"
+
+
+def _said(plan: Plan, action: Action, result: Result) -> tuple[str, str] | None:
+    """How the last line calls a step that was done, if it counts it."""
+    match action.step:
+        case CompleteDataset():
+            return ("version completed", "versions completed") if plan.wish(action.ref).completed else None
+        case StartTraining() if result.detail.startswith("trained"):
+            return "model trained", "models trained"
+        case StartTraining():
+            return "training started", "trainings started"
+        case CreateProject():
+            return "project created", "projects created"
+        case UpdateProject():
+            return "project changed", "projects changed"
+        case UpdateModel():
+            return "model description changed", "model descriptions changed"
+        case _:
+            return _said_in_place(action.step)
+
+
+def _said_in_place(step: Step) -> tuple[str, str] | None:
+    """How the last line calls what was renamed, stopped or deleted."""
+    match step:
+        case RenameObject():
+            return "live object renamed", "live objects renamed"
+        case StopTraining():
+            return "running training stopped", "running trainings stopped"
+        case DeleteObject(kind=Kind.PROJECT):
+            return "project deleted", "projects deleted"
+        case DeleteObject():
+            return "version deleted", "versions deleted"
+        case _:
+            return None
+
+
+def _losses(report: Report) -> list[str]:
+    words = ((Outcome.FAILED, "failed"), (Outcome.UNKNOWN, "unknown"), (Outcome.SKIPPED, "not begun"))
+    return [f"{count(report.count(outcome), 'step')} {word}" for outcome, word in words if report.count(outcome)]
+
+
+def _took(report: Report) -> str:
+    return f"{count(report.calls, 'call')} in {duration(report.seconds)}."

@@ -1,0 +1,195 @@
+"""What is live, object by object, beside what git declares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from reconciler.core.change import (
+    DatasetChange,
+    ModelChange,
+    ProjectChange,
+    RemovalChange,
+    RenameChange,
+    Unchanged,
+)
+from reconciler.core.plan import Plan
+from reconciler.core.ref import Kind, Ref
+from reconciler.core.text import count
+from reconciler.render.alias import aliases_of, short, standing_aliases
+from reconciler.render.plan import context, notes, refusals, warnings
+from reconciler.render.state import own_fingerprint, state_words, version_words, wish_words
+from reconciler.render.view import Block, Item, Items, Line, Role, Row, Text, View, say, screen
+from reconciler.render.words import quoted_text
+
+_DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """A live object that no manifest declares; `project_id` is None for a project."""
+
+    kind: Kind
+    id: int
+    name: str
+    project_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a plan does not tell: live objects that git does not know, and the checkpoints of models by id."""
+
+    strays: tuple[Stray, ...] = ()
+    checkpoints: Mapping[int, tuple[str, ...]]
+
+
+NOTHING_AROUND = Surroundings(checkpoints={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One object as `status` knows it; `wish` is empty where git and the live side agree."""
+
+    ref: Ref
+    id: int | None
+    version: int | None
+    state: str
+    word: str
+    """The state in words for people; `state` is the word for machines."""
+    versions: str = ""
+    fingerprint: str | None = None
+    wish: str = ""
+
+
+def standings(plan: Plan) -> tuple[Standing, ...]:
+    """Every object of a plan, in the order of the refs."""
+    found = {one.ref: _unchanged(one) for one in plan.unchanged}
+    renames = [change for change in plan.changes if isinstance(change, RenameChange)]
+    for change in plan.changes:
+        if not isinstance(change, RenameChange):
+            found[change.ref] = _changed(change)
+    for rename in renames:
+        found[rename.ref] = _renamed(rename, found.get(rename.ref))
+    for one in plan.refusals:
+        if one.ref is not None and one.ref not in found:
+            found[one.ref] = Standing(ref=one.ref, id=None, version=None, state="refused", word="refused")
+    return tuple(found[ref] for ref in sorted(found))
+
+
+def status_view(plan: Plan, *, around: Surroundings = NOTHING_AROUND, strays: bool = False) -> View:
+    """The screen of `status`; strays are counted, or listed where asked for."""
+    found = standings(plan)
+    items = tuple(_item(standing, plan, around) for standing in found)
+    said = tuple(note for note in plan.notes if note.rule != "stray" and (strays or note.rule != _DUPLICATE))
+    hidden = sum(note.rule == _DUPLICATE for note in plan.notes if not strays)
+    return screen(
+        [Line(text=say(context(plan.subject), Role.QUIET))],
+        [Items(items=items)] if items else [],
+        refusals(plan.refusals),
+        [*warnings(plan), *notes(said), *([] if strays else _counted_strays(around.strays, hidden))],
+        _listed(around.strays) if strays else [],
+        [Line(text=say(_sum(found), Role.STRONG))],
+    )
+
+
+def _counted_strays(strays: tuple[Stray, ...], duplicates: int) -> list[Block]:
+    """`also live, not in git: 2 datasets, 1 model (`reconciler status --strays`)`."""
+    numbers = [(sum(stray.kind is kind for stray in strays), kind.value) for kind in Kind]
+    parts = [count(number, noun) for number, noun in (*numbers, (duplicates, _DUPLICATE)) if number]
+    if not parts:
+        return []
+    return [Line(text=say(f"also live, not in git: {', '.join(parts)} (`reconciler status --strays`)", Role.QUIET))]
+
+
+def _listed(strays: tuple[Stray, ...]) -> list[Block]:
+    """Every stray, none folded: that is what was asked for."""
+    if not strays:
+        return [Line(text=say("Nothing else is live."))]
+    items = tuple(
+        Item(sign=None, name=stray.kind.value, text=(*quoted_text(stray.name), *_place(stray))) for stray in strays
+    )
+    return [Line(text=say("Live, not in git:", Role.STRONG)), Items(items=items, indent=2)]
+
+
+def _place(stray: Stray) -> Text:
+    where = "" if stray.project_id is None else f" in project {stray.project_id}"
+    return say(f" (id {stray.id}){where}")
+
+
+def _unchanged(one: Unchanged) -> Standing:
+    return Standing(
+        ref=one.ref,
+        id=one.id,
+        version=one.version,
+        state=one.state,
+        word=state_words(one),
+        versions=version_words(one),
+        fingerprint=own_fingerprint(one),
+        wish=wish_words(one),
+    )
+
+
+def _changed(change: ProjectChange | DatasetChange | ModelChange | RemovalChange) -> Standing:
+    if isinstance(change, ProjectChange | RemovalChange):
+        return _differing(change.ref, _id(change), None, f"{_plain_wish(change)}because {change.reason}")
+    fingerprint = f" ({short(change.fingerprint)})" if isinstance(change, ModelChange) else ""
+    wish = f"apply {_verb(change)} v{change.version}{fingerprint}, because {change.reason}"
+    return _differing(change.ref, None, change.base_version, wish)
+
+
+def _id(change: ProjectChange | RemovalChange) -> int | None:
+    return change.id if isinstance(change, ProjectChange) else change.objects[0].id
+
+
+def _plain_wish(change: ProjectChange | RemovalChange) -> str:
+    if isinstance(change, ProjectChange):
+        return ""
+    return f"apply deletes {count(len(change.objects), 'live object')}, "
+
+
+def _differing(ref: Ref, id_: int | None, version: int | None, wish: str) -> Standing:
+    """An object that apply would change; it is live where it has an id or a version."""
+    state = "not live" if id_ is None and version is None else "differs from git"
+    versions = "" if version is None else f"v{version}"
+    shown = id_ if ref.kind is Kind.PROJECT else None
+    return Standing(ref=ref, id=shown, version=version, state=state, word=state, versions=versions, wish=wish)
+
+
+def _renamed(change: RenameChange, besides: Standing | None) -> Standing:
+    """A rename is one more thing that apply does with an object."""
+    wish = f"apply renames {count(len(change.objects), 'live object')}, because {change.reason}"
+    if besides is None:
+        return _differing(change.ref, change.objects[0].id, None, wish)
+    return replace(besides, wish=f"{wish}; {besides.wish}" if besides.wish else wish)
+
+
+def _verb(change: DatasetChange | ModelChange) -> str:
+    if isinstance(change, DatasetChange) or (change.creates and not change.starts):
+        return "makes"
+    return "trains" if change.starts else "describes"
+
+
+def _item(standing: Standing, plan: Plan, around: Surroundings) -> Item:
+    words = [standing.word]
+    if standing.id is not None:
+        words.append(f"(id {standing.id})")
+    text = " ".join(words) + (f"; {standing.wish}" if standing.wish else "")
+    sign = Role.CHANGE if standing.wish or standing.state == "refused" else Role.UNCHANGED
+    rows = tuple(_rows(standing, plan, around))
+    return Item(sign=sign, name=str(standing.ref), versions=standing.versions, text=say(text), rows=rows)
+
+
+def _rows(standing: Standing, plan: Plan, around: Surroundings) -> list[Row]:
+    """Aliases, and the checkpoints of an expert training."""
+    rows = []
+    if states := aliases_of(plan, standing.ref):
+        rows.append(Row(label="aliases", text=standing_aliases(plan, states)))
+    steps = around.checkpoints.get(standing.id or 0, ()) if standing.ref.kind is Kind.MODEL else ()
+    if steps:
+        rows.append(Row(label="checkpoints", text=say(f"after {', '.join(steps)} steps")))
+    return rows
+
+
+def _sum(found: tuple[Standing, ...]) -> str:
+    differing = sum(1 for one in found if one.wish or one.state == "refused")
+    if not differing:
+        return f"{count(len(found), 'object')}, all as git declares."
+    return f"{count(len(found), 'object')}, {differing:,} not as git declares: `reconciler plan` shows what apply would do."

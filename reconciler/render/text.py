@@ -1,0 +1,196 @@
+"""Prints a view as plain text, 100 columns wide; the one gate for the terminal and for the lines of a CI log."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from itertools import zip_longest
+from typing import assert_never
+
+from reconciler.core.text import visible
+from reconciler.render.view import SIGNS, Figures, Item, Items, Line, Paragraph, Role, Row, Span, Text, View
+
+WIDTH = 100
+
+Style = Callable[[str, Role], str]
+"""Gives a piece of finished text its colour; must not change what it says."""
+
+_NAME_LIMIT = 40
+_HEAD_LIMIT = 48
+_LABEL = 16
+_COMMAND = re.compile(r"##(?=\w*\[)")
+
+
+def plain(text: str, _: Role) -> str:
+    """The style without colour."""
+    return text
+
+
+def render_text(view: View, *, style: Style = plain, width: int = WIDTH) -> str:
+    """The view as text, ending with a newline; an empty view is an empty text."""
+    sections = (
+        "\n".join(line for block in section for line in _block(block, style, width)) for section in view.sections
+    )
+    text = "\n\n".join(sections)
+    return text + "\n" if text else ""
+
+
+def safe_line(text: str) -> str:
+    """One finished line of output in which no foreign word can be a command to a CI runner.
+
+    Runners trim a line before they look for `::`, and look for `##[` anywhere in it.
+    """
+    start = len(text) - len(text.lstrip())
+    if text.startswith("::", start):
+        text = f"{text[:start]}<U+003A>{text[start + 1 :]}"
+    return _COMMAND.sub("#<U+0023>", text)
+
+
+def cells(text: str) -> int:
+    """Columns that a text takes on a terminal: wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(_cell(char) for char in text)
+
+
+def _cell(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _block(block: Line | Items | Figures | Paragraph, style: Style, width: int) -> Iterator[str]:
+    match block:
+        case Line(text=text, hang=hang):
+            yield from _wrapped("", text, style, width, hang=hang)
+        case Paragraph(lead=lead, rest=rest, deep=deep):
+            yield from _wrapped("", lead, style, width, hang=2)
+            for text in rest:
+                yield from _wrapped(" " * (4 if deep else 2), text, style, width)
+        case Figures():
+            yield from _figures(block, style, width)
+        case Items(items=items, indent=indent):
+            name_width = min(max(cells(visible(item.name)) for item in items), _NAME_LIMIT)
+            version_width = max(cells(visible(item.versions)) for item in items)
+            for item in items:
+                lines = _item(item, name_width, version_width, style, width - indent)
+                yield from (" " * indent + line for line in lines)
+        case other:
+            assert_never(other)
+
+
+def _figures(block: Figures, style: Style, width: int) -> Iterator[str]:
+    """Two columns where both fit."""
+    label_width = max(len(figure.label) for figure in block.figures) + 2
+    lefts, rights = block.figures[::2], block.figures[1::2]
+    column = label_width + max(cells(_flat(figure.text)) for figure in lefts) + 4
+    right_width = max((cells(_flat(figure.text)) for figure in rights), default=0)
+    if column + label_width + right_width + 2 > width:
+        for figure in block.figures:
+            yield from _wrapped(f"  {figure.label:<{label_width}}", figure.text, style, width)
+        return
+    for left, right in zip_longest(lefts, rights):
+        text = left.text
+        if right is not None:
+            gap = " " * (column - label_width - cells(_flat(text)))
+            text = (*text, Span(f"{gap}{right.label:<{label_width}}"), *right.text)
+        yield from _wrapped(f"  {left.label:<{label_width}}", text, style, width)
+
+
+def _item(item: Item, name_width: int, version_width: int, style: Style, width: int) -> Iterator[str]:
+    sign = SIGNS[item.sign] if item.sign is not None else ""
+    role = item.sign or Role.PLAIN
+    name = visible(item.name)
+    lead: list[Span] = [Span(f"{sign} " if sign else "", role), Span(name, Role.STRONG)]
+    used = name_width - cells(name)
+    if version_width:
+        lead.append(Span(" " * max(used, 0) + "  " + item.versions))
+        used = version_width - cells(visible(item.versions))
+    if item.text:
+        lead.append(Span(" " * max(used, 0) + "  "))
+        lead.extend(item.text)
+    hang = len(sign and "* ") + name_width + (version_width + 2 if version_width else 0) + 2
+    yield from _wrapped("", tuple(lead), style, width, hang=min(hang, width // 2))
+    heads = [cells(visible(row.head)) for row in item.rows if row.sign is not None]
+    head_width = min(max(heads, default=0), _HEAD_LIMIT)
+    label_width = max((len(row.label) for row in item.rows), default=0)
+    for row in item.rows:
+        yield from _row(row, head_width, max(label_width, _LABEL), style, width)
+
+
+def _row(row: Row, head_width: int, label_width: int, style: Style, width: int) -> Iterator[str]:
+    margin = f"    {row.label:<{label_width}} " if row.label else "    "
+    if row.sign is None:
+        yield from _wrapped(margin, row.text, style, width)
+        return
+    head = visible(row.head)
+    mark = Span(f"{SIGNS[row.sign]} {head}", row.sign)
+    gap = Span(" " * max(head_width - cells(head), 0) + "   ") if row.text else Span("")
+    yield from _wrapped(margin, (mark, gap, *row.text), style, width, hang=len(margin) + 2)
+
+
+def _flat(text: Text) -> str:
+    return "".join(visible(span.text) for span in text)
+
+
+def _wrapped(margin: str, text: Text, style: Style, width: int, hang: int | None = None) -> Iterator[str]:
+    """Lines of at most `width` columns: the first after `margin`, the others set in by `hang` (its width unless told)."""
+    indent = len(margin) if hang is None else hang
+    line: list[Span] = [Span(margin)]
+    used = len(margin)
+    fresh = True
+    for word in _words(text, width - indent):
+        size = cells(word.text)
+        if used + size > width and not fresh and not word.text.isspace():
+            yield _finished(line, style)
+            line, used = [Span(" " * indent)], indent
+        line.append(word)
+        used += size
+        fresh = False
+    yield _finished(line, style)
+
+
+def _words(text: Text, room: int) -> Iterator[Span]:
+    """Words and the blanks between them, each through the gate; what no line can hold is cut into pieces."""
+    for span in text:
+        for word in re.split(r"( +)", visible(span.text)):
+            pieces = [word] if word.isspace() or cells(word) <= room else _pieces(word, room)
+            yield from (Span(piece, span.role) for piece in pieces if piece)
+
+
+def _pieces(word: str, room: int) -> Iterator[str]:
+    piece, used = "", 0
+    for char in word:
+        if used + _cell(char) > room:
+            yield piece
+            piece, used = "", 0
+        piece += char
+        used += _cell(char)
+    yield piece
+
+
+def _finished(line: list[Span], style: Style) -> str:
+    """One line: made safe as a whole, then coloured run by run."""
+    runs: list[Span] = []
+    for span in line:
+        if runs and (runs[-1].role is span.role):
+            runs[-1] = Span(runs[-1].text + span.text, span.role)
+        else:
+            runs.append(span)
+    while runs and not runs[-1].text.rstrip(" "):
+        runs.pop()
+    if not runs:
+        return ""
+    runs[-1] = Span(runs[-1].text.rstrip(" "), runs[-1].role)
+    bare = "".join(span.text for span in runs)
+    if safe_line(bare) != bare:
+        return safe_line(bare)
+    return "".join(_styled(span, style) for span in runs)
+
+
+def _styled(span: Span, style: Style) -> str:
+    """Colour the words, not the blanks around them."""
+    body = span.text.strip(" ")
+    if not body or span.role is Role.PLAIN:
+        return span.text
+    start = span.text.index(body)
+    return span.text[:start] + style(body, span.role) + span.text[start + len(body) :]

@@ -1,0 +1,201 @@
+"""The report as a browser shows it: light, dark, printed, by keyboard; and what it does not do."""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from PIL import Image
+
+from reconciler.core.change import Note
+from reconciler.files.thumbnail import thumbnail
+from reconciler.render.html.page import render_html
+from reconciler.render.html.thumbnails import Thumbnails, data_uri
+from tests.conftest import ROOT
+from tests.render import sample
+from tests.render.html import album
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+Scheme = Literal["light", "dark"]
+ATTACK = (
+    "<script>document.title = 'owned'</script><img src=x onerror=\"document.title='owned'\">"
+    "<svg onload=\"document.title='owned'\"></svg><style>body{display:none}</style>"
+    "<img src='http://evil.invalid/beacon.png'><link rel=stylesheet href='http://evil.invalid/a.css'>"
+    "<meta http-equiv=refresh content='0;url=http://evil.invalid/'>"
+)
+
+
+@dataclass(slots=True)
+class Watched:
+    """A page, and all that it said, asked for, or popped up."""
+
+    page: "Page"
+    console: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    failures: dict[str, str | None] = field(default_factory=dict)
+    dialogs: list[str] = field(default_factory=list)
+
+
+Opener = Callable[..., Watched]
+
+
+@pytest.fixture
+def opened(chromium: "Browser", tmp_path: Path) -> Iterator[Opener]:
+    """`opened(html, scheme="dark", width=390)`: the page as a file that somebody double-clicked."""
+    contexts = []
+
+    def open_(html: str, scheme: Scheme = "light", width: int = 1280, height: int = 900) -> Watched:
+        path = tmp_path / "plan.html"
+        path.write_text(html, encoding="utf-8")
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        seen = Watched(context.new_page())
+        seen.page.on("console", lambda message: seen.console.append(message.text))
+        seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
+        seen.page.on("request", lambda request: seen.requests.append(request.url))
+        seen.page.on("requestfailed", lambda request: seen.failures.update({request.url: request.failure}))
+        seen.page.on("dialog", lambda dialog: seen.dialogs.append(dialog.message))
+        seen.page.goto(path.as_uri())
+        return seen
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@contextmanager
+def quiet(seen: Watched) -> Iterator[None]:
+    """Nothing is said, nothing pops up, and nothing but the file and its own pictures is asked for."""
+    yield
+    assert seen.console == []
+    assert seen.dialogs == []
+    assert [url for url in seen.requests if not url.startswith(("data:image/", "file:"))] == []
+    assert len([url for url in seen.requests if url.startswith("file:")]) == 1
+
+
+def real_page() -> str:
+    """The drawings of the quickstart as they would come into a dataset."""
+    drawings = sorted((ROOT / "examples" / "quickstart" / "images").glob("*.png"))
+    images = tuple(
+        sample.added(path.name, caption=path.with_suffix(".txt").read_text("utf-8").strip()) for path in drawings
+    )
+    pictures = {}
+    for image, path in zip(images, drawings, strict=True):
+        with path.open("rb") as file:
+            small = thumbnail(file)
+        assert small is not None
+        pictures[image.key] = data_uri(small)
+    plan = sample.plan(changes=(sample.dataset(images=images), sample.model()))
+    return render_html(plan, digest=album.DIGEST, thumbnails=Thumbnails(after=pictures))
+
+
+def ground(page: "Page") -> tuple[int, ...]:
+    """The colour of the top left corner of a screenshot."""
+    with Image.open(io.BytesIO(page.screenshot())) as image:
+        assert image.size == (1280, 900)
+        colour = image.convert("RGB").getpixel((3, 3))
+    assert isinstance(colour, tuple)
+    return tuple(map(int, colour))
+
+
+def test_light_and_dark(opened: Opener) -> None:
+    """The page follows the reader's own setting."""
+    for scheme, is_light in (("light", True), ("dark", False)):
+        seen = opened(album.page(), scheme)
+        with quiet(seen):
+            assert (min(ground(seen.page)) > 200) is is_light
+            assert (max(ground(seen.page)) < 60) is not is_light
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_everything_fits_the_screen(opened: Opener, width: int) -> None:
+    """Nothing is pushed out sideways, on a telephone neither; pictures are at least 160 px wide."""
+    seen = opened(real_page(), width=width)
+    with quiet(seen):
+        assert seen.page.evaluate("document.documentElement.scrollWidth") == width
+        for picture in seen.page.locator("figure img").all():
+            picture.scroll_into_view_if_needed()
+            box = picture.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) >= 160
+            assert picture.evaluate("image => image.complete && image.naturalWidth") == 192
+
+
+def test_the_first_screen_answers(opened: Opener) -> None:
+    """What will happen, what it costs and what to look at stand above the fold."""
+    seen = opened(real_page())
+    for words in (
+        "1 dataset gets a new version",
+        "trainings",
+        "limit 1",
+        "What to look at",
+        "is trained, 1 to 3 hours",
+    ):
+        box = seen.page.get_by_text(words).first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 900, words
+
+
+def test_a_script_in_a_caption_does_not_run(opened: Opener) -> None:
+    """It is text: nothing runs, nothing is fetched, nothing is hidden."""
+    plan = sample.plan(
+        changes=(sample.dataset(reason=ATTACK, images=(sample.added(ATTACK, caption=ATTACK),)), sample.model()),
+        notes=(Note(rule="stray", ref=None, text=ATTACK),),
+    )
+    seen = opened(render_html(plan, digest=album.DIGEST))
+    with quiet(seen):
+        seen.page.wait_for_timeout(300)
+        assert seen.page.title() == "Plan 5f2c 91aa"
+        assert "onerror=" in seen.page.locator("figcaption .words").inner_text()
+
+
+def test_the_policy_holds_even_where_escaping_would_not(opened: Opener) -> None:
+    """The same words as markup: the browser itself refuses to run or fetch any of them."""
+    unescaped = album.page().replace(
+        "<main>", f"<main>{ATTACK.replace('<meta', '<x-meta').replace('<style', '<x-style')}"
+    )
+    seen = opened(unescaped)
+    seen.page.wait_for_timeout(300)
+    assert seen.page.title() == "Plan 5f2c 91aa"
+    assert [message for message in seen.console if "Content Security Policy" in message]
+    foreign = [url for url in seen.requests if not url.startswith(("data:image/", "file:"))]
+    assert {seen.failures.get(url) for url in foreign} <= {"csp"}
+
+
+def test_by_keyboard(opened: Opener) -> None:
+    """The first key leads to the skip links, which then show; a fold opens with Enter; the focus can be seen."""
+    seen = opened(album.page())
+    page = seen.page
+    with quiet(seen):
+        skip = page.get_by_role("link", name="Skip to the images")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        assert skip.evaluate("link => link === document.activeElement")
+        assert skip.evaluate("link => link.getBoundingClientRect().left >= 0")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "images"
+        fold = page.locator("summary").first
+        fold.focus()
+        page.keyboard.press("Enter")
+        assert page.locator("details").first.evaluate("fold => fold.open")
+        assert fold.evaluate("fold => getComputedStyle(fold).outlineStyle") == "solid"
+
+
+def test_in_print_nothing_is_folded(opened: Opener) -> None:
+    """On paper there is nothing to click: all of it is there, black on white."""
+    seen = opened(album.page(), "dark")
+    page = seen.page
+    page.emulate_media(media="print")
+    with quiet(seen):
+        assert ground(page) == (255, 255, 255)
+        last = page.locator("details figure").last.bounding_box()
+        assert last is not None
+        assert last["height"] > 100
+        assert page.pdf().startswith(b"%PDF")

@@ -1,0 +1,216 @@
+"""Plans and reports by hand, for looking at them: each builder takes what a test wants different."""
+
+from typing import Any
+
+from reconciler.core.action import (
+    Action,
+    CompleteDataset,
+    Cost,
+    CreateModel,
+    CreateProject,
+    DeleteObject,
+    RenameObject,
+    StartTraining,
+    StopTraining,
+    UploadImage,
+)
+from reconciler.core.change import (
+    DatasetChange,
+    DatasetWish,
+    FieldChange,
+    ImageChange,
+    ImageEffect,
+    ModelChange,
+    Origin,
+    ProjectChange,
+    RemovalChange,
+    RemovedObject,
+    RenameChange,
+    RenamedObject,
+    Unchanged,
+)
+from reconciler.core.plan import Plan, Subject
+from reconciler.core.ref import Kind, Ref
+
+PROJECT = Ref(Kind.PROJECT, "lora")
+DATASET = Ref(Kind.DATASET, "lora-poses")
+MODEL = Ref(Kind.MODEL, "lora-max")
+BEFORE = "An illustration of a character named Lora, a girl with purple hair,"
+AFTER = "An illustration of a character named Lora, a female character with purple hair,"
+HOSTILE = "\x1b[2J::error file=x::\n\u202e##[set-output name=a]b"
+
+
+def subject(**changed: object) -> Subject:
+    values: dict[str, Any] = {
+        "endpoint": "simulator",
+        "tier": "starter",
+        "projects": 1,
+        "datasets": 1,
+        "images": 24,
+        "models": 1,
+    }
+    return Subject(**(values | changed))
+
+
+def wish(**changed: object) -> DatasetWish:
+    values: dict[str, Any] = {
+        "ref": DATASET,
+        "project": PROJECT,
+        "version": 3,
+        "fingerprint": "a9f3c1a2b7d40",
+        "upload_type": "basic",
+        "caption_prefix": AFTER,
+        "increase_resolution": True,
+        "completed": True,
+        "images": (),
+    }
+    return DatasetWish(**(values | changed))
+
+
+def project(**changed: object) -> ProjectChange:
+    values: dict[str, Any] = {
+        "ref": PROJECT,
+        "id": None,
+        "takes_over": False,
+        "reason": 'no project is named "Lora"',
+        "fields": (FieldChange(path="project_name", before=None, after="Lora"),),
+        "body": (("project_name", "Lora"),),
+    }
+    return ProjectChange(**(values | changed))
+
+
+def dataset(**changed: object) -> DatasetChange:
+    values: dict[str, Any] = {
+        "ref": DATASET,
+        "version": 3,
+        "fingerprint": "a9f3c1a2b7d40",
+        "origin": Origin.CLONE,
+        "origin_id": 457,
+        "base_version": 2,
+        "reason": "images and caption_prefix differ from v2",
+        "guide": FieldChange(path="caption_prefix", before=BEFORE, after=AFTER),
+        "images": (
+            added("jump.png", caption="jumping over a puddle, arms wide."),
+            ImageChange(effect=ImageEffect.REPLACED, name="wave.png", key="a2", size=2_000_000),
+            ImageChange(effect=ImageEffect.REMOVED, name="sleep", key="a3"),
+        ),
+        "captions": (),
+        "kept": (),
+        "stale": True,
+        "regenerated": 21,
+        "declared": 3,
+        "live_images": 24,
+        "wish": wish(),
+    }
+    return DatasetChange(**(values | changed))
+
+
+def added(name: str, **changed: object) -> ImageChange:
+    values: dict[str, Any] = {"effect": ImageEffect.ADDED, "name": name, "key": f"key of {name}", "size": 2_100_000}
+    return ImageChange(**(values | changed))
+
+
+def model(**changed: object) -> ModelChange:
+    values: dict[str, Any] = {
+        "ref": MODEL,
+        "version": 3,
+        "fingerprint": "a51be07aa9c13",
+        "dataset": DATASET,
+        "dataset_version": 3,
+        "dataset_fingerprint": "a9f3c1a2b7d40",
+        "dataset_id": None,
+        "dataset_name": None,
+        "name": "lora-max v3 (a51be07aa9c13)",
+        "id": None,
+        "base_version": 2,
+        "creates": True,
+        "starts": True,
+        "reason": "dataset/lora-poses changes",
+        "fields": (),
+        "training_mode": "fully_automated",
+        "training_version": "max",
+        "description": "",
+        "parameters": (),
+    }
+    return ModelChange(**(values | changed))
+
+
+def removed(id_: int, name: str, **changed: object) -> RemovedObject:
+    values: dict[str, Any] = {"kind": Kind.DATASET, "id": id_, "name": name, "reason": "with 24 images"}
+    return RemovedObject(**(values | changed))
+
+
+def removal(*objects: RemovedObject, **changed: object) -> RemovalChange:
+    values: dict[str, Any] = {"ref": DATASET, "reason": "its manifest says `ensure: absent`", "objects": objects}
+    return RemovalChange(**(values | changed))
+
+
+def rename(*names: str) -> RenameChange:
+    """Datasets of these names that become versions of `hero`."""
+    objects = tuple(
+        RenamedObject(kind=Kind.DATASET, id=number, before=name, after=f"hero v{number} (a9f3c1a2b7d40)")
+        for number, name in enumerate(names, 1)
+    )
+    return RenameChange(ref=Ref(Kind.DATASET, "hero"), reason='it was called "lora-hero"', objects=objects)
+
+
+def in_place_actions() -> tuple[Action, ...]:
+    """A dataset renamed, a training stopped, a model and a project deleted."""
+    name = "lora-max v2 (a51be07aa9c13)"
+    rename_ = RenameObject(kind=Kind.DATASET, id=1, before="old", after="new")
+    gone = Cost(calls=2, deletions=1)
+    return (
+        Action(id="rename", ref=Ref(Kind.DATASET, "hero"), step=rename_, label="new", cost=Cost(calls=3)),
+        Action(id="stop", ref=MODEL, step=StopTraining(id=82, name=name), label=name, cost=Cost(calls=4)),
+        Action(id="delete", ref=MODEL, step=DeleteObject(kind=Kind.MODEL, id=82, name=name), label=name, cost=gone),
+        Action(
+            id="end", ref=PROJECT, step=DeleteObject(kind=Kind.PROJECT, id=12, name="Lora"), label="Lora", cost=gone
+        ),
+    )
+
+
+def actions() -> tuple[Action, ...]:
+    """A project, a dataset with two images, a trained model."""
+    made = Action(id="project/lora create", ref=PROJECT, step=CreateProject(body=()), cost=Cost(calls=1))
+    here: dict[str, Any] = {"ref": DATASET, "version": 3}
+    size = Cost(calls=16, bytes=2_050_000, uploads=1, regenerations=0)
+    create = CreateModel(
+        dataset=DATASET,
+        dataset_id=None,
+        dataset_name=None,
+        training_mode="fully_automated",
+        training_version="max",
+        description="",
+    )
+    return (
+        made,
+        Action(id="dataset/lora-poses v3 upload a", label="jump.png", step=UploadImage(key="a"), cost=size, **here),
+        Action(id="dataset/lora-poses v3 upload b", label="wave.png", step=UploadImage(key="b"), cost=size, **here),
+        Action(id="dataset/lora-poses v3 complete", step=CompleteDataset(), cost=Cost(calls=4), **here),
+        Action(id="model/lora-max v3 create", ref=MODEL, version=3, step=create, cost=Cost(calls=2)),
+        Action(
+            id="model/lora-max v3 train",
+            ref=MODEL,
+            version=3,
+            step=StartTraining(id=None, parameters=()),
+            cost=Cost(calls=2, trainings=1),
+        ),
+    )
+
+
+def plan(**changed: object) -> Plan:
+    values: dict[str, Any] = {
+        "tool": "0.1.0",
+        "subject": subject(),
+        "changes": (dataset(), model()),
+        "actions": actions(),
+        "wishes": (wish(),),
+        "unchanged": (Unchanged(ref=PROJECT, id=12, version=None, fingerprint=None, state="in sync"),),
+        "calls": 3,
+    }
+    return Plan(**(values | changed))
+
+
+def upload(key: str) -> Action:
+    """The upload of one image."""
+    return Action(id=f"dataset/lora-poses v3 upload {key}", ref=DATASET, version=3, step=UploadImage(key=key))

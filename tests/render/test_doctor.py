@@ -1,0 +1,236 @@
+"""A diagnosis as text, JSON and a contact sheet; whatever is in it, it stays words."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from reconciler.core.declare.image import Flaw, ImageFile
+from reconciler.core.doctor.finding import Diagnosis, Finding, Portrait, Waived, found
+from reconciler.core.doctor.rule import Grade
+from reconciler.core.problem import Location, Problem
+from reconciler.render.doctor import counted, doctor_json, doctor_view
+from reconciler.render.doctor_sheet import contact_sheet, pictured
+from reconciler.render.text import render_text
+from tests.core.doctor.build import HERE, POSES, PREFIX, caption, picture, pointer
+
+WEBP = b"RIFF\x04\x00\x00\x00WEBP"
+HOSTILE = '<script>alert(1)</script> " onerror="x \x1b[2J ::error::x \u202e ![](http://evil/?t=1)'
+
+
+def place(name: str) -> Location:
+    return Location(f"m/images/{name}")
+
+
+def blurred(name: str, detail: str = "Blur 0.80; sharp pictures have less than 0.6.") -> Finding:
+    return found("image-blurred", place(name), "this image is out of focus", detail, images=[name])
+
+
+def portrait(*findings: Finding, images: tuple[ImageFile, ...] = (picture("a.png"),), **fields: object) -> Portrait:
+    return Portrait(ref=POSES, location=HERE, prefix=PREFIX, images=images, findings=findings, **fields)  # type: ignore[arg-type]
+
+
+def text(*portraits: Portrait, problems: tuple[Problem, ...] = ()) -> str:
+    return render_text(doctor_view(Diagnosis(portraits=portraits, problems=problems)))
+
+
+def test_where_nothing_was_found_two_lines_say_so() -> None:
+    assert text(portrait()) == "dataset/poses  1 image, nothing found\n\nNothing found.\n"
+
+
+def test_findings_of_one_rule_stand_below_each_other_and_what_to_do_once() -> None:
+    assert text(portrait(blurred("a.png"), blurred("b.png"))) == (
+        "dataset/poses  1 image, 2 findings\n\n"
+        "warning: this image is out of focus  [image-blurred]\n"
+        "    m/images/a.png  Blur 0.80; sharp pictures have less than 0.6.\n"
+        "    m/images/b.png  Blur 0.80; sharp pictures have less than 0.6.\n"
+        "    Use a sharper picture, unless softness is the style.\n\n"
+        "2 warnings.\n"
+        "`waive` in the manifest of the dataset accepts a finding, with a reason; see docs/doctor.md.\n"
+    )
+
+
+def test_findings_about_the_whole_name_their_images() -> None:
+    unseen = found("images-unseen", HERE, "1 image could not be looked at", images=["a.png"])
+    same = Finding(rule="odd", grade=Grade.ERROR, location=HERE, summary="odd", images=("a.png", "b.png"))
+    printed = text(portrait(unseen, same))
+    assert "    m/0.yaml:3:1  (a.png)\n" in printed
+    assert "    m/0.yaml:3:1  (a.png, b.png)\n" in printed
+    assert printed.endswith("1 problem, 1 warning.\n" + printed.splitlines()[-1] + "\n")
+
+
+def test_problems_alone_cannot_be_waived_and_nothing_is_said_of_it() -> None:
+    problem = Problem(rule="manifest-key", location=HERE, summary='unknown key "x"')
+    assert text(problems=(problem,)) == 'm/0.yaml:3:1  unknown key "x"\n\n1 problem.\n'
+
+
+def test_waived_findings_are_listed_by_rule_with_reason_and_day() -> None:
+    waived = (
+        Waived(finding=blurred("a.png"), reason="on purpose", until="2027-01-31"),
+        Waived(finding=blurred("b.png"), reason="on purpose", until="2027-01-31"),
+        Waived(finding=found("prefix-end", HERE, "ends"), reason="a slogan"),
+    )
+    assert text(portrait(waived=waived)) == (
+        "dataset/poses  1 image, nothing found, 3 waived\n\n"
+        "waived:\n"
+        "    image-blurred  m/images/a.png, m/images/b.png: on purpose (until 2027-01-31)\n"
+        "    prefix-end  m/0.yaml:3:1: a slogan\n\n"
+        "Nothing found, 3 waived.\n"
+    )
+
+
+def test_everything_is_counted() -> None:
+    advice = found("prefix-end", HERE, "ends")
+    error = Finding(rule="image-small", grade=Grade.ERROR, location=HERE, summary="small")
+    diagnosis = Diagnosis(portraits=(portrait(error, blurred("a.png"), blurred("b.png"), advice),))
+    assert counted(diagnosis) == "1 problem, 2 warnings, 1 piece of advice"
+
+
+def test_json_has_every_field_and_is_ascii() -> None:
+    waived = Waived(finding=blurred("b.png", "Ünschärfe"), reason="so", until=None)
+    problem = Problem(rule="manifest-key", location=HERE, summary="unknown key", remedy="Remove it.")
+    printed = doctor_json(Diagnosis(portraits=(portrait(blurred("a.png"), waived=(waived,)),), problems=(problem,)))
+    assert printed.isascii()
+    told = json.loads(printed)
+    (dataset,) = told["datasets"]
+    assert (dataset["ref"], dataset["images"]) == ("dataset/poses", 1)
+    assert dataset["findings"] == [
+        {
+            "rule": "image-blurred",
+            "severity": "warning",
+            "path": "m/images/a.png",
+            "line": None,
+            "column": None,
+            "images": ["a.png"],
+            "summary": "this image is out of focus",
+            "detail": "Blur 0.80; sharp pictures have less than 0.6.",
+            "remedy": "Use a sharper picture, unless softness is the style.",
+        }
+    ]
+    assert (dataset["waived"][0]["reason"], dataset["waived"][0]["until"]) == ("so", None)
+    assert told["problems"][0]["line"] == 3
+    assert (told["errors"], told["warnings"], told["advice"]) == (1, 1, 0)
+
+
+def sheet(*portraits: Portrait, problems: tuple[Problem, ...] = ()) -> str:
+    diagnosis = Diagnosis(portraits=portraits, problems=problems)
+    return contact_sheet(diagnosis, {image.digest: WEBP for image in pictured(diagnosis) if image.has_content})
+
+
+class Reader(HTMLParser):
+    """The elements of a page and their attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def test_the_sheet_shows_each_image_with_what_was_found_about_it() -> None:
+    images = (picture("a.png", 1536, 1024), picture("b.png"), pointer("c.png"), picture("d.png", facts=None))
+    flawed = picture("e.png", facts=None, flaw=Flaw(rule="image-cut", summary="cut"))
+    page = sheet(
+        portrait(
+            blurred("b.png"),
+            found("prefix-end", HERE, "the prefix ends a sentence"),
+            images=(*images, flawed),
+            captions=(caption("waving.", "b.png"),),
+            waived=(
+                Waived(finding=blurred("a.png"), reason="on purpose", until="2027-01-31"),
+                Waived(finding=found("images-alike", HERE, "much of the same"), reason="few pictures"),
+            ),
+        )
+    )
+    assert page.index("To look at") < page.index("b.png") < page.index("Nothing found <") < page.index("a.png")
+    assert '<span class="kept" style="width: 67%; height: 67%">' in page
+    assert "33 % lost" in page
+    assert "needs the image: git lfs pull" in page
+    assert "on purpose (until 2027-01-31)" in page
+    assert "few pictures" in page
+    assert page.count(f'<span class="prefix">{PREFIX}</span>') == 1
+
+
+def test_what_can_not_be_shown_says_why() -> None:
+    diagnosis = Diagnosis(portraits=(portrait(images=(picture("a.png"), picture("b.png", facts=None))),))
+    page = contact_sheet(diagnosis, {})
+    assert "cannot be shown" in page
+    assert "is no image that can be uploaded" in page
+
+
+def test_a_detail_that_only_quotes_the_caption_is_not_said_again() -> None:
+    quoting = found("caption-end", HERE, "does not end", '"waving"', images=["a.png"])
+    page = sheet(portrait(quoting, captions=(caption("waving", "a.png"),)))
+    assert "does not end:" not in page
+    assert "does not end:" in sheet(portrait(quoting))
+
+
+def test_problems_of_the_manifests_stand_first() -> None:
+    problem = Problem(rule="manifest-key", location=HERE, summary="unknown key", detail="So.", remedy="Try `x`.")
+    page = sheet(portrait(), problems=(problem, Problem(rule="manifest-none", location=HERE, summary="none")))
+    assert page.index("unknown key: So.") < page.index("dataset/poses")
+    assert "Try <code>x</code>." in page
+
+
+def test_only_so_many_pictures_are_shown_and_those_with_findings_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.render.doctor_sheet.PICTURES", 2)
+    images = tuple(picture(f"{name}.png") for name in "abc")
+    diagnosis = Diagnosis(portraits=(portrait(blurred("c.png"), images=images),))
+    assert [image.name for image in pictured(diagnosis)] == ["c.png", "a.png"]
+    page = contact_sheet(diagnosis, {image.digest: WEBP for image in images})
+    assert page.count("<img ") == 2
+    assert page.count("<figure ") == 3
+    assert "one page shows 2 pictures" in page
+
+
+def test_hostile_words_stay_words() -> None:
+    image = picture(f"{HOSTILE}.png")
+    finding = Finding(
+        rule=HOSTILE,
+        grade=Grade.ERROR,
+        location=place(HOSTILE),
+        summary=HOSTILE,
+        detail=HOSTILE,
+        remedy=HOSTILE,
+        images=(image.name,),
+    )
+    whole = Finding(rule=HOSTILE, grade=Grade.ADVICE, location=HERE, summary=HOSTILE, detail=HOSTILE)
+    made = portrait(
+        finding,
+        whole,
+        images=(image,),
+        captions=(caption(HOSTILE, image.name),),
+        waived=(Waived(finding=finding, reason=HOSTILE, until=HOSTILE),),
+    )
+    page = sheet(made, problems=(Problem(rule=HOSTILE, location=HERE, summary=HOSTILE),))
+    tags = Reader(page).tags
+    allowed = {
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "main",
+        "section",
+        "h1",
+        "h2",
+        "h3",
+        "p",
+        "div",
+        "span",
+    }
+    assert {tag for tag, _ in tags} <= allowed | {"figure", "figcaption", "img", "q", "b", "code", "footer"}
+    for _, attributes in tags:
+        assert not any(name.startswith("on") or name == "href" for name in attributes)
+        assert (attributes.get("src") or "data:image/webp;base64,").startswith("data:image/webp;base64,")
+    assert re.findall(r"style=\"[^\"]*\"", page) == []
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", page)
+    printed = text(made)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", printed)
+    assert not any(line.lstrip().startswith("::") for line in printed.splitlines())
+    policy = next(attributes["content"] for tag, attributes in tags if tag == "meta" and "http-equiv" in attributes)
+    assert policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"

@@ -1,0 +1,229 @@
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from reconciler.core.action import Action, CreateDataset, DeleteObject, UpdateModel, UpdateProject
+from reconciler.core.event import Finished, Outcome, Progressed, Report, Result, Started, Throttled
+from reconciler.core.plan import Plan
+from reconciler.core.ref import Kind, Ref
+from reconciler.render.progress import Board, board_lines
+from reconciler.render.report import report_view
+from reconciler.render.text import render_text
+from reconciler.render.view import screen
+from tests.render import sample
+
+Golden = Callable[[str, str], None]
+
+
+def report(*endings: tuple[Outcome, str, int], **changed: object) -> Report:
+    """A report on the sample plan; missing endings are successes."""
+    rest = [(Outcome.SUCCEEDED, "", 0)] * len(sample.actions())
+    results = tuple(
+        Result(action=action.id, ref=action.ref, outcome=outcome, detail=detail, exit_code=code)
+        for action, (outcome, detail, code) in zip(sample.actions(), [*endings, *rest], strict=False)
+    )
+    values: dict[str, Any] = {"results": results, "calls": 41, "seconds": 58.0}
+    return Report(**(values | changed))
+
+
+def shown(value: Report, plan: Plan | None = None) -> str:
+    return render_text(report_view(plan or sample.plan(), value))
+
+
+OK = (Outcome.SUCCEEDED, "", 0)
+
+
+def test_a_good_report_is_short(golden: Golden) -> None:
+    """What was done and what it took, and what still runs."""
+    golden("report/done.txt", shown(report(notes=("1 training running: the next apply sees how it ends",))))
+
+
+def test_a_failure_says_what_is_live_what_was_not_done_and_what_to_do(golden: Golden) -> None:
+    """In this order, and that running again goes on from there."""
+    failed = (Outcome.FAILED, "the API refused the image: too small", 1)
+    lost = (Outcome.UNKNOWN, "looking could not tell", 1)
+    skipped = (Outcome.SKIPPED, "a need failed: dataset/lora-poses v3 upload a", 0)
+    golden("report/failed.txt", shown(report(OK, failed, OK, lost, skipped, skipped)))
+
+
+def test_an_interruption_is_no_failure_of_anything(golden: Golden) -> None:
+    """What was begun was finished; what was not is counted."""
+    skipped = (Outcome.SKIPPED, "interrupted", 1)
+    golden("report/interrupted.txt", shown(report(OK, OK, OK, OK, OK, skipped, interrupted=True)))
+
+
+def test_another_apply_and_a_deadline_have_their_own_advice() -> None:
+    """Exit codes 4 and 5 are explained in words."""
+    other = (Outcome.FAILED, "another apply is at work", 4)
+    late = (Outcome.FAILED, "captions did not arrive", 5)
+    text = shown(report(OK, other, late))
+    assert "Another apply is at work: let it end" in text
+    assert "A wait met its deadline" in text
+
+
+def test_what_an_apply_was_told_not_to_wait_for_is_no_failure(golden: Golden) -> None:
+    """`--wait none` leaves steps for the next apply, and says which."""
+    waits = (Outcome.SKIPPED, "waits for captions", 0)
+    golden("report/waits.txt", shown(report(OK, OK, OK, waits, waits, waits)))
+
+
+def test_many_skipped_objects_are_folded() -> None:
+    """They are counted by object and reason."""
+    actions = tuple(
+        Action(id=f"dataset/d-{n:02} create", ref=Ref(Kind.DATASET, f"d-{n:02}"), step=CreateDataset(project_id=1))
+        for n in range(15)
+    )
+    results = tuple(Result(action=one.id, ref=one.ref, outcome=Outcome.SKIPPED, exit_code=1) for one in actions)
+    text = shown(Report(results=results, calls=0, seconds=0), sample.plan(actions=actions, changes=()))
+    assert "dataset/d-00: 1 step not begun" in text
+    assert "… and 5 more objects whose steps were not begun" in text
+
+
+def test_small_changes_are_counted_too() -> None:
+    """Project updates, descriptions, drafts kept as drafts, models created without training."""
+    actions = (
+        Action(id="p", ref=sample.PROJECT, step=UpdateProject(id=1, body=())),
+        Action(id="m", ref=sample.MODEL, step=UpdateModel(id=1, name="n", description="d")),
+        *sample.actions()[3:5],
+    )
+    plan = sample.plan(actions=actions, wishes=(sample.wish(completed=False),))
+    results = tuple(Result(action=one.id, ref=one.ref, outcome=Outcome.SUCCEEDED) for one in actions)
+    text = shown(Report(results=results, calls=2, seconds=1), plan)
+    assert text == "1 project changed, 1 model description changed. 2 calls in 1 s.\n"
+    trained = replace(
+        report(), results=(*report().results[:-1], replace(report().results[-1], detail="trained (id 9)"))
+    )
+    assert "1 model trained" in shown(trained)
+    bad = replace(
+        report(), results=(*results, Result(action="x", ref=sample.MODEL, outcome=Outcome.FAILED, exit_code=1))
+    )
+    more = replace(
+        plan, actions=(*actions, Action(id="x", ref=Ref(Kind.PROJECT, "b"), step=UpdateProject(id=2, body=())))
+    )
+    assert "lora-poses  v3  a draft, as desired" in shown(bad, more)
+
+
+def in_place(*outcomes: Outcome) -> str:
+    """The report on renames, stops and deletions that ended so."""
+    actions = sample.in_place_actions()
+    results = tuple(
+        Result(action=one.id, ref=one.ref, outcome=outcome, exit_code=outcome is Outcome.FAILED)
+        for one, outcome in zip(actions, outcomes, strict=True)
+    )
+    return shown(Report(results=results, calls=9, seconds=2), sample.plan(actions=actions, changes=(), wishes=()))
+
+
+def test_deletions_and_renames_have_words_of_their_own() -> None:
+    """In the last line, and after a failure also object by object; what is deleted needs no wish of a dataset."""
+    ok, bad, skipped = Outcome.SUCCEEDED, Outcome.FAILED, Outcome.SKIPPED
+    assert in_place(ok, ok, ok, ok).startswith(
+        "1 live object renamed, 1 running training stopped, 1 version deleted, 1 project deleted. 9 calls"
+    )
+    assert "Run `reconciler apply` again" in in_place(ok, ok, bad, skipped)
+    text = in_place(ok, ok, bad, skipped)
+    assert "  dataset/hero    1 object renamed\n" in text
+    assert "  model/lora-max  1 of 2 steps done\n" in text
+    assert "  project/lora    not begun\n" in text
+    assert "1 object deleted" in in_place(bad, ok, ok, ok)
+
+
+def test_what_was_made_and_pruned_is_said_together() -> None:
+    """A dataset that got a version and lost an old one."""
+    old = Action(id="d", ref=sample.DATASET, step=DeleteObject(kind=Kind.DATASET, id=1, name="lora-poses v1"))
+    actions = (sample.actions()[3], old, sample.actions()[0])
+    results = tuple(
+        Result(action=one.id, ref=one.ref, outcome=outcome, exit_code=outcome is Outcome.FAILED)
+        for one, outcome in zip(actions, (Outcome.SUCCEEDED, Outcome.SUCCEEDED, Outcome.FAILED), strict=True)
+    )
+    assert "completed, 1 object deleted" in shown(
+        Report(results=results, calls=1, seconds=1), sample.plan(actions=actions)
+    )
+
+
+def test_progress_has_words_for_what_is_deleted() -> None:
+    """While it goes on, and where the executor gives no detail."""
+    board = Board(sample.plan(actions=sample.in_place_actions()))
+    board.feed(Started(action="delete", at=0))
+    assert "deleting lora-max v2 (a51be07aa9c13)" in render_text(screen(board_lines(board)))
+    told = lines(board, done("rename", 1), done("stop", 1), done("delete", 1))
+    assert [line.split("   ")[-1].strip() for line in told.splitlines()] == [
+        "renamed in place",
+        "training stopped",
+        "deleted",
+    ]
+
+
+def test_nothing_done_at_all() -> None:
+    """An apply that failed at its first step says that nothing was changed."""
+    failed = (Outcome.FAILED, "", 1)
+    skipped = (Outcome.SKIPPED, "a need failed", 0)
+    text = shown(report(failed, skipped, skipped, skipped, skipped, skipped))
+    assert "1 step failed, 5 steps not begun. 41 calls in 58 s." in text
+    assert "not begun; v2 stays as it is" in text
+
+
+def lines(board: Board, *events: Started | Progressed | Throttled | Finished) -> str:
+    return "".join(render_text(screen(found)) for event in events if (found := board.feed(event)))
+
+
+def done(action: str, at: float, detail: str = "", outcome: Outcome = Outcome.SUCCEEDED) -> Finished:
+    return Finished(action=action, at=at, outcome=outcome, detail=detail)
+
+
+def test_an_apply_tells_the_steps_that_matter(golden: Golden) -> None:
+    """Many small steps are said in one line; what fails is said at once; a long wait gives a sign of life."""
+    board = Board(sample.plan())
+    upload = "dataset/lora-poses v3 upload"
+    told = lines(
+        board,
+        Started(action="project/lora create", at=0),
+        done("project/lora create", 1),
+        Started(action=f"{upload} a", at=1),
+        done(f"{upload} a", 2),
+        Started(action=f"{upload} b", at=2),
+        Throttled(at=5, seconds=12, reason="the limit is 60 calls a minute"),
+        Throttled(at=40, seconds=12, reason="the limit is 60 calls a minute"),
+        Progressed(action=f"{upload} b", at=75, text="sending", done=3, total=4),
+        done(f"{upload} b", 76, "too small", Outcome.FAILED),
+        Started(action="dataset/lora-poses v3 complete", at=77),
+        done("dataset/lora-poses v3 complete", 78, "lost", Outcome.UNKNOWN),
+        done("model/lora-max v3 create", 79, "a need failed", Outcome.SKIPPED),
+        done("model/lora-max v3 train", 79, "training started (id 92)"),
+    )
+    golden("progress/lines.txt", told + render_text(screen(board.close())))
+
+
+def test_very_long_waits_become_quiet() -> None:
+    """A training of three hours is no hundred lines."""
+    board = Board(sample.plan())
+    board.feed(Started(action="model/lora-max v3 train", at=0))
+    told = [
+        board.feed(Progressed(action="model/lora-max v3 train", at=at, text="in training"))
+        for at in range(0, 10800, 30)
+    ]
+    assert 20 < sum(bool(found) for found in told) < 60
+
+
+def test_every_step_that_matters_has_words_of_its_own() -> None:
+    """Where the executor gives no detail the verb speaks."""
+    board = Board(sample.plan())
+    assert "verified, completed" in lines(board, done("dataset/lora-poses v3 complete", 1))
+
+
+def test_the_board_shows_who_is_at_work_and_how_far() -> None:
+    """A line for each object, the time left where something was done, and one for the limiter."""
+    board = Board(sample.plan())
+    for event in (
+        Started(action="dataset/lora-poses v3 upload a", at=0),
+        Finished(action="dataset/lora-poses v3 upload a", at=10, outcome=Outcome.SUCCEEDED),
+        Started(action="dataset/lora-poses v3 upload b", at=10),
+        Started(action="model/lora-max v3 create", at=10),
+        Throttled(at=11, seconds=12, reason="the limit is 60 calls a minute"),
+    ):
+        board.feed(event)
+    assert render_text(screen(board_lines(board))) == (
+        "dataset/lora-poses v3   1 of 3 steps, 22 s left   uploading wave.png\n"
+        "model/lora-max v3       0 of 2 steps   creating\n"
+        "waiting 12 s: the limit is 60 calls a minute\n"
+    )
+    assert board_lines(Board(sample.plan())) == ()
