@@ -1,0 +1,1 @@
+"""The use cases: plain functions that compose the rooms below them."""

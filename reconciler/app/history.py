@@ -1,0 +1,55 @@
+"""All live versions of one manifest, from what a look at the account brought: no further call."""
+
+from reconciler.app.fault import Unusable
+from reconciler.app.planning import Planned
+from reconciler.core.compare.census import Census
+from reconciler.core.compare.election import Member, ModelMember
+from reconciler.core.compare.history import History, dataset_entries, model_entries
+from reconciler.core.ref import Kind, Ref
+
+_IN_FORCE = frozenset({"in sync", "training", "created", "kept"})
+"""States of an object in which the live version that the plan names is what git declares."""
+
+
+def history_of(planned: Planned, ref: Ref) -> History:
+    """The versions of a dataset or model; Unusable where neither the tree nor the live side knows it.
+
+    What no manifest declares is looked for by its name in every project.
+    """
+    census = Census(planned.observed)
+    declared = is_declared(planned, ref)
+    entries: History
+    if ref.kind is Kind.MODEL:
+        aliases = [alias for alias in planned.plan.aliases if alias.ref == ref]
+        models = model_entries(models_of(planned, census, ref), census, _in_force(planned, ref), aliases)
+        entries = History(ref=ref, entries=models, is_declared=declared)
+    else:
+        datasets = dataset_entries(datasets_of(planned, census, ref), census, _in_force(planned, ref))
+        entries = History(ref=ref, entries=datasets, is_declared=declared)
+    if not entries.entries and not declared:
+        raise Unusable(f"No manifest declares {ref}, and nothing live bears its name.")
+    return entries
+
+
+def is_declared(planned: Planned, ref: Ref) -> bool:
+    """Does a manifest of the tree ask for it?"""
+    return ref in planned.desired.refs
+
+
+def datasets_of(planned: Planned, census: Census, ref: Ref) -> tuple[Member, ...]:
+    """The live versions of a dataset in its project, in any where no manifest says which."""
+    if not is_declared(planned, ref):
+        return census.datasets_anywhere(ref.name)
+    return census.datasets(ref.name, planned.project_ids.get(planned.desired.project_of(ref)))
+
+
+def models_of(planned: Planned, census: Census, ref: Ref) -> tuple[ModelMember, ...]:
+    """The live versions of a model in its project, in any where no manifest says which."""
+    if not is_declared(planned, ref):
+        return census.models(ref.name, None)
+    project = planned.project_ids.get(planned.desired.project_of(ref))
+    return () if project is None else census.models(ref.name, project)
+
+
+def _in_force(planned: Planned, ref: Ref) -> int | None:
+    return next((one.id for one in planned.plan.unchanged if one.ref == ref and one.state in _IN_FORCE), None)

@@ -1,0 +1,71 @@
+"""The bytes of the images to upload, taken from the tree and from nowhere else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from reconciler.core.action import UploadImage
+from reconciler.core.change import WishImage
+from reconciler.core.desired import Desired, DesiredImage
+from reconciler.core.name import image_key
+from reconciler.core.plan import Plan
+from reconciler.core.problem import Problem, ProblemsFound
+from reconciler.core.text import quoted
+from reconciler.files.tree import Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSource:
+    """One image file below the root: what was hashed when it was planned, and the way to its bytes now."""
+
+    tree: Tree
+    path: str
+    digest: str
+    size: int
+
+    def open(self) -> BinaryIO:
+        """The bytes, by the tree's own rules: no link leads out of it."""
+        return self.tree.open_file(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class TreeImages:
+    """The images of a tree, by what a plan wishes."""
+
+    tree: Tree
+
+    def source(self, image: WishImage) -> FileSource:
+        """The bytes of one image."""
+        return FileSource(tree=self.tree, path=image.path, digest=image.digest, size=image.size)
+
+
+@contextmanager
+def images_of(root: Path) -> Iterator[TreeImages]:
+    """The tree's images, the root held open while the block runs."""
+    with Tree(root) as tree:
+        yield TreeImages(tree)
+
+
+def require_content(plan: Plan, desired: Desired, tree: Tree) -> None:
+    """Before the first request: ProblemsFound names each image to upload whose content is not here (Git LFS)."""
+    problems = [
+        content_problem(image, tree)
+        for action in plan.actions
+        if isinstance(action.step, UploadImage)
+        for image in desired.datasets[action.ref].images
+        if image_key(image.digest) == action.step.key and not image.has_content
+    ]
+    if problems:
+        raise ProblemsFound(problems)
+
+
+def content_problem(image: DesiredImage, tree: Tree) -> Problem:
+    """An image whose content is needed and is not here."""
+    return Problem(
+        rule="image-content-missing",
+        location=tree.location(image.path),
+        summary="only the Git LFS pointer is here, and the image itself is needed",
+        remedy=f"Fetch it with `git lfs pull --include {quoted(image.path)}`, or check out with `lfs: true`.",
+    )

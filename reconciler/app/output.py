@@ -1,0 +1,93 @@
+"""Which live models each manifest stands for: the ids that a program generates with."""
+
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from reconciler.app.fault import Unusable, refused
+from reconciler.app.planning import Planned
+from reconciler.core.change import AliasState
+from reconciler.core.compare.census import Census
+from reconciler.core.compare.election import ALIVE, ModelMember
+from reconciler.core.observed import ModelStatus
+from reconciler.core.ref import Ref
+from reconciler.core.text import shown
+from reconciler.render.output import LiveAlias, LiveModel, NamesClash, output_env
+
+GITHUB = "GITHUB_OUTPUT"
+"""The variable that names the file in which GitHub Actions collects a step's outputs."""
+
+
+def live_models(planned: Planned) -> tuple[LiveModel, ...]:
+    """One for each declared model, in the order of the manifests."""
+    census = Census(planned.observed)
+    in_force = {one.ref: one.id for one in planned.plan.unchanged if one.id is not None}
+    return tuple(_live(ref, planned, census, in_force.get(ref)) for ref in planned.desired.models)
+
+
+def _live(ref: Ref, planned: Planned, census: Census, in_force: int | None) -> LiveModel:
+    """The version in force if it is trained, else the newest trained one, else the newest that is under way."""
+    project = planned.project_ids.get(planned.desired.project_of(ref))
+    family = [] if project is None else [one for one in census.models(ref.name, project) if one.model.status in ALIVE]
+    trained = [one for one in family if one.model.status is ModelStatus.COMPLETED]
+    chosen = next((one for one in trained if one.model.id == in_force), None) or _newest(trained) or _newest(family)
+    aliases = tuple(_alias(state) for state in planned.plan.aliases if state.ref == ref)
+    if chosen is None:
+        return LiveModel(name=ref.name, aliases=aliases)
+    return LiveModel(
+        name=ref.name,
+        id=chosen.model.id,
+        version=chosen.name.version,
+        status=chosen.model.status.value,
+        fingerprint=chosen.name.fingerprint,
+        aliases=aliases,
+    )
+
+
+def _newest(family: list[ModelMember]) -> ModelMember | None:
+    return min(family, key=lambda one: (-one.name.version, one.model.id), default=None)
+
+
+def _alias(state: AliasState) -> LiveAlias:
+    """Only trained versions answer to an alias."""
+    if state.id is None:
+        return LiveAlias(name=state.alias, problem=state.problem)
+    return LiveAlias(
+        name=state.alias,
+        id=state.id,
+        version=state.version,
+        fingerprint=state.fingerprint,
+        status=ModelStatus.COMPLETED.value,
+    )
+
+
+def env_lines(models: Iterable[LiveModel]) -> str:
+    """Lines of an environment file; refused where a name or a value will not do."""
+    try:
+        return output_env(models)
+    except NamesClash as error:
+        raise refused("output-names", str(error)) from None
+    except ValueError as error:
+        raise refused("output-value", str(error), "Use `--format json`.") from None
+
+
+def github_file(environ: Mapping[str, str]) -> Path | None:
+    """Where the outputs of a step of GitHub Actions are collected, if this is one."""
+    place = environ.get(GITHUB)
+    return Path(place) if place else None
+
+
+def append(place: Path, lines: str) -> None:
+    """Add lines to a file that may hold others, on lines of their own; Unusable where that cannot be done."""
+    try:
+        handle = os.open(place, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+        with os.fdopen(handle, "r+b", buffering=0) as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise Unusable(f"{GITHUB}: {shown(str(place))} is not a regular file.")
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(size - 1, 0))
+            gap = b"\n" if size and file.read(1) != b"\n" else b""
+            file.write(gap + lines.encode())
+    except OSError as error:
+        raise Unusable(f"{GITHUB}: {shown(str(place))} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,128 @@
+"""Make a plan: read the tree, look at the live side, compare, order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from reconciler.app.fault import Unusable
+from reconciler.app.session import Session
+from reconciler.app.settings import Settings
+from reconciler.core.change import RemovalChange
+from reconciler.core.compare.absence import all_absent
+from reconciler.core.compare.assessment import Assessment
+from reconciler.core.compare.diff import diff, fingerprints
+from reconciler.core.compare.mandate import Mandate
+from reconciler.core.desired import Desired
+from reconciler.core.observed import Observed
+from reconciler.core.order.planner import plan, select
+from reconciler.core.order.selection import chosen
+from reconciler.core.plan import Plan, Subject
+from reconciler.core.ref import Ref
+from reconciler.observe import observe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a plan is about: targets and exclusions, what a person asked for, and how much of the live side is read.
+
+    `destroys` treats every manifest as absent.
+    """
+
+    targets: tuple[Ref, ...] = ()
+    excluded: tuple[Ref, ...] = ()
+    accepted: tuple[Ref, ...] = ()
+    refresh: Literal["auto", "full"] = "auto"
+    retry: tuple[Ref, ...] = ()
+    start: tuple[Ref, ...] = ()
+    prunes: bool = False
+    destroys: bool = False
+
+    @property
+    def mandate(self) -> Mandate:
+        return Mandate(
+            accepted=frozenset(self.accepted),
+            retry=frozenset(self.retry),
+            start=frozenset(self.start),
+            prunes=self.prunes,
+            reads_all=self.refresh == "full",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan and what it was made of; `versions` are the live ones of all manifests."""
+
+    plan: Plan
+    desired: Desired
+    observed: Observed
+    project_ids: Mapping[Ref, int]
+    versions: int
+
+
+async def make_plan(open_session: Session, settings: Settings, desired: Desired, scope: Scope) -> Planned:
+    """Observe, compare, order. Unusable where the scope names what no manifest declares."""
+    refs = chosen_refs(desired, scope)
+    wanted = all_absent(desired) if scope.destroys else desired
+    prints = fingerprints(wanted)
+    observed = await observe(open_session.client, wanted, scope.mandate, prints=prints)
+    assessment = diff(wanted, observed, scope.mandate, prints=prints)
+    chosen_part = select(assessment, refs)
+    made = plan(
+        _undoing(chosen_part) if scope.destroys else chosen_part,
+        subject=subject_of(settings, desired),
+        limits=settings.limits,
+        accepted=scope.accepted,
+        expect={} if scope.destroys else settings.expect,
+        calls=observed.calls,
+    )
+    return Planned(
+        plan=made,
+        desired=desired,
+        observed=observed,
+        project_ids=assessment.project_ids,
+        versions=assessment.versions,
+    )
+
+
+def subject_of(settings: Settings, desired: Desired) -> Subject:
+    """What is planned, in numbers."""
+    return Subject(
+        endpoint=settings.endpoint.origin,
+        tier=settings.tier,
+        projects=len(desired.projects),
+        datasets=len(desired.datasets),
+        images=sum(len(dataset.images) for dataset in desired.datasets.values()),
+        models=len(desired.models),
+    )
+
+
+def chosen_refs(desired: Desired, scope: Scope) -> frozenset[Ref]:
+    """What a scope is about. Unusable where it names what no manifest declares."""
+    unknown = [ref for ref in (*scope.accepted, *scope.retry, *scope.start) if ref not in desired.refs]
+    if unknown:
+        raise Unusable(f"No manifest declares {unknown[0]}.")
+    try:
+        refs = chosen(desired, scope.targets, scope.excluded)
+    except LookupError as error:
+        raise Unusable(f"No manifest declares {error.args[0]}.") from None
+    return doomed(desired, scope.targets) if scope.destroys else refs
+
+
+def _undoing(assessment: Assessment) -> Assessment:
+    """The reason of a deletion that no manifest asks for."""
+    changes = (
+        replace(change, reason="`reconciler destroy` deletes what the manifests declare")
+        if isinstance(change, RemovalChange)
+        else change
+        for change in assessment.changes
+    )
+    return replace(assessment, changes=tuple(changes))
+
+
+def doomed(desired: Desired, targets: tuple[Ref, ...]) -> frozenset[Ref]:
+    """What goes with the targets: each itself, the models on a dataset, all that is in a project."""
+    if not targets:
+        return frozenset(desired.refs)
+    models = {model.ref for target in targets for model in desired.models_on(target)}
+    inside = {ref for ref in desired.refs if desired.project_of(ref) in targets}
+    return frozenset({*targets, *models, *inside})

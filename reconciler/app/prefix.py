@@ -1,0 +1,53 @@
+"""Let the API look at a few images and propose a caption prefix; nothing is stored anywhere."""
+
+from reconciler.app.fault import Unusable, refused
+from reconciler.app.images import content_problem
+from reconciler.app.session import Session
+from reconciler.app.settings import Settings
+from reconciler.core.declare.resolve import resolve
+from reconciler.core.desired import Desired, DesiredDataset
+from reconciler.core.problem import ProblemsFound
+from reconciler.core.ref import Ref
+from reconciler.files.load import load
+from reconciler.files.tree import Tree
+
+MOST_IMAGES = 6
+"""Images that the API looks at (contract §3.3)."""
+
+KINDS = ("defined_character", "object_variants", "stylized_scene")
+"""Values of `ip_type` for which the API proposes a prefix."""
+
+
+def without_prefix(settings: Settings, ref: Ref) -> Desired:
+    """The tree, read although this dataset has no `caption_prefix` yet; Unusable where there is no such dataset."""
+    desired = resolve(load(settings.root), without_prefix_of=(ref,))
+    if ref not in desired.datasets:
+        raise Unusable(f"No manifest declares {ref}.")
+    return desired
+
+
+async def propose_prefix(opened: Session, settings: Settings, desired: Desired, ref: Ref) -> str:
+    """The API's proposal, as it came; refused for kinds of image that it does not propose for."""
+    dataset = desired.datasets[ref]
+    project = desired.projects[dataset.project]
+    if project.ip_type not in KINDS:
+        summary = f"the API proposes no prefix for ip_type {project.ip_type}, only for {', '.join(KINDS)}"
+        raise refused("prefix-kind", summary, "Write caption_prefix yourself: the text that every caption continues.")
+    name = project.ip_name if project.ip_type == "defined_character" else None
+    return await opened.client.generate_prefix(
+        _contents(settings, dataset), ip_type=project.ip_type, ip_medium=project.ip_medium, ip_name=name
+    )
+
+
+def _contents(settings: Settings, dataset: DesiredDataset) -> list[bytes]:
+    """The bytes of the first images by name."""
+    images = sorted(dataset.images, key=lambda image: image.name)[:MOST_IMAGES]
+    with Tree(settings.root) as tree:
+        problems = [content_problem(image, tree) for image in images if not image.has_content]
+        if problems:
+            raise ProblemsFound(problems)
+        contents = []
+        for image in images:
+            with tree.open_file(image.path) as file:
+                contents.append(file.read())
+        return contents

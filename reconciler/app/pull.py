@@ -1,0 +1,137 @@
+"""Bring the live captions of a dataset into the files that git keeps."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from reconciler.app.fault import Unusable, refused
+from reconciler.app.planning import Planned
+from reconciler.app.session import Session
+from reconciler.core.compare.census import Census
+from reconciler.core.compare.draft import by_key
+from reconciler.core.compare.election import newest_completed, open_drafts
+from reconciler.core.declare.loaded import Loaded
+from reconciler.core.declare.manifest import DatasetBody
+from reconciler.core.declare.resolve import resolve
+from reconciler.core.desired import Desired
+from reconciler.core.name import DraftName, image_key, parse_dataset_name
+from reconciler.core.observed import RemoteDataset
+from reconciler.core.problem import Location, ProblemsFound
+from reconciler.core.ref import Ref
+from reconciler.core.text import normal, quoted
+from reconciler.files.load import load
+from reconciler.files.pull import PulledCaption, PullRefused, write_captions
+from reconciler.files.tree import Tree
+
+Source = Literal["automatic", "sidecar", "file"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where captions are pulled to: the tree, the dataset, its declared source, and where that stands."""
+
+    desired: Desired
+    ref: Ref
+    source: Source
+    place: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """From which live dataset, what became of each caption, and how many images had none to give."""
+
+    name: str
+    captions: tuple[PulledCaption, ...]
+    missing: int
+
+
+def read_target(root: Path, ref: Ref) -> Target:
+    """The tree, even where the captions to be pulled are what it lacks; Unusable where there is no such dataset."""
+    loaded = load(root)
+    body = next((one for one in loaded.manifests if one.ref == ref), None)
+    try:
+        desired = resolve(loaded)
+    except ProblemsFound:
+        desired = resolve(_without_captions(loaded, ref))
+    if body is None or not isinstance(body.body, DatasetBody):
+        raise Unusable(f"No manifest declares {ref}.")
+    captions = body.body.spec.captions
+    return Target(
+        desired=desired,
+        ref=ref,
+        source="automatic" if captions is None else captions.source,
+        place=body.document.at("spec", "captions", "source"),
+    )
+
+
+def _without_captions(loaded: Loaded, ref: Ref) -> Loaded:
+    """The same tree as if no caption of this dataset were declared."""
+    manifests, folders = list(loaded.manifests), dict(loaded.folders)
+    for place, manifest in enumerate(manifests):
+        if manifest.ref == ref and isinstance(manifest.body, DatasetBody):
+            spec = manifest.body.spec.model_copy(update={"captions": None})
+            manifests[place] = replace(manifest, body=manifest.body.model_copy(update={"spec": spec}))
+            if place in folders:
+                folders[place] = replace(folders[place], captions=())
+    return replace(loaded, manifests=tuple(manifests), folders=folders)
+
+
+async def live_dataset(opened: Session, planned: Planned, ref: Ref) -> RemoteDataset:
+    """The version in force, else the open draft, else the newest completed version, read in full.
+
+    Refused where none is live, or where its captions are not settled.
+    """
+    found = _chosen(planned, ref)
+    live = None if found is None else await opened.client.get_dataset(found)
+    if live is None:
+        raise refused(
+            "pull-absent", f"{ref}: no version of it is live", "Apply first: then there are captions to pull."
+        )
+    name = parse_dataset_name(live.name)
+    if live.is_regenerating or (live.is_draft and isinstance(name, DraftName) and name.is_marked):
+        summary = f"{quoted(live.name)} (id {live.id}) is not settled: its captions may still follow another prefix"
+        raise refused("pull-unsettled", summary, "Run `reconciler apply` first, then pull.")
+    return live
+
+
+def _chosen(planned: Planned, ref: Ref) -> int | None:
+    in_force = next((one.id for one in planned.plan.unchanged if one.ref == ref and one.id is not None), None)
+    if in_force is not None:
+        return in_force
+    project = planned.project_ids.get(planned.desired.project_of(ref))
+    family = Census(planned.observed).datasets(ref.name, project)
+    member = next(iter(open_drafts(family)), None) or newest_completed(family)
+    return None if member is None else member.dataset.id
+
+
+def write(root: Path, target: Target, live: RemoteDataset, *, overwrite: bool) -> Pulled:
+    """Write the captions of the images that the tree holds; refused where a caption file cannot be understood."""
+    folder, texts, missing = _texts(target, live)
+    with Tree(root) as tree:
+        try:
+            captions = write_captions(tree, folder, target.source, texts, overwrite=overwrite)
+        except PullRefused as error:
+            raise refused("pull-refused", str(error)) from None
+    return Pulled(name=live.name, captions=captions, missing=missing)
+
+
+def _texts(target: Target, live: RemoteDataset) -> tuple[str, dict[str, str], int]:
+    """The image folder, each image's text without the prefix by its path below it, and how many have none."""
+    found = by_key(live.images or ())
+    folder, texts, missing = "", {}, 0
+    for image in target.desired.datasets[target.ref].images:
+        path = PurePosixPath(image.path)
+        base = path.parents[len(PurePosixPath(image.name).parts) - 1]
+        folder = "" if str(base) == "." else str(base)
+        remote = found.get(image_key(image.digest))
+        if remote is None or not remote.caption:
+            missing += 1
+        else:
+            texts[str(path.relative_to(base))] = _bare(remote.caption, live.caption_prefix)
+    return folder, texts, missing
+
+
+def _bare(caption: str, prefix: str | None) -> str:
+    """A caption is the text after the prefix; the API gives it so, and should it not, the prefix is cut off."""
+    text, head = normal(caption), normal(prefix or "")
+    return text.removeprefix(head).lstrip() if head else text

@@ -1,0 +1,74 @@
+"""What the manifests asked for at a git revision: no token, no network, no file of the working tree."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from reconciler.app.fault import Unusable
+from reconciler.core.declare.resolve import resolve
+from reconciler.core.desired import Desired
+from reconciler.core.problem import Location, Problem, ProblemsFound
+from reconciler.files.configuration import Configuration, load_configuration
+from reconciler.files.git import RevisionRefused
+from reconciler.files.load import load
+from reconciler.files.revision import revision, revision_name, short
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseTree:
+    """A tree at a revision, with its `reconciler.yaml`; `is_there` is False where it had no manifest folder at all."""
+
+    name: str
+    desired: Desired = field(default_factory=Desired)
+    configuration: Configuration = field(default_factory=Configuration)
+    is_there: bool = True
+
+
+def desired_at(root: Path, rev: str) -> Desired:
+    """The tree at a revision, resolved. Problems, also those in ProblemsFound, stand at `REV:manifests/x.yaml:3:4`.
+
+    Unusable where the revision cannot be read; ProblemsFound where its tree is broken or holds no manifests.
+    """
+    try:
+        with revision(root, rev) as folder:
+            return _resolved(root, rev, folder)
+    except RevisionRefused as refused:
+        raise Unusable(str(refused)) from None
+
+
+def tree_at(root: Path, rev: str) -> BaseTree:
+    """The tree at a revision as something to compare with: empty where manifests came later. Raises as desired_at."""
+    try:
+        with revision(root, rev) as folder:
+            if not any(folder.iterdir()):
+                return BaseTree(name=short(rev), is_there=False)
+            configuration = load_configuration(folder)
+            if any(problem.is_error for problem in configuration.problems):
+                shown = str(folder)
+                raise ProblemsFound(_renamed(configuration.problems, shown, revision_name(root, rev)))
+            return BaseTree(name=short(rev), desired=_resolved(root, rev, folder), configuration=configuration)
+    except RevisionRefused as refused:
+        raise Unusable(str(refused)) from None
+
+
+def _resolved(root: Path, rev: str, folder: Path) -> Desired:
+    loaded = load(folder, cache=folder.parent / "digests")
+    shown, name = loaded.location.path, revision_name(root, rev)
+    try:
+        desired = resolve(loaded)
+    except ProblemsFound as found:
+        raise ProblemsFound(_renamed(found.problems, shown, name)) from None
+    return replace(desired, warnings=tuple(_renamed(desired.warnings, shown, name)))
+
+
+def _renamed(problems: Iterable[Problem], shown: str, name: str) -> Iterable[Problem]:
+    """The same problems where people find them: the temporary folder, a name like no other, is put right in each text."""
+    for problem in problems:
+        path = problem.location.path.replace(shown, name)
+        yield replace(
+            problem,
+            location=Location(path, problem.location.line, problem.location.column),
+            summary=problem.summary.replace(shown, name),
+            detail=problem.detail.replace(shown, name),
+            remedy=problem.remedy.replace(shown, name),
+        )

@@ -1,0 +1,151 @@
+"""Plan files: read with suspicion, written whole or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from reconciler.app.fault import Refused, Unusable, refused
+from reconciler.core.change import ModelChange, Refusal, RemovalChange
+from reconciler.core.limit import Limits
+from reconciler.core.order.equivalence import differences
+from reconciler.core.order.guard import check, expected
+from reconciler.core.order.stale import REMEDY, compare
+from reconciler.core.order.wire import PlanDamaged, dump_plan, load_plan
+from reconciler.core.plan import Plan
+from reconciler.core.ref import Ref
+from reconciler.core.text import shown
+from reconciler.files.planfile import PlanUnreadable, PlanUnwritable, read_plan, write_plan
+
+
+def read_saved(path: str) -> Plan:
+    """A saved plan; refused where it is damaged or no file of text, Unusable where there is no such file."""
+    place = Path(path)
+    if not place.exists():
+        raise Unusable(f"There is no plan file {shown(path)}.")
+    try:
+        return load_plan(read_plan(place))
+    except (PlanDamaged, PlanUnreadable) as error:
+        way = "Make it anew with `reconciler plan --out FILE`."
+        raise refused("plan-damaged", f"{shown(path)} cannot be used: {error}", way) from None
+
+
+def save(path: str, plan: Plan) -> None:
+    """Write a plan file, whole or not at all; Unusable where that cannot be done."""
+    try:
+        write_plan(Path(path), dump_plan(plan))
+    except PlanUnwritable as error:
+        raise Unusable(f"{error}.") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """On which a saved plan is applied: today's limits and expectations, and what this command line asks for.
+
+    `versions` are the live ones of all manifests; a percentage of deletions is counted against them.
+    """
+
+    limits: Limits
+    expect: Mapping[str, int] = field(default_factory=dict)
+    versions: int = 0
+    retry: tuple[Ref, ...] = ()
+    start: tuple[Ref, ...] = ()
+    prunes: bool = False
+
+
+def bind(saved: Plan, now: Plan, terms: Terms) -> Plan:
+    """The part of `now` that a saved plan names, which is all of the saved plan; refused where anything has moved.
+
+    A saved plan is input, not authority: what is executed is what planning gives now, and the limits are judged anew.
+    """
+    if saved.subject.base:
+        return replace(now, refusals=(_offline(saved),))
+    refs = {action.ref for action in saved.actions}
+    part = restricted(now, refs)
+    found = [refusal for refusal in saved.refusals if refusal.ref is not None]
+    found += _unaccepted(saved, now)
+    found += unasked(saved, now, terms) or compare(saved, now)
+    if found:
+        return replace(part, refusals=tuple(found))
+    over = check(part.changes, part.cost, terms.limits, versions=terms.versions)
+    kept = (refusal for refusal in now.refusals if refusal.ref in refs)
+    return replace(part, refusals=(*kept, *over, *expected(part.cost, terms.expect)), limits=terms.limits)
+
+
+def require_equal(reviewed: Plan, now: Plan) -> None:
+    """Refused where what is to be done now does not mean what was reviewed, or where that was refused itself."""
+    found = [refusal for refusal in reviewed.refusals if refusal.ref is not None]
+    if lines := differences(reviewed, now):
+        summary = "what would be done now is not what was reviewed (- only reviewed, + only now)"
+        way = "Nothing is left to do: was it applied before?" if now.is_empty and not now.refusals else REMEDY
+        found.append(Refusal(rule="plan-not-equal", ref=None, summary=summary, remedies=(*lines, way)))
+    if found:
+        raise Refused(found)
+
+
+def restricted(plan: Plan, refs: set[Ref]) -> Plan:
+    """The part of a plan that concerns these objects."""
+    return replace(
+        plan,
+        changes=tuple(change for change in plan.changes if change.ref in refs),
+        actions=tuple(action for action in plan.actions if action.ref in refs),
+    )
+
+
+def _offline(saved: Plan) -> Refusal:
+    summary = f"this plan was compared with git {saved.subject.base}: it names no live object, so it cannot be applied"
+    way = "Apply what means the same: `reconciler apply --equivalent-to FILE`."
+    return Refusal(rule="plan-offline", ref=None, summary=summary, remedies=(way,))
+
+
+def _unaccepted(saved: Plan, now: Plan) -> list[Refusal]:
+    """What was accepted for the saved plan must be accepted again by whoever applies it."""
+    missing = [ref for ref in saved.accepted if ref not in now.accepted]
+    if not missing:
+        return []
+    flags = " ".join(f"--accept {ref}" for ref in missing)
+    summary = f"this plan rests on what was accepted when it was made: {', '.join(str(ref) for ref in missing)}"
+    return [Refusal(rule="plan-accepted", ref=None, summary=summary, remedies=(f"Say it again: `{flags}`.",))]
+
+
+def unasked(saved: Plan, now: Plan, terms: Terms) -> list[Refusal]:
+    """What a person asked for when the plan was made, and must ask for again: it is never taken from a file.
+
+    It shows by what planning gives now without it: no deletion, and no training of what failed, was stopped, or is
+    not to be started.
+    """
+    retried = _retried(saved, now) - set(terms.retry)
+    started = _started(saved, now) - set(terms.start)
+    flags = [f"--retry {ref}" for ref in sorted(retried)] + [f"--start {ref}" for ref in sorted(started)]
+    found = [_asked("plan-asked", "this plan trains what a person asked for when it was made", flags)] if flags else []
+    if not terms.prunes and (pruned := _pruned(saved, now)):
+        summary = f"this plan deletes versions that the manifests do not ask to delete: {', '.join(map(str, pruned))}"
+        destroy = "A plan of `reconciler destroy` is applied by that command alone."
+        found.append(_asked("plan-asked", summary, ["--prune"], destroy))
+    return found
+
+
+def _asked(rule: str, summary: str, flags: list[str], *more: str) -> Refusal:
+    return Refusal(rule=rule, ref=None, summary=summary, remedies=(f"Say it again: `{' '.join(flags)}`.", *more))
+
+
+def _trained(plan: Plan) -> set[Ref]:
+    return {change.ref for change in plan.changes if isinstance(change, ModelChange) and change.starts}
+
+
+def _retried(saved: Plan, now: Plan) -> set[Ref]:
+    """Models that the saved plan trains and that now stand as failed or stopped."""
+    return _trained(saved) & {one.ref for one in now.unchanged if one.state in {"failed", "stopped"}}
+
+
+def _started(saved: Plan, now: Plan) -> set[Ref]:
+    """Models that the saved plan trains and that now would only be created, or stand as created."""
+    created = {one.ref for one in now.unchanged if one.state == "created"}
+    created |= {change.ref for change in now.changes if isinstance(change, ModelChange) and not change.starts}
+    return _trained(saved) & created
+
+
+def _pruned(saved: Plan, now: Plan) -> list[Ref]:
+    """What the saved plan deletes of manifests that are neither absent nor pruned now."""
+    gone = {change.ref for change in now.changes if isinstance(change, RemovalChange)}
+    gone |= {one.ref for one in now.unchanged if one.state == "absent"}
+    return sorted({change.ref for change in saved.changes if isinstance(change, RemovalChange)} - gone)

@@ -1,0 +1,52 @@
+"""A first set of manifests, with the schema that editors check them by."""
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from reconciler.app.fault import Unusable
+from reconciler.core.declare.schema import manifest_schema
+from reconciler.core.text import shown
+from reconciler.files.git import RevisionRefused, find_repository
+from reconciler.files.pipeline import Vendor, write_pipeline
+from reconciler.files.scaffold import Scaffold, write_scaffold
+
+SCHEMA_NAME = "manifest.schema.json"
+
+
+def start(root: Path, images: str | None) -> Scaffold:
+    """Write what is missing, leave what is there; paths below `root`. Unusable where nothing can be written."""
+    try:
+        made = write_scaffold(root, images=images, schema=SCHEMA_NAME)
+        return _with_schema(root, made)
+    except OSError as error:
+        raise Unusable(f"Nothing can be written to {shown(str(root))}: {error.strerror}.") from None
+
+
+def start_ci(root: Path, vendor: Vendor) -> Scaffold:
+    """Write what CI needs into the top of the repository that holds `root`; paths below the working folder.
+
+    Unusable where there is no repository, or nothing can be written.
+    """
+    try:
+        top = find_repository(root)[0].top
+        made = write_pipeline(top, vendor)
+    except RevisionRefused as error:
+        raise Unusable(str(error)) from None
+    except OSError as error:
+        raise Unusable(f"The files of CI cannot be written: {error.strerror}.") from None
+    return Scaffold(written=_shown(top, made.written), kept=_shown(top, made.kept))
+
+
+def _shown(top: Path, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(os.path.relpath(top / name) for name in names)
+
+
+def _with_schema(root: Path, made: Scaffold) -> Scaffold:
+    try:
+        with (root / SCHEMA_NAME).open("x", encoding="utf-8") as file:
+            file.write(json.dumps(manifest_schema(), indent=2) + "\n")
+    except FileExistsError:
+        return Scaffold(written=made.written, kept=(*made.kept, SCHEMA_NAME))
+    return Scaffold(written=(*made.written, SCHEMA_NAME), kept=made.kept)

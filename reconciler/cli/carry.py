@@ -1,0 +1,135 @@
+"""An apply from first look to report: plan, ask, execute, tell."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from reconciler.app.applying import Order, apply
+from reconciler.app.fault import Refused, refused
+from reconciler.app.journal import journal_of
+from reconciler.app.planning import Planned, Scope, make_plan
+from reconciler.app.saved import Terms, bind, read_saved, require_equal
+from reconciler.app.session import clock_of, session
+from reconciler.app.validate import validate
+from reconciler.cli.code import DONE, REFUSED
+from reconciler.cli.context import Context
+from reconciler.cli.progress import Progress
+from reconciler.cli.waits import Waits
+from reconciler.core.order.wire import digest
+from reconciler.core.plan import Plan
+from reconciler.core.protocol.report import exit_code
+from reconciler.execute import Brake, Narrator, Wait
+from reconciler.render.plan import plan_view
+from reconciler.render.problem import warnings_view
+from reconciler.render.report import report_view
+from reconciler.render.view import Line, say, screen
+
+_SPEAK = {
+    False: "Say `--yes`, or save a plan with `reconciler plan --out plan.json` and apply that.",
+    True: "Say `--yes`; `reconciler destroy --out plan.json` only shows what would go.",
+}
+_QUESTIONS = {
+    False: ("Apply this plan? Type yes to go on: ", "yes"),
+    True: ("Delete all of this for good? Type destroy to go on: ", "destroy"),
+}
+"""The question and the word that goes on, by whether everything is destroyed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the command line asks of an apply."""
+
+    planfile: str | None
+    equivalent: str | None = None
+    """A plan file: what is done must mean the same."""
+    yes: bool
+    wait: Wait
+    scope: Scope
+
+
+async def carry_out(context: Context, wish: Wish) -> int:
+    """The exit code; raises Refused where nothing may be done."""
+    console, settings = context.console, context.settings
+    saved = None if wish.planfile is None else read_saved(wish.planfile)
+    reviewed = None if wish.equivalent is None else read_saved(wish.equivalent)
+    if saved is None and reviewed is None and not wish.yes and not console.is_interactive:
+        raise refused(
+            "confirmation",
+            "Nobody can be asked here, and nothing says that this may be done",
+            _SPEAK[wish.scope.destroys],
+        )
+    desired = validate(settings)
+    console.say(warnings_view(desired.warnings))
+    clock = clock_of(settings)
+    with journal_of(settings.root, mask=console.masked, now=clock.now) as journal:
+        narrator, waits = Narrator(journal), Waits(console)
+        async with session(settings, clock, [narrator, waits]) as opened:
+            planned = await make_plan(opened, settings, desired, wish.scope)
+            if reviewed is not None:
+                require_equal(reviewed, planned.plan)
+            plan = planned.plan if saved is None else bind(saved, planned.plan, _terms(context, wish, planned))
+            code = _before(context, wish, plan)
+            if code is not None:
+                return code
+            waits.hush = True
+            with _brake() as brake, Progress(plan, console) as progress:
+                order = Order(wait=wish.wait, brake=brake, narrator=narrator, told=progress.feed)
+                report = await apply(opened, settings, planned, plan, order)
+    command = "reconciler destroy" if wish.scope.destroys else "reconciler apply"
+    console.result(report_view(plan, report, command=command))
+    return exit_code(report)
+
+
+def _before(context: Context, wish: Wish, plan: Plan) -> int | None:
+    """The exit code where nothing is to be done or may be done; None where the plan is wanted."""
+    console = context.console
+    if wish.scope.destroys and plan.is_empty and not plan.refusals:
+        console.result(screen([Line(text=say("Nothing of these manifests is live."))]))
+        return DONE
+    if wish.planfile is None or (plan.is_empty and not plan.refusals):
+        console.result(plan_view(plan, digest=digest(plan), way=""))
+    if plan.refusals and wish.planfile is not None:
+        raise Refused(plan.refusals)
+    if plan.refusals:
+        console.say_line("Refused: nothing was sent.")
+        return REFUSED
+    if plan.is_empty:
+        return DONE
+    if wish.planfile is None:
+        console.result_text("\n")
+        question, answer = _QUESTIONS[wish.scope.destroys]
+        if not wish.yes and wish.equivalent is None and console.ask(question) != answer:
+            console.say_line("Not applied: nothing was sent.")
+            return REFUSED
+    return None
+
+
+def _terms(context: Context, wish: Wish, planned: Planned) -> Terms:
+    """What binds a saved plan today."""
+    return Terms(
+        limits=context.settings.limits,
+        expect=context.settings.expect,
+        versions=planned.versions,
+        retry=wish.scope.retry,
+        start=wish.scope.start,
+        prunes=wish.scope.prunes,
+    )
+
+
+@contextmanager
+def _brake() -> Iterator[Brake]:
+    """A brake that Ctrl-C and its kin pull while the block runs."""
+    brake = Brake()
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        loop.add_signal_handler(number, brake.pull)
+    try:
+        yield brake
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+            signal.signal(number, before[number])

@@ -1,0 +1,61 @@
+"""`reconciler doctor`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.choice import form as form_option
+from reconciler.cli.day import day_option
+from reconciler.cli.frame import Frame, pass_frame
+from reconciler.cli.frame import command as declare
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_EXAMPLE = """\
+reconciler doctor
+reconciler doctor lora-poses --contact-sheet lora-poses.html
+reconciler doctor --strict --format json
+"""
+
+
+@declare("doctor", example=_EXAMPLE)
+@click.argument("datasets", metavar="[DATASET]...", nargs=-1)
+@form_option("text", "json")
+@click.option(
+    "--contact-sheet", "sheet", metavar="FILE.html", help="Write a page that shows each image with its findings."
+)
+@click.option("--strict", is_flag=True, help="Exit code 3 where there is a warning, too.")
+@day_option("waivers")
+@pass_frame
+def command(
+    frame: Frame, *, datasets: tuple[str, ...], form: str, sheet: str | None, strict: bool, today: "date | None"
+) -> int:
+    """Look closely at the images and captions of datasets: all of them, or those named. Nothing is sent.
+
+    More than `validate`: pixels are decoded, images compared with each other, captions with the prefix. Findings are
+    problems (exit code 3), warnings or advice; docs/doctor.md explains each by its id, and how to waive it.
+    """
+    from reconciler.app.doctor import examine, pictures, write_sheet
+    from reconciler.cli.choice import read_ref
+    from reconciler.cli.code import DONE, PROBLEMS
+    from reconciler.cli.context import begin
+    from reconciler.cli.day import this_day
+    from reconciler.core.ref import Kind
+    from reconciler.render.doctor import doctor_json, doctor_view
+
+    wanted = [read_ref(Kind.DATASET, name) for name in datasets]
+    context = begin(frame)
+    diagnosis = examine(context.settings.root, wanted, today or this_day())
+    if sheet is not None:
+        from reconciler.render.doctor_sheet import contact_sheet, pictured
+
+        shown = pictures(context.settings.root, pictured(diagnosis))
+        write_sheet(sheet, contact_sheet(diagnosis, shown))
+    if form == "json":
+        context.console.result_text(doctor_json(diagnosis))
+    else:
+        context.console.result(doctor_view(diagnosis))
+    if sheet is not None:
+        context.console.say_line(f"The contact sheet is {sheet}.")
+    return PROBLEMS if diagnosis.errors or (strict and diagnosis.warnings) else DONE

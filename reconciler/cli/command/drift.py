@@ -1,0 +1,48 @@
+"""`reconciler drift`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.choice import form as form_option
+from reconciler.cli.day import day_option
+from reconciler.cli.frame import Frame, pass_frame
+from reconciler.cli.frame import command as declare
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@declare("drift", example="reconciler drift\nreconciler drift --base deployed --format json")
+@click.option("--base", metavar="REV", help="The git revision that was applied last: what it said, git did not change.")
+@form_option("text", "json")
+@day_option("the last days of rules")
+@pass_frame
+def command(frame: Frame, *, base: str | None, form: str, today: "date | None") -> int:
+    """Show what differs from git, and whether the console or git changed it. Every image is read, nothing is changed.
+
+    Exit code 2 where something differs. What is only under way, and what failed or was stopped, is shown apart and
+    does not count as a difference, nor does what `drift.ignore` in reconciler.yaml names: it is listed with its reason.
+    """
+    import asyncio
+
+    from reconciler.app.planning import Scope
+    from reconciler.app.revision import tree_at
+    from reconciler.cli.code import CHANGES, DONE
+    from reconciler.cli.context import begin
+    from reconciler.cli.day import this_day
+    from reconciler.cli.look import look
+    from reconciler.core.compare.drift import judge
+    from reconciler.core.compare.judgement import leave_out
+    from reconciler.render.drift import drift_json, drift_view
+
+    context = begin(frame)
+    declared = None if base is None else tree_at(context.settings.root, base).desired
+    planned = asyncio.run(look(context, Scope(refresh="full")))
+    found = judge(planned.plan, planned.observed, declared)
+    found = leave_out(found, context.settings.ignores, today or this_day())
+    if form == "json":
+        context.console.result_text(drift_json(found))
+    else:
+        context.console.result(drift_view(found))
+    return CHANGES if found.differs else DONE

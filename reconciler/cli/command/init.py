@@ -1,0 +1,36 @@
+"""`reconciler init`."""
+
+from typing import Literal
+
+import click
+
+from reconciler.cli.frame import Frame, pass_frame
+from reconciler.cli.frame import command as declare
+
+
+@declare("init", example="reconciler init\nreconciler init --root brand/manifests --images ../photos")
+@click.option("--images", metavar="DIR", help="A folder with images that is there already, relative to the root.")
+@click.option("--ci", type=click.Choice(("github", "gitlab")), help="Write the files by which CI runs it, too.")
+@pass_frame
+def command(frame: Frame, images: str | None, ci: "Literal['github', 'gitlab'] | None") -> int:
+    """Write a first set of manifests: a project, a dataset and a model, ready to be edited.
+
+    A file that exists is never touched.
+    """
+    from reconciler.app.settings import root_of
+    from reconciler.app.start import start, start_ci
+    from reconciler.cli.context import open_console
+    from reconciler.render.view import Line, say, screen
+
+    console = open_console(frame)
+    root = root_of(frame.given, frame.environ)
+    pipeline = None if ci is None else start_ci(root, ci)
+    made = start(root, images)
+    lines = [Line(text=say(f"wrote {root / name}")) for name in made.written]
+    lines += [Line(text=say(f"left as it is: {root / name}")) for name in made.kept]
+    if pipeline is not None:
+        lines += [Line(text=say(f"wrote {name}")) for name in pipeline.written]
+        lines += [Line(text=say(f"left as it is: {name}")) for name in pipeline.kept]
+    way = "Put images into the folder that the dataset names, edit the manifests, then run `reconciler validate`."
+    console.result(screen(lines, [Line(text=say(way))]))
+    return 0

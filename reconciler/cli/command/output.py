@@ -1,0 +1,46 @@
+"""`reconciler output`."""
+
+from reconciler.cli.choice import form as form_option
+from reconciler.cli.frame import Frame, pass_frame
+from reconciler.cli.frame import command as declare
+
+_EXAMPLE = """\
+reconciler output --format json
+reconciler output --format env >> models.env
+reconciler output --format github
+"""
+
+
+@declare("output", example=_EXAMPLE)
+@form_option("text", "json", "env", "github")
+@pass_frame
+def command(frame: Frame, form: str) -> int:
+    """Print the live model of each manifest and the version that each alias names, for programs.
+
+    The live model is the version in force where it is trained, else the newest trained one, else the newest under way.
+    Only trained versions answer to an alias; exit code 1 where nothing answers to one. `github` adds the lines of
+    `env` to the outputs of a step of GitHub Actions (GITHUB_OUTPUT), or prints them where there is no such step.
+    """
+    import asyncio
+
+    from reconciler.app.output import append, env_lines, github_file, live_models
+    from reconciler.cli.code import DONE, FAILED
+    from reconciler.cli.context import begin
+    from reconciler.cli.look import look
+    from reconciler.render.output import output_json, output_view
+
+    context = begin(frame)
+    models = live_models(asyncio.run(look(context)))
+    place = github_file(frame.environ)
+    if form == "text":
+        context.console.result(output_view(models))
+    elif form == "json":
+        context.console.result_text(output_json(models))
+    elif form == "github" and place is not None:
+        append(place, env_lines(models))
+    else:
+        context.console.result_text(env_lines(models))
+    missing = [(model.name, alias) for model in models for alias in model.aliases if alias.id is None]
+    for name, alias in missing:
+        context.console.say_line(f"The alias {alias.name} of model/{name} answers to nothing: {alias.problem}.")
+    return FAILED if missing else DONE

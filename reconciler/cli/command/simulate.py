@@ -1,0 +1,43 @@
+"""`reconciler simulate`."""
+
+import click
+
+from reconciler.cli.frame import Frame, pass_frame
+from reconciler.cli.frame import command as declare
+
+_EXAMPLE = """\
+reconciler simulate --port 8099 --db world.db --speed 600
+reconciler simulate --set clone_mode=async_images --fault 'POST /tailored-gen/models:lost_answer'
+BRIA_API_TOKEN=any reconciler plan --endpoint http://127.0.0.1:8099
+"""
+
+
+@declare("simulate", example=_EXAMPLE)
+@click.option("--port", type=click.IntRange(0, 65535), default=8099, show_default=True, help="0: any free one.")
+@click.option("--db", metavar="FILE", help="Keep the world in this SQLite file; in memory without it.")
+@click.option("--speed", type=float, default=1.0, metavar="N", help="Simulated seconds in a second. [1]")
+@click.option("--set", "switches", multiple=True, metavar="SWITCH=VALUE", help="An undocumented behaviour.")
+@click.option("--fault", "faults", multiple=True, metavar="FAULT", help="A scripted fault: METHOD PATH[#WHICH]:KIND.")
+@click.option("--request-log", metavar="FILE", help="Write a JSON line for each request.")
+@pass_frame
+def command(
+    frame: Frame,
+    *,
+    port: int,
+    db: str | None,
+    speed: float,
+    switches: tuple[str, ...],
+    faults: tuple[str, ...],
+    request_log: str | None,
+) -> int:
+    """Serve a simulated Tailored Generation API on this machine, for trying things out and for CI.
+
+    Any token is accepted. It ends with Ctrl-C.
+    """
+    from reconciler.app.simulate import World, simulate
+    from reconciler.cli.context import open_console
+
+    console = open_console(frame)
+    world = World(store=db, speed=speed, switches=switches, faults=faults)
+    simulate(world, port=port, request_log=request_log, told=lambda address: console.say_line(f"serving {address}"))
+    return 0

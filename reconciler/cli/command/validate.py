@@ -1,0 +1,63 @@
+"""`reconciler validate`."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from reconciler.cli.choice import form as form_option
+from reconciler.cli.frame import Frame, pass_frame
+from reconciler.cli.frame import command as declare
+
+if TYPE_CHECKING:
+    from reconciler.core.problem import Problem
+
+
+@declare("validate", example="reconciler validate\nreconciler validate --root examples/quickstart --format json")
+@form_option("text", "json", "github", "gitlab")
+@pass_frame
+def command(frame: Frame, form: str) -> int:
+    """Check manifests, images and captions. Nothing is sent, and no token is read.
+
+    Every problem is listed with its place and what to do about it; exit code 3 where there is one. Where there is none
+    the fingerprint of each model is printed: the version that an alias can name, the same in every account. github
+    and gitlab print the problems as annotations and as a code quality report.
+    """
+    from reconciler.app.validate import printed, validate
+    from reconciler.cli.code import DONE, PROBLEMS
+    from reconciler.cli.context import begin
+    from reconciler.core.problem import ProblemsFound
+    from reconciler.render.fingerprint import fingerprints_view
+    from reconciler.render.json import fingerprints_json
+    from reconciler.render.problem import valid_view, warnings_view
+
+    context = begin(frame)
+    try:
+        desired = validate(context.settings)
+    except ProblemsFound as found:
+        if form == "text":
+            raise
+        context.console.result_text(_listed(form, found.problems))
+        return PROBLEMS
+    if form in {"github", "gitlab"}:
+        context.console.result_text(_listed(form, desired.warnings))
+        return DONE
+    if form == "json":
+        context.console.result_text(fingerprints_json(desired.warnings, printed(desired)))
+        return DONE
+    context.console.say(warnings_view(desired.warnings))
+    context.console.result(valid_view(desired) + fingerprints_view(printed(desired)))
+    return DONE
+
+
+def _listed(form: str, problems: "Iterable[Problem]") -> str:
+    """The problems for a machine."""
+    if form == "github":
+        from reconciler.render.ci import problems_github
+
+        return problems_github(problems)
+    if form == "gitlab":
+        from reconciler.render.ci import problems_gitlab
+
+        return problems_gitlab(problems)
+    from reconciler.render.json import problems_json
+
+    return problems_json(problems)

@@ -1,0 +1,13 @@
+"""`reconciler version`."""
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.frame import command as declare
+
+
+@declare("version", example="reconciler version")
+def command() -> int:
+    """Print the version of this program."""
+    click.echo(f"reconciler {__version__}")
+    return 0

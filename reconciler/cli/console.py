@@ -1,0 +1,181 @@
+"""The two streams: results on stdout, all else on stderr; colour, a terminal's wishes, and the last net for the token."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TextIO
+
+from reconciler.core.text import visible
+from reconciler.render.text import Style, plain, render_text, safe_line
+from reconciler.render.view import Role, View
+
+if TYPE_CHECKING:
+    from reconciler.api.token import Token
+
+_RESET = "\x1b[0m"
+_CODES = {
+    Role.QUIET: "2",
+    Role.STRONG: "1",
+    Role.CREATE: "32",
+    Role.COME: "32",
+    Role.CHANGE: "33",
+    Role.VERSION: "36",
+    Role.DELETE: "31",
+    Role.GONE: "31",
+    Role.TRAIN: "35",
+    Role.COST: "35",
+    Role.REFUSED: "31",
+    Role.PROBLEM: "31",
+    Role.WARNING: "33",
+    Role.UNCHANGED: "2",
+}
+
+
+class OutputLost(Exception):
+    """Stdout took no more (a full disk); a closed pipe is not one of these."""
+
+
+def coloured(text: str, role: Role) -> str:
+    """The style of a terminal with colours."""
+    return f"\x1b[{_CODES[role]}m{text}{_RESET}" if role in _CODES else text
+
+
+def is_robot(environ: Mapping[str, str]) -> bool:
+    """Is this a log rather than a terminal, whatever it claims to be?"""
+    return bool(environ.get("NO_COLOR") or environ.get("CI")) or environ.get("TERM") == "dumb"
+
+
+class Console:
+    """Writes views and lines; a reader that went away ends nothing and raises nothing."""
+
+    def __init__(self, environ: Mapping[str, str], color: str = "auto") -> None:
+        self._environ = environ
+        self._color = color
+        self._out = _ready(sys.stdout)
+        self._err = _ready(sys.stderr)
+        self._token: Token | None = None
+        self._is_ready = False
+        self._above: Callable[[str], None] | None = None
+
+    @property
+    def is_interactive(self) -> bool:
+        """Can a person be asked?"""
+        return _is_terminal(sys.stdin) and _is_terminal(self._err)
+
+    @property
+    def is_live(self) -> bool:
+        """May lines on stderr be redrawn?"""
+        return self._color != "never" and _is_terminal(self._err) and not is_robot(self._environ)
+
+    @property
+    def error_stream(self) -> TextIO:
+        """Where progress goes."""
+        return self._err
+
+    def result(self, view: View) -> None:
+        """A view on stdout."""
+        self._write(self._out, render_text(view, style=self._style(self._out)))
+
+    def result_text(self, text: str) -> None:
+        """Finished text on stdout: JSON, a plan file."""
+        self._write(self._out, text)
+
+    def say(self, view: View) -> None:
+        """A view on stderr."""
+        self._tell(render_text(view, style=self._style(self._err)))
+
+    def say_line(self, text: str) -> None:
+        """One sentence on stderr."""
+        self._tell(safe_line(visible(text)) + "\n")
+
+    def divert(self, above: Callable[[str], None] | None) -> None:
+        """While part of the terminal is redrawn, lines for stderr go here instead."""
+        self._above = above
+
+    def _tell(self, text: str) -> None:
+        if self._above is not None and text:
+            self._above(self.masked(text))
+        else:
+            self._write(self._err, text)
+
+    def ask(self, question: str) -> str:
+        """What a person answers; empty where they do not.
+
+        Ctrl-C must end it at once, from the moment in which the question is seen: an event loop's own handler would
+        let the read go on.
+        """
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            self._write(self._err, question)
+            return "" if sys.stdin is None else sys.stdin.readline().strip()
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def masked(self, text: str) -> str:
+        """The text without the token, should it ever have got in."""
+        if not self._is_ready:
+            self._token, self._is_ready = _token(self._environ), True
+        return text if self._token is None else self._token.mask(text)
+
+    def _style(self, stream: TextIO) -> Style:
+        return coloured if self._is_coloured(stream) else plain
+
+    def _is_coloured(self, stream: TextIO) -> bool:
+        if self._color != "auto":
+            return self._color == "always"
+        if self._environ.get("NO_COLOR"):
+            return False
+        if self._environ.get("FORCE_COLOR"):
+            return True
+        return _is_terminal(stream) and not is_robot(self._environ)
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        try:
+            stream.write(self.masked(text))
+            stream.flush()
+        except BrokenPipeError:
+            _silence(stream)
+        except (OSError, ValueError) as error:
+            _silence(stream)
+            if stream is self._out:
+                raise OutputLost(str(error)) from None
+
+
+def _token(environ: Mapping[str, str]) -> "Token | None":
+    """The token of this environment, if it has one that can be read."""
+    if not environ.get("BRIA_API_TOKEN") and not environ.get("BRIA_API_TOKEN_FILE"):
+        return None
+    from reconciler.api.token import TokenRefused, read_token
+
+    try:
+        return read_token(environ)
+    except TokenRefused:
+        return None
+
+
+def _ready(stream: TextIO | None) -> TextIO:
+    """A stream that no character can make fail; a closed one is replaced by nothing at all."""
+    if stream is None:
+        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - lives as long as the process
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+    return stream
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
+def _silence(stream: TextIO) -> None:
+    """Let the interpreter's own flush at the end find nothing to fail on."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)

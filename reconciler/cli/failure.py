@@ -1,0 +1,71 @@
+"""Turns what a command raised into words and an exit code."""
+
+import os
+import traceback
+from pathlib import Path
+
+from reconciler.api.error import CallFailed
+from reconciler.app.fault import Refused, Unusable
+from reconciler.cli.code import FAILED, PROBLEMS, REFUSED, USAGE
+from reconciler.cli.console import Console, OutputLost
+from reconciler.cli.frame import Frame
+from reconciler.core.problem import ProblemsFound
+from reconciler.files.journal import JournalFailed
+from reconciler.render.plan import refusals
+from reconciler.render.problem import problems_view
+from reconciler.render.view import screen
+
+
+def explain(error: Exception, frame: Frame) -> int:
+    """Say what happened on stderr; the exit code."""
+    console = Console(frame.environ, str(frame.given.get("color", "auto")))
+    match error:
+        case ProblemsFound(problems=problems):
+            console.say(problems_view(problems))
+            return PROBLEMS
+        case Refused(refusals=found):
+            console.say(screen(refusals(found)))
+            return REFUSED
+        case Unusable():
+            console.say_line(str(error))
+            return USAGE
+        case CallFailed(operation=operation, message=message):
+            console.say_line(f"{operation}: {message}")
+            return FAILED
+        case JournalFailed():
+            console.say_line(f"{error}; nothing more was sent.")
+            return FAILED
+        case OutputLost():
+            console.say_line(f"The output could not be written: {error}.")
+            return FAILED
+        case _:
+            return _unexpected(error, console)
+
+
+def _unexpected(error: Exception, console: Console) -> int:
+    """A fault of this program: keep the traceback in a file, without values of variables and without the token."""
+    from reconciler import __version__
+
+    text = f"reconciler {__version__}\n{''.join(traceback.format_exception(error))}"
+    place = _keep(console.masked(text))
+    name = type(error).__name__
+    if place is None:
+        console.say_line(f"reconciler met a fault of its own ({name}); no file for the details could be written.")
+    else:
+        console.say_line(f"reconciler met a fault of its own ({name}). Please report it with {place}.")
+    return FAILED
+
+
+def _keep(text: str) -> Path | None:
+    import platformdirs
+
+    try:
+        folder = platformdirs.user_log_path("reconciler", appauthor=False)
+        folder.mkdir(parents=True, exist_ok=True)
+        place = folder / "fault.log"
+        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError:
+        return None
+    return place

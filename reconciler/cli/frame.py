@@ -1,0 +1,121 @@
+"""What every command shares: the options of all commands, given before or after its name, and lazy loading."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+TIERS = ("free_trial", "starter", "pro", "enterprise")
+_SHARED = "Options of every command (also before it; or by environment, as RECONCILER_ROOT)"
+
+
+class Frame:
+    """One run of the command line: the shared options that were given, and the environment.
+
+    It is no dataclass because `--help` would pay for making one.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.given: dict[str, object] = {}
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Remember a shared option; the one after the command wins over the one before it."""
+    if value is not None and parameter.name is not None:
+        context.find_object(Frame).given[parameter.name] = value  # type: ignore[union-attr]
+
+
+def _keep_verbosity(context: click.Context, parameter: click.Parameter, value: int) -> None:
+    if value:
+        _keep(context, parameter, value)
+
+
+def shared_options() -> list[click.Parameter]:
+    """Fresh copies of the options that every command takes."""
+    keep: dict[str, Any] = {"expose_value": False, "callback": _keep}
+    return [
+        click.Option(["--root"], metavar="DIR", help="Folder of the manifests. [manifests]", **keep),
+        click.Option(
+            ["--endpoint"],
+            metavar="WHERE",
+            help="An API address, `simulator`, or `simulator:FILE` to keep its world. [the vendor's API]",
+            **keep,
+        ),
+        click.Option(["--tier"], type=click.Choice(TIERS), help="The account's rate limit. [free_trial]", **keep),
+        click.Option(["--concurrency"], metavar="N", help="Requests at the same time. [4]", **keep),
+        click.Option(["--settle"], metavar="SECONDS", help="How long the API's lists may lag behind. [15]", **keep),
+        click.Option(["--color"], type=click.Choice(("auto", "always", "never")), help="Colour. [auto]", **keep),
+        click.Option(
+            ["-v", "--verbose", "verbose"],
+            count=True,
+            help="Say more on stderr; twice: every request.",
+            expose_value=False,
+            callback=_keep_verbosity,
+        ),
+    ]
+
+
+class Command(click.Command):
+    """A command with the shared options in a section of their own, and an example below."""
+
+    def __init__(self, *args: Any, example: str, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        self.example = example
+        self._own = len(self.params)
+        self.params.extend(shared_options())
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Own options first, then the shared ones."""
+        shared = self.params[self._own :]
+        records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx)) is not None]
+        names = {param.get_help_record(ctx) for param in shared}
+        with formatter.section("Options"):
+            formatter.write_dl([record for record in records if record not in names])
+        with formatter.section(_SHARED):
+            formatter.write_dl([record for record in records if record in names])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The example, as it is to be typed."""
+        with formatter.section("Example"):
+            for line in self.example.splitlines():
+                formatter.write(f"{' ' * formatter.current_indent}{line}\n")
+
+
+class Group(click.Group):
+    """Commands that are imported when they are used; their help line comes from a table."""
+
+    def __init__(self, *args: Any, table: Mapping[str, tuple[str, str]], example: str, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        self._table = table
+        self.example = example
+        self.params.extend(shared_options())
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table: the order in which people need them."""
+        return list(self._table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module, which holds it as `command`."""
+        if cmd_name not in self._table:
+            return None
+        from importlib import import_module
+
+        found = import_module(self._table[cmd_name][0]).command
+        assert isinstance(found, click.Command)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self._table.items()])
+
+    format_epilog = Command.format_epilog
+
+
+def command(name: str, *, example: str) -> Callable[[Callable[..., int]], Command]:
+    """Declare a command; the function's docstring is its help, its first argument the Frame."""
+    return click.command(name, cls=Command, example=example)
+
+
+pass_frame = click.make_pass_decorator(Frame)

@@ -1,0 +1,74 @@
+"""Tells an apply while it runs: on a terminal a board that is redrawn, elsewhere plain lines."""
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from reconciler.cli.console import Console
+from reconciler.core.event import Event
+from reconciler.core.plan import Plan
+from reconciler.render.progress import Board, board_lines
+from reconciler.render.text import render_text
+from reconciler.render.view import Line, screen
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+REDRAWS_A_SECOND = 4
+
+
+class Progress:
+    """Feed it the events of an apply, inside `with`."""
+
+    def __init__(self, plan: Plan, console: Console) -> None:
+        self._board = Board(plan)
+        self._console = console
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        if self._console.is_live:
+            self._live = self._open()
+            self._live.start()
+            self._console.divert(self._above)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._say(self._board.close())
+        if self._live is not None:
+            self._console.divert(None)
+            self._live.stop()
+
+    def feed(self, event: Event) -> None:
+        """Take an event in and show what it is worth."""
+        self._say(self._board.feed(event))
+
+    def _say(self, lines: tuple[Line, ...]) -> None:
+        if lines:
+            self._console.say(screen(lines))
+
+    def _open(self) -> "Live":
+        """A board at the bottom of the terminal; rich never sees foreign text that did not pass our own gate."""
+        from rich.console import Console as RichConsole
+        from rich.live import Live
+        from rich.text import Text
+
+        terminal = RichConsole(file=self._console.error_stream, force_terminal=True, highlight=False, markup=False)
+
+        def draw() -> Text:
+            text = render_text(screen(board_lines(self._board)), width=max(terminal.width - 1, 40))
+            return Text(text.rstrip("\n"), no_wrap=True, overflow="ellipsis")
+
+        return Live(
+            console=terminal,
+            get_renderable=draw,
+            refresh_per_second=REDRAWS_A_SECOND,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+    def _above(self, text: str) -> None:
+        """Finished lines scroll up above the board."""
+        from rich.text import Text
+
+        assert self._live is not None
+        self._live.console.print(Text.from_ansi(text.rstrip("\n")), soft_wrap=True)

@@ -1,0 +1,55 @@
+"""The tree of a revision, resolved without the working tree."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from reconciler.app.fault import Unusable
+from reconciler.app.revision import desired_at
+from reconciler.core.ref import Kind, Ref
+from tests.files.conftest import DATASET, MODEL, PROJECT, picture
+
+POSES = Ref(Kind.DATASET, "lora-poses")
+
+
+def git(*arguments: str) -> None:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b")
+    subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A committed tree with a Git LFS pointer among its images; its working tree is broken."""
+    monkeypatch.chdir(tmp_path)
+    manifests = tmp_path / "manifests"
+    (manifests / "images").mkdir(parents=True)
+    (manifests / "lora.yaml").write_text(f"{PROJECT}---\n{DATASET}---\n{MODEL}")
+    (manifests / "images/p0.png").write_bytes(picture(size=(512, 512)))
+    for number in range(1, 4):
+        (manifests / f"images/p{number}.png").write_bytes(picture(seed=number))
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'f' * 64}\nsize 12345\n"
+    (manifests / "images/p4.png").write_text(pointer)
+    git("init", "--quiet", "--initial-branch=main")
+    git("add", "--all")
+    git("commit", "--quiet", "-m", "x")
+    (manifests / "lora.yaml").write_text("broken: [")
+    return Path("manifests")
+
+
+def test_the_digest_of_a_pointer_is_known_offline(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same as with the content; warnings stand at the revision, and no cache of the user's is filled."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    desired = desired_at(root, "main")
+    images = desired.datasets[POSES].images
+    assert [image.has_content for image in images if image.digest == "f" * 64] == [False]
+    assert len(images) == 5
+    assert desired.warnings
+    assert all(str(problem.location).startswith("main:manifests/") for problem in desired.warnings)
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_revision_that_cannot_be_read_is_wrong_usage(root: Path) -> None:
+    """Not a fault of the manifests."""
+    with pytest.raises(Unusable, match="is not in this repository"):
+        desired_at(root, "nope")

@@ -1,0 +1,92 @@
+"""A saved plan is input, not authority: what is executed is what planning gives now."""
+
+from dataclasses import replace
+
+from reconciler.app.saved import Terms, bind
+from reconciler.core.change import ModelChange, Refusal, Unchanged
+from reconciler.core.limit import Limits
+from reconciler.core.plan import Plan
+from reconciler.core.ref import Kind, Ref
+from tests.render import sample
+
+TODAY = Terms(limits=Limits())
+
+
+def test_unrelated_movement_does_not_matter() -> None:
+    """Only the saved plan's own objects are executed, and from what planning says now."""
+    now = sample.plan()
+    part = [action for action in now.actions if action.ref != sample.MODEL]
+    saved = replace(now, actions=tuple(part), changes=(sample.dataset(reason="a forged word"),))
+    bound = bind(saved, now, TODAY)
+    assert bound.refusals == ()
+    assert bound.actions == tuple(part)
+    assert bound.changes == (sample.dataset(),)
+
+
+def test_limits_are_those_of_today() -> None:
+    """A saved plan cannot bring its own."""
+    now = sample.plan(limits=Limits(trainings=9))
+    assert [one.rule for one in bind(now, now, Terms(limits=Limits(trainings=0))).refusals] == ["limit-trainings"]
+
+
+def test_a_refusal_then_or_now_stops_it() -> None:
+    """What was refused when it was made, and what is refused about its objects since."""
+    refusal = Refusal(rule="take-over", ref=sample.PROJECT, summary="no")
+    other = Refusal(rule="take-over", ref=Ref(Kind.PROJECT, "other"), summary="no")
+    plan = sample.plan()
+    assert bind(replace(plan, refusals=(refusal,)), plan, TODAY).refusals == (refusal,)
+    assert bind(plan, replace(plan, refusals=(refusal, other)), TODAY).refusals == (refusal,)
+
+
+def test_an_edited_plan_is_stale() -> None:
+    """H53: one action more than planning gives."""
+    plan = sample.plan()
+    more = replace(plan, actions=(*plan.actions, sample.upload("evil")))
+    assert [one.rule for one in bind(more, plan, TODAY).refusals] == ["plan-stale"]
+
+
+def test_what_the_tree_expects_and_shares_of_deletions_are_judged_today() -> None:
+    """On what is applied, which may be a part of what planning gives."""
+    now = sample.plan()
+    expects = Terms(limits=Limits(), expect={"trainings": 0})
+    assert [one.rule for one in bind(now, now, expects).refusals] == ["expect-trainings"]
+    going = sample.plan(changes=(sample.removal(sample.removed(1, "x")),), actions=sample.in_place_actions(), wishes=())
+    few = Terms(limits=Limits(deletions_percent=10), versions=10)
+    assert [one.rule for one in bind(going, going, few).refusals] == ["limit-deletions-percent"]
+
+
+def standing(state: str) -> Unchanged:
+    return Unchanged(ref=sample.MODEL, id=81, version=2, fingerprint="a51be07aa9c13", state=state)
+
+
+def said(saved: Plan, now: Plan, terms: Terms) -> str:
+    return "; ".join(remedy for refusal in bind(saved, now, terms).refusals for remedy in refusal.remedies)
+
+
+def without_model(plan: Plan, *changes: ModelChange, state: str = "") -> Plan:
+    """What planning gives where nobody asks for the training."""
+    kept = tuple(change for change in plan.changes if change.ref != sample.MODEL)
+    actions = tuple(action for action in plan.actions if action.ref != sample.MODEL)
+    unchanged = (*plan.unchanged, *([standing(state)] if state else []))
+    return replace(plan, changes=(*kept, *changes), actions=actions, unchanged=unchanged)
+
+
+def test_what_a_person_asked_for_is_asked_for_again() -> None:
+    """A plan file trains nothing that failed or was not to be started, and prunes nothing, by its own word."""
+    saved = sample.plan()
+    for state in ("failed", "stopped"):
+        now = without_model(saved, state=state)
+        assert said(saved, now, TODAY) == "Say it again: `--retry model/lora-max`."
+    created = without_model(saved, state="created")
+    assert said(saved, created, TODAY) == "Say it again: `--start model/lora-max`."
+    only_created = without_model(saved, sample.model(starts=False))
+    assert said(saved, only_created, TODAY) == "Say it again: `--start model/lora-max`."
+    asked = Terms(limits=Limits(), retry=(sample.MODEL,), start=(sample.MODEL,))
+    assert "Plan again" in said(saved, created, asked)
+    pruning = replace(saved, changes=(*saved.changes, sample.removal(sample.removed(1, "x"))))
+    assert said(pruning, saved, TODAY) == (
+        "Say it again: `--prune`.; A plan of `reconciler destroy` is applied by that command alone."
+    )
+    assert said(pruning, saved, Terms(limits=Limits(), prunes=True)) == ""
+    absent = Unchanged(ref=sample.DATASET, id=None, version=None, fingerprint=None, state="absent")
+    assert said(pruning, replace(saved, unchanged=(absent,)), TODAY) == ""

@@ -1,0 +1,103 @@
+"""A small tree of manifests on an embedded simulator, and a way to run the command line in this process."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from reconciler.cli.entry import run
+
+MANIFESTS = {
+    "project.yaml": """\
+apiVersion: reconciler/v1
+kind: Project
+metadata: {name: lora}
+spec:
+  project_name: Lora
+  ip_name: Lora
+  ip_description: a female character with purple hair
+  ip_medium: illustration
+  ip_type: defined_character
+""",
+    "dataset.yaml": """\
+apiVersion: reconciler/v1
+kind: Dataset
+metadata: {name: lora-poses}
+spec:
+  project: lora
+  caption_prefix: "An illustration of a character named Lora, a female character with purple hair,"
+  images: {path: images/}
+  captions: {source: sidecar}
+""",
+    "model.yaml": """\
+apiVersion: reconciler/v1
+kind: Model
+metadata: {name: lora-max}
+spec:
+  dataset: lora-poses
+  training_mode: fully_automated
+  training_version: max
+""",
+}
+CAPTIONS = {
+    "jump": "jumping over a puddle.",
+    "paint": "painting a picture.",
+    "read": "reading a red book.",
+    "sit": "sitting on a bench.",
+    "wave": "waving with one hand.",
+}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command line ended and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+Cli = Callable[..., Ran]
+
+
+def draw(path: Path, colour: tuple[int, int, int]) -> None:
+    """An image of one colour, large enough for the API."""
+    Image.new("RGB", (1024, 1024), colour).save(path)
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with `manifests/`; the account is the file `world.db` in it."""
+    images = tmp_path / "manifests" / "images"
+    images.mkdir(parents=True)
+    for name, text in MANIFESTS.items():
+        (tmp_path / "manifests" / name).write_text(text)
+    for number, (name, caption) in enumerate(CAPTIONS.items()):
+        draw(images / f"{name}.png", (number * 40, 90, 200))
+        (images / f"{name}.txt").write_text(caption + "\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RECONCILER_ENDPOINT", "simulator:world.db")
+    return tmp_path
+
+
+@pytest.fixture
+def cli(capfd: pytest.CaptureFixture[str]) -> Cli:
+    """Run a command line in this process."""
+
+    def ran(*arguments: str) -> Ran:
+        capfd.readouterr()
+        code = run(arguments, os.environ)
+        out, err = capfd.readouterr()
+        return Ran(code=code, out=out, err=err)
+
+    return ran
+
+
+@pytest.fixture
+def applied(tree: Path, cli: Cli) -> Path:
+    """The tree, applied once and trained."""
+    assert cli("apply", "--yes", "--wait", "training").code == 0
+    return tree

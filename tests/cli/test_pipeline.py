@@ -1,0 +1,50 @@
+"""What CI calls: annotations, code quality reports, and the files that `init --ci` writes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.cli.test_base import edit, git
+
+
+def test_problems_are_printed_for_ci(tree: Path, cli: Cli) -> None:
+    """Exit 3 in each form; nothing to say is an empty report."""
+    assert cli("validate", "--format", "github").out == ""
+    assert json.loads(cli("validate", "--format", "gitlab").out) == []
+    edit(tree / "manifests/dataset.yaml", "caption_prefix:", "caption_prefx:")
+    github = cli("validate", "--format", "github")
+    assert github.code == 3
+    assert github.out.startswith("::error file=manifests/dataset.yaml")
+    gitlab = cli("validate", "--format", "gitlab")
+    assert gitlab.code == 3
+    assert json.loads(gitlab.out)[0]["location"]["path"] == "manifests/dataset.yaml"
+
+
+@pytest.mark.parametrize(
+    ("vendor", "name"), [("github", ".github/workflows/reconciler.yml"), ("gitlab", ".gitlab-ci.yml")]
+)
+def test_init_writes_the_files_of_ci_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli, vendor: str, name: str
+) -> None:
+    """At the top of the repository; what is there is left as it is."""
+    monkeypatch.chdir(tmp_path)
+    git("init", "--quiet")
+    first = cli("init", "--ci", vendor)
+    assert first.code == 0
+    assert f"wrote {name}" in first.out
+    assert (tmp_path / name).exists()
+    assert f"left as it is: {name}" in cli("init", "--ci", vendor).out
+
+
+def test_init_for_ci_needs_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:
+    """Wrong usage, before anything is written."""
+    monkeypatch.chdir(tmp_path)
+    assert cli("init", "--ci", "github").code == 64
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_is_in_the_table(tree: Path, cli: Cli) -> None:
+    """And looks at the images."""
+    assert cli("doctor").code in {0, 3}
