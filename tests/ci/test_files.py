@@ -1,0 +1,147 @@
+"""What CI systems read: checked by their own published schemas, and by the rules of this house."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from ruamel.yaml import YAML
+
+from reconciler.files.pipeline import Vendor, write_pipeline
+from tests.ci.conftest import ROOT, SCRIPTS
+
+ACTION = ROOT / "action.yml"
+WORKFLOW = ROOT / "reconciler" / "files" / "workflow" / "github.yml"
+TEMPLATE = SCRIPTS / "template.yml"
+
+
+def documents(path: Path) -> list[Any]:
+    return list(YAML(typ="safe").load_all(path.read_text()))
+
+
+def scripts(node: object) -> Iterator[str]:
+    """Every line that a shell will run."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in {"run", "script", "before_script"}:
+                yield from [value] if isinstance(value, str) else value
+            else:
+                yield from scripts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from scripts(value)
+
+
+def check(schema: str, path: Path, *options: str) -> None:
+    command: list[str | Path] = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *options, path]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_action_and_the_workflow_are_what_github_reads() -> None:
+    """By the schemas that GitHub's own editors use."""
+    check("vendor.github-actions", ACTION)
+    check("vendor.github-workflows", WORKFLOW)
+
+
+def test_the_template_is_what_gitlab_reads(tmp_path: Path) -> None:
+    """Its jobs alone: the schema knows no document of inputs."""
+    jobs = tmp_path / "jobs.yml"
+    jobs.write_text(TEMPLATE.read_text().partition("\n---\n")[2])
+    check("vendor.gitlab-ci", jobs, "--data-transform", "gitlab-ci")
+    for name in ("gitlab.yml", "gitlab-include.yml"):
+        check("vendor.gitlab-ci", WORKFLOW.parent / name, "--data-transform", "gitlab-ci")
+
+
+@pytest.mark.parametrize("path", [ACTION, WORKFLOW, TEMPLATE], ids=lambda path: path.name)
+def test_no_expression_stands_in_a_script(path: Path) -> None:
+    """H39: `${{ … }}` and `$[[ … ]]` are pasted before the shell reads the line; values come by environment only."""
+    lines = [line for document in documents(path) for line in scripts(document)]
+    assert lines or path == WORKFLOW
+    assert not [line for line in lines if "${{" in line or "$[[" in line]
+
+
+def test_every_input_of_the_action_reaches_a_step_and_every_variable_is_read() -> None:
+    """An input that nothing reads would be a promise."""
+    (action,) = documents(ACTION)
+    given = [text for step in action["runs"]["steps"] for text in step.get("env", {}).values()]
+    read = {name for text in given for name in re.findall(r"inputs\.([a-z-]+)", text)}
+    assert read == set(action["inputs"])
+    names = {name for step in action["runs"]["steps"] for name in step.get("env", {}) if name.startswith("STEP_")}
+    sources = "".join(path.read_text() for path in SCRIPTS.iterdir() if path.suffix in {".sh", ".py"})
+    assert not [name for name in names if name not in sources]
+
+
+def test_the_workflow_asks_for_no_more_than_it_needs() -> None:
+    """No rights by default, no `pull_request_target`, no credentials left in the checkout, one apply at a time."""
+    (workflow,) = documents(WORKFLOW)
+    assert "pull_request_target" not in WORKFLOW.read_text()
+    assert workflow["permissions"] == {}
+    jobs = workflow["jobs"]
+    assert jobs["plan"]["permissions"] == {"contents": "read", "pull-requests": "write"}
+    assert jobs["apply"]["permissions"] == {"contents": "read"}
+    assert jobs["drift"]["permissions"] == {"contents": "read", "issues": "write"}
+    assert jobs["apply"]["concurrency"] == jobs["drift"]["concurrency"]
+    assert jobs["apply"]["concurrency"]["cancel-in-progress"] is False
+    for job in jobs.values():
+        assert job["timeout-minutes"]
+        assert job["steps"][0]["with"]["persist-credentials"] is False
+
+
+def test_a_pull_request_reaches_neither_apply_nor_its_token() -> None:
+    """The plan job is given no secret unless somebody decides so."""
+    (workflow,) = documents(WORKFLOW)
+    assert "token" not in workflow["jobs"]["plan"]["steps"][1]["with"]
+    assert "refs/heads/main" in workflow["jobs"]["apply"]["if"]
+    jobs = documents(TEMPLATE)[1]
+    assert all("CI_DEFAULT_BRANCH" in rule["if"] for rule in jobs["reconciler-apply"]["rules"])
+    assert jobs["reconciler-apply"]["resource_group"] == jobs["reconciler-drift"]["resource_group"]
+    assert jobs["reconciler-apply"]["interruptible"] is False
+
+
+@pytest.mark.parametrize("vendor", get_args(Vendor))
+def test_a_pipeline_is_written_once_and_never_over_another(tmp_path: Path, vendor: Vendor) -> None:
+    """The second time everything is kept, edits included."""
+    made = write_pipeline(tmp_path, vendor)
+    assert made.written
+    assert made.kept == ()
+    first = tmp_path / made.written[0]
+    assert first.read_bytes() == (WORKFLOW.parent / f"{vendor}.yml").read_bytes()
+    first.write_text("edited")
+    again = write_pipeline(tmp_path, vendor)
+    assert (again.written, again.kept) == ((), made.written)
+    assert first.read_text() == "edited"
+
+
+def test_a_pipeline_is_not_written_through_a_link(tmp_path: Path) -> None:
+    """A link where the file goes counts as a file that is there."""
+    (tmp_path / ".gitlab-ci.yml").symlink_to(tmp_path / "elsewhere")
+    made = write_pipeline(tmp_path, "gitlab")
+    assert made.kept == (".gitlab-ci.yml",)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_the_hook_checks_the_whole_tree() -> None:
+    """Captions and images stand in other files than the one that was edited."""
+    ((hook,),) = documents(ROOT / ".pre-commit-hooks.yaml")
+    assert (hook["id"], hook["entry"]) == ("reconciler-validate", "reconciler validate")
+    assert hook["pass_filenames"] is False
+    assert re.search(hook["files"], "manifests/images/a.txt")
+
+
+def test_the_guide_names_every_input_and_variable() -> None:
+    """docs/ci.md is where people look them up."""
+    guide = (ROOT / "docs" / "ci.md").read_text()
+    (action,) = documents(ACTION)
+    inputs = [*action["inputs"], *action["outputs"], *documents(TEMPLATE)[0]["spec"]["inputs"]]
+    assert not [name for name in inputs if f"`{name}`" not in guide]
+    assert all(name in guide for name in ("STEP_FORGE_TOKEN", "STEP_SCHEDULE", "BRIA_API_TOKEN"))
+
+
+def test_every_script_is_valid_bash() -> None:
+    """Those too that no test runs to their end."""
+    for script in SCRIPTS.glob("*.sh"):
+        subprocess.run(["bash", "-n", script], check=True)
