@@ -1,0 +1,336 @@
+"""The stories of versions: what each change costs, told on a whole world and counted at the simulator.
+
+Each story says what it must cost in its last step. `docs/versioning.md` prints the same table.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from reconciler.core.compare.diff import diff
+from reconciler.core.compare.mandate import NOTHING_ASKED, Mandate
+from reconciler.core.desired import Absent, Desired
+from reconciler.core.limit import Limits
+from reconciler.core.observed import ModelStatus
+from reconciler.core.order.planner import plan as make_plan
+from reconciler.core.plan import Plan, Subject
+from reconciler.core.problem import Location
+from reconciler.observe import observe
+from reconciler.simulator import console
+from tests.execute.world import DATASET, MODEL, OTHER_PREFIX, PROJECT, Ran, World
+
+IMAGES: Mapping[str, str | None] = {"wave": None, "jump": "jumping.", "sit": None}
+SUBJECT = Subject(endpoint="simulator", tier="starter", projects=1, datasets=1, images=3, models=1)
+HOURS = 4 * 3600.0
+"""Longer than any training."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """What one step of a story costs: API calls of plan and apply, images uploaded, trainings started."""
+
+    calls: int
+    uploads: int
+    trainings: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """A world in which a story is told."""
+
+    world: World = field(default_factory=World)
+    limits: Limits = field(default_factory=Limits)
+
+    def tree(self, images: Mapping[str, str | None] = IMAGES, **words: object) -> Desired:
+        return self.world.tree(images, **words)  # type: ignore[arg-type]
+
+    async def plan(self, tree: Desired, mandate: Mandate = NOTHING_ASKED) -> Plan:
+        observed = await observe(self.world.client(), tree, mandate)
+        found = diff(tree, observed, mandate)
+        return make_plan(found, subject=SUBJECT, limits=self.limits, calls=observed.calls)
+
+    async def apply(self, tree: Desired, mandate: Mandate = NOTHING_ASKED, **options: object) -> Ran:
+        """Plan and execute; the plan must be free of refusals and the run must succeed."""
+        plan = await self.plan(tree, mandate)
+        assert not plan.refusals, [refusal.summary for refusal in plan.refusals]
+        ran = await self.world.execute(plan, **options)  # type: ignore[arg-type]
+        assert ran.code == 0, str(ran)
+        return ran
+
+    async def trained(self, tree: Desired) -> None:
+        """Apply, and let the trainings end."""
+        await self.apply(tree)
+        self.world.clock.advance(HOURS)
+
+    def spent(self) -> Bill:
+        """What the world has seen so far."""
+        log = self.world.simulator.log
+        return Bill(
+            calls=len(log),
+            uploads=sum(entry.committed and entry.method == "POST" and entry.path.endswith("/images") for entry in log),
+            trainings=self.world.trainings(),
+        )
+
+    async def cost(self, act: Callable[[], Awaitable[object]]) -> Bill:
+        """What one act spends."""
+        before = self.spent()
+        await act()
+        now = self.spent()
+        return Bill(
+            calls=now.calls - before.calls,
+            uploads=now.uploads - before.uploads,
+            trainings=now.trainings - before.trainings,
+        )
+
+    def model_names(self) -> list[str]:
+        """Model names with their status, by id."""
+        return [f"{model.name.split(' (')[0]} {model.status}" for model in self.world.models()]
+
+
+async def first_training(stage: Stage) -> Bill:
+    """Nothing is live: everything is made."""
+    return await stage.cost(lambda: stage.apply(stage.tree()))
+
+
+async def nothing_changed(stage: Stage) -> Bill:
+    """In sync: three list calls."""
+    await stage.trained(stage.tree())
+    return await stage.cost(lambda: stage.apply(stage.tree()))
+
+
+async def caption_edit(stage: Stage) -> Bill:
+    """One declared caption changes."""
+    await stage.trained(stage.tree())
+    after = stage.tree({**IMAGES, "jump": "jumping high."})
+    return await stage.cost(lambda: stage.apply(after))
+
+
+async def prefix_edit(stage: Stage) -> Bill:
+    """The prefix changes: automatic captions are regenerated, the declared one stays."""
+    await stage.trained(stage.tree())
+    bill = await stage.cost(lambda: stage.apply(stage.tree(prefix=OTHER_PREFIX)))
+    newest = stage.world.dataset("poses v2")
+    assert stage.world.captions(newest)["jump"] == "jumping."
+    return bill
+
+
+async def image_swap(stage: Stage) -> Bill:
+    """One image goes, another comes."""
+    await stage.trained(stage.tree())
+    after = stage.tree({"wave": None, "jump": "jumping.", "nod": None})
+    stage.limits = Limits(image_removals_percent=100)
+    return await stage.cost(lambda: stage.apply(after))
+
+
+async def file_renamed(stage: Stage) -> Bill:
+    """A file gets another name: labels are no content."""
+    await stage.trained(stage.tree())
+    after = stage.tree({"hello": None, "jump": "jumping.", "sit": None}, bytes_of={"hello": "wave"})
+    return await stage.cost(lambda: stage.apply(after))
+
+
+async def cosmetic_edit(stage: Stage) -> Bill:
+    """Descriptions change in place, never a new version."""
+    await stage.trained(stage.tree())
+    after = stage.tree(model_description="The heroine", project_description="Our books")
+    bill = await stage.cost(lambda: stage.apply(after))
+    assert stage.model_names() == ["expert v1 Completed"]
+    return bill
+
+
+async def revert(stage: Stage) -> Bill:
+    """`git revert`: the older version has the fingerprint, and is in force again."""
+    await stage.trained(stage.tree())
+    await stage.trained(stage.tree(prefix=OTHER_PREFIX))
+    return await stage.cost(lambda: stage.apply(stage.tree()))
+
+
+async def failure_kept(stage: Stage) -> Bill:
+    """A training failed: it is not paid for again by itself."""
+    stage.world = World(switches={"training_failures": "1"})
+    await stage.trained(stage.tree())
+    bill = await stage.cost(lambda: stage.apply(stage.tree()))
+    assert stage.model_names() == ["expert v1 Failed"]
+    return bill
+
+
+async def failure_retrained(stage: Stage) -> Bill:
+    """`on_failure: retrain` trains once more, and no more than `retries` says."""
+    stage.world = World(switches={"training_failures": "2"})
+    tree = with_model(stage.tree(), on_failure="retrain")
+    await stage.trained(tree)
+    bill = await stage.cost(lambda: stage.trained(tree))
+    assert stage.model_names() == ["expert v1 Failed", "expert v2 Failed"]
+    assert (await stage.plan(tree)).is_empty
+    return bill
+
+
+async def stopped_by_a_person(stage: Stage) -> Bill:
+    """Stopped in the console: only `--retry` trains it again."""
+    await stage.apply(stage.tree())
+    stop(stage)
+    assert (await stage.plan(stage.tree())).is_empty
+    return await stage.cost(lambda: stage.apply(stage.tree(), Mandate(retry=frozenset({MODEL}))))
+
+
+async def superseded_waits(stage: Stage) -> Bill:
+    """The tree changes while a model is in training: the next training waits for its end."""
+    await stage.apply(stage.tree())
+    bill = await stage.cost(lambda: stage.apply(stage.tree(prefix=OTHER_PREFIX)))
+    assert stage.model_names() == ["expert v1 InProgress"]
+    stage.world.clock.advance(HOURS)
+    await stage.trained(stage.tree(prefix=OTHER_PREFIX))
+    assert stage.model_names() == ["expert v1 Completed", "expert v2 Completed"]
+    return bill
+
+
+async def superseded_is_stopped(stage: Stage) -> Bill:
+    """`on_superseded: stop`: the running training is stopped, the next one starts."""
+    await stage.apply(stage.tree())
+    after = with_model(stage.tree(prefix=OTHER_PREFIX), on_superseded="stop")
+    bill = await stage.cost(lambda: stage.apply(after))
+    assert stage.model_names() == ["expert v1 Stopped", "expert v2 InProgress"]
+    return bill
+
+
+async def deleted_in_the_console(stage: Stage) -> Bill:
+    """Somebody deleted the model: it is trained anew under the next number, and the plan names the suspicion."""
+    await stage.trained(stage.tree())
+    console.delete_model(stage.world.simulator, stage.world.models()[0].id)
+    plan = await stage.plan(stage.tree())
+    assert any("deleted" in getattr(change, "reason", "") for change in plan.changes)
+    return await stage.cost(lambda: stage.apply(stage.tree()))
+
+
+async def over_budget(stage: Stage) -> Bill:
+    """A limit of no training: the plan says so, and nothing is sent."""
+    stage.limits = Limits(trainings=0)
+
+    async def refused() -> None:
+        plan = await stage.plan(stage.tree())
+        assert [refusal.rule for refusal in plan.refusals] == ["limit-trainings"]
+
+    return await stage.cost(refused)
+
+
+async def promotion_and_roll_back(stage: Stage) -> Bill:
+    """An alias moves by a commit, and back: nothing is sent at all."""
+    await stage.trained(stage.tree())
+    await stage.trained(stage.tree(prefix=OTHER_PREFIX))
+    first, second = (model.name[-14:-1] for model in stage.world.models())
+    answers = []
+
+    async def promote() -> None:
+        for target in (first, second, first):
+            tree = with_model(stage.tree(prefix=OTHER_PREFIX), aliases=(("production", target[:7]),))
+            plan = await stage.plan(tree)
+            assert plan.is_empty
+            answers.append([alias.version for alias in plan.aliases])
+
+    bill = await stage.cost(promote)
+    assert answers == [[1], [2], [1]]
+    return bill
+
+
+async def retention(stage: Stage) -> Bill:
+    """`--prune` with `history_limit: 1`: the old model goes, then its dataset; what is in force stays."""
+    await stage.trained(stage.tree())
+    await stage.trained(stage.tree(prefix=OTHER_PREFIX))
+    tree = stage.tree(prefix=OTHER_PREFIX)
+    tree = replace(
+        tree,
+        datasets={ref: replace(dataset, history_limit=1) for ref, dataset in tree.datasets.items()},
+        models={ref: replace(model, history_limit=1) for ref, model in tree.models.items()},
+    )
+    assert (await stage.plan(tree)).is_empty
+    bill = await stage.cost(lambda: stage.apply(tree, Mandate(prunes=True)))
+    assert [dataset.name[:8] for dataset in stage.world.datasets()] == ["poses v2"]
+    assert (await stage.plan(tree, Mandate(prunes=True))).is_empty
+    return bill
+
+
+async def renamed_in_git(stage: Stage) -> Bill:
+    """`moved: {from: poses}`: the live names follow; no upload, no training."""
+    await stage.trained(stage.tree())
+    tree = stage.tree()
+    dataset, model = tree.datasets[DATASET], tree.models[MODEL]
+    here, there = replace(DATASET, name="hero-poses"), replace(MODEL, name="hero")
+    refused = replace(
+        tree,
+        datasets={here: replace(dataset, ref=here)},
+        models={there: replace(model, ref=there, dataset=here)},
+    )
+    assert {refusal.rule for refusal in (await stage.plan(refused)).refusals} == {"dataset-renamed"}
+    after = replace(
+        tree,
+        datasets={here: replace(dataset, ref=here, moved_from="poses")},
+        models={there: replace(model, ref=there, dataset=here, moved_from="expert")},
+    )
+    bill = await stage.cost(lambda: stage.apply(after))
+    assert (await stage.plan(after)).is_empty
+    return bill
+
+
+async def renamed_in_the_console(stage: Stage) -> Bill:
+    """Somebody renamed dataset and model: refused first, then brought home by `moved`."""
+    await stage.trained(stage.tree())
+    console.edit_dataset(stage.world.simulator, stage.world.dataset("poses v1").id, name="Lora final")
+    console.edit_model(stage.world.simulator, stage.world.models()[0].id, name="Our hero")
+    assert (await stage.plan(stage.tree())).refusals
+    tree = stage.tree()
+    after = replace(
+        tree,
+        datasets={DATASET: replace(tree.datasets[DATASET], moved_from="Lora final")},
+        models={MODEL: replace(tree.models[MODEL], moved_from="Our hero")},
+    )
+    after = replace(after, projects={PROJECT: replace(after.projects[PROJECT], id=1001)})
+    bill = await stage.cost(lambda: stage.apply(after))
+    assert (await stage.plan(after)).is_empty
+    return bill
+
+
+async def absent(stage: Stage) -> Bill:
+    """`ensure: absent` for everything: models, datasets, project, in this order."""
+    await stage.trained(stage.tree())
+    here = Location("manifests/lora.yaml", 1, 1)
+    gone = {
+        ref: Absent(ref=ref, location=here, project=PROJECT, project_name="Branded Character")
+        for ref in (PROJECT, DATASET, MODEL)
+    }
+    bill = await stage.cost(lambda: stage.apply(Desired(absent=gone)))
+    assert not stage.world.datasets()
+    return bill
+
+
+def with_model(tree: Desired, **words: object) -> Desired:
+    """The tree with other words in its model manifest."""
+    return replace(tree, models={ref: replace(model, **words) for ref, model in tree.models.items()})  # type: ignore[arg-type]
+
+
+def stop(stage: Stage) -> None:
+    """A person stops the training in the console."""
+    console.end_training(stage.world.simulator, stage.world.models()[0].id, ModelStatus.STOPPED.value.capitalize())
+
+
+Story = Callable[[Stage], Awaitable[Bill]]
+STORIES: Mapping[str, tuple[Story, Bill]] = {
+    "first training": (first_training, Bill(calls=27, uploads=3, trainings=1)),
+    "nothing changed": (nothing_changed, Bill(calls=3, uploads=0, trainings=0)),
+    "caption edit": (caption_edit, Bill(calls=23, uploads=0, trainings=1)),
+    "prefix edit": (prefix_edit, Bill(calls=27, uploads=0, trainings=1)),
+    "image swap": (image_swap, Bill(calls=25, uploads=1, trainings=1)),
+    "file renamed only": (file_renamed, Bill(calls=3, uploads=0, trainings=0)),
+    "cosmetic edit": (cosmetic_edit, Bill(calls=9, uploads=0, trainings=0)),
+    "revert": (revert, Bill(calls=3, uploads=0, trainings=0)),
+    "failed, kept": (failure_kept, Bill(calls=3, uploads=0, trainings=0)),
+    "failed, `on_failure: retrain`": (failure_retrained, Bill(calls=11, uploads=0, trainings=1)),
+    "stopped by a person, `--retry`": (stopped_by_a_person, Bill(calls=11, uploads=0, trainings=1)),
+    "superseded while training, `wait`": (superseded_waits, Bill(calls=21, uploads=0, trainings=0)),
+    "superseded while training, `stop`": (superseded_is_stopped, Bill(calls=35, uploads=0, trainings=1)),
+    "model deleted in the console": (deleted_in_the_console, Bill(calls=11, uploads=0, trainings=1)),
+    "over the budget": (over_budget, Bill(calls=3, uploads=0, trainings=0)),
+    "promotion and roll-back": (promotion_and_roll_back, Bill(calls=9, uploads=0, trainings=0)),
+    "retention, `--prune`": (retention, Bill(calls=7, uploads=0, trainings=0)),
+    "renamed in git, `moved`": (renamed_in_git, Bill(calls=11, uploads=0, trainings=0)),
+    "renamed in the console, `moved`": (renamed_in_the_console, Bill(calls=12, uploads=0, trainings=0)),
+    "`ensure: absent`": (absent, Bill(calls=9, uploads=0, trainings=0)),
+}
