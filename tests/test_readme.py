@@ -1,0 +1,165 @@
+"""The README is executed: every block is a kind that is checked here, and the tour's output is what the tool prints."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from reconciler.app.settings import VARIABLES
+from reconciler.core.limit import LIMIT_NAMES
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+BLOCK = re.compile(
+    r"(?:<!-- (?P<kind>\w+)(?:: (?P<argument>[^>]+))? -->\n)?```(?P<language>\w+)\n(?P<body>.*?)```\n", re.DOTALL
+)
+KINDS = {"tour", "file", "gate", "install", "account", "workflow"}
+MARK = "=== command ==="
+
+VOLATILE = [
+    (re.compile(r"\bid \d+"), "id 0"),
+    (re.compile(r"\b[Dd]igest [0-9a-f]{4} [0-9a-f]{4}"), "Digest 0000 0000"),
+    (re.compile(r"\b\d+(\.\d+)? s\b"), "0 s"),
+    (re.compile(r"\b\d{1,2}:\d\d(:\d\d)?\b"), "0:00"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "0000-00-00"),
+    (re.compile(r"(draft a[0-9a-f]{12}) [0-9a-f]{4}"), r"\1 0000"),
+]
+"""What differs from run to run, or with each release: ids, the plan's digest, durations, times, the mark of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    kind: str | None
+    argument: str | None
+    language: str
+    body: str
+
+    @property
+    def commands(self) -> list[str]:
+        return [line[2:] for line in self.body.splitlines() if line.startswith("$ ")]
+
+
+def blocks() -> list[Block]:
+    found = BLOCK.finditer(README.read_text(encoding="utf-8"))
+    return [Block(match["kind"], match["argument"], match["language"], match["body"]) for match in found]
+
+
+def normalised(text: str) -> str:
+    for pattern, replacement in VOLATILE:
+        text = pattern.sub(replacement, text)
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+@cache
+def tour(folder: Path) -> list[str]:
+    """The body of each tour block as this run prints it: all blocks in one shell, in a copy of the tree."""
+    for name in ("manifests", "examples"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    toured = [block for block in blocks() if block.kind == "tour"]
+    script = "\n".join(f"echo '{MARK}'\n{command}" for block in toured for command in block.commands)
+    surroundings = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    run = subprocess.run(
+        ["bash", "-u"],
+        input=script,
+        cwd=folder,
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    outputs = iter(run.stdout.split(f"{MARK}\n")[1:])
+    return ["".join(f"$ {command}\n{next(outputs)}" for command in block.commands) for block in toured]
+
+
+@pytest.fixture(scope="session")
+def actual(tmp_path_factory: pytest.TempPathFactory, update_golden: bool) -> list[str]:
+    bodies = tour(tmp_path_factory.mktemp("tour"))
+    if update_golden:
+        fill(bodies)
+    return bodies
+
+
+def fill(bodies: list[str]) -> None:
+    """Write the output of this run into the README; what differs in nothing but volatile facts stays."""
+    remaining = iter(bodies)
+
+    def filled(match: re.Match[str]) -> str:
+        body = match["body"]
+        if match["kind"] == "tour":
+            printed = next(remaining)
+            body = body if normalised(body) == normalised(printed) else printed
+        elif match["kind"] == "file":
+            body = (ROOT / match["argument"]).read_text(encoding="utf-8")
+        return match[0].replace(f"```{match['language']}\n{match['body']}", f"```{match['language']}\n{body}")
+
+    README.write_text(BLOCK.sub(filled, README.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+
+
+def test_every_block_is_of_a_kind_that_is_checked() -> None:
+    assert {block.kind for block in blocks()} == KINDS
+
+
+@pytest.mark.parametrize("number", range(sum(block.kind == "tour" for block in blocks())))
+def test_the_tour_prints_what_the_readme_shows(number: int, actual: list[str]) -> None:
+    shown = [block for block in blocks() if block.kind == "tour"][number]
+    assert normalised(actual[number]) == normalised(shown.body), "run pytest --update-golden and read the diff"
+
+
+def test_the_tour_needs_no_commands_that_a_user_lacks() -> None:
+    words = {command.split()[0] for block in blocks() if block.kind == "tour" for command in block.commands}
+    assert words <= {"reconciler", "export", "cp", "mv", "rm", "sed"}
+
+
+def test_quoted_files_are_the_files(actual: list[str]) -> None:
+    assert actual
+    for block in blocks():
+        if block.kind == "file":
+            assert block.argument is not None
+            assert block.body == (ROOT / block.argument).read_text(encoding="utf-8")
+
+
+def test_the_two_commands_are_what_ci_runs() -> None:
+    (gate,) = [block for block in blocks() if block.kind == "gate"]
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for command in gate.commands:
+        assert re.search(rf"^{re.escape(command)}\b", script, re.MULTILINE)
+        assert re.search(rf"^{command.split()[1]}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_commands_in_other_blocks_exist() -> None:
+    """`reconciler COMMAND --help` knows each option that the README uses outside the tour."""
+    lines = [
+        line
+        for block in blocks()
+        if block.kind in {"install", "account", "workflow"}
+        for line in block.body.splitlines()
+    ]
+    for line in lines:
+        found = re.search(r"(?:^\$ (?:\S*/)?|run: )reconciler (\w+)(.*)$", line)
+        if found:
+            help_text = subprocess.run(
+                [sys.executable, "-m", "reconciler", found[1], "--help"], capture_output=True, text=True, check=True
+            ).stdout
+            for option in re.findall(r"--[\w-]+", found[2]):
+                assert option in help_text, line
+
+
+def test_the_exit_codes_are_those_of_the_decision_record() -> None:
+    codes = re.compile(r"^\| (\d+) \|", re.MULTILINE)
+    record = ROOT / "docs" / "decisions" / "0004-exit-codes.md"
+    assert codes.findall(README.read_text(encoding="utf-8")) == codes.findall(record.read_text(encoding="utf-8"))
+
+
+def test_the_configuration_table_names_what_exists() -> None:
+    text = README.read_text(encoding="utf-8")
+    table = text[text.index("## Configuration") : text.index("## More")]
+    assert set(re.findall(r"`(?:RECONCILER_)([A-Z]+)`", table)) == set(VARIABLES)
+    assert set(re.findall(r"`limits\.(\w+)`", table)) == set(LIMIT_NAMES)
