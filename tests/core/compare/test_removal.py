@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.action import Cost, Verb
-from reconciler.core.change import Refusal, RemovalChange, RenameChange
+from reconciler.core.change import DatasetChange, Refusal, RemovalChange, RenameChange
 from reconciler.core.compare.diff import diff
 from reconciler.core.compare.mandate import NOTHING_ASKED, Mandate
 from reconciler.core.desired import Absent, Desired
@@ -336,3 +336,13 @@ def test_a_project_never_takes_along_what_the_plan_does_not_list() -> None:
     assert chosen(gone, [DATASET]) == {DATASET, MODEL}
     assert chosen(gone, (), [MODEL]) == set()
     assert chosen(gone, [MODEL]) == {MODEL}
+
+
+def test_what_a_plan_works_on_is_never_pruned_by_it() -> None:
+    """The source of a clone, and the model that is started, stay although the limit would let them go."""
+    newer = live_dataset(11, "poses v3 (a222222222222)", live_image(3, "a"), live_image(4, "z"))
+    other = live_dataset(12, "poses v4 (a333333333333)", live_image(5, "q"))
+    world = account(live_project(), newer, other, live_model(20, f"max v2 ({MODEL_PRINT})", ModelStatus.CREATED))
+    plan_ = planned(kept(1), world, PRUNE)
+    ids = {change.origin_id for change in plan_.changes if isinstance(change, DatasetChange)}
+    assert not {step.split()[-1] for step in deleted(plan_)} & {str(id_) for id_ in ids}

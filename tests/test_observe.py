@@ -1,0 +1,82 @@
+"""The look at the live side: three lists, and then only what a comparison cannot do without."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from reconciler.api.client import Client
+from reconciler.api.endpoint import Endpoint
+from reconciler.api.token import Token
+from reconciler.api.transport import EmbeddedTransport
+from reconciler.observe import observe
+from reconciler.simulator import Request, console
+from tests.execute.world import World
+
+IMAGES = {"wave": None, "jump": "jumping."}
+
+
+async def live() -> World:
+    """A world in which everything is complete and trained."""
+    world = World()
+    await world.apply(world.tree(IMAGES))
+    world.clock.advance(4 * 3600)
+    return world
+
+
+def forgetful(world: World) -> Client:
+    """A client of an API whose list across projects does not say where a dataset belongs."""
+
+    def handle(
+        method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes, float]:
+        answer = world.simulator.handle(Request(method=method, path=path, query=query, headers=headers, body=body))
+        text = answer.body
+        if method == "GET" and path.endswith("/tailored-gen/datasets"):
+            rows = [{key: value for key, value in row.items() if key != "project_id"} for row in json.loads(text)]
+            text = json.dumps(rows).encode()
+        kept = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
+        return answer.status, kept, text, answer.delay
+
+    transport = EmbeddedTransport(handle, clock=world.clock)
+    return Client(Endpoint(origin="simulator"), Token("canary"), clock=world.clock, transport=transport)
+
+
+async def test_in_sync_takes_three_calls() -> None:
+    """Projects, datasets, models: nothing is read in full."""
+    world = await live()
+    observed = await observe(world.client(), world.tree(IMAGES))
+    assert observed.calls == 3
+    assert all(dataset.images is None for dataset in observed.datasets.values())
+
+
+async def test_where_a_list_does_not_say_the_project_each_project_is_asked() -> None:
+    """`project_id` is inferred only: without it the lists per project say where a dataset belongs."""
+    world = await live()
+    observed = await observe(forgetful(world), world.tree(IMAGES))
+    assert {dataset.project_id for dataset in observed.datasets.values()} == {1001}
+    assert observed.calls == 4
+
+
+async def test_what_must_be_read_is_read() -> None:
+    """An edit needs the newest completed version in full."""
+    world = await live()
+    observed = await observe(world.client(), world.tree({**IMAGES, "sit": None}))
+    assert [len(dataset.images or ()) for dataset in observed.datasets.values()] == [2]
+    assert observed.calls == 4
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_what_vanished_by_id_is_gone(gone: bool) -> None:
+    """F18, F21: the list still shows it, the read by id does not: by-id wins."""
+    world = await live()
+    dataset = world.datasets()[0]
+
+    def vanish() -> None:
+        if gone:
+            console.delete_model(world.simulator, world.models()[0].id)
+            console.delete_dataset(world.simulator, dataset.id)
+
+    world.tap.at(f"GET /datasets/{dataset.id}", vanish)
+    observed = await observe(world.client(), world.tree({**IMAGES, "sit": None}))
+    assert (dataset.id in observed.datasets) is not gone
