@@ -1,7 +1,7 @@
 """What the live side shows, in our words: read once, then only looked at."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -129,8 +129,3 @@ class Observed:
     datasets: Mapping[int, RemoteDataset] = field(default_factory=dict)
     models: Mapping[int, RemoteModel] = field(default_factory=dict)
     calls: int = 0
-
-    def with_details(self, datasets: Iterable[RemoteDataset], calls: int) -> "Observed":
-        """The same look with some datasets read in full."""
-        merged = {**self.datasets, **{dataset.id: dataset for dataset in datasets}}
-        return replace(self, datasets=merged, calls=self.calls + calls)

@@ -42,17 +42,9 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
-    """Everything found, over all objects; in the order of the refs."""
+class Assessment(Verdict):
+    """What was found about all objects together, in the order of the refs."""
 
-    changes: tuple[Change, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-    notes: tuple[Note, ...] = ()
-    unchanged: tuple[Unchanged, ...] = ()
-    basis: tuple[Basis, ...] = ()
-    wishes: tuple[DatasetWish, ...] = ()
-    aliases: tuple[AliasState, ...] = ()
-    unread: frozenset[int] = frozenset()
     versions: int = 0
     """Live versions of all manifests, what a percentage of deletions is counted against."""
     project_ids: Mapping[Ref, int] = field(default_factory=dict)
