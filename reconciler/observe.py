@@ -5,14 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.api.client import Client
+from reconciler.core.compare.assessment import Assessment
 from reconciler.core.compare.diff import diff, fingerprints
 from reconciler.core.compare.mandate import NOTHING_ASKED, Mandate
 from reconciler.core.desired import Desired
 from reconciler.core.observed import Observed, RemoteDataset
 from reconciler.core.ref import Ref
-
-ROUNDS = 50
-"""Rounds of reading; each reads at least one dataset that no round before it read."""
 
 
 async def observe(
@@ -26,15 +24,29 @@ async def observe(
 
     Raises what the client raises; nothing is concluded from a part.
     """
+    observed, _ = await survey(client, desired, mandate, prints=prints)
+    return observed
+
+
+async def survey(
+    client: Client,
+    desired: Desired,
+    mandate: Mandate = NOTHING_ASKED,
+    *,
+    prints: Mapping[Ref, str] | None = None,
+) -> tuple[Observed, Assessment]:
+    """The same, with the comparison that needed nothing more: whoever plans has no reason to compare again."""
     before = client.calls
     observed = await _lists(client)
     prints = prints or fingerprints(desired)
-    for _ in range(ROUNDS):
-        unread = diff(desired, observed, mandate, prints=prints).unread
-        if not unread:
+    assessment = diff(desired, observed, mandate, prints=prints)
+    for _ in range(len(observed.datasets)):  # each round reads a dataset that no round before it read
+        if not assessment.unread:
             break
-        observed = _with_details(observed, unread, await asyncio.gather(*(client.get_dataset(id_) for id_ in unread)))
-    return replace(observed, calls=client.calls - before)
+        asked = sorted(assessment.unread)
+        observed = _with_details(observed, asked, await asyncio.gather(*(client.get_dataset(id_) for id_ in asked)))
+        assessment = diff(desired, observed, mandate, prints=prints)
+    return replace(observed, calls=client.calls - before), assessment
 
 
 async def _lists(client: Client) -> Observed:

@@ -9,7 +9,7 @@ from reconciler.api.client import Client
 from reconciler.api.endpoint import Endpoint
 from reconciler.api.token import Token
 from reconciler.api.transport import EmbeddedTransport
-from reconciler.observe import observe
+from reconciler.observe import observe, survey
 from reconciler.simulator import Request, console
 from tests.execute.world import World
 
@@ -80,3 +80,15 @@ async def test_what_vanished_by_id_is_gone(gone: bool) -> None:
     world.tap.at(f"GET /datasets/{dataset.id}", vanish)
     observed = await observe(world.client(), world.tree({**IMAGES, "sit": None}))
     assert (dataset.id in observed.datasets) is not gone
+
+
+async def test_a_long_history_is_read_to_its_end() -> None:
+    """An image that comes back is looked for in every completed version, however many there are."""
+    world = await live()
+    for version in range(2, 62):
+        made = console.add_dataset(world.simulator, 1001, f"poses v{version} (a{version:012d})")
+        console.add_image(world.simulator, made, f"other.a{version:016d}.png")
+        console.edit_dataset(world.simulator, made, status="completed")
+    _, assessment = await survey(world.client(), world.tree({**IMAGES, "sit": None}))
+    assert not assessment.unread
+    assert assessment.changes

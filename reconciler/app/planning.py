@@ -10,7 +10,6 @@ from reconciler.app.settings import Settings
 from reconciler.core.change import RemovalChange
 from reconciler.core.compare.absence import all_absent
 from reconciler.core.compare.assessment import Assessment
-from reconciler.core.compare.diff import diff, fingerprints
 from reconciler.core.compare.mandate import Mandate
 from reconciler.core.desired import Desired
 from reconciler.core.observed import Observed
@@ -18,7 +17,7 @@ from reconciler.core.order.planner import plan, select
 from reconciler.core.order.selection import chosen
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.ref import Ref
-from reconciler.observe import observe
+from reconciler.observe import survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +62,7 @@ async def make_plan(open_session: Session, settings: Settings, desired: Desired,
     """Observe, compare, order. Unusable where the scope names what no manifest declares."""
     refs = chosen_refs(desired, scope)
     wanted = all_absent(desired) if scope.destroys else desired
-    prints = fingerprints(wanted)
-    observed = await observe(open_session.client, wanted, scope.mandate, prints=prints)
-    assessment = diff(wanted, observed, scope.mandate, prints=prints)
+    observed, assessment = await survey(open_session.client, wanted, scope.mandate)
     chosen_part = select(assessment, refs)
     made = plan(
         _undoing(chosen_part) if scope.destroys else chosen_part,
