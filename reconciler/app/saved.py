@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from reconciler.app.fault import Refused, Unusable, refused
+from reconciler.app.fault import Unusable, refused
 from reconciler.core.change import ModelChange, Refusal, RemovalChange
 from reconciler.core.limit import Limits
-from reconciler.core.order.equivalence import differences
 from reconciler.core.order.guard import check, expected
-from reconciler.core.order.stale import REMEDY, compare
+from reconciler.core.order.stale import compare
 from reconciler.core.order.wire import PlanDamaged, dump_plan, load_plan
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
@@ -71,17 +70,6 @@ def bind(saved: Plan, now: Plan, terms: Terms) -> Plan:
     return replace(part, refusals=(*kept, *over, *expected(part.cost, terms.expect)), limits=terms.limits)
 
 
-def require_equal(reviewed: Plan, now: Plan) -> None:
-    """Refused where what is to be done now does not mean what was reviewed, or where that was refused itself."""
-    found = [refusal for refusal in reviewed.refusals if refusal.ref is not None]
-    if lines := differences(reviewed, now):
-        summary = "what would be done now is not what was reviewed (- only reviewed, + only now)"
-        way = "Nothing is left to do: was it applied before?" if now.is_empty and not now.refusals else REMEDY
-        found.append(Refusal(rule="plan-not-equal", ref=None, summary=summary, remedies=(*lines, way)))
-    if found:
-        raise Refused(found)
-
-
 def restricted(plan: Plan, refs: set[Ref]) -> Plan:
     """The part of a plan that concerns these objects."""
     return replace(
@@ -93,7 +81,7 @@ def restricted(plan: Plan, refs: set[Ref]) -> Plan:
 
 def _offline(saved: Plan) -> Refusal:
     summary = f"this plan was compared with git {saved.subject.base}: it names no live object, so it cannot be applied"
-    way = "Apply what means the same: `reconciler apply --equivalent-to FILE`."
+    way = "Apply what it allows: `reconciler apply --within FILE`, or nothing else than it: `--equivalent-to FILE`."
     return Refusal(rule="plan-offline", ref=None, summary=summary, remedies=(way,))
 
 

@@ -10,7 +10,8 @@ from reconciler.app.applying import Order, apply
 from reconciler.app.fault import Refused, refused
 from reconciler.app.journal import journal_of
 from reconciler.app.planning import Planned, Scope, make_plan
-from reconciler.app.saved import Terms, bind, read_saved, require_equal
+from reconciler.app.reviewed import Review
+from reconciler.app.saved import Terms, bind
 from reconciler.app.session import clock_of, session
 from reconciler.app.validate import validate
 from reconciler.cli.code import DONE, REFUSED
@@ -39,37 +40,37 @@ _QUESTIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the command line asks of an apply."""
+    """What the command line asks of an apply: a saved plan, or one made anew that a review may bind."""
 
-    planfile: str | None
-    equivalent: str | None = None
-    """A plan file: what is done must mean the same."""
+    saved: Plan | None = None
+    review: Review | None = None
     yes: bool
     wait: Wait
     scope: Scope
+
+    @property
+    def asks(self) -> bool:
+        """Has nobody said yes yet: neither here, nor to a plan?"""
+        return self.saved is None and self.review is None and not self.yes
 
 
 async def carry_out(context: Context, wish: Wish) -> int:
     """The exit code; raises Refused where nothing may be done."""
     console, settings = context.console, context.settings
-    saved = None if wish.planfile is None else read_saved(wish.planfile)
-    reviewed = None if wish.equivalent is None else read_saved(wish.equivalent)
-    if saved is None and reviewed is None and not wish.yes and not console.is_interactive:
+    if wish.asks and not console.is_interactive:
         raise refused(
             "confirmation",
             "Nobody can be asked here, and nothing says that this may be done",
             _SPEAK[wish.scope.destroys],
         )
-    desired = validate(settings)
+    desired = validate(settings, context.today)
     console.say(warnings_view(desired.warnings))
     clock = clock_of(settings)
     with journal_of(settings.root, mask=console.masked, now=clock.now) as journal:
         narrator, waits = Narrator(journal), Waits(console)
         async with session(settings, clock, [narrator, waits]) as opened:
             planned = await make_plan(opened, settings, desired, wish.scope)
-            if reviewed is not None:
-                require_equal(reviewed, planned.plan)
-            plan = planned.plan if saved is None else bind(saved, planned.plan, _terms(context, wish, planned))
+            plan = _bound(context, wish, planned)
             code = _before(context, wish, plan)
             if code is not None:
                 return code
@@ -82,27 +83,36 @@ async def carry_out(context: Context, wish: Wish) -> int:
     return exit_code(report)
 
 
+def _bound(context: Context, wish: Wish, planned: Planned) -> Plan:
+    """What is to be done, once whatever was saved or reviewed has had its say; Refused where that forbids it."""
+    if wish.review is not None:
+        wish.review.require(planned.plan)
+    return planned.plan if wish.saved is None else bind(wish.saved, planned.plan, _terms(context, wish, planned))
+
+
 def _before(context: Context, wish: Wish, plan: Plan) -> int | None:
     """The exit code where nothing is to be done or may be done; None where the plan is wanted."""
     console = context.console
     if wish.scope.destroys and plan.is_empty and not plan.refusals:
         console.result(screen([Line(text=say("Nothing of these manifests is live."))]))
         return DONE
-    if wish.planfile is None or (plan.is_empty and not plan.refusals):
+    if wish.saved is None or (plan.is_empty and not plan.refusals):
         console.result(plan_view(plan, digest=digest(plan), way=""))
-    if plan.refusals and wish.planfile is not None:
+    if plan.refusals and wish.saved is not None:
         raise Refused(plan.refusals)
     if plan.refusals:
         console.say_line("Refused: nothing was sent.")
         return REFUSED
     if plan.is_empty:
         return DONE
-    if wish.planfile is None:
+    if wish.saved is None:
         console.result_text("\n")
-        question, answer = _QUESTIONS[wish.scope.destroys]
-        if not wish.yes and wish.equivalent is None and console.ask(question) != answer:
-            console.say_line("Not applied: nothing was sent.")
-            return REFUSED
+    if wish.review is not None and wish.review.leaves_out(plan):
+        console.say_line("What was reviewed beyond this is live already, or not needed any more.")
+    question, answer = _QUESTIONS[wish.scope.destroys]
+    if wish.asks and console.ask(question) != answer:
+        console.say_line("Not applied: nothing was sent.")
+        return REFUSED
     return None
 
 

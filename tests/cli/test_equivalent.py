@@ -110,3 +110,56 @@ def test_a_promotion_alone_is_told(deployed: Path, cli: Cli) -> None:
     assert "the alias production: nothing -> current" in flat(ran.out)
     edit(model, "current", "v1")
     assert "v1" in cli("plan", "--base", "main").out
+
+
+def test_within_a_review_less_will_do(changed: Path, cli: Cli) -> None:
+    """No --yes is needed; what was done already is no reason to refuse, and a second run has nothing to do."""
+    assert cli("plan", "--base", "main", "--out", "plan.json").code == 0
+    assert cli("apply", "--target", "dataset/lora-poses", "--yes").code == 0
+    ran = cli("apply", "--within", "plan.json", "--wait", "training")
+    assert ran.code == 0, ran
+    assert "1 model trained" in ran.out
+    assert "What was reviewed beyond this is live already, or not needed any more." in ran.err
+    again = cli("apply", "--within", "plan.json")
+    assert (again.code, again.err) == (0, "")
+    assert again.out.startswith("In sync: ")
+
+
+def test_more_than_was_reviewed_is_refused_with_what_is_more(changed: Path, cli: Cli) -> None:
+    """Exit 4, nothing is sent; only what was not reviewed is told."""
+    assert cli("plan", "--base", "main", "--out", "plan.json").code == 0
+    (changed / "manifests/images/wave.png").unlink()
+    (changed / "manifests/images/wave.txt").unlink()
+    before = (changed / "world.db").read_bytes()
+    ran = cli("apply", "--within", "plan.json", "--yes")
+    assert ran.code == 4
+    assert "more would be done now than was reviewed (+ not reviewed)" in flat(ran.err)
+    assert '+ dataset/lora-poses: image goes: "wave"' in flat(ran.err)
+    assert "- dataset/lora-poses" not in flat(ran.err)
+    assert (changed / "world.db").read_bytes() == before
+
+
+def test_only_one_plan_file_binds(changed: Path, cli: Cli) -> None:
+    """One of the three ways."""
+    cli("plan", "--out", "plan.json")
+    for arguments in (
+        ("plan.json", "--within", "plan.json"),
+        ("--within", "plan.json", "--equivalent-to", "plan.json"),
+    ):
+        ran = cli("apply", *arguments)
+        assert ran.code == 64
+        assert "name one plan file" in flat(ran.err)
+
+
+def test_a_summary_may_be_longer_than_a_comment(deployed: Path, cli: Cli) -> None:
+    """65,536 characters and 1 MiB; the same begin, and the same from a plan file."""
+    images = deployed / "manifests/images"
+    for number in range(190):
+        draw(images / f"run{number}.png", (number, 2, 3))
+        (images / f"run{number}.txt").write_text(f"{'running ' * 120}{number}.\n")
+    comment = cli("plan", "--base", "main", "--format", "markdown", "--out", "plan.json").out
+    summary = cli("plan", "--base", "main", "--format", "markdown", "--length", "summary").out
+    assert len(comment.encode()) < 65_536 < len(summary.encode()) < 2**20
+    assert "- `+` `run189.png` `running" in summary
+    assert cli("show", "plan.json", "--format", "markdown", "--length", "summary").out == summary
+    assert cli("show", "plan.json", "--format", "markdown").out == comment

@@ -4,24 +4,26 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.cli.choice import asking, lenient, scoped
 from reconciler.cli.frame import Frame, pass_frame
 from reconciler.cli.frame import command as declare
+from reconciler.cli.scope import scoped
 
 if TYPE_CHECKING:
-    from reconciler.core.ref import Ref
+    from reconciler.app.planning import Scope
+    from reconciler.app.reviewed import Review
 
 _EXAMPLE = """\
 reconciler apply
 reconciler apply plan.json
 reconciler apply --yes --wait training --allow trainings=2
-reconciler apply --equivalent-to plan.json
+reconciler apply --within plan.json
 reconciler apply --retry lora-max
 """
 
 
 @declare("apply", example=_EXAMPLE)
 @click.argument("planfile", metavar="[PLANFILE]", required=False)
+@click.option("--within", metavar="PLANFILE", help="Go on only if all that is done was in this plan; less will do.")
 @click.option("--equivalent-to", "equivalent", metavar="PLANFILE", help="Go on only if it means the same as this plan.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
@@ -31,23 +33,17 @@ reconciler apply --retry lora-max
     help="What to wait for before it ends. [captions]",
 )
 @scoped
-@lenient
-@asking
 @pass_frame
 def command(
     frame: Frame,
     *,
     planfile: str | None,
+    within: str | None,
     equivalent: str | None,
     yes: bool,
     wait: Literal["none", "captions", "training"],
-    targets: "tuple[Ref, ...]",
-    excluded: "tuple[Ref, ...]",
-    accepted: "tuple[Ref, ...]",
+    scope: "Scope",
     raised: dict[str, int],
-    retry: "tuple[Ref, ...]",
-    start: "tuple[Ref, ...]",
-    prune: bool,
 ) -> int:
     """Make the live side what the manifests say.
 
@@ -56,23 +52,37 @@ def command(
     made and shown, and you are asked; where nobody can be asked, --yes is needed. It can be stopped with Ctrl-C and
     run again at any time: it goes on from what is live.
 
-    With --equivalent-to a plan is made anew and done only if it means the same as a reviewed one, also one that
+    With --within or --equivalent-to a plan is made anew and bound to one that was reviewed, also to one that
     `plan --base REV` made without asking what is live: the same images, captions, trainings and deletions, whatever
-    the ids and versions are. Otherwise what differs is shown; exit code 4.
+    the ids and versions are. --within lets it do less, as a run that goes on after another was cut off does. Otherwise
+    what differs is shown; exit code 4.
     """
     import asyncio
 
     from reconciler.app.fault import Unusable
-    from reconciler.app.planning import Scope
+    from reconciler.app.saved import read_saved
     from reconciler.cli.carry import Wish, carry_out
     from reconciler.cli.context import begin
 
-    if planfile is not None and (targets or excluded):
+    if planfile is not None and (scope.targets or scope.excluded):
         raise Unusable("A saved plan says itself what it is about: --target and --exclude do not go with it.")
-    if planfile is not None and equivalent is not None:
-        raise Unusable("A saved plan is applied as it is, or what is done is compared with one: not both.")
+    if sum(file is not None for file in (planfile, within, equivalent)) > 1:
+        raise Unusable("A saved plan is applied as it is, or what is done is held against one: name one plan file.")
     context = begin(frame, raised)
-    scope = Scope(targets=targets, excluded=excluded, accepted=accepted, retry=retry, start=start, prunes=prune)
-    return asyncio.run(
-        carry_out(context, Wish(planfile=planfile, equivalent=equivalent, yes=yes, wait=wait, scope=scope))
+    wish = Wish(
+        saved=None if planfile is None else read_saved(planfile),
+        review=_review(within, equivalent),
+        yes=yes,
+        wait=wait,
+        scope=scope,
     )
+    return asyncio.run(carry_out(context, wish))
+
+
+def _review(within: str | None, equivalent: str | None) -> "Review | None":
+    """The plan that binds what is done, where there is one."""
+    from reconciler.app.reviewed import Review
+
+    if within is not None:
+        return Review.read(within, is_exact=False)
+    return None if equivalent is None else Review.read(equivalent, is_exact=True)

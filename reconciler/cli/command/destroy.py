@@ -58,7 +58,7 @@ def command(frame: Frame, *, yes: bool, out: str | None, targets: "tuple[Ref, ..
     scope = Scope(targets=targets, destroys=True)
     context = begin(frame, raised)
     if out is None:
-        return asyncio.run(carry_out(context, Wish(planfile=None, yes=yes, wait="none", scope=scope)))
+        return asyncio.run(carry_out(context, Wish(yes=yes, wait="none", scope=scope)))
     plan = asyncio.run(look(context, scope)).plan
     save(out, plan)
     way = "Saved, and nothing was deleted. `reconciler destroy` deletes it."

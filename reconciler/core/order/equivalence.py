@@ -1,4 +1,4 @@
-"""Do two plans mean the same? What will be done, in lines that a person can read; not where, when or under which number.
+"""What a plan means beside another one: the same, or no more. Said in lines that a person can read.
 
 Ids, versions, the endpoint and the number of calls are left out: they differ between accounts, and between a plan that
 was compared with a git revision and one that was made on what is live.
@@ -28,6 +28,9 @@ from reconciler.core.name import parse_dataset_name
 from reconciler.core.plan import Plan
 from reconciler.core.text import normal
 
+_LOSING = frozenset({ImageEffect.REPLACED, ImageEffect.REMOVED})
+"""A twin is no loss: the image stays once."""
+
 
 def meaning(plan: Plan) -> tuple[str, ...]:
     """Every effect of a plan, a line each, sorted; empty where it does nothing and no model has an alias."""
@@ -42,6 +45,22 @@ def differences(reviewed: Plan, now: Plan) -> tuple[str, ...]:
     rows = [(_object(line), 0, line) for line in (then - today).elements()]
     rows += [(_object(line), 1, line) for line in (today - then).elements()]
     return tuple(f"{'-+'[sign]} {line}" for _, sign, line in sorted(rows))
+
+
+def beyond(reviewed: Plan, now: Plan) -> tuple[str, ...]:
+    """What is done now and was not reviewed (`+`), by object; empty where `now` does the same or less.
+
+    Of a dataset whose content was reviewed only what is lost counts: whatever else a resumed draft still needs (uploads,
+    declared captions, a regeneration) makes that content and no other.
+    """
+    then = Counter(meaning(reviewed))
+    today: Counter[str] = Counter()
+    for change in now.changes:
+        is_known = isinstance(change, DatasetChange) and f"{change.ref}: {_content(change)}" in then
+        lines = _lost(change) if isinstance(change, DatasetChange) and is_known else _lines(change)
+        today.update(f"{change.ref}: {line}" for line in lines)
+    today.update(f"{state.ref}: {_alias(state)}" for state in _aliases(now))
+    return tuple(f"+ {line}" for line in sorted((today - then).elements()))
 
 
 def _object(line: str) -> str:
@@ -89,34 +108,54 @@ def _value(value: str | float | bool | None) -> str:
 
 
 def _dataset(change: DatasetChange) -> Iterator[str]:
-    yield f"a version of the content {change.fingerprint}" + ("" if change.wish.completed else ", kept a draft")
+    yield _content(change)
+    yield from _lost(change)
+    yield from _made(change)
+
+
+def _content(change: DatasetChange) -> str:
+    return f"a version of the content {change.fingerprint}" + ("" if change.wish.completed else ", kept a draft")
+
+
+def _lost(change: DatasetChange) -> Iterator[str]:
+    """What goes, and what no fingerprint tells: whoever knows the content alone does not know this."""
+    yield from (_image(image) for image in change.images if image.effect in _LOSING)
+    yield from (_caption(caption) for caption in change.captions if caption.rewrites)
+    if _coming(change) and not change.wish.increase_resolution:
+        yield "images are uploaded without a higher resolution"
+
+
+def _made(change: DatasetChange) -> Iterator[str]:
+    """What makes the content, loses nothing, and depends on where the version begins."""
     if change.guide is not None:
         yield _field(_normalised(change.guide))
-    yield from (line for image in change.images for line in _image(image))
-    coming = {image.key for image in change.images if image.effect in {ImageEffect.ADDED, ImageEffect.REPLACED}}
-    yield from (_caption(caption) for caption in change.captions if caption.key not in coming or caption.rewrites)
+    yield from (_image(image) for image in change.images if image.effect not in _LOSING)
+    coming = _coming(change)
+    yield from (_caption(caption) for caption in change.captions if caption.key not in coming and not caption.rewrites)
     yield from (
         f"keeps the hand-written caption of {_thing(one.name, one.key)}: {_value(one.text)}" for one in change.kept
     )
-    if coming and not change.wish.increase_resolution:
-        yield "images are uploaded without a higher resolution"
     if change.stale:
         yield "automatic captions are regenerated"
 
 
-def _image(image: ImageChange) -> Iterator[str]:
+def _coming(change: DatasetChange) -> set[str]:
+    return {image.key for image in change.images if image.effect in {ImageEffect.ADDED, ImageEffect.REPLACED}}
+
+
+def _image(image: ImageChange) -> str:
     thing = _thing(image.name, image.key)
     match image.effect:
         case ImageEffect.ADDED:
-            yield f"image comes: {thing}, {_told(image.caption)}"
+            return f"image comes: {thing}, {_told(image.caption)}"
         case ImageEffect.REPLACED:
             lost = " and its hand-written caption" if image.hand_written else ""
-            yield f"image comes: {thing}, {_told(image.caption)}, in place of {image.replaces}{lost}"
+            return f"image comes: {thing}, {_told(image.caption)}, in place of {image.replaces}{lost}"
         case ImageEffect.REMOVED:
             lost = f", with its caption {_value(image.caption)}" if image.hand_written else ""
-            yield f"image goes: {thing}{lost}"
+            return f"image goes: {thing}{lost}"
         case ImageEffect.TWIN:
-            yield f"image goes, it is there twice: {image.key}"
+            return f"image goes, it is there twice: {image.key}"
         case other:
             assert_never(other)
 

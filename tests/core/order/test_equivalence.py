@@ -1,5 +1,6 @@
 """Do two plans mean the same? Case by case, and never the same where an effect differs."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from reconciler.core.desired import Desired
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.limit import Limits
 from reconciler.core.observed import ModelStatus, Observed
-from reconciler.core.order.equivalence import differences, meaning
+from reconciler.core.order.equivalence import beyond, differences, meaning
 from reconciler.core.order.planner import plan
 from reconciler.core.plan import Plan, Subject
 from tests.core.build import (
@@ -138,3 +139,37 @@ def test_a_text_cannot_pass_for_another() -> None:
     other = offline(tree(dataset(image("a", "x over y"), image("b")), model()))
     assert meaning(one) != meaning(other)
     assert all("\n" not in line for line in meaning(one))
+
+
+@pytest.mark.parametrize("reviewed", EDITS.keys())
+@pytest.mark.parametrize("done", EDITS.keys())
+def test_nothing_is_beyond_a_review_but_what_it_lacks(reviewed: str, done: str) -> None:
+    """Of whole plans: what is told beyond is just what the meaning of the reviewed one lacks."""
+    then, now = offline(EDITS[reviewed]), live(EDITS[done], applied())
+    lacking = Counter(meaning(now)) - Counter(meaning(then))
+    assert Counter(beyond(then, now)) == Counter(f"+ {line}" for line in lacking.elements())
+
+
+BEYOND = {
+    "somebody wrote a caption that git does not declare, which is kept": (
+        DRIFTS["somebody wrote a caption that git does not declare"][0],
+        None,
+    ),
+    "all versions were deleted, so that more is uploaded to the same content": (account(live_project()), None),
+    "the caption that goes was written by somebody": (
+        applied(images=(live_image(81, "a", "text a.", "manual"), live_image(82, "b", "by hand.", "manual"))),
+        "+ dataset/poses: caption of ",
+    ),
+    "the project was edited": (DRIFTS["the project was edited"][0], "+ project/lora: ip_description"),
+    "the project is gone": (account(), "+ project/lora: "),
+}
+
+
+@pytest.mark.parametrize(("observed", "line"), BEYOND.values(), ids=BEYOND.keys())
+def test_what_the_content_implies_is_within_a_review(observed: Observed, line: str | None) -> None:
+    """Of a dataset whose content was reviewed what is lost counts, and nothing that makes the content."""
+    writes = line is not None and "caption of" in line
+    desired = EDITS["a caption where the API wrote one" if writes else "an image comes"]
+    found = beyond(offline(desired), live(desired, observed))
+    assert [one for one in found if line is None or not one.startswith(line)] == []
+    assert bool(found) == (line is not None)
