@@ -79,11 +79,28 @@ def _origin(text: str) -> str:
     scheme, host = match["scheme"].lower(), match["host"].lower()
     if _HOST.fullmatch(host) is None or ".." in host:
         raise EndpointRefused("the host of the endpoint is no plain ASCII host name or address")
+    if not _is_askable(host):
+        raise EndpointRefused("the host of the endpoint is no host name or address that can be asked")
     if match["rest"] not in {"", "/", VERSION_PATH, VERSION_PATH + "/"}:
         raise EndpointRefused(f"an endpoint ends after its host and port; {VERSION_PATH} is added by itself")
     if scheme == "http" and host not in _LOOPBACK:
         raise EndpointRefused(f"http://{host} would send the token unencrypted; use https (http is for 127.0.0.1 only)")
     return f"{scheme}://{host}{_port(scheme, match['port'])}"
+
+
+def _is_askable(host: str) -> bool:
+    """Does the HTTP library take it? It refuses `999.1.1.1`, and brackets around what is no address.
+
+    A plain name needs no asking, and most commands no HTTP library.
+    """
+    if not (host.startswith("[") or host[-1].isdigit() or "xn--" in host):
+        return True
+    from httpx import URL, InvalidURL  # noqa: PLC0415 - most commands need no HTTP library
+
+    try:
+        return bool(URL(f"https://{host}").host)
+    except (InvalidURL, UnicodeError):  # the latter: letters that no name may be made of, behind `xn--`
+        return False
 
 
 def _port(scheme: str, digits: str | None) -> str:

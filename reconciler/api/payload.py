@@ -10,6 +10,8 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from reconciler.api.address import parse_address
+
 MAXIMUM_ID: Final = 2**63 - 1
 _ID_DIGITS: Final = 19
 
@@ -34,8 +36,14 @@ def _moment(value: object) -> str | None:
     return value
 
 
+def _picture(value: object) -> str | None:
+    """The address of a picture, as it was written; what could not be asked is left out, never a failure (H67)."""
+    return value if isinstance(value, str) and parse_address(value) is not None else None
+
+
 Id = Annotated[int, BeforeValidator(identify)]
 Moment = Annotated[str | None, BeforeValidator(_moment)]
+Picture = Annotated[str | None, BeforeValidator(_picture)]
 Count = Annotated[int, Field(ge=0, le=MAXIMUM_ID)]
 
 
@@ -65,6 +73,7 @@ class ImagePayload(Payload):
     image_name: str | None = None
     caption: str | None = None
     caption_source: str | None = None
+    thumbnail_url: Picture = None
 
 
 class DatasetPayload(Payload):

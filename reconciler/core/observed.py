@@ -57,6 +57,8 @@ class RemoteImage:
     image_name: str
     caption: str | None = None
     caption_source: str | None = None
+    thumbnail_url: str | None = field(default=None, compare=False, repr=False)
+    """Where the API shows the image. It may be signed and change with each read: never compared, printed or written."""
 
     @property
     def is_hand_written(self) -> bool:

@@ -82,6 +82,35 @@ def test_everything_that_is_there_is_taken() -> None:
     )
 
 
+ADDRESS = "https://images.example.com/a.png?X-Amz-Signature=5ec7e7"
+
+
+def test_u34_the_address_of_a_picture_takes_no_part() -> None:
+    """It may change with each read: two reads are equal all the same, and nothing that prints an image shows it."""
+    found = translate.image({**IMAGE, "image_url": ADDRESS, "thumbnail_url": ADDRESS}, dataset_id=1)
+    other = translate.image({**IMAGE, "image_url": "x", "thumbnail_url": f"{ADDRESS}2"}, dataset_id=1)
+    assert (found.thumbnail_url, other.thumbnail_url) == (ADDRESS, f"{ADDRESS}2")
+    assert found == other
+    assert hash(found) == hash(other)
+    assert "5ec7e7" not in repr(found)
+
+
+NO_ADDRESSES: list[object] = [
+    None, "", 7, True, [], {}, ["https://images.example.com/a.png"], "a.png", "//images.example.com/a.png",
+    "javascript:alert(1)", "file:///etc/passwd", "http://169.254.169.254/latest", "http://images.example.com/a.png",
+    "https://user:pw@images.example.com/a.png", "https://images.example.com/a\n.png",
+    "https://images.example.com/\u202e.png", "https://images.example.com/" + "a" * 5000, "\ud800",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES, ids=range(len(NO_ADDRESSES)))
+def test_h67_what_is_no_address_of_a_picture_is_left_out(address: object) -> None:
+    """Never a failure: no plan hangs on a picture."""
+    found = translate.dataset({**DATASET, "images": [{**IMAGE, "image_name": "a.png", "thumbnail_url": address}]})
+    assert found.images == (RemoteImage(id=7, image_name="a.png"),)
+    assert found.images[0].thumbnail_url is None
+
+
 @pytest.mark.parametrize("given_id", [1, "1", 12, "12", 2**53 + 1, str(2**63 - 1)])
 def test_u49_an_id_is_a_number_or_its_digits(given_id: int | str) -> None:
     """Normalised to a number, without loss."""
@@ -299,7 +328,9 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(["id", "name", "status", "project_name", "images", "images_count", "project_id", "x"]),
+            st.sampled_from(
+                ["id", "name", "status", "project_name", "images", "images_count", "project_id", "thumbnail_url"]
+            ),
             inner,
             max_size=6,
         )

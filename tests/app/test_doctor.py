@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from reconciler.app.doctor import examine, pictures, write_sheet
+from reconciler.app import pictures
+from reconciler.app.doctor import examine, write_sheet
 from reconciler.app.fault import Unusable
 from reconciler.core.declare.image import ImageFile
 from reconciler.core.doctor.finding import Diagnosis
@@ -90,7 +91,9 @@ def test_pointers_and_damaged_files_are_not_opened(root: Path) -> None:
     (root / "poses" / "d.png").write_text("no image")
     found = looked(root, "poses")
     assert rules(found) == ["image-format", "images-unseen"]
-    assert set(pictures(root, found.portraits[0].images)) == {image.digest for image in found.portraits[0].images[:2]}
+    assert set(pictures.draw(root, found.portraits[0].images)) == {
+        image.digest for image in found.portraits[0].images[:2]
+    }
 
 
 @pytest.mark.parametrize("how", ["changed", "gone"])
@@ -125,15 +128,15 @@ def test_a_broken_dataset_that_is_wanted_is_told_with_its_problems(root: Path) -
 
 def test_pictures_are_drawn_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     images: list[ImageFile] = [image for one in looked(root).portraits for image in one.images]
-    drawn = pictures(root, images)
+    drawn = pictures.draw(root, images)
     assert len(drawn) == 4
     monkeypatch.setattr("reconciler.files.thumbnail.thumbnail", lambda _: None)
-    assert pictures(root, images) == drawn
+    assert pictures.draw(root, images) == drawn
 
 
 def test_a_picture_that_is_gone_is_left_out(root: Path) -> None:
     gone = ImageFile(name="x.png", path="poses/x.png", digest="cd" * 32, size=1)
-    assert pictures(root, [gone]) == {}
+    assert pictures.draw(root, [gone]) == {}
 
 
 def test_a_sheet_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -1,0 +1,155 @@
+"""Pictures that the API only gives addresses of, fetched from the hosts that a person named, within bounds."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Final
+
+import httpx
+
+from reconciler.api.address import Address, origins_of, parse_address
+from reconciler.api.endpoint import parse_endpoint
+from reconciler.api.transport import build
+from reconciler.clock import Clock, deadline
+
+SIZE_LIMIT: Final = 2 * 1024 * 1024
+"""Bytes of a picture as it comes; no more are read. A thumbnail is far smaller."""
+
+AT_ONCE: Final = 4
+"""Pictures that are fetched at the same time."""
+
+Shrink = Callable[[bytes], bytes | None]
+"""What makes a small picture of an answer's bytes, None where they hold none. Called in a thread; must not raise."""
+
+_HEADERS: Final = {"Accept": "image/webp, image/png, image/jpeg"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds that one picture may take, and after which no further one is asked for."""
+
+    each: float = 10.0
+    altogether: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why there is no picture: a clause for the place where it would be, in which nothing is foreign but a host."""
+
+    reason: str
+
+
+async def fetch_pictures(
+    addresses: Mapping[str, str],
+    hosts: Collection[str],
+    *,
+    shrink: Shrink,
+    clock: Clock,
+    patience: Patience | None = None,
+) -> dict[str, bytes | Missing]:
+    """The small picture at each address, or why there is none, by the same keys; HostRefused for a host that is none.
+
+    The host of an address is compared as text with what the person named, and what is asked is built from what was
+    compared. So only named hosts are contacted, and no address leads to a private or link-local one (by a user name,
+    a redirect, another way to write it) unless the person named just that. What a named host resolves to is the
+    machine's affair. No token, cookie, proxy or password goes along, no redirect is followed, nothing is unpacked.
+    """
+    named = frozenset(origin for host in hosts for origin in origins_of(host))
+    places = {key: _place(text, named) for key, text in addresses.items()}
+    patience = patience or Patience()
+    async with AsyncExitStack() as stack:
+        clients = {
+            origin: await stack.enter_async_context(_client(origin, patience))
+            for origin in sorted({place.origin for place in places.values() if isinstance(place, Address)})
+        }
+        errand = _Errand(clients, shrink, clock, patience)
+        found = await asyncio.gather(*(errand.picture(place) for place in places.values()))
+    return dict(zip(places, found, strict=True))
+
+
+def _place(text: str, named: Collection[str]) -> Address | Missing:
+    """Where to ask; nowhere, unless the person named it."""
+    address = parse_address(text)
+    if address is None:
+        return Missing("the API gives no address of its picture that could be asked")
+    if address.origin not in named:
+        return Missing(f"its picture is at {address.host}: `--pictures-from {address.host}` shows it")
+    return address
+
+
+def _client(origin: str, patience: Patience) -> httpx.AsyncClient:
+    """As hard as the client of the API, with nothing to give away."""
+    return build(parse_endpoint(origin), None, read_seconds=patience.each, connections=AT_ONCE)
+
+
+class _Errand:
+    """Fetches pictures, a few at once, until the time is up."""
+
+    def __init__(
+        self, clients: Mapping[str, httpx.AsyncClient], shrink: Shrink, clock: Clock, patience: Patience
+    ) -> None:
+        self._clients = clients
+        self._shrink = shrink
+        self._clock = clock
+        self._patience = patience
+        self._end = clock.now() + patience.altogether
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def picture(self, place: Address | Missing) -> bytes | Missing:
+        """What is there, made small as soon as it has come: no more than a few are held in full."""
+        if isinstance(place, Missing):
+            return place
+        async with self._slots:
+            body = await self._body(place)
+            if isinstance(body, Missing):
+                return body
+            small = await asyncio.to_thread(self._shrink, body)
+        return small or Missing(f"what {place.host} sent is no picture that can be shown")
+
+    async def _body(self, place: Address) -> bytes | Missing:
+        """The answer's bytes, or what became of it in plain words."""
+        left = min(self._patience.each, self._end - self._clock.now())
+        if left <= 0:
+            return Missing("the time for fetching pictures was up")
+        try:
+            async with deadline(self._clock, left):
+                return await self._asked(place)
+        except (TimeoutError, httpx.TimeoutException):
+            return Missing(f"{place.host} did not send it in time")
+        except httpx.ConnectError:
+            return Missing(f"{place.host} could not be reached")
+        except httpx.HTTPError:
+            return Missing(f"the connection to {place.host} ended before the picture had come")
+
+    async def _asked(self, place: Address) -> bytes | Missing:
+        http = self._clients[place.origin]
+        request = http.build_request("GET", place.origin + place.target, headers=_HEADERS)
+        response = await http.send(request, stream=True)
+        try:
+            return _refusal(response, place.host) or await _content(response)
+        finally:
+            await response.aclose()
+
+
+def _refusal(response: httpx.Response, host: str) -> Missing | None:
+    """Why an answer is not read at all."""
+    status = response.status_code
+    if 300 <= status < 400:
+        return Missing(f"{host} answered with a redirect ({status}), which is not followed")
+    if status in {403, 404, 410}:
+        return Missing(f"the API's picture is gone ({status})")
+    if status != 200:
+        return Missing(f"{host} answered {status}")
+    if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        return Missing(f"{host} sent it packed, which was not asked for")
+    return None
+
+
+async def _content(response: httpx.Response) -> bytes | Missing:
+    found = bytearray()
+    async for piece in response.aiter_raw():
+        found += piece
+        if len(found) > SIZE_LIMIT:
+            return Missing(f"the API's picture is larger than {SIZE_LIMIT // 2**20} MiB")
+    return bytes(found)
