@@ -1,61 +1,83 @@
-"""What a plan's report shows beside the plan: pictures, findings about images, files that got another name.
+"""The album of a plan, from the trees on the disk and in git, and from the API where it is asked for pictures.
 
-All of it comes from trees on the disk and in git, and no plan depends on it: what cannot be read is left out.
+No plan depends on it: what cannot be read is left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from reconciler.app.findings import Findings, findings_of
+from reconciler.app.live import Live
 from reconciler.app.pictures import Side, pictures_of
 from reconciler.core.change import DatasetChange
-from reconciler.core.declare.loaded import ImageFolder, Loaded
-from reconciler.core.declare.resolve import problems_in
+from reconciler.core.declare.loaded import Loaded
 from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
-from reconciler.core.problem import Location, Problem, ProblemsFound
+from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.files.git import RevisionRefused
 from reconciler.files.load import load
 from reconciler.files.revision import revision
-from reconciler.render.html.finding import Finding
+from reconciler.render.html.album import Album
 from reconciler.render.html.frame import ImageRename
 from reconciler.render.html.page import wanted_pictures
-from reconciler.render.html.thumbnails import Thumbnails
+from reconciler.render.html.thumbnails import Thumbnails, data_uri
+
+Ask = Callable[[Collection[str]], Live]
+"""Pictures of live images by their keys. Of what this tree holds none is asked for: a live name is only a claim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Album:
-    """As `render_html` takes it."""
+class Sources:
+    """Where an album is taken from: the tree, the revision that it is compared with, the live side; and on which day."""
 
-    thumbnails: Thumbnails
-    findings: tuple[Finding, ...] = ()
-    renamed: tuple[ImageRename, ...] = ()
+    root: Path
+    base: str | None = None
+    ask: Ask | None = None
+    today: date
 
 
-def album_of(plan: Plan, root: Path, base: str | None) -> Album:
-    """The album of a plan, from the tree at `root` and, where one is given and can be read, that of a revision.
-
-    Findings are those of `validate`: of structure and names, no pixel is decoded for them.
-    """
+def album_of(plan: Plan, sources: Sources) -> Album:
+    """The album of a plan; a base revision that cannot be read makes a poorer one."""
     changed = frozenset(change.ref for change in plan.changes if isinstance(change, DatasetChange))
     with ExitStack() as stack:
-        after = Side(root=root, loaded=load(root))
-        before = _side_at(stack, root, base) if base is not None and changed else None
+        after = Side(root=sources.root, loaded=load(sources.root))
+        before = _side_at(stack, sources) if changed else None
         renamed = () if before is None else tuple(_renamed(before.loaded, after.loaded, changed))
-        wanted = frozenset(wanted_pictures(plan, renamed))
-        return Album(
-            thumbnails=pictures_of(wanted, after, before),
-            findings=tuple(dict.fromkeys(_findings(plan, after.loaded))),
-            renamed=renamed,
-        )
+        thumbnails = _thumbnails(wanted_pictures(plan, renamed), after, before, sources.ask)
+        found = findings_of(plan, after, sources.today)
+        return Album(thumbnails=thumbnails, findings=found.told, unseen=found.unseen, renamed=renamed)
 
 
-def _side_at(stack: ExitStack, root: Path, base: str) -> Side | None:
-    """The tree of a revision until the stack ends; None where it cannot be read: a poorer report is better than none."""
+def findings_in(plan: Plan, sources: Sources) -> Findings:
+    """The findings alone, from the tree alone."""
+    return findings_of(plan, Side(root=sources.root, loaded=load(sources.root)), sources.today)
+
+
+def _thumbnails(wanted: Collection[str], after: Side, before: Side | None, ask: Ask | None) -> Thumbnails:
+    """What the tree holds; then what the base held; then what the API shows."""
+    here = pictures_of(after, wanted)
+    found, reasons = dict(here.pictures), dict(here.reasons)
+    if before is not None:
+        there = pictures_of(before, [key for key in wanted if key not in found])
+        found, reasons = found | there.pictures, reasons | there.reasons
+    held = {image_key(image.digest) for folder in after.loaded.folders.values() for image in folder.images}
+    missing = [key for key in wanted if key not in found and key not in held]
+    if ask is not None and missing:
+        live = ask(missing)
+        found, reasons = found | dict(live.pictures), dict(live.reasons) | reasons
+    return Thumbnails(pictures={key: data_uri(picture) for key, picture in found.items()}, reasons=reasons)
+
+
+def _side_at(stack: ExitStack, sources: Sources) -> Side | None:
+    """The tree of the base until the stack ends; None where there is none, or it cannot be read."""
+    if sources.base is None:
+        return None
     try:
-        folder = stack.enter_context(revision(root, base))
+        folder = stack.enter_context(revision(sources.root, sources.base))
     except (RevisionRefused, ProblemsFound):
         return None
     return Side(root=folder, loaded=load(folder, cache=folder.parent / "digests"))
@@ -77,30 +99,3 @@ def _names(loaded: Loaded) -> dict[tuple[Ref, str], str]:
         for position, folder in loaded.folders.items()
         for image in folder.images
     }
-
-
-def _findings(plan: Plan, loaded: Loaded) -> Iterator[Finding]:
-    """What is to be said about the images that the plan's datasets shall hold."""
-    wishes = [*plan.wishes, *(change.wish for change in plan.changes if isinstance(change, DatasetChange))]
-    wished = {image.key for wish in wishes for image in wish.images}
-    keys = {place: key for folder in loaded.folders.values() for place, key in _places(folder)}
-    for problem in problems_in(loaded):
-        key = keys.get(problem.location)
-        if key in wished and key is not None:
-            yield Finding(key=key, rule=problem.rule, severity=problem.severity.value, text=_said(problem))
-
-
-def _places(folder: ImageFolder) -> Iterator[tuple[Location, str]]:
-    """Where each image lies and where its caption is written, with its key."""
-    captions = {entry.key: entry.location for entry in folder.captions or ()}
-    for image in folder.images:
-        key = image_key(image.digest)
-        yield folder.place(image), key
-        for name in (image.name, image.name.rpartition(".")[0]):
-            if name in captions:
-                yield captions[name], key
-
-
-def _said(problem: Problem) -> str:
-    """A clause, with what was found behind it."""
-    return f"{problem.summary}: {problem.detail}".rstrip(".: ")

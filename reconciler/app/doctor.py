@@ -1,7 +1,7 @@
 """Look at datasets before anything is uploaded: manifests, captions and pixels; nothing is sent."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from reconciler.core.declare.image import ImageFile
 from reconciler.core.declare.loaded import Loaded
 from reconciler.core.declare.manifest import DatasetBody
 from reconciler.core.declare.suggestion import did_you_mean
-from reconciler.core.doctor.diagnose import diagnose
+from reconciler.core.doctor.diagnose import Look, diagnose
 from reconciler.core.doctor.finding import Diagnosis
 from reconciler.core.doctor.pixels import Measured
 from reconciler.core.ref import Ref
@@ -20,7 +20,7 @@ from reconciler.files.image import inspect
 from reconciler.files.load import load
 from reconciler.files.pixel import measure
 from reconciler.files.pixel_cache import PixelCache, default_pixel_cache
-from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.tree import Tree
 
 _THREADS = 4
 
@@ -32,34 +32,8 @@ def examine(root: Path, wanted: Sequence[Ref], today: date, *, cache: Path | Non
     """
     loaded = load(root)
     _require(loaded, wanted)
-    return diagnose(loaded, _measures(root, _images(loaded, wanted), cache or default_pixel_cache()), today, wanted)
-
-
-def pictures(root: Path, images: Iterable[ImageFile]) -> Mapping[str, bytes]:
-    """Thumbnails of these images as WebP, by digest; of those that cannot be shown there is none."""
-    import platformdirs
-
-    from reconciler.files.thumbnail import ThumbnailCache, thumbnail
-
-    kept = ThumbnailCache(platformdirs.user_cache_path("reconciler") / "thumbnails")
-    found: dict[str, bytes] = {}
-
-    def drawn(image: ImageFile) -> bytes | None:
-        try:
-            with tree.open_file(image.path) as file:
-                return thumbnail(file)
-        except FileRefused:
-            return None
-
-    with Tree(root) as tree, ThreadPoolExecutor(_workers()) as threads:
-        by_digest = {image.digest: image for image in images if image.has_content}
-        found = {digest: picture for digest in by_digest if (picture := kept.get(digest)) is not None}
-        missing = [image for digest, image in by_digest.items() if digest not in found]
-        for image, picture in zip(missing, threads.map(drawn, missing), strict=True):
-            if picture is not None:
-                found[image.digest] = picture
-                kept.put(image.digest, picture)
-    return found
+    look = Look(today=today, measured=measure_all(root, decodable(loaded, wanted), cache=cache))
+    return diagnose(loaded, look, wanted)
 
 
 def write_sheet(path: str, page: str) -> None:
@@ -85,8 +59,8 @@ def _require(loaded: Loaded, wanted: Iterable[Ref]) -> None:
             raise Unusable(f"No manifest declares {ref}. {hint}".strip())
 
 
-def _images(loaded: Loaded, wanted: Collection[Ref]) -> list[ImageFile]:
-    """The images to be decoded, each content once: those that are here and sound as files."""
+def decodable(loaded: Loaded, wanted: Collection[Ref]) -> list[ImageFile]:
+    """The images of the datasets in `wanted`, or of all, each content once: those that are here and sound as files."""
     found = {
         image.digest: image
         for position, folder in loaded.folders.items()
@@ -97,12 +71,13 @@ def _images(loaded: Loaded, wanted: Collection[Ref]) -> list[ImageFile]:
     return list(found.values())
 
 
-def _measures(root: Path, images: Iterable[ImageFile], place: Path) -> dict[str, Measured]:
-    cache = PixelCache(place)
+def measure_all(root: Path, images: Iterable[ImageFile], *, cache: Path | None = None) -> dict[str, Measured]:
+    """The pixels of images below the root, by digest; what was measured before is taken from the cache."""
+    kept = PixelCache(cache or default_pixel_cache())
     found: dict[str, Measured] = {}
     missing = []
     for image in images:
-        known = cache.get(image.digest)
+        known = kept.get(image.digest)
         if known is None:
             missing.append(image)
         else:
@@ -112,8 +87,8 @@ def _measures(root: Path, images: Iterable[ImageFile], place: Path) -> dict[str,
             for image, measured in zip(missing, threads.map(lambda one: _measure(tree, one), missing), strict=True):
                 if measured is not None:
                     found[image.digest] = measured
-                    cache.put(image.digest, measured)
-        cache.save()
+                    kept.put(image.digest, measured)
+        kept.save()
     return found
 
 

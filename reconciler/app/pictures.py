@@ -1,17 +1,17 @@
-"""Pictures for a plan's report: what the tree holds, and what an earlier revision of it held."""
+"""Pictures for reports, drawn small from the images of a tree, or taken from those drawn before."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from reconciler.core.declare.image import ImageFile
 from reconciler.core.declare.loaded import Loaded
 from reconciler.core.name import image_key
 from reconciler.files.thumbnail import ThumbnailCache, thumbnail
 from reconciler.files.tree import FileRefused, Tree
-from reconciler.render.html.thumbnails import Thumbnails, data_uri
 
 _THREADS = 4
 _LFS = "Git LFS content missing"
@@ -25,29 +25,32 @@ class Side:
     loaded: Loaded
 
 
-def pictures_of(wanted: Collection[str], after: Side, before: Side | None) -> Thumbnails:
-    """Thumbnails of the images with these keys; each that cannot be shown is told with the reason.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Thumbnails as WebP by the keys of images, and why others cannot be had, as clauses."""
 
-    What the tree does not hold comes from `before`, where there is one: the API's own pictures are not asked for.
-    """
-    reasons: dict[str, str] = {}
-    here = _drawn(after, wanted, reasons)
-    missing = [key for key in wanted if key not in here]
-    there = {} if before is None else _drawn(before, missing, reasons)
-    return Thumbnails(after=here, before=there, reasons=reasons)
+    pictures: dict[str, bytes]
+    reasons: dict[str, str]
 
 
-def _drawn(side: Side, wanted: Collection[str], reasons: dict[str, str]) -> dict[str, str]:
-    """Data URIs by key; of a tree that cannot be read there are none."""
+def pictures_of(side: Side, wanted: Collection[str]) -> Drawn:
+    """What a tree has of the images with these keys; of those that it does not hold, nothing is said."""
     folders = side.loaded.folders.values()
     images = {image_key(image.digest): image for folder in folders for image in folder.images}
     here = [key for key in wanted if key in images]
-    if not here:
-        return {}
-    kept = ThumbnailCache(platformdirs.user_cache_path("reconciler") / "thumbnails")
+    found = draw(side.root, [images[key] for key in here]) if here else {}
+    return Drawn(
+        pictures={key: found[images[key].digest] for key in here if images[key].digest in found},
+        reasons={key: _LFS for key in here if not images[key].has_content},
+    )
 
-    def drawn(key: str) -> bytes | None:
-        image = images[key]
+
+def draw(root: Path, images: Iterable[ImageFile]) -> dict[str, bytes]:
+    """Thumbnails of these images as WebP, by digest; of those that cannot be shown there is none."""
+    kept = ThumbnailCache(platformdirs.user_cache_path("reconciler") / "thumbnails")
+    by_digest = {image.digest: image for image in images if image.has_content}
+
+    def drawn(image: ImageFile) -> bytes | None:
         if (picture := kept.get(image.digest)) is not None:
             return picture
         try:
@@ -59,8 +62,6 @@ def _drawn(side: Side, wanted: Collection[str], reasons: dict[str, str]) -> dict
             kept.put(image.digest, picture)
         return picture
 
-    reasons.update({key: _LFS for key in here if not images[key].has_content})
-    with Tree(side.root) as tree, ThreadPoolExecutor(_THREADS) as threads:
-        solid = [key for key in here if images[key].has_content]
-        found = dict(zip(solid, threads.map(drawn, solid), strict=True))
-    return {key: data_uri(picture) for key, picture in found.items() if picture is not None}
+    with Tree(root) as tree, ThreadPoolExecutor(_THREADS) as threads:
+        found = zip(by_digest, threads.map(drawn, by_digest.values()), strict=True)
+        return {digest: picture for digest, picture in found if picture is not None}

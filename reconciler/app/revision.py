@@ -37,9 +37,12 @@ def desired_at(root: Path, rev: str) -> Desired:
 
 
 def tree_at(root: Path, rev: str) -> BaseTree:
-    """The tree at a revision as something to compare with: empty where manifests came later. Raises as desired_at."""
+    """The tree at a revision as something to compare with: empty where manifests came later.
+
+    Raises as desired_at; Unusable also where the revision shares no history with what is checked out.
+    """
     try:
-        with revision(root, rev) as folder:
+        with revision(root, rev, is_base=True) as folder:
             if not any(folder.iterdir()):
                 return BaseTree(name=short(rev), is_there=False)
             configuration = load_configuration(folder)

@@ -1,16 +1,29 @@
 """Read a tree of manifests into what it asks for; nothing is sent."""
 
+from dataclasses import replace
+from datetime import date
+
 from reconciler.app.settings import Settings
 from reconciler.core.declare.resolve import resolve
 from reconciler.core.desired import Desired
+from reconciler.core.doctor.known import without_waived
 from reconciler.core.fingerprint import dataset_fingerprint, model_fingerprint
+from reconciler.core.problem import ProblemsFound
 from reconciler.files.load import load
 from reconciler.render.fingerprint import Printed
 
 
-def validate(settings: Settings) -> Desired:
-    """What the manifests ask for; ProblemsFound carries all that is wrong with them."""
-    return resolve(load(settings.root))
+def validate(settings: Settings, today: date) -> Desired:
+    """What the manifests ask for; ProblemsFound carries all that is wrong with them.
+
+    Of the warnings those stay that no manifest waives on this day.
+    """
+    loaded = load(settings.root)
+    try:
+        desired = resolve(loaded)
+    except ProblemsFound as found:
+        raise ProblemsFound(without_waived(loaded, found.problems, today)) from None
+    return replace(desired, warnings=without_waived(loaded, desired.warnings, today))
 
 
 def printed(desired: Desired) -> tuple[Printed, ...]:

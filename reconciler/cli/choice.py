@@ -52,59 +52,17 @@ def read_limits(context: click.Context, parameter: click.Parameter, values: tupl
     return found
 
 
-def scoped(function: _F) -> _F:
-    """`--target` and `--exclude`."""
-    target = click.option(
-        "--target", "targets", multiple=True, metavar="REF", callback=read_refs, help="Only this, and what it needs."
-    )
-    exclude = click.option(
-        "--exclude", "excluded", multiple=True, metavar="REF", callback=read_refs, help="Not this, nor what needs it."
-    )
-    return target(exclude(function))
+def read_hosts(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """`HOST` or `HOST:PORT`, any number of times."""
+    if values:
+        from reconciler.api.address import HostRefused, origins_of
 
-
-def lenient(function: _F) -> _F:
-    """`--accept` and `--allow`."""
-    accept = click.option(
-        "--accept",
-        "accepted",
-        multiple=True,
-        metavar="REF",
-        callback=read_refs,
-        help="Lift a refusal about this object (a take-over, what looks like a rename).",
-    )
-    allow = click.option(
-        "--allow",
-        "raised",
-        multiple=True,
-        metavar="LIMIT=N",
-        callback=read_limits,
-        help="Another limit for this run: trainings, uploads, image_removals, deletions, caption_rewrites, "
-        "image_removals_percent, deletions_percent.",
-    )
-    return accept(allow(function))
-
-
-def asking(function: _F) -> _F:
-    """`--retry`, `--start` and `--prune`: what a person asks for beyond the manifests, once."""
-    retry = click.option(
-        "--retry",
-        multiple=True,
-        metavar="REF",
-        callback=read_models,
-        help="Train this model anew although its last training failed or was stopped.",
-    )
-    start = click.option(
-        "--start",
-        multiple=True,
-        metavar="REF",
-        callback=read_models,
-        help="Start the training of this model in spite of `start: false`.",
-    )
-    prune = click.option(
-        "--prune", is_flag=True, help="Delete old versions beyond `history_limit`, and unused duplicates."
-    )
-    return retry(start(prune(function)))
+        try:
+            for value in values:
+                origins_of(value)
+        except HostRefused as error:
+            raise click.BadParameter(str(error), context, parameter) from None
+    return values
 
 
 def form(*choices: str) -> Callable[[_F], _F]:
@@ -112,3 +70,14 @@ def form(*choices: str) -> Callable[[_F], _F]:
     return click.option(
         "--format", "form", type=click.Choice(choices), default=choices[0], show_default=True, help="How to print it."
     )
+
+
+def length(function: _F) -> _F:
+    """`--length`, of Markdown."""
+    return click.option(
+        "--length",
+        type=click.Choice(("comment", "summary")),
+        default="comment",
+        show_default=True,
+        help="Markdown: what a comment holds (65,536 characters) or the summary of a CI step (1 MiB).",
+    )(function)

@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from reconciler.app.fault import Unusable
 from reconciler.app.settings import Settings, resolve_settings, strange_variables
 from reconciler.cli.console import Console
+from reconciler.cli.day import this_day
 from reconciler.cli.frame import Frame
 from reconciler.core.text import quoted, visible
 
@@ -19,6 +21,8 @@ class Context:
 
     console: Console
     settings: Settings
+    today: date
+    """The day on which rules with a last day are judged."""
 
 
 def begin(frame: Frame, raised: Mapping[str, int] | None = None) -> Context:
@@ -28,7 +32,7 @@ def begin(frame: Frame, raised: Mapping[str, int] | None = None) -> Context:
         console.say_line(f"warning: {sentence}")
     settings = resolve_settings(frame.given, frame.environ, raised=raised)
     _warn_of_proxies(console, settings)
-    return Context(console, settings)
+    return Context(console, settings, this_day())
 
 
 def open_console(frame: Frame) -> Console:

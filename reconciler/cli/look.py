@@ -11,7 +11,7 @@ from reconciler.render.problem import warnings_view
 
 async def look(context: Context, scope: Scope | None = None) -> Planned:
     """Read the tree, say its warnings, observe, compare."""
-    desired = validate(context.settings)
+    desired = validate(context.settings, context.today)
     context.console.say(warnings_view(desired.warnings))
     async with session(context.settings, clock_of(context.settings), [Waits(context.console)]) as opened:
         return await make_plan(opened, context.settings, desired, scope or Scope())
@@ -22,7 +22,7 @@ def look_back(context: Context, scope: Scope, rev: str) -> Plan:
     from reconciler.app.offline import plan_offline
     from reconciler.app.revision import tree_at
 
-    desired = validate(context.settings)
+    desired = validate(context.settings, context.today)
     context.console.say(warnings_view(desired.warnings))
     return plan_offline(context.settings, desired, tree_at(context.settings.root, rev), scope)
 

@@ -20,7 +20,7 @@ from reconciler.render.words import duration
 async def keep(context: Context, wanted: Iterable[Wanted], patience: float | None) -> int:
     """The exit code."""
     console, wanted = context.console, tuple(wanted)
-    desired = validate(context.settings)
+    desired = validate(context.settings, context.today)
     require_declared(desired, wanted)
 
     said = 0.0

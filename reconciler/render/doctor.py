@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from reconciler.core.doctor.finding import Diagnosis, Finding, Portrait, Waived
-from reconciler.core.doctor.rule import Grade, Subject
-from reconciler.core.doctor.rules import RULES
+from reconciler.core.doctor.rule import Grade
 from reconciler.core.problem import Location, Problem
 from reconciler.core.text import count
 from reconciler.render.problem import warnings_view
@@ -43,12 +42,6 @@ def title(portrait: Portrait) -> str:
     if portrait.waived:
         parts.append(f"{len(portrait.waived)} waived")
     return ", ".join(parts)
-
-
-def is_about_the_whole(finding: Finding) -> bool:
-    """Is it about the dataset, even where it names a single image?"""
-    rule = RULES.get(finding.rule)
-    return len(finding.images) != 1 or (rule is not None and rule.subject is Subject.DATASET)
 
 
 def doctor_json(diagnosis: Diagnosis) -> str:
@@ -89,7 +82,7 @@ def _group(findings: tuple[Finding, ...]) -> Block:
 
 def _row(finding: Finding) -> Text:
     words = [str(finding.location), finding.detail]
-    if finding.images and is_about_the_whole(finding):
+    if finding.images and finding.is_about_the_whole:
         words.append(f"({', '.join(finding.images)})")
     return say("  ".join(filter(None, words)))
 

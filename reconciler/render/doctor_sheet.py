@@ -12,7 +12,7 @@ from reconciler.core.doctor.caption import quoted_caption
 from reconciler.core.doctor.finding import Diagnosis, Finding, Portrait, Waived
 from reconciler.core.doctor.picture import loss
 from reconciler.core.problem import Problem
-from reconciler.render.doctor import counted, is_about_the_whole, title
+from reconciler.render.doctor import counted, title
 from reconciler.render.html.gate import gate
 from reconciler.render.html.thumbnails import data_uri
 
@@ -99,8 +99,8 @@ def _sheet(portrait: Portrait, uris: Mapping[str, str]) -> Sheet:
         ref=str(portrait.ref),
         title=title(portrait),
         prefix=portrait.prefix,
-        findings=tuple(finding for finding in portrait.findings if is_about_the_whole(finding)),
-        waived=tuple(one for one in portrait.waived if is_about_the_whole(one.finding)),
+        findings=tuple(finding for finding in portrait.findings if finding.is_about_the_whole),
+        waived=tuple(one for one in portrait.waived if one.finding.is_about_the_whole),
         noted=tuple(frame for frame in frames if frame.findings),
         quiet=tuple(frame for frame in frames if not frame.findings),
     )

@@ -1,6 +1,7 @@
 """The HTML report of a plan: what the trees know of its images stands beside them."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from PIL import Image
 
 from tests.cli.conftest import Cli, draw
 from tests.cli.test_base import edit, git
+
+DRAWINGS = Path(__file__).parents[2] / "examples" / "quickstart" / "images"
 
 
 @pytest.fixture
@@ -32,10 +35,69 @@ def flat(html: str) -> str:
 def test_a_finding_stands_at_its_image(committed: Path, cli: Cli) -> None:
     """By the image's name, with the rule; the same page from a plan that was saved."""
     page = cli("plan", "--base", "main", "--format", "html", "--out", "plan.json").out
-    assert "glass.png warning this image has transparent parts, or could have" in flat(page)
-    assert "image-alpha" in page
+    assert "glass.png warning transparent parts of this image become black: " in flat(page)
     shown = cli("show", "plan.json", "--format", "html").out
     assert shown.count("image-alpha") == page.count("image-alpha") == 2
+    comment = cli("plan", "--base", "main", "--format", "markdown").out
+    assert "- `glass.png` **warning** transparent parts of this image become black: " in comment
+
+
+def test_of_two_images_that_are_alike_the_new_one_is_told_of(committed: Path, cli: Cli) -> None:
+    """Whatever their names are; and of those that stay as they are nothing is told."""
+    images = committed / "manifests/images"
+    for name, drawing in (("mandrill", "tea"), ("zebra", "umbrella")):
+        shutil.copy(DRAWINGS / f"{drawing}.png", images / f"{name}.png")
+        (images / f"{name}.txt").write_text(f"{name}.\n")
+    git("add", "manifests")
+    git("commit", "--quiet", "-m", "y")
+    with Image.open(images / "mandrill.png") as image:
+        image.resize((900, 900)).save(images / "aardvark.png")
+    (images / "aardvark.txt").write_text("digging.\n")
+    page = flat(cli("plan", "--base", "main~0", "--format", "html").out)
+    assert "aardvark.png warning this image is almost the same as another one: Compare it with mandrill.png" in page
+    assert "zebra" not in page
+
+
+def test_what_concerns_the_whole_dataset_stands_under_its_name(committed: Path, cli: Cli) -> None:
+    """Once at the dataset and once in the list, with the images of this change that it names."""
+    with Image.open(committed / "manifests/images/glass.png") as image:
+        image.resize((600, 600)).save(committed / "manifests/images/glass.png")
+    page = cli("plan", "--base", "main", "--format", "html").out
+    assert page.count("images-scaled") == 2
+    assert "dataset/lora-poses warning 1 image will be scaled up" in flat(page)
+    assert "(&#34;glass.png&#34;) images-scaled" in flat(page)
+    line = "- `dataset/lora-poses` **warning** 1 image will be scaled up: "
+    assert line in cli("plan", "--base", "main", "--format", "markdown").out
+
+
+def test_what_a_manifest_waives_is_told_by_no_command(committed: Path, cli: Cli) -> None:
+    """Until its last day; an error cannot be waived."""
+    waiver = "  waive: [{rule: image-alpha, images: [glass.png], reason: glass is like that, until: 2999-01-31}]\n"
+    manifest = committed / "manifests/dataset.yaml"
+    text = manifest.read_text()
+    assert "image has transparent parts" in cli("validate").err
+    manifest.write_text(text + waiver)
+    for command in (("validate",), ("plan", "--base", "main"), ("plan",)):
+        ran = cli(*command)
+        assert (ran.code, ran.err) == (0, ""), command
+    assert "image-alpha" not in cli("validate", "--format", "sarif").out
+    assert "image-alpha" not in cli("plan", "--base", "main", "--format", "html").out
+    manifest.write_text(text + waiver.replace("2999", "2020"))
+    assert "image has transparent parts" in cli("validate").err
+    manifest.write_text(text.replace("caption_prefix", "caption_prefx") + waiver)
+    broken = cli("validate")
+    assert "transparent parts" not in broken.err
+    assert 'unknown key "caption_prefx"' in broken.err
+
+
+def test_of_more_images_than_one_report_reads_it_says_how_many(
+    committed: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New ones are read first."""
+    monkeypatch.setattr("reconciler.app.findings.LOOKED_AT", 1)
+    page = flat(cli("plan", "--base", "main", "--format", "html").out)
+    assert "The pixels of 5 further images were not looked at; reconciler doctor does." in page
+    assert "transparent parts of this image become black" in page
 
 
 @pytest.mark.parametrize("source", ["sidecar", "file"])

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -13,6 +14,8 @@ def test_problems_are_printed_for_ci(tree: Path, cli: Cli) -> None:
     """Exit 3 in each form; nothing to say is an empty report."""
     assert cli("validate", "--format", "github").out == ""
     assert json.loads(cli("validate", "--format", "gitlab").out) == []
+    assert json.loads(cli("validate", "--format", "sarif").out)["runs"][0]["results"] == []
+    assert ET.fromstring(cli("validate", "--format", "junit").out).findall("testsuite[@failures='0']")
     edit(tree / "manifests/dataset.yaml", "caption_prefix:", "caption_prefx:")
     github = cli("validate", "--format", "github")
     assert github.code == 3
@@ -20,6 +23,12 @@ def test_problems_are_printed_for_ci(tree: Path, cli: Cli) -> None:
     gitlab = cli("validate", "--format", "gitlab")
     assert gitlab.code == 3
     assert json.loads(gitlab.out)[0]["location"]["path"] == "manifests/dataset.yaml"
+    sarif = cli("validate", "--format", "sarif")
+    assert sarif.code == 3
+    assert json.loads(sarif.out)["runs"][0]["results"][0]["ruleId"] == "manifest-key"
+    junit = cli("validate", "--format", "junit")
+    assert junit.code == 3
+    assert ET.fromstring(junit.out).find("testsuite/testcase/failure") is not None
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def _live(frame: Frame, ref: "Ref", versions: str) -> "Difference":
 
     async def compare(context: Context, pair: tuple[int, int]) -> "Difference":
         settings = context.settings
-        desired = validate(settings)
+        desired = validate(settings, context.today)
         async with session(settings, clock_of(settings), [Waits(context.console)]) as opened:
             return await compare_live(opened, await make_plan(opened, settings, desired, Scope()), ref, pair)
 

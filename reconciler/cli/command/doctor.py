@@ -36,21 +36,21 @@ def command(
     More than `validate`: pixels are decoded, images compared with each other, captions with the prefix. Findings are
     problems (exit code 3), warnings or advice; docs/doctor.md explains each by its id, and how to waive it.
     """
-    from reconciler.app.doctor import examine, pictures, write_sheet
+    from reconciler.app.doctor import examine, write_sheet
     from reconciler.cli.choice import read_ref
     from reconciler.cli.code import DONE, PROBLEMS
     from reconciler.cli.context import begin
-    from reconciler.cli.day import this_day
     from reconciler.core.ref import Kind
     from reconciler.render.doctor import doctor_json, doctor_view
 
     wanted = [read_ref(Kind.DATASET, name) for name in datasets]
     context = begin(frame)
-    diagnosis = examine(context.settings.root, wanted, today or this_day())
+    diagnosis = examine(context.settings.root, wanted, today or context.today)
     if sheet is not None:
+        from reconciler.app.pictures import draw
         from reconciler.render.doctor_sheet import contact_sheet, pictured
 
-        shown = pictures(context.settings.root, pictured(diagnosis))
+        shown = draw(context.settings.root, pictured(diagnosis))
         write_sheet(sheet, contact_sheet(diagnosis, shown))
     if form == "json":
         context.console.result_text(doctor_json(diagnosis))

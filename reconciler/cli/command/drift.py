@@ -30,7 +30,6 @@ def command(frame: Frame, *, base: str | None, form: str, today: "date | None") 
     from reconciler.app.revision import tree_at
     from reconciler.cli.code import CHANGES, DONE
     from reconciler.cli.context import begin
-    from reconciler.cli.day import this_day
     from reconciler.cli.look import look
     from reconciler.core.compare.drift import judge
     from reconciler.core.compare.judgement import leave_out
@@ -40,7 +39,7 @@ def command(frame: Frame, *, base: str | None, form: str, today: "date | None") 
     declared = None if base is None else tree_at(context.settings.root, base).desired
     planned = asyncio.run(look(context, Scope(refresh="full")))
     found = judge(planned.plan, planned.observed, declared)
-    found = leave_out(found, context.settings.ignores, today or this_day())
+    found = leave_out(found, context.settings.ignores, today or context.today)
     if form == "json":
         context.console.result_text(drift_json(found))
     else:

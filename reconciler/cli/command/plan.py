@@ -1,19 +1,22 @@
 """`reconciler plan`."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.cli.choice import asking, lenient, scoped
 from reconciler.cli.choice import form as form_option
+from reconciler.cli.choice import length as length_option
+from reconciler.cli.choice import read_hosts
 from reconciler.cli.frame import Frame, pass_frame
 from reconciler.cli.frame import command as declare
+from reconciler.cli.scope import scoped
 
 if TYPE_CHECKING:
     from reconciler.app.planning import Scope
     from reconciler.cli.context import Context
+    from reconciler.core.observed import Observed
     from reconciler.core.plan import Plan
-    from reconciler.core.ref import Ref
 
 _EXAMPLE = """\
 reconciler plan
@@ -27,30 +30,34 @@ reconciler plan --base origin/main --format markdown
 @declare("plan", example=_EXAMPLE)
 @click.option("--out", metavar="FILE", help="Save the plan, for `apply FILE`.")
 @form_option("text", "json", "markdown", "html")
+@length_option
+@click.option(
+    "--pictures-from",
+    "hosts",
+    multiple=True,
+    metavar="HOST",
+    callback=read_hosts,
+    help="HTML: show what only the API still has, fetched from this host, without the token.",
+)
 @click.option("--base", metavar="REV", help="Take the tree at a git revision as live: no token, no network.")
 @click.option("--live", is_flag=True, help="With --base: observe as well, and tell this change from drift.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
 @click.option("--refresh", type=click.Choice(("auto", "full")), default="auto", help="full: read every image. [auto]")
 @scoped
-@lenient
-@asking
 @pass_frame
 def command(
     frame: Frame,
     *,
-    out: str | None,
-    form: str,
+    scope: "Scope",
+    raised: dict[str, int],
+    refresh: Literal["auto", "full"],
     base: str | None,
     live: bool,
+    out: str | None,
+    form: str,
+    length: str,
+    hosts: tuple[str, ...],
     detailed_exitcode: bool,
-    refresh: Literal["auto", "full"],
-    targets: "tuple[Ref, ...]",
-    excluded: "tuple[Ref, ...]",
-    accepted: "tuple[Ref, ...]",
-    raised: dict[str, int],
-    retry: "tuple[Ref, ...]",
-    start: "tuple[Ref, ...]",
-    prune: bool,
 ) -> int:
     """Show what apply would do and what it costs. Nothing is changed.
 
@@ -60,7 +67,6 @@ def command(
     With --base REV only what this change touches is planned, against the tree of that revision: safe for a pull
     request from a fork. Versions print as `v?`, for nobody asked which ones are live.
     """
-    from reconciler.app.planning import Scope
     from reconciler.app.saved import save
     from reconciler.cli.code import CHANGES, DONE
     from reconciler.cli.context import begin
@@ -69,21 +75,24 @@ def command(
 
     if live and base is None:
         raise click.UsageError("--live goes with --base REV; without it a plan is always live.")
-    scope = Scope(
-        targets=targets,
-        excluded=excluded,
-        accepted=accepted,
-        refresh=refresh,
-        retry=retry,
-        start=start,
-        prunes=prune,
-    )
+    if hosts and (form != "html" or (base is not None and not live)):
+        raise click.UsageError("--pictures-from goes with --format html and a plan on what is live.")
+    scope = replace(scope, refresh=refresh)
     context = begin(frame, raised)
-    plan = _plan(context, scope, base, live=live)
+    plan, observed = _plan(context, scope, base, live=live)
     if out is not None:
         save(out, plan)
-    way = equal_words(out) if plan.subject.base else apply_words(frame, scope, raised, out)
-    put(context.console, plan, Paper(form=form, way=way, root=context.settings.root, base=base))
+    paper = Paper(
+        form=form,
+        way=equal_words(out) if plan.subject.base else apply_words(frame, scope, raised, out),
+        root=context.settings.root,
+        today=context.today,
+        base=base,
+        live=None if context.settings.endpoint.is_simulator and not hosts else observed,
+        hosts=hosts,
+        length=length,
+    )
+    put(context.console, plan, paper)
     return CHANGES if detailed_exitcode and _is_news(plan) else DONE
 
 
@@ -94,13 +103,13 @@ def _is_news(plan: "Plan") -> bool:
     return bool(plan.actions or plan.refusals or any(note.rule in LOOSENING for note in plan.notes))
 
 
-def _plan(context: "Context", scope: "Scope", base: str | None, *, live: bool) -> "Plan":
+def _plan(context: "Context", scope: "Scope", base: str | None, *, live: bool) -> "tuple[Plan, Observed | None]":
+    """The plan, and what is live where that was asked."""
     import asyncio
 
     from reconciler.cli.look import look, look_back, look_both_ways
 
-    if base is None:
-        return asyncio.run(look(context, scope)).plan
-    if live:
-        return asyncio.run(look_both_ways(context, scope, base)).plan
-    return look_back(context, scope, base)
+    if base is not None and not live:
+        return look_back(context, scope, base), None
+    planned = asyncio.run(look(context, scope) if base is None else look_both_ways(context, scope, base))
+    return planned.plan, planned.observed

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 @declare("validate", example="reconciler validate\nreconciler validate --root examples/quickstart --format json")
-@form_option("text", "json", "github", "gitlab")
+@form_option("text", "json", "github", "gitlab", "sarif", "junit")
 @pass_frame
 def command(frame: Frame, form: str) -> int:
     """Check manifests, images and captions. Nothing is sent, and no token is read.
 
     Every problem is listed with its place and what to do about it; exit code 3 where there is one. Where there is none
     the fingerprint of each model is printed: the version that an alias can name, the same in every account. github
-    and gitlab print the problems as annotations and as a code quality report.
+    prints the problems as annotations, gitlab as a code quality report, sarif and junit as those formats ask.
     """
     from reconciler.app.validate import printed, validate
     from reconciler.cli.code import DONE, PROBLEMS
@@ -31,33 +31,36 @@ def command(frame: Frame, form: str) -> int:
 
     context = begin(frame)
     try:
-        desired = validate(context.settings)
+        desired = validate(context.settings, context.today)
     except ProblemsFound as found:
         if form == "text":
             raise
         context.console.result_text(_listed(form, found.problems))
         return PROBLEMS
-    if form in {"github", "gitlab"}:
-        context.console.result_text(_listed(form, desired.warnings))
-        return DONE
-    if form == "json":
+    if form == "text":
+        context.console.say(warnings_view(desired.warnings))
+        context.console.result(valid_view(desired) + fingerprints_view(printed(desired)))
+    elif form == "json":
         context.console.result_text(fingerprints_json(desired.warnings, printed(desired)))
-        return DONE
-    context.console.say(warnings_view(desired.warnings))
-    context.console.result(valid_view(desired) + fingerprints_view(printed(desired)))
+    else:
+        context.console.result_text(_listed(form, desired.warnings))
     return DONE
 
 
 def _listed(form: str, problems: "Iterable[Problem]") -> str:
     """The problems for a machine."""
-    if form == "github":
-        from reconciler.render.ci import problems_github
-
-        return problems_github(problems)
-    if form == "gitlab":
-        from reconciler.render.ci import problems_gitlab
-
-        return problems_gitlab(problems)
+    from reconciler import __version__
+    from reconciler.render import ci
     from reconciler.render.json import problems_json
 
-    return problems_json(problems)
+    match form:
+        case "github":
+            return ci.problems_github(problems)
+        case "gitlab":
+            return ci.problems_gitlab(problems)
+        case "sarif":
+            return ci.problems_sarif(problems, version=__version__)
+        case "junit":
+            return ci.problems_junit(problems)
+        case _:
+            return problems_json(problems)

@@ -1,40 +1,52 @@
 """From a tree and the pixels of its images to a diagnosis of each dataset; pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
-from reconciler.core.declare.image_rule import FULL
 from reconciler.core.declare.loaded import Loaded
 from reconciler.core.declare.resolve import problems_in
 from reconciler.core.doctor.caption import judge_captions
-from reconciler.core.doctor.case import Case, belongs, captions_of, cases_in, judged
+from reconciler.core.doctor.case import Case, captions_of, cases_in
 from reconciler.core.doctor.excuse import apply_waivers
 from reconciler.core.doctor.finding import Caption, Diagnosis, Finding, Portrait, found, in_reading_order
+from reconciler.core.doctor.known import as_findings, owned
 from reconciler.core.doctor.picture import judge_pictures, with_clear_parts
 from reconciler.core.doctor.pixels import Measured
 from reconciler.core.doctor.prefix import judge_prefix
-from reconciler.core.doctor.rule import Grade
-from reconciler.core.doctor.rules import RULES
 from reconciler.core.doctor.whole import judge_shared, judge_whole
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
 
 
-def diagnose(loaded: Loaded, measured: Mapping[str, Measured], today: date, wanted: Collection[Ref] = ()) -> Diagnosis:
-    """Judge the datasets in `wanted`, or all; `measured` holds pixels by digest, `today` decides which waivers hold.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a diagnosis goes by besides the tree.
+
+    `measured` holds pixels by digest, `today` decides which waivers hold. Of two images that are alike the one in `fresh`,
+    a digest of what is new, is told of.
+    """
+
+    today: date
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+    fresh: frozenset[str] = frozenset()
+
+
+def diagnose(loaded: Loaded, look: Look, wanted: Collection[Ref] = ()) -> Diagnosis:
+    """Judge the datasets in `wanted`, or all.
 
     Problems of the tree that belong to no dataset are kept apart; with `wanted`, only those in the manifests of these,
     unless one of these is broken.
     """
     problems = problems_in(loaded)
     cases = cases_in(loaded)
-    owned = {case.ref: _owned(case, problems) for case in cases}
-    of_datasets = {problem for own in owned.values() for problem in own}
+    problems_of = {case.ref: owned(case, problems) for case in cases}
+    of_datasets = {problem for own in problems_of.values() for problem in own}
     chosen = [case for case in cases if not wanted or case.ref in wanted]
     is_narrow = bool(wanted) and not loaded.broken.intersection(wanted)
     files = {case.manifest.document.path for case in chosen}
     return Diagnosis(
-        portraits=tuple(_portrait(case, cases, owned[case.ref], measured, today) for case in chosen),
+        portraits=tuple(_portrait(case, cases, problems_of[case.ref], look) for case in chosen),
         problems=tuple(
             problem
             for problem in problems
@@ -43,20 +55,12 @@ def diagnose(loaded: Loaded, measured: Mapping[str, Measured], today: date, want
     )
 
 
-def _owned(case: Case, problems: Iterable[Problem]) -> list[Problem]:
-    """The problems of the tree that are about this dataset."""
-    own = set(judged(case))
-    return [problem for problem in problems if problem in own or belongs(case, problem)]
-
-
-def _portrait(
-    case: Case, cases: Sequence[Case], problems: Iterable[Problem], measured: Mapping[str, Measured], today: date
-) -> Portrait:
+def _portrait(case: Case, cases: Sequence[Case], problems: Iterable[Problem], look: Look) -> Portrait:
     captions = captions_of(case)
-    by_name = {image.name: measured[image.digest] for image in case.images if image.digest in measured}
-    known = with_clear_parts(_as_findings(case, captions, problems), by_name)
-    findings = [*known, *_own_findings(case, cases, captions, measured)]
-    left, waived = apply_waivers(findings, case.manifest, case.spec.waive or (), today)
+    by_name = {image.name: look.measured[image.digest] for image in case.images if image.digest in look.measured}
+    known = with_clear_parts(as_findings(case, captions, problems), by_name)
+    findings = [*known, *_own_findings(case, cases, captions, look)]
+    left, waived = apply_waivers(findings, case.manifest, case.spec.waive or (), look.today)
     return Portrait(
         ref=case.ref,
         location=case.manifest.location,
@@ -68,17 +72,16 @@ def _portrait(
     )
 
 
-def _own_findings(
-    case: Case, cases: Sequence[Case], captions: Sequence[Caption], measured: Mapping[str, Measured]
-) -> Iterator[Finding]:
+def _own_findings(case: Case, cases: Sequence[Case], captions: Sequence[Caption], look: Look) -> Iterator[Finding]:
     """What only the doctor says."""
     yield from judge_prefix(case.spec.caption_prefix or "", case.project, case.at("caption_prefix"))
     if case.folder is None:
         return
     folder, source = case.at("images", "path"), case.at("captions", "source")
     ip_type = case.project.ip_type if case.project else None
-    yield from judge_pictures(case.images, measured, case.folder.place)
-    yield from judge_whole(case.images, measured, folder, are_icons=ip_type == "icons")
+    fresh_last = sorted(case.images, key=lambda image: image.digest in look.fresh)
+    yield from judge_pictures(fresh_last, look.measured, case.folder.place)
+    yield from judge_whole(case.images, look.measured, folder, are_icons=ip_type == "icons")
     siblings = {
         other.ref.name: other.digests
         for other in cases
@@ -94,34 +97,3 @@ def _own_findings(
                 yield found(
                     "caption-missing", case.folder.place(image), "this image has no caption", images=[image.name]
                 )
-
-
-def _as_findings(case: Case, captions: Sequence[Caption], problems: Iterable[Problem]) -> Iterator[Finding]:
-    """Problems of the tree as findings, each with the images that it is about."""
-    places = {caption.location: caption.image for caption in captions}
-    if case.folder is not None:
-        places |= {case.folder.place(image): image.name for image in case.images}
-    for problem in problems:
-        images = (places[problem.location],) if problem.location in places else ()
-        yield Finding(
-            rule=problem.rule,
-            grade=Grade.ERROR if problem.is_error else Grade.WARNING,
-            location=problem.location,
-            summary=problem.summary,
-            detail=problem.detail,
-            remedy=problem.remedy or _remedy(problem),
-            images=_small(case) if problem.rule == "images-scaled" else images,
-        )
-
-
-def _remedy(problem: Problem) -> str:
-    """What the table advises, unless the detail says so already."""
-    remedy = RULES[problem.rule].remedy if problem.rule in RULES else ""
-    return "" if remedy.rstrip(".").casefold() in problem.detail.casefold() else remedy
-
-
-def _small(case: Case) -> tuple[str, ...]:
-    """The images that will be scaled up."""
-    return tuple(
-        image.name for image in case.images if image.facts and min(image.facts.width, image.facts.height) < FULL
-    )

@@ -38,6 +38,12 @@ def apply_waivers(
     return left, waived
 
 
+def is_waived(finding: Finding, waivers: Sequence[Waiver], today: date) -> bool:
+    """Does one of these accept the finding on this day?"""
+    sound = [(_Sound.of(waiver), waiver) for waiver in waivers]
+    return any(one is not None and one.fits(finding) and not _is_over(waiver, today) for one, waiver in sound)
+
+
 def _idle(waiver: Waiver, place: Location, *, is_used: bool, is_over: bool) -> Iterator[Finding]:
     """A word about a sound waiver that does nothing."""
     if not is_used:

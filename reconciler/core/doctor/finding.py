@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reconciler.core.declare.image import ImageFile
-from reconciler.core.doctor.rule import Grade
+from reconciler.core.doctor.rule import Grade, Subject
 from reconciler.core.doctor.rules import RULES
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
@@ -24,6 +24,12 @@ class Finding:
     detail: str = ""
     remedy: str = ""
     images: tuple[str, ...] = ()
+
+    @property
+    def is_about_the_whole(self) -> bool:
+        """Is it about the dataset, even where it names a single image?"""
+        rule = RULES.get(self.rule)
+        return len(self.images) != 1 or (rule is not None and rule.subject is Subject.DATASET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

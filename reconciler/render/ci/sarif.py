@@ -12,17 +12,12 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _UNRESERVED = frozenset(f"{ascii_letters}{digits}-._~/".encode())
 
 
-def problems_sarif(problems: Iterable[Problem], *, version: str, home: str) -> str:
-    """One run of `reconciler validate`. `home` is the address of the tool, shown beside its findings."""
+def problems_sarif(problems: Iterable[Problem], *, version: str) -> str:
+    """One run of `reconciler validate`, by this version of it."""
     found = list(fingerprints(problems))
     rules = sorted({one.rule for one, _ in found})
     place = {rule: index for index, rule in enumerate(rules)}
-    driver = {
-        "name": "reconciler",
-        "version": version,
-        "informationUri": home,
-        "rules": [_rule(rule) for rule in rules],
-    }
+    driver = {"name": "reconciler", "version": version, "rules": [_rule(rule) for rule in rules]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",

@@ -8,8 +8,8 @@ from reconciler.core.change import CaptionChange, DatasetChange, ImageChange, Im
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.render.change import lost_images
+from reconciler.render.finding import Finding
 from reconciler.render.html.difference import Fate, Pieces, difference, whole
-from reconciler.render.html.finding import Finding
 from reconciler.render.words import megabytes
 
 FROM_GIT = "written in git"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
@@ -17,12 +16,12 @@ from reconciler.core.change import (
 from reconciler.core.plan import Plan
 from reconciler.core.text import count
 from reconciler.render.change import rank
+from reconciler.render.finding import Finding
 from reconciler.render.html import graph, part, summary
-from reconciler.render.html.finding import Finding
+from reconciler.render.html.album import NO_ALBUM, Album
 from reconciler.render.html.frame import ImageRename
 from reconciler.render.html.gate import gate
 from reconciler.render.html.sheet import BUDGET, PICTURES, datasets_of, sheets, wanted
-from reconciler.render.html.thumbnails import NO_THUMBNAILS, Thumbnails
 from reconciler.render.plan import FIRST, LOOSENING, about, context, grouped
 from reconciler.render.state import QUIET, state_words, version_words
 from reconciler.render.words import megabytes
@@ -53,7 +52,8 @@ class Page:
     notes: tuple[str, ...] = ()
     unusual: tuple[tuple[str, str], ...] = ()
     unchanged: str = ""
-    findings: tuple[tuple[str, Finding], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unseen: str = ""
     branches: tuple[graph.Branch, ...] = ()
     pictures: str = field(default="")
 
@@ -62,13 +62,11 @@ def render_html(
     plan: Plan,
     *,
     digest: str,
-    thumbnails: Thumbnails = NO_THUMBNAILS,
-    findings: tuple[Finding, ...] = (),
-    renamed: tuple[ImageRename, ...] = (),
+    album: Album = NO_ALBUM,
     way: str = "",
 ) -> str:
-    """The whole page. `way` is the sentence that says how to go on, `renamed` names image files whose bytes stay."""
-    return _template().render(page=_page(plan, digest, thumbnails, findings, renamed, way))
+    """The whole page. `way` is the sentence that says how to go on."""
+    return _template().render(page=_page(plan, digest, album, way))
 
 
 def wanted_pictures(plan: Plan, renamed: tuple[ImageRename, ...] = ()) -> tuple[str, ...]:
@@ -100,25 +98,14 @@ def coded(text: str) -> Iterator[tuple[bool, str]]:
         yield is_code, piece if is_code or place % 2 == 0 else f"`{piece}"
 
 
-def _page(
-    plan: Plan,
-    digest: str,
-    thumbnails: Thumbnails,
-    findings: tuple[Finding, ...],
-    renamed: tuple[ImageRename, ...],
-    way: str,
-) -> Page:
+def _page(plan: Plan, digest: str, album: Album, way: str) -> Page:
     ordered = sorted(plan.changes, key=rank)
     anchors: part.Anchors = {
         (change.kind, change.ref): f"{change.kind}-{number}" for number, change in enumerate(ordered, 1)
     }
     datasets = datasets_of(plan)
-    by_key = {
-        key: tuple(group) for key, group in groupby(sorted(findings, key=lambda one: one.key), lambda one: one.key)
-    }
-    laid = sheets(plan, thumbnails, renamed, by_key)
+    laid = sheets(plan, album)
     behind = {change.ref: change for change in datasets}
-    names = _names(plan)
     return Page(
         title=f"Plan {grouped(digest)}",
         context=context(plan.subject),
@@ -129,14 +116,15 @@ def _page(
         first=summary.first_words(plan),
         headline=summary.headline(plan),
         amounts=summary.amounts(plan),
-        look_at=summary.to_look_at(plan, ((one, anchors[one.kind, one.ref]) for one in ordered), len(findings)),
+        look_at=summary.to_look_at(plan, ((one, anchors[one.kind, one.ref]) for one in ordered), len(album.findings)),
         refusals=tuple((about(one.ref, one.summary), one.remedies) for one in plan.refusals),
         accepted=tuple(str(ref) for ref in plan.accepted),
         is_empty=plan.is_empty,
         models=tuple(part.model(one, plan, behind, anchors) for one in ordered if isinstance(one, ModelChange)),
         removals=tuple(part.removal(one, plan, anchors) for one in ordered if isinstance(one, RemovalChange)),
         datasets=tuple(
-            part.dataset(one, plan, anchors, sheet) for one, sheet in zip(datasets, laid.sheets, strict=True)
+            part.dataset(one, plan, anchors, sheet, album.of_whole(one.ref))
+            for one, sheet in zip(datasets, laid.sheets, strict=True)
         ),
         others=tuple(
             part.other(one, plan, anchors) for one in ordered if isinstance(one, ProjectChange | RenameChange)
@@ -145,22 +133,20 @@ def _page(
         notes=tuple(about(note.ref, note.text) for note in plan.notes if note.rule not in LOOSENING | {FIRST}),
         unusual=tuple(_standing(one) for one in plan.unchanged if one.state not in QUIET),
         unchanged=_unchanged(plan),
-        findings=tuple((names.get(one.key) or one.key, one) for one in findings),
+        findings=album.findings,
+        unseen=_unseen_words(album.unseen),
         branches=graph.branches(plan),
         pictures=_pictures_words(laid.pictures, laid.bytes, laid.left_out),
     )
 
 
-def _names(plan: Plan) -> dict[str, str]:
-    """What each image that the plan knows is called, by its key."""
-    datasets = datasets_of(plan)
-    wishes = (*plan.wishes, *(change.wish for change in datasets))
-    known = {image.key: image.name for wish in wishes for image in wish.images}
-    for change in datasets:
-        known |= {one.key: one.name for one in change.kept}
-        known |= {one.key: one.name for one in change.captions}
-        known |= {one.key: one.name for one in change.images}
-    return known
+def _unseen_words(unseen: int) -> str:
+    """What nobody looked at."""
+    return (
+        f"The pixels of {count(unseen, 'further image')} were not looked at; `reconciler doctor` does."
+        if unseen
+        else ""
+    )
 
 
 def _pictures_words(pictures: int, size: int, left_out: int) -> str:

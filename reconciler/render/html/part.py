@@ -16,6 +16,7 @@ from reconciler.core.change import (
 from reconciler.core.compare.category import categories
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
+from reconciler.render.finding import Finding
 from reconciler.render.html import cascade
 from reconciler.render.html.difference import Pieces, difference, whole
 from reconciler.render.html.sheet import Sheet
@@ -47,6 +48,7 @@ class DatasetPart:
     prefix: str
     guide: Pieces
     sums: tuple[str, ...]
+    findings: tuple[Finding, ...]
     sheet: Sheet
 
 
@@ -88,7 +90,9 @@ class OtherPart:
     fields: tuple[FieldRow, ...]
 
 
-def dataset(change: DatasetChange, plan: Plan, anchors: Anchors, sheet: Sheet) -> DatasetPart:
+def dataset(
+    change: DatasetChange, plan: Plan, anchors: Anchors, sheet: Sheet, findings: tuple[Finding, ...]
+) -> DatasetPart:
     kinds = ", ".join(categories(change))
     guide = change.guide
     return DatasetPart(
@@ -105,6 +109,7 @@ def dataset(change: DatasetChange, plan: Plan, anchors: Anchors, sheet: Sheet) -
         if guide is not None and guide.before is not None
         else whole(change.wish.caption_prefix),
         sums=tuple(cascade.sums(change)),
+        findings=findings,
         sheet=sheet,
     )
 

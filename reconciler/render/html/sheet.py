@@ -8,7 +8,7 @@ from reconciler.core.change import DatasetChange
 from reconciler.core.plan import Plan
 from reconciler.core.text import count
 from reconciler.render.change import rank
-from reconciler.render.html.finding import Finding
+from reconciler.render.html.album import Album
 from reconciler.render.html.frame import Frame, ImageRename, Mark, frames
 from reconciler.render.html.thumbnails import Thumbnails
 
@@ -111,16 +111,11 @@ def datasets_of(plan: Plan) -> tuple[DatasetChange, ...]:
     return tuple(change for change in sorted(plan.changes, key=rank) if isinstance(change, DatasetChange))
 
 
-def sheets(
-    plan: Plan,
-    thumbnails: Thumbnails,
-    renamed: tuple[ImageRename, ...],
-    findings: Mapping[str, tuple[Finding, ...]],
-) -> Sheets:
+def sheets(plan: Plan, album: Album) -> Sheets:
     """A sheet for each dataset. The pictures go to what is lost first, to regenerated captions last."""
-    rows = [frames(change, plan, renamed, findings) for change in datasets_of(plan)]
+    rows = [frames(change, plan, album.renamed, album.by_key) for change in datasets_of(plan)]
     chosen = _chosen(rows)
-    budget = _Budget(thumbnails)
+    budget = _Budget(album.thumbnails)
     exposed = {place: _pictures(rows[place[0]][place[1]], budget) for place in chosen}
     laid = tuple(_sheet(sheet, row, exposed) for sheet, row in enumerate(rows))
     return Sheets(sheets=laid, pictures=budget.pictures, bytes=budget.bytes, left_out=budget.left_out)

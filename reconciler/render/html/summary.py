@@ -98,7 +98,7 @@ def to_look_at(plan: Plan, changes: Iterable[tuple[Change, str]], findings: int)
     """What a reviewer should judge, what costs and what is lost first; each leads to its section."""
     found = [phrase for change, anchor in changes for phrase in _of_change(change, plan, anchor)]
     if findings:
-        found.append(Phrase(text=f"{count(findings, 'finding')} on images", anchor="findings"))
+        found.append(Phrase(text=f"{count(findings, 'finding')} about images and captions", anchor="findings"))
     if number := len(warnings(plan)):
         found.append(Phrase(text=f"{count(number, 'alias', 'aliases')} without an answer", anchor="said"))
     if plan.notes:

@@ -17,24 +17,22 @@ def data_uri(webp: bytes) -> str:
 class Thumbnails:
     """What can be shown of each image, and why the others cannot. ValueError where an address is no picture.
 
-    `after` is what the tree holds, `before` what a live version or an older revision held. `reasons` are clauses by
+    A key stands for an image's bytes, so it does not matter on which side a picture was found. `reasons` are clauses by
     key (`Git LFS content missing`); `reason` is that of every other image.
     """
 
-    after: Mapping[str, str] = field(default_factory=dict)
-    before: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     reason: str = "not in this checkout"
 
     def __post_init__(self) -> None:
-        for pictures in (self.after, self.before):
-            for uri in pictures.values():
-                if _URI.fullmatch(uri) is None:
-                    raise ValueError("a thumbnail is a data URI of a WebP, PNG or JPEG picture in base64")
+        for uri in self.pictures.values():
+            if _URI.fullmatch(uri) is None:
+                raise ValueError("a thumbnail is a data URI of a WebP, PNG or JPEG picture in base64")
 
     def uri(self, key: str) -> str | None:
-        """The picture of an image; a key stands for its bytes, so it does not matter on which side it was found."""
-        return self.after.get(key) or self.before.get(key)
+        """The picture of an image, None where there is none."""
+        return self.pictures.get(key)
 
     def reason_for(self, key: str) -> str:
         """Why there is no picture of it."""

@@ -1,12 +1,14 @@
 """The comment as a whole: verdict, costs, refusals, objects, what is said aloud; as much of it as its limit allows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from reconciler.core.plan import Plan
 from reconciler.core.text import count
 from reconciler.render.alias import no_answer, unanswered
 from reconciler.render.change import rank
 from reconciler.render.cost import figures
+from reconciler.render.finding import Finding
 from reconciler.render.markdown.entry import Entry, entry
 from reconciler.render.markdown.fold import folded
 from reconciler.render.markdown.gate import cell, code, marker_line, prose
@@ -26,7 +28,9 @@ MARKER = "reconciler:plan:manifests"
 IN_SYNC = "**In sync now: merging this changes nothing on the live side.**"
 
 
-def render_markdown(plan: Plan, *, digest: str, marker: str = MARKER, limit: int = COMMENT_LIMIT) -> str:
+def render_markdown(
+    plan: Plan, *, digest: str, marker: str = MARKER, findings: Sequence[Finding] = (), limit: int = COMMENT_LIMIT
+) -> str:
     """The plan in at most `limit` bytes of UTF-8, beginning with the marker; empty where there is nothing to say.
 
     What is too long is folded and then summed up, in steps. Rows that cost or destroy are never left out: where all
@@ -35,11 +39,12 @@ def render_markdown(plan: Plan, *, digest: str, marker: str = MARKER, limit: int
     if _is_quiet(plan) and not any(note.rule in {*LOOSENING, ALIAS_MOVED} for note in plan.notes):
         return ""
     entries = [entry(change, plan) for change in sorted(plan.changes, key=rank)]
+    comment = _Comment(plan=plan, entries=entries, findings=findings, digest=digest, marker=marker)
     for length in STEPS:
-        text = _page(plan, entries, digest, marker, length)
+        text = comment.text(length)
         if len(text.encode()) <= limit:
             return text
-    return _too_long(plan, entries, digest, marker)
+    return comment.too_long()
 
 
 def render_markdown_nothing(marker: str = MARKER) -> str:
@@ -51,16 +56,37 @@ def _is_quiet(plan: Plan) -> bool:
     return plan.is_empty and not plan.refusals
 
 
-def _page(plan: Plan, entries: list[Entry], digest: str, marker: str, length: Length) -> str:
-    blocks = [
-        *_head(plan),
-        *_refusals(plan, length),
-        *_objects(entries, length),
-        *_standing(plan, length),
-        *_notes(plan, length),
-        _foot(plan, digest),
-    ]
-    return f"{marker_line(marker)}\n" + "\n\n".join(block for block in blocks if block) + "\n"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Comment:
+    """All that a comment says, at whatever length."""
+
+    plan: Plan
+    entries: list[Entry]
+    findings: Sequence[Finding]
+    digest: str
+    marker: str
+
+    def text(self, length: Length) -> str:
+        return self._joined(
+            *_head(self.plan),
+            *_refusals(self.plan, length),
+            *_objects(self.entries, length),
+            *_findings(self.findings, length),
+            *_standing(self.plan, length),
+            *_notes(self.plan, length),
+        )
+
+    def too_long(self) -> str:
+        """No room for the names alone: say so, and how many there are."""
+        heavy = sum(len(listing.facts) for one in self.entries for listing in one.heavy)
+        weighty = sum(one.is_weighty for one in self.entries)
+        what = f"{count(weighty, 'object')} that cost or destroy, with {count(heavy, 'row')} of what goes or is overwritten"
+        loud = f"**Not listed here, because no comment can hold it: {what}. Read the plan file or the report before merging.**"
+        return self._joined(*_head(self.plan), loud)
+
+    def _joined(self, *blocks: str) -> str:
+        foot = _foot(self.plan, self.digest)
+        return f"{marker_line(self.marker)}\n" + "\n\n".join(block for block in (*blocks, foot) if block) + "\n"
 
 
 def _head(plan: Plan) -> Iterator[str]:
@@ -112,6 +138,15 @@ def _objects(entries: list[Entry], length: Length) -> Iterator[str]:
         yield f"… and {rest}, with no training and nothing destroyed."
 
 
+def _findings(findings: Sequence[Finding], length: Length) -> Iterator[str]:
+    """What the doctor says about images and captions of this change; advice, which may be folded and cut."""
+    lines = [
+        f"- {code(one.name or str(one.ref), length.name)} **{one.severity}** {prose(one.text)} ({code(one.rule)})"
+        for one in findings
+    ]
+    yield from folded(f"{count(len(lines), 'finding')} about images and captions", lines, length)
+
+
 def _standing(plan: Plan, length: Length) -> Iterator[str]:
     """Objects that do not change: those in an unusual state, then how many others."""
     unusual = [one for one in plan.unchanged if one.state not in QUIET]
@@ -139,15 +174,3 @@ def _notes(plan: Plan, length: Length) -> Iterator[str]:
 def _foot(plan: Plan, digest: str) -> str:
     end = " `reconciler apply` refuses this plan." if plan.refusals else ""
     return f"{prose(context(plan.subject))}. Digest {code(grouped(digest))}.{end}"
-
-
-def _too_long(plan: Plan, entries: list[Entry], digest: str, marker: str) -> str:
-    """No room for the names alone: say so, and how many there are."""
-    heavy = sum(len(listing.facts) for one in entries for listing in one.heavy)
-    weighty = sum(one.is_weighty for one in entries)
-    what = f"{count(weighty, 'object')} that cost or destroy, with {count(heavy, 'row')} of what goes or is overwritten"
-    loud = (
-        f"**Not listed here, because no comment can hold it: {what}. Read the plan file or the report before merging.**"
-    )
-    blocks = [*_head(plan), loud, _foot(plan, digest)]
-    return f"{marker_line(marker)}\n" + "\n\n".join(blocks) + "\n"

@@ -8,7 +8,7 @@ from reconciler.core.declare.image import Facts, ImageFile
 from reconciler.core.declare.loaded import CaptionEntry, ImageFolder, Loaded, Manifest
 from reconciler.core.declare.manifest import DatasetBody
 from reconciler.core.declare.reading import declared_ref, read_manifest
-from reconciler.core.doctor.diagnose import diagnose
+from reconciler.core.doctor.diagnose import Look, diagnose
 from reconciler.core.doctor.finding import Caption, Diagnosis
 from reconciler.core.doctor.pixels import Measured, Pixels
 from reconciler.core.problem import Location, Problem
@@ -120,7 +120,7 @@ def examined(
     """A diagnosis of these manifests; `measured` is by the name of the image."""
     by_digest = {sha(name): one for name, one in (measured or {}).items()}
     loaded = tree(*texts, folders={} if poses is None else {"poses": poses})
-    return diagnose(loaded, by_digest, today, wanted)
+    return diagnose(loaded, Look(today=today, measured=by_digest), wanted)
 
 
 def rules(diagnosis: Diagnosis) -> list[str]:

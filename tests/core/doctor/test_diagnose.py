@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.core.declare.image import Facts, Flaw
 from reconciler.core.declare.loaded import CaptionEntry
-from reconciler.core.doctor.diagnose import diagnose
+from reconciler.core.doctor.diagnose import Look, diagnose
 from reconciler.core.doctor.finding import in_reading_order
 from reconciler.core.doctor.rule import Grade
 from reconciler.core.problem import Location, Problem, Severity
@@ -100,7 +100,7 @@ def test_of_two_manifests_of_one_name_the_first_is_judged() -> None:
 
 def test_a_dataset_without_a_folder_is_judged_by_its_prefix_alone() -> None:
     loaded = tree(project(), dataset(prefix="A girl."))
-    (portrait,) = diagnose(loaded, {}, TODAY).portraits
+    (portrait,) = diagnose(loaded, Look(today=TODAY)).portraits
     assert [found.rule for found in portrait.findings] == ["prefix-name", "prefix-description", "prefix-end"]
     assert portrait.images == ()
 
@@ -116,7 +116,7 @@ def test_without_a_prefix_and_without_a_project_the_pictures_are_judged_all_the_
 def test_problems_met_in_the_folder_belong_to_the_dataset(where: str) -> None:
     met = Problem(rule="manifest-encoding", location=Location(where, 1, 1), summary="this file is not UTF-8 text")
     loaded = tree(project(), dataset(), folders={"poses": folder(picture("a.png"))})
-    diagnosis = diagnose(with_problem(loaded, met), {}, TODAY)
+    diagnosis = diagnose(with_problem(loaded, met), Look(today=TODAY))
     assert rules(diagnosis) == ["manifest-encoding"]
     assert diagnosis.problems == ()
 
@@ -125,7 +125,7 @@ def test_other_problems_met_in_the_folder_and_those_outside_do_not() -> None:
     inside = Problem(rule="manifest-key", location=Location("m/images/odd.yaml", 1, 1), summary="unknown key")
     outside = Problem(rule="path-refused", location=Location("m/else/a.png"), summary="no", severity=Severity.WARNING)
     loaded = tree(project(), dataset(), folders={"poses": folder(picture("a.png"))})
-    diagnosis = diagnose(with_problem(with_problem(loaded, inside), outside), {}, TODAY)
+    diagnosis = diagnose(with_problem(with_problem(loaded, inside), outside), Look(today=TODAY))
     assert [problem.rule for problem in diagnosis.problems] == ["path-refused", "manifest-key"]
     assert (diagnosis.errors, diagnosis.warnings) == (1, 1)
 
@@ -134,7 +134,7 @@ def test_a_missing_folder_belongs_to_the_dataset_that_names_it() -> None:
     text = dataset()
     place = Location("m/1.yaml", 7, 18)
     missing = Problem(rule="images-folder-missing", location=place, summary="the image folder does not exist")
-    diagnosis = diagnose(with_problem(tree(project(), text), missing), {}, TODAY)
+    diagnosis = diagnose(with_problem(tree(project(), text), missing), Look(today=TODAY))
     assert rules(diagnosis) == ["images-folder-missing"]
 
 
@@ -178,7 +178,7 @@ def test_siblings_of_the_same_project_are_compared_by_content() -> None:
         dataset("copy"),
         folders={"poses": folder(picture("a.png")), "copy": folder(picture("x.png", digest=sha("a.png")))},
     )
-    diagnosis = diagnose(loaded, {}, TODAY, (POSES,))
+    diagnosis = diagnose(loaded, Look(today=TODAY), (POSES,))
     (found,) = diagnosis.portraits[0].findings
     assert (found.rule, found.summary, found.images) == ("images-shared", "1 image also in dataset/copy", ("a.png",))
 

@@ -24,7 +24,8 @@ from reconciler.core.change import (
 )
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Kind, Ref
-from reconciler.render.html.finding import Finding
+from reconciler.render.finding import Finding
+from reconciler.render.html.album import Album
 from reconciler.render.html.frame import ImageRename
 from reconciler.render.html.page import render_html
 from reconciler.render.html.thumbnails import Thumbnails
@@ -37,8 +38,22 @@ DOT = "data:image/webp;base64," + base64.b64encode(
 """A picture of one point."""
 
 FINDINGS = (
-    Finding(key="a1", rule="image-near-duplicate", severity="warning", text="looks almost like spring-00.png"),
-    Finding(key="w3", rule="caption-short", severity="advice", text="a caption of two words says little"),
+    Finding(
+        ref=sample.DATASET,
+        key="a1",
+        name="spring-01.png",
+        rule="image-near-duplicate",
+        severity="warning",
+        text="looks almost like spring-00.png",
+    ),
+    Finding(
+        ref=sample.DATASET,
+        key="w3",
+        name="stays-3.png",
+        rule="caption-short",
+        severity="advice",
+        text="a caption of two words says little",
+    ),
 )
 RENAMED = (ImageRename(ref=sample.DATASET, key="mv", before="IMG_2231.png", after="poses/paint.png"),)
 
@@ -46,7 +61,7 @@ RENAMED = (ImageRename(ref=sample.DATASET, key="mv", before="IMG_2231.png", afte
 def thumbnails(*more: str) -> Thumbnails:
     """Pictures of all images but one."""
     keys = ("g0", "g1", "a0", "a1", "r0", "r1", "c1", "c2", "e1", "mv", *(f"w{n}" for n in range(4)), *more)
-    return Thumbnails(after=dict.fromkeys(keys, DOT), reasons={"a2": "Git LFS content missing"})
+    return Thumbnails(pictures=dict.fromkeys(keys, DOT), reasons={"a2": "Git LFS content missing"})
 
 
 def dataset(**changed: object) -> DatasetChange:
@@ -173,8 +188,6 @@ def page(plan_: Plan | None = None) -> str:
     return render_html(
         plan_ or plan(),
         digest=DIGEST,
-        thumbnails=thumbnails(),
-        findings=FINDINGS,
-        renamed=RENAMED,
+        album=Album(thumbnails=thumbnails(), findings=FINDINGS, renamed=RENAMED),
         way="Apply it with `reconciler apply plan.json`.",
     )

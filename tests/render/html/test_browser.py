@@ -12,6 +12,7 @@ from PIL import Image
 
 from reconciler.core.change import Note
 from reconciler.files.thumbnail import thumbnail
+from reconciler.render.html.album import Album
 from reconciler.render.html.page import render_html
 from reconciler.render.html.thumbnails import Thumbnails, data_uri
 from tests.conftest import ROOT
@@ -93,7 +94,7 @@ def real_page() -> str:
         assert small is not None
         pictures[image.key] = data_uri(small)
     plan = sample.plan(changes=(sample.dataset(images=images), sample.model()))
-    return render_html(plan, digest=album.DIGEST, thumbnails=Thumbnails(after=pictures))
+    return render_html(plan, digest=album.DIGEST, album=Album(thumbnails=Thumbnails(pictures=pictures)))
 
 
 def ground(page: "Page") -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 import reconciler.render.html
 from reconciler.core.ref import Ref
+from reconciler.render.html.album import Album
 from reconciler.render.html.gate import gate, unsigned
 from reconciler.render.html.page import render_html
 from reconciler.render.html.thumbnails import Thumbnails, data_uri
@@ -75,9 +76,11 @@ def poisoned_page(text: str) -> str:
     return render_html(
         poisoned(album.plan(), text),
         digest=text,
-        thumbnails=dataclasses.replace(pictures, reasons=dict.fromkeys(pictures.reasons, text), reason=text),
-        findings=poisoned(album.FINDINGS, text),
-        renamed=poisoned(album.RENAMED, text),
+        album=Album(
+            thumbnails=dataclasses.replace(pictures, reasons=dict.fromkeys(pictures.reasons, text), reason=text),
+            findings=poisoned(album.FINDINGS, text),
+            renamed=poisoned(album.RENAMED, text),
+        ),
         way=text,
     )
 
@@ -184,5 +187,5 @@ def test_the_template_cannot_mark_anything_as_safe() -> None:
 def test_a_picture_is_a_picture(uri: str) -> None:
     """Whatever else an address could be is refused before it comes near a page."""
     with pytest.raises(ValueError, match="data URI"):
-        Thumbnails(before={"a": uri})
-    assert Thumbnails(after={"a": data_uri(b"abc")}).uri("a") == "data:image/webp;base64,YWJj"
+        Thumbnails(pictures={"a": uri})
+    assert Thumbnails(pictures={"a": data_uri(b"abc")}).uri("a") == "data:image/webp;base64,YWJj"

@@ -9,6 +9,7 @@ import pytest
 
 import reconciler.render.html
 from reconciler.core.change import CaptionChange, FieldChange, ImageChange, ImageEffect, KeptCaption, Note, Origin
+from reconciler.render.html.album import Album
 from reconciler.render.html.difference import Fate, Piece, difference, whole
 from reconciler.render.html.page import render_html, wanted_pictures
 from reconciler.render.html.sheet import BUDGET, OPEN, PICTURES
@@ -117,7 +118,9 @@ def test_a_page_stays_small(number: int) -> None:
     plan = album.many(number)
     heavy = "data:image/webp;base64," + "A" * 8_000
     keys = wanted_pictures(plan)
-    html = render_html(plan, digest=album.DIGEST, thumbnails=Thumbnails(after=dict.fromkeys(keys, heavy)))
+    html = render_html(
+        plan, digest=album.DIGEST, album=Album(thumbnails=Thumbnails(pictures=dict.fromkeys(keys, heavy)))
+    )
     found = read(html)
     assert len(keys) == len(found.all("img")) == min(number, PICTURES)
     assert outside_folds(html).count("[pose-") == min(number, OPEN)
@@ -130,7 +133,9 @@ def test_pictures_end_where_the_budget_ends() -> None:
     plan = album.many(200)
     keys = wanted_pictures(plan)
     heavy = "data:image/webp;base64," + "A" * 100_000
-    html = render_html(plan, digest=album.DIGEST, thumbnails=Thumbnails(after=dict.fromkeys(keys, heavy)))
+    html = render_html(
+        plan, digest=album.DIGEST, album=Album(thumbnails=Thumbnails(pictures=dict.fromkeys(keys, heavy)))
+    )
     assert len(read(html).all("img")) == BUDGET // len(heavy)
     assert "no thumbnail: the page holds no more than 5 MB of them" in html
     assert "49 thumbnails, 4.9 MB of at most 5.0 MB. 151 pictures left out for that." in lines(html)

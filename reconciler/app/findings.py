@@ -1,0 +1,76 @@
+"""What the doctor says about the images and captions that a plan touches, for whoever reviews it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from reconciler.app.doctor import decodable, measure_all
+from reconciler.app.pictures import Side
+from reconciler.core.change import DatasetChange, ImageEffect
+from reconciler.core.doctor.diagnose import Look, diagnose
+from reconciler.core.doctor.finding import Finding, Portrait
+from reconciler.core.name import image_key
+from reconciler.core.plan import Plan
+from reconciler.core.text import quoted
+from reconciler.render.finding import Finding as Told
+
+LOOKED_AT = 400
+"""Images of which the pixels are read for one report, new ones first; `reconciler doctor` reads them all."""
+
+NAMED = 5
+"""Images that a finding about the whole names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What was found, and how many images that are here nobody looked at, because they were too many."""
+
+    told: tuple[Told, ...] = ()
+    unseen: int = 0
+
+
+def findings_of(plan: Plan, side: Side, today: date) -> Findings:
+    """The findings about what a plan changes: each image or caption that comes or changes, and each changed dataset.
+
+    What stays as it is was reviewed when it came: of that nothing is told.
+    """
+    changes = {change.ref: change for change in plan.changes if isinstance(change, DatasetChange)}
+    if not changes:
+        return Findings()
+    touched = frozenset(key for change in changes.values() for key in _touched(change))
+    images = sorted(decodable(side.loaded, changes), key=lambda image: image_key(image.digest) not in touched)
+    fresh = frozenset(image.digest for image in images if image_key(image.digest) in touched)
+    look = Look(today=today, measured=measure_all(side.root, images[:LOOKED_AT]), fresh=fresh)
+    diagnosis = diagnose(side.loaded, look, changes)
+    told = (one for portrait in diagnosis.portraits for one in _of(portrait, touched))
+    return Findings(told=tuple(dict.fromkeys(told)), unseen=max(len(images) - LOOKED_AT, 0))
+
+
+def _touched(change: DatasetChange) -> Iterator[str]:
+    """Keys of the images that come, and of those whose caption changes or is read anew with another prefix."""
+    yield from (image.key for image in change.images if image.effect in {ImageEffect.ADDED, ImageEffect.REPLACED})
+    yield from (caption.key for caption in change.captions)
+    if change.guide is not None:
+        yield from (image.key for image in change.wish.images)
+
+
+def _of(portrait: Portrait, touched: frozenset[str]) -> Iterator[Told]:
+    """The findings of one dataset that touch what changes, or that name no image."""
+    keys = {image.name: image_key(image.digest) for image in portrait.images}
+    for finding in portrait.findings:
+        names = [name for name in finding.images if keys.get(name) in touched]
+        if finding.is_about_the_whole and (names or not finding.images):
+            yield _told(portrait, finding, f" ({_listed(names)})" if names else "")
+        elif names:
+            yield replace(_told(portrait, finding), key=keys[names[0]], name=names[0])
+
+
+def _told(portrait: Portrait, finding: Finding, names: str = "") -> Told:
+    text = f"{finding.summary}: {finding.detail}".rstrip(".: ")
+    return Told(ref=portrait.ref, rule=finding.rule, severity=finding.grade.value, text=text + names)
+
+
+def _listed(names: list[str]) -> str:
+    """Quoted, so that no output takes them for our own words."""
+    more = f", and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(map(quoted, names[:NAMED])) + more

@@ -1,0 +1,65 @@
+"""What `validate` says about a dataset, seen with the doctor's eyes: whose it is, and which images it is about."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from reconciler.core.declare.image_rule import FULL
+from reconciler.core.declare.loaded import Loaded
+from reconciler.core.doctor.case import Case, belongs, captions_of, cases_in, judged
+from reconciler.core.doctor.excuse import is_waived
+from reconciler.core.doctor.finding import Caption, Finding
+from reconciler.core.doctor.rule import Grade
+from reconciler.core.doctor.rules import RULES
+from reconciler.core.problem import Problem
+
+
+def owned(case: Case, problems: Iterable[Problem]) -> list[Problem]:
+    """The problems of the tree that are about this dataset."""
+    own = set(judged(case))
+    return [problem for problem in problems if problem in own or belongs(case, problem)]
+
+
+def as_findings(case: Case, captions: Sequence[Caption], problems: Iterable[Problem]) -> Iterator[Finding]:
+    """Problems of the tree as findings, one for each, with the images that it is about."""
+    places = {caption.location: caption.image for caption in captions}
+    if case.folder is not None:
+        places |= {case.folder.place(image): image.name for image in case.images}
+    for problem in problems:
+        images = (places[problem.location],) if problem.location in places else ()
+        yield Finding(
+            rule=problem.rule,
+            grade=Grade.ERROR if problem.is_error else Grade.WARNING,
+            location=problem.location,
+            summary=problem.summary,
+            detail=problem.detail,
+            remedy=problem.remedy or _remedy(problem),
+            images=_small(case) if problem.rule == "images-scaled" else images,
+        )
+
+
+def without_waived(loaded: Loaded, problems: tuple[Problem, ...], today: date) -> tuple[Problem, ...]:
+    """The problems that no manifest waives on this day; an error is never waived."""
+    waived: set[Problem] = set()
+    for case in cases_in(loaded):
+        if case.spec.waive:
+            own = owned(case, problems)
+            found = as_findings(case, captions_of(case), own)
+            waived.update(
+                problem
+                for problem, finding in zip(own, found, strict=True)
+                if is_waived(finding, case.spec.waive, today)
+            )
+    return tuple(problem for problem in problems if problem not in waived)
+
+
+def _remedy(problem: Problem) -> str:
+    """What the table advises, unless the detail says so already."""
+    remedy = RULES[problem.rule].remedy if problem.rule in RULES else ""
+    return "" if remedy.rstrip(".").casefold() in problem.detail.casefold() else remedy
+
+
+def _small(case: Case) -> tuple[str, ...]:
+    """The images that will be scaled up."""
+    return tuple(
+        image.name for image in case.images if image.facts and min(image.facts.width, image.facts.height) < FULL
+    )
