@@ -17,8 +17,12 @@ rm -rf -- "$results"
 mkdir -p -- "$results"
 
 # Isolated (-I), so that no module of the tree is ever imported; without the token for the API.
+isolated() {
+    env -u BRIA_API_TOKEN -u BRIA_API_TOKEN_FILE "STEP_FORGE_TOKEN=$forge_token" python3 -I -B "$here/$1" "${@:2}"
+}
+
 forge() {
-    env -u BRIA_API_TOKEN -u BRIA_API_TOKEN_FILE "STEP_FORGE_TOKEN=$forge_token" python3 -I "$here/forge.py" "$@"
+    isolated forge.py "$@"
 }
 
 # A comment is never the gate: where it cannot be written the log says so, and the step goes on.

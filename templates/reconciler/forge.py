@@ -9,6 +9,7 @@ token come from the environment that the CI system sets. What somebody else wrot
 """
 
 import argparse
+import http.client
 import json
 import os
 import re
@@ -16,15 +17,19 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
+
+Thing = dict[str, object]
 
 PAGE = 100
 PAGES = 50
 ANSWER_LIMIT = 20_000_000
 DENIED = {401, 403, 404}
+NOT_UNDERSTOOD = (OSError, ValueError, KeyError, http.client.HTTPException)
 
 
 class Silent(Exception):
-    """There is nowhere to write to, which is no failure: a fork, a job without a token."""
+    """There is no forge to talk to, which is no failure where something was to be said: a fork, a job without a token."""
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -35,36 +40,49 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 class Forge:
-    """What GitHub and GitLab have in common: pages of things, and one body to write."""
+    """What GitHub and GitLab have in common; the words in which they differ are attributes."""
 
     title = "Live models differ from git"
+    place: str
+    """The address of the repository."""
+    update: str
+    text: str
+    """The field of an issue that holds its text."""
+    handle: str
+    """The field of an issue that its address holds."""
+    is_open: str
+    closing: Thing
 
     def __init__(self, base: str, headers: dict[str, str]) -> None:
-        if not base.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        if not base.startswith("https://") and not is_loopback(base):
             raise Silent("The address of the forge's API is not an https address.")
         self.base = base.rstrip("/")
         self.headers = {"Accept": "application/json", "Content-Type": "application/json", **headers}
         self.opener = urllib.request.build_opener(NoRedirect)
 
+    def request(self, path: str, method: str = "GET", data: bytes | None = None) -> urllib.request.Request:
+        return urllib.request.Request(self.base + path, data=data, headers=self.headers, method=method)  # noqa: S310
+
     def call(self, method: str, path: str, body: object = None) -> object:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.base + path, data=data, headers=self.headers, method=method)  # noqa: S310
-        with self.opener.open(request, timeout=30) as answer:
+        with self.opener.open(self.request(path, method, data), timeout=30) as answer:
             return json.loads(answer.read(ANSWER_LIMIT) or b"null")
 
-    def every(self, path: str) -> list[dict[str, object]]:
-        """All things of a list, page by page."""
-        found: list[dict[str, object]] = []
+    def every(self, path: str, key: str = "") -> list[Thing]:
+        """All things of a list, page by page; `key` is where an answer holds the list, if it is not the answer."""
+        found: list[Thing] = []
         for page in range(1, PAGES + 1):
             part = self.call("GET", f"{path}{'&' if '?' in path else '?'}per_page={PAGE}&page={page}")
+            part = part.get(key) if isinstance(part, dict) else part
             items = part if isinstance(part, list) else []
             found.extend(item for item in items if isinstance(item, dict))
             if len(items) < PAGE:
                 break
         return found
 
-    def mine(self, things: list[dict[str, object]], key: str, marker: str, author: object) -> dict[str, object] | None:
+    def mine(self, things: list[Thing], key: str, marker: str) -> Thing | None:
         """The first one that begins with the marker and that we wrote ourselves."""
+        author = self.author()
         for thing in things:
             writer = thing.get("user") or thing.get("author")
             name = None if not isinstance(writer, dict) else writer.get("login") or writer.get("username")
@@ -72,23 +90,11 @@ class Forge:
                 return thing
         return None
 
-
-class GitHub(Forge):
-    def __init__(self) -> None:
-        token = os.environ.get("STEP_FORGE_TOKEN", "")
-        self.repository = os.environ.get("GITHUB_REPOSITORY", "")
-        if not token or not re.fullmatch(r"[\w.-]+/[\w.-]+", self.repository, re.ASCII):
-            raise Silent("There is no token for GitHub here.")
-        self.author = os.environ.get("STEP_COMMENT_AUTHOR") or "github-actions[bot]"
-        base = os.environ.get("GITHUB_API_URL", "https://api.github.com")
-        super().__init__(base, {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": "2022-11-28"})
-
     def comment(self, text: str, *, only_existing: bool) -> str:
-        pull = digits("STEP_PULL", "This is no pull request.")
-        place = f"/repos/{self.repository}/issues/{pull}/comments"
-        old = self.mine(self.every(place), "body", text.splitlines()[0], self.author)
+        place, edited = self.comments()
+        old = self.mine(self.every(place), "body", text.splitlines()[0])
         if old is not None:
-            self.call("PATCH", f"/repos/{self.repository}/issues/comments/{old['id']}", {"body": text})
+            self.call(self.update, f"{edited}/{old['id']}", {"body": text})
             return "The comment was updated."
         if only_existing:
             return "There is nothing to comment on."
@@ -96,51 +102,68 @@ class GitHub(Forge):
         return "The comment was written."
 
     def issue(self, text: str, *, close: bool) -> str:
-        place = f"/repos/{self.repository}/issues"
-        found = [thing for thing in self.every(f"{place}?state=open") if "pull_request" not in thing]
-        old = self.mine(found, "body", text.splitlines()[0], self.author)
+        place = f"{self.place}/issues"
+        found = [thing for thing in self.every(f"{place}?{self.is_open}") if "pull_request" not in thing]
+        old = self.mine(found, self.text, text.splitlines()[0])
         if old is None:
             if not close:
-                self.call("POST", place, {"title": self.title, "body": text})
+                self.call("POST", place, {"title": self.title, self.text: text})
             return "There is no issue to close." if close else "An issue was opened."
-        self.call("PATCH", f"{place}/{old['number']}", {"state": "closed"} if close else {"body": text})
+        self.call(self.update, f"{place}/{old[self.handle]}", self.closing if close else {self.text: text})
         return "The issue was closed." if close else "The issue was updated."
+
+    def author(self) -> object:
+        raise NotImplementedError
+
+    def comments(self) -> tuple[str, str]:
+        """Where comments are, and where one is updated."""
+        raise NotImplementedError
+
+
+class GitHub(Forge):
+    update, text, handle = "PATCH", "body", "number"
+    is_open, closing = "state=open", {"state": "closed"}
+
+    def __init__(self) -> None:
+        token = os.environ.get("STEP_FORGE_TOKEN", "")
+        repository = os.environ.get("GITHUB_REPOSITORY", "")
+        if not token or not re.fullmatch(r"[\w.-]+/[\w.-]+", repository, re.ASCII):
+            raise Silent("There is no token for GitHub here.")
+        base = os.environ.get("GITHUB_API_URL", "https://api.github.com")
+        super().__init__(base, {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": "2022-11-28"})
+        self.place = f"/repos/{repository}"
+
+    def author(self) -> object:
+        return os.environ.get("STEP_COMMENT_AUTHOR") or "github-actions[bot]"
+
+    def comments(self) -> tuple[str, str]:
+        pull = digits("STEP_PULL", "This is no pull request.")
+        return f"{self.place}/issues/{pull}/comments", f"{self.place}/issues/comments"
 
 
 class GitLab(Forge):
+    update, text, handle = "PUT", "description", "iid"
+    is_open, closing = "state=opened&scope=all", {"state_event": "close"}
+
     def __init__(self) -> None:
         token = os.environ.get("STEP_FORGE_TOKEN", "")
         if not token:
             raise Silent("There is no token for GitLab here (a project access token with the scope api).")
         super().__init__(os.environ.get("CI_API_V4_URL", ""), {"PRIVATE-TOKEN": token})
-        self.project = f"/projects/{digits('CI_PROJECT_ID', 'This is no project of GitLab.')}"
+        self.place = f"/projects/{digits('CI_PROJECT_ID', 'This is no project of GitLab.')}"
 
     def author(self) -> object:
         user = self.call("GET", "/user")
         return user.get("username") if isinstance(user, dict) else None
 
-    def comment(self, text: str, *, only_existing: bool) -> str:
-        request = digits("CI_MERGE_REQUEST_IID", "This is no merge request.")
-        place = f"{self.project}/merge_requests/{request}/notes"
-        old = self.mine(self.every(place), "body", text.splitlines()[0], self.author())
-        if old is not None:
-            self.call("PUT", f"{place}/{old['id']}", {"body": text})
-            return "The comment was updated."
-        if only_existing:
-            return "There is nothing to comment on."
-        self.call("POST", place, {"body": text})
-        return "The comment was written."
+    def comments(self) -> tuple[str, str]:
+        place = f"{self.place}/merge_requests/{digits('CI_MERGE_REQUEST_IID', 'This is no merge request.')}/notes"
+        return place, place
 
-    def issue(self, text: str, *, close: bool) -> str:
-        place = f"{self.project}/issues"
-        found = self.every(f"{place}?state=opened&scope=all")
-        old = self.mine(found, "description", text.splitlines()[0], self.author())
-        if old is None:
-            if not close:
-                self.call("POST", place, {"title": self.title, "description": text})
-            return "There is no issue to close." if close else "An issue was opened."
-        self.call("PUT", f"{place}/{old['iid']}", {"state_event": "close"} if close else {"description": text})
-        return "The issue was closed." if close else "The issue was updated."
+
+def is_loopback(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
 
 
 def digits(name: str, otherwise: str) -> str:
@@ -157,15 +180,27 @@ def marker(kind: str, root: str) -> str:
     return f"<!-- {safe} -->"
 
 
-def written(arguments: argparse.Namespace) -> str:
-    forge = GitLab() if os.environ.get("GITLAB_CI") else GitHub()
-    text = Path(arguments.file).read_text(encoding="utf-8", errors="replace")
-    if arguments.what == "comment":
-        return forge.comment(text, only_existing=arguments.existing)
-    return forge.issue(text, close=arguments.close)
+def forge_of_this_job() -> Forge:
+    return GitLab() if os.environ.get("GITLAB_CI") else GitHub()
 
 
-def main() -> int:
+def written(arguments: argparse.Namespace) -> tuple[str, int]:
+    """What became of a comment or an issue: none is no failure where none could be expected."""
+    try:
+        forge = forge_of_this_job()
+        text = Path(arguments.file).read_text(encoding="utf-8", errors="replace")
+        if arguments.what == "comment":
+            return forge.comment(text, only_existing=arguments.existing), 0
+        return forge.issue(text, close=arguments.close), 0
+    except Silent as reason:
+        return f"{reason} Nothing was written.", 0
+    except urllib.error.HTTPError as error:
+        return f"The forge answered {error.code}.", 0 if error.code in DENIED else 1
+    except NOT_UNDERSTOOD as error:
+        return f"The forge could not be reached or understood: {type(error).__name__}.", 1
+
+
+def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="forge.py")
     commands = parser.add_subparsers(dest="what", required=True)
     mark = commands.add_parser("marker")
@@ -175,18 +210,15 @@ def main() -> int:
         command = commands.add_parser(name)
         command.add_argument(flag, action="store_true")
         command.add_argument("file")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    arguments = parsed()
     if arguments.what == "marker":
         sys.stdout.write(marker(arguments.kind, arguments.root) + "\n")
         return 0
-    try:
-        said, code = written(arguments), 0
-    except Silent as reason:
-        said, code = f"{reason} Nothing was written.", 0
-    except urllib.error.HTTPError as error:
-        said, code = f"The forge answered {error.code}.", 0 if error.code in DENIED else 1
-    except (OSError, ValueError, KeyError) as error:
-        said, code = f"The forge could not be reached or understood: {type(error).__name__}.", 1
+    said, code = written(arguments)
     sys.stderr.write(f"{said}\n")
     return code
 

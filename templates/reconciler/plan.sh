@@ -63,7 +63,13 @@ if ! reconciler show "$results/plan.json" --format html > "$results/report.html"
     echo "There is no HTML report." >&2
 fi
 
-summary "$results/plan.md"
+# A comment holds less than a summary.
+if [ "$changes" = true ] && reconciler show "$results/plan.json" --format markdown --length summary > "$results/long.md"
+then
+    summary "$results/long.md"
+else
+    summary "$results/plan.md"
+fi
 if [ "$changes" = true ]; then
     tell comment "$results/plan.md"
 else

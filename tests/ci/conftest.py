@@ -20,6 +20,7 @@ NOTING = """\
 #!/usr/bin/env bash
 printf '%s\\x1f' "$@" >> "$SEEN"
 echo >> "$SEEN"
+echo $$ > "$SEEN.id"
 PYTHONPATH={root} exec {python} -P -m reconciler "$@"
 """
 """The command line of this checkout, which notes what it is asked."""
@@ -77,9 +78,11 @@ class Job:
         pairs = [line.partition("=") for line in (self.home / "output").read_text().splitlines()]
         results = self.tree / (environ.get("STEP_RESULTS") or f"{environ.get('RUNNER_TEMP', '.')}/reconciler-results")
         log = ran.stdout + ran.stderr
+        left = [path for place in (results, self.home, self.tree / ".reconciler") for path in place.rglob("*")]
         for secret in (TOKEN, FORGE_TOKEN):
             assert secret not in log
-            assert not [path for path in results.rglob("*") if secret in path.read_text(errors="replace")]
+            assert not [path for path in left if path.is_file() and secret in path.read_text(errors="replace")]
+        assert "Traceback" not in log
         return Ended(
             code=ran.returncode,
             log=log,
@@ -95,12 +98,18 @@ class Job:
 
 
 @pytest.fixture
-def account() -> Iterator[str]:
-    """The address of a simulated account."""
+def world() -> Iterator[Simulator]:
+    """A simulated account."""
     simulator = Simulator(speed=100_000.0)
-    with serving_simulator(simulator) as address:
-        yield address
+    yield simulator
     simulator.close()
+
+
+@pytest.fixture
+def account(world: Simulator) -> Iterator[str]:
+    """The address of the simulated account."""
+    with serving_simulator(world) as address:
+        yield address
 
 
 @pytest.fixture

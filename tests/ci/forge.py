@@ -1,4 +1,4 @@
-"""A tiny GitHub and GitLab on loopback: comments, notes and issues, kept in memory."""
+"""A tiny GitHub and GitLab on loopback: comments, notes and issues, kept in memory, and prepared answers."""
 
 import json
 import re
@@ -12,6 +12,15 @@ from urllib.parse import parse_qs, urlsplit
 
 BOT = "github-actions[bot]"
 Thing = dict[str, Any]
+PREPARED = re.compile(r"/(commits|actions|pipelines|jobs|store)/|/pipelines\b")
+"""Addresses that are not there unless an answer was prepared."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An answer that sends elsewhere."""
+
+    location: str
 
 
 @dataclass
@@ -26,6 +35,23 @@ class Forge:
     status: int = 200
     answer: bytes | None = None
     location: str = ""
+    prepared: dict[str, object] = field(default_factory=dict)
+    """What a GET answers, by address without the page: a list (or a list in an object) by pages, bytes, `Moved`."""
+
+    def look_up(self, path: str) -> object:
+        """A prepared answer, None where there is none."""
+        address, _, query = path.partition("?")
+        asked = parse_qs(query)
+        page, size = (int(asked.get(name, [other])[0]) for name, other in (("page", "1"), ("per_page", "30")))
+        kept = "&".join(part for part in query.split("&") if not part.startswith(("page=", "per_page=")))
+        found = self.prepared.get(f"{address}?{kept}" if kept else address)
+
+        def paged(value: object) -> object:
+            return value[(page - 1) * size : page * size] if isinstance(value, list) else value
+
+        if isinstance(found, dict) and size and "per_page" in asked:
+            return {name: paged(value) for name, value in found.items()}
+        return paged(found)
 
     def act(self, method: str, path: str, body: Thing) -> object:
         """GitHub's and GitLab's addresses side by side: their things differ in a few words only."""
@@ -57,11 +83,21 @@ def _handler(forge: Forge) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             forge.requests.append((self.command, self.path))
             forge.headers.append({name.lower(): text for name, text in self.headers.items()})
-            found = {} if forge.status != 200 else forge.act(self.command, self.path, json.loads(body or b"{}"))
-            data = json.dumps(found).encode() if forge.answer is None else forge.answer
-            self.send_response(forge.status)
-            if forge.location:
-                self.send_header("Location", forge.location)
+            status, location = forge.status, forge.location
+            found: object = {}
+            if status == 200 and (prepared := forge.look_up(self.path)) is not None:
+                found = prepared
+            elif status == 200 and PREPARED.search(self.path):
+                status = 404
+            elif status == 200:
+                found = forge.act(self.command, self.path, json.loads(body or b"{}"))
+            if isinstance(found, Moved):
+                status, location, found = 302, found.location, {}
+            data = found if isinstance(found, bytes) else json.dumps(found).encode()
+            data = data if forge.answer is None else forge.answer
+            self.send_response(status)
+            if location:
+                self.send_header("Location", location)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

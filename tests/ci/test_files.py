@@ -11,6 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from reconciler.files.pipeline import Vendor, write_pipeline
+from templates.reconciler import reviewed
 from tests.ci.conftest import ROOT, SCRIPTS
 
 ACTION = ROOT / "action.yml"
@@ -82,7 +83,7 @@ def test_the_workflow_asks_for_no_more_than_it_needs() -> None:
     assert workflow["permissions"] == {}
     jobs = workflow["jobs"]
     assert jobs["plan"]["permissions"] == {"contents": "read", "pull-requests": "write"}
-    assert jobs["apply"]["permissions"] == {"contents": "read"}
+    assert jobs["apply"]["permissions"] == {"contents": "read", "actions": "read", "pull-requests": "read"}
     assert jobs["drift"]["permissions"] == {"contents": "read", "issues": "write"}
     assert jobs["apply"]["concurrency"] == jobs["drift"]["concurrency"]
     assert jobs["apply"]["concurrency"]["cancel-in-progress"] is False
@@ -100,6 +101,42 @@ def test_a_pull_request_reaches_neither_apply_nor_its_token() -> None:
     assert all("CI_DEFAULT_BRANCH" in rule["if"] for rule in jobs["reconciler-apply"]["rules"])
     assert jobs["reconciler-apply"]["resource_group"] == jobs["reconciler-drift"]["resource_group"]
     assert jobs["reconciler-apply"]["interruptible"] is False
+
+
+def test_an_apply_is_bound_unless_a_person_starts_it() -> None:
+    """On a push and on a schedule; the history is there by which the pull request is found."""
+    (workflow,) = documents(WORKFLOW)
+    checkout, step = workflow["jobs"]["apply"]["steps"]
+    assert checkout["with"]["fetch-depth"] == 0
+    assert step["with"]["reviewed"] == "${{ github.event_name != 'workflow_dispatch' && 'merged' || '' }}"
+    (include,) = documents(WORKFLOW.parent / "gitlab.yml")[0]["include"]
+    assert include["inputs"]["reviewed"] == "merged"
+    inputs, jobs = documents(TEMPLATE)
+    assert inputs["spec"]["inputs"]["reviewed"]["default"] == ""
+    assert jobs["reconciler-apply"]["variables"] == {"STEP_REVIEWED": "$[[ inputs.reviewed ]]"}
+    (by_hand,) = [rule for rule in jobs["reconciler-apply"]["rules"] if '"web"' in rule["if"]]
+    assert (by_hand["variables"], by_hand["when"]) == ({"STEP_REVIEWED": ""}, "manual")
+    assert not [rule for rule in jobs["reconciler-apply"]["rules"] if rule is not by_hand and "variables" in rule]
+
+
+@pytest.mark.parametrize(("target", "base"), [("", "b"), ("t", "t")])
+def test_a_merge_request_is_compared_with_what_it_is_merged_into(target: str, base: str) -> None:
+    """Where results are merged first that is the target's newest commit; else what others merged would be shown too."""
+    script = documents(TEMPLATE)[1]["reconciler-plan"]["script"][0]
+    environ = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": "b", "CI_MERGE_REQUEST_TARGET_BRANCH_SHA": target}
+    command = ["bash", "-euc", f'{script}; printf %s "$STEP_BASE"']
+    assert subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout == base
+
+
+def test_the_names_by_which_a_plan_is_found_are_those_under_which_it_is_kept() -> None:
+    """The artifact on GitHub, the job and the folder on GitLab."""
+    (action,) = documents(ACTION)
+    upload = action["runs"]["steps"][-1]["with"]["name"]
+    assert upload.replace("${{ inputs.command }}", "plan") == reviewed.NAME
+    jobs = documents(TEMPLATE)[1]
+    assert reviewed.NAME in jobs
+    assert jobs[".reconciler"]["variables"]["STEP_RESULTS"] == reviewed.FOLDER
+    assert jobs[".reconciler"]["artifacts"]["when"] == "always"
 
 
 @pytest.mark.parametrize("vendor", get_args(Vendor))

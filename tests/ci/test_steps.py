@@ -20,7 +20,9 @@ def test_a_pull_request_gets_one_comment_that_is_kept_up_to_date(job: Job) -> No
     assert first.outputs["refused"] == "false"
     (comment,) = job.forge.comments
     assert comment["body"].startswith(f"{MARKER}\n**1 project is created, 1 dataset is created, 1 model is trained")
-    assert comment["body"] == first.summary == (first.results / "plan.md").read_text()
+    assert comment["body"] == (first.results / "plan.md").read_text()
+    assert first.summary.startswith(f"{MARKER}\n**1 project is created")
+    assert [line[-1] for line in job.seen() if "--length" in line] == ["summary"]
     assert json.loads((first.results / "plan.json").read_text())["plan"]["actions"]
 
     edit(job.tree, "purple", "green")
@@ -160,8 +162,13 @@ def test_an_apply_takes_a_saved_plan_or_a_reviewed_one(job: Job) -> None:
     saved = job.home / "saved.json"
     saved.write_bytes((job.home / "reconciler-results" / "plan.json").read_bytes())
     assert job.run("apply", STEP_PLAN=str(saved)).code == 0
-    job.run("apply", STEP_REVIEWED="reviewed.json")
-    assert job.seen()[-1] == ["apply", "--wait", "captions", "--equivalent-to", "reviewed.json"]
+    assert job.seen()[-1] == ["apply", "--wait", "captions", str(saved)]
+    assert job.run("apply", STEP_REVIEWED=str(saved)).code == 0
+    assert job.seen()[-1] == ["apply", "--wait", "captions", "--within", str(saved)]
+    edit(job.tree, "purple", "green")
+    ended = job.run("apply", STEP_REVIEWED=str(saved))
+    assert ended.code == 4
+    assert "+ dataset/lora-poses: " in ended.summary
 
 
 def test_drift_opens_one_issue_and_closes_it_again(job: Job) -> None:
