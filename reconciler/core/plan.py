@@ -1,7 +1,10 @@
 """A plan: a value that says what will be done, in which order, why, and what it costs."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
+from typing import Protocol, TypeVar
 
 from reconciler.core.action import Action, Cost
 from reconciler.core.change import AliasState, Change, DatasetWish, Note, Refusal, Unchanged
@@ -34,7 +37,15 @@ class Basis:
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class _About(Protocol):
+    @property
+    def ref(self) -> Ref: ...
+
+
+_T = TypeVar("_T", bound=_About)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """All that `apply` will do, already ordered: every action stands after what it needs."""
 
@@ -63,5 +74,41 @@ class Plan:
     def is_empty(self) -> bool:
         return not self.actions
 
-    def wish(self, ref: Ref) -> DatasetWish:
-        return next(wish for wish in self.wishes if wish.ref == ref)
+    def changes_of(self, ref: Ref) -> tuple[Change, ...]:
+        """What changes of one object."""
+        return self._changes.get(ref, ())
+
+    def standing_of(self, ref: Ref) -> tuple[Unchanged, ...]:
+        """What stays of one object as it is."""
+        return self._standing.get(ref, ())
+
+    def aliases_of(self, ref: Ref) -> tuple[AliasState, ...]:
+        """The aliases of one model, in the order of the manifest."""
+        return self._aliases.get(ref, ())
+
+    def wish(self, ref: Ref) -> DatasetWish | None:
+        """What one dataset is to be; None where the plan does not say."""
+        return self._wishes.get(ref)
+
+    @cached_property
+    def _wishes(self) -> Mapping[Ref, DatasetWish]:
+        return {wish.ref: wish for wish in reversed(self.wishes)}
+
+    @cached_property
+    def _changes(self) -> Mapping[Ref, tuple[Change, ...]]:
+        return _by_ref(self.changes)
+
+    @cached_property
+    def _standing(self) -> Mapping[Ref, tuple[Unchanged, ...]]:
+        return _by_ref(self.unchanged)
+
+    @cached_property
+    def _aliases(self) -> Mapping[Ref, tuple[AliasState, ...]]:
+        return _by_ref(self.aliases)
+
+
+def _by_ref(things: Iterable[_T]) -> dict[Ref, tuple[_T, ...]]:
+    found: dict[Ref, list[_T]] = defaultdict(list)
+    for one in things:
+        found[one.ref].append(one)
+    return {ref: tuple(listed) for ref, listed in found.items()}

@@ -62,15 +62,15 @@ class Run:
 
     def wish(self, ref: Ref) -> DatasetWish | None:
         """What the plan wants a dataset to be; None where it does not say."""
-        return next((wish for wish in self.plan.wishes if wish.ref == ref), None)
+        return self.plan.wish(ref)
 
     def dataset_change(self, ref: Ref) -> DatasetChange | None:
         """What the plan changes on a dataset."""
-        return next((one for one in self.plan.changes if isinstance(one, DatasetChange) and one.ref == ref), None)
+        return next((one for one in self.plan.changes_of(ref) if isinstance(one, DatasetChange)), None)
 
     def model_change(self, ref: Ref) -> ModelChange | None:
         """What the plan changes on a model."""
-        return next((one for one in self.plan.changes if isinstance(one, ModelChange) and one.ref == ref), None)
+        return next((one for one in self.plan.changes_of(ref) if isinstance(one, ModelChange)), None)
 
     def touch(self, action: Action) -> None:
         """A request of this action ended: what was read of its dataset before may be out of date."""

@@ -29,18 +29,13 @@ class Coming:
     fingerprint: str
 
 
-def aliases_of(plan: Plan, ref: Ref) -> tuple[AliasState, ...]:
-    """The aliases of one model, in the order of the manifest."""
-    return tuple(state for state in plan.aliases if state.ref == ref)
-
-
 def coming(plan: Plan, state: AliasState) -> Coming | None:
     """What this plan trains, or what is in training already, where that is what the alias names."""
-    for change in plan.changes:
-        if isinstance(change, ModelChange) and change.ref == state.ref and change.starts:
+    for change in plan.changes_of(state.ref):
+        if isinstance(change, ModelChange) and change.starts:
             return _named(state, Coming(version=change.version, fingerprint=change.fingerprint))
-    for one in plan.unchanged:
-        if one.ref == state.ref and one.state in _UNDER_WAY and one.fingerprint is not None:
+    for one in plan.standing_of(state.ref):
+        if one.state in _UNDER_WAY and one.fingerprint is not None:
             version = one.version if one.state == "training" else None
             return _named(state, Coming(version=version, fingerprint=one.fingerprint))
     return None
@@ -67,7 +62,7 @@ def no_answer(state: AliasState) -> str:
 
 def alias_rows(plan: Plan, ref: Ref) -> Iterator[Row]:
     """A line of a model's item that says what its aliases name now and what they will name."""
-    states = aliases_of(plan, ref)
+    states = plan.aliases_of(ref)
     if states:
         yield Row(label="aliases", text=joined([_words(plan, state) for state in states]))
 

@@ -121,7 +121,7 @@ def _model(change: ModelChange, plan: Plan) -> Item:
 
 def _model_categories(change: ModelChange, plan: Plan) -> tuple[Category, ...]:
     """Its own, after those of the dataset version that the same plan makes for it."""
-    behind = (other for other in plan.changes if isinstance(other, DatasetChange) and other.ref == change.dataset)
+    behind = (other for other in plan.changes_of(change.dataset) if isinstance(other, DatasetChange))
     if not change.creates or change.base_version is None:
         return categories(change)
     return (*(category for other in behind for category in categories(other)), *categories(change))

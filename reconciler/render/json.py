@@ -7,7 +7,6 @@ from reconciler.core.change import AliasState, Note, Refusal
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Problem, in_order
 from reconciler.core.ref import Kind
-from reconciler.render.alias import aliases_of
 from reconciler.render.fingerprint import Printed
 from reconciler.render.status import NOTHING_AROUND, Surroundings, standings
 
@@ -59,7 +58,7 @@ def status_json(plan: Plan, around: Surroundings = NOTHING_AROUND) -> str:
             "state": one.state,
             "in_sync": not one.wish and one.state != "refused",
             "wish": one.wish or None,
-            "aliases": {state.alias: _alias(state) for state in aliases_of(plan, one.ref)},
+            "aliases": {state.alias: _alias(state) for state in plan.aliases_of(one.ref)},
             "checkpoints": list(around.checkpoints.get(one.id or 0, ()) if one.ref.kind is Kind.MODEL else ()),
         }
         for one in standings(plan)

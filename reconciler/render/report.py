@@ -108,14 +108,20 @@ def _made_state(plan: Plan, ref: Ref, actions: list[Action]) -> Iterator[str]:
     if ref.kind is Kind.MODEL:
         yield "training started" if StartTraining in steps else "created" if CreateModel in steps else "changed"
     elif ref.kind is Kind.DATASET:
-        yield "completed" if plan.wish(ref).completed else "a draft, as desired"
+        yield "completed" if _completes(plan, ref) else "a draft, as desired"
     else:
         yield "created" if CreateProject in steps else "changed"
 
 
+def _completes(plan: Plan, ref: Ref) -> bool:
+    """Is the dataset completed by the plan, not kept a draft?"""
+    wish = plan.wish(ref)
+    return wish is not None and wish.completed
+
+
 def _stays(plan: Plan, ref: Ref) -> str:
-    for change in plan.changes:
-        if change.ref == ref and isinstance(change, DatasetChange | ModelChange) and change.base_version is not None:
+    for change in plan.changes_of(ref):
+        if isinstance(change, DatasetChange | ModelChange) and change.base_version is not None:
             return f"; v{change.base_version} stays as it is"
     return ""
 
@@ -173,7 +179,7 @@ def _said(plan: Plan, action: Action, result: Result) -> tuple[str, str] | None:
     """How the last line calls a step that was done, if it counts it."""
     match action.step:
         case CompleteDataset():
-            return ("version completed", "versions completed") if plan.wish(action.ref).completed else None
+            return ("version completed", "versions completed") if _completes(plan, action.ref) else None
         case StartTraining() if result.detail.startswith("trained"):
             return "model trained", "models trained"
         case StartTraining():

@@ -14,7 +14,7 @@ from reconciler.core.change import (
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Kind, Ref
 from reconciler.core.text import count
-from reconciler.render.alias import aliases_of, short, standing_aliases
+from reconciler.render.alias import short, standing_aliases
 from reconciler.render.plan import context, notes, refusals, warnings
 from reconciler.render.state import own_fingerprint, state_words, version_words, wish_words
 from reconciler.render.view import Block, Item, Items, Line, Role, Row, Text, View, say, screen
@@ -180,7 +180,7 @@ def _item(standing: Standing, plan: Plan, around: Surroundings) -> Item:
 def _rows(standing: Standing, plan: Plan, around: Surroundings) -> list[Row]:
     """Aliases, and the checkpoints of an expert training."""
     rows = []
-    if states := aliases_of(plan, standing.ref):
+    if states := plan.aliases_of(standing.ref):
         rows.append(Row(label="aliases", text=standing_aliases(plan, states)))
     steps = around.checkpoints.get(standing.id or 0, ()) if standing.ref.kind is Kind.MODEL else ()
     if steps:

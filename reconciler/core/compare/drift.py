@@ -185,7 +185,7 @@ def _ills(plan: Plan) -> Iterator[Ill]:
 
 def _is_coming(plan: Plan, ref: Ref, target: str) -> bool:
     """Is the version that an alias names trained by this plan, or in training already?"""
-    prints = [one.fingerprint for one in plan.changes if isinstance(one, ModelChange) and one.ref == ref and one.starts]
-    under_way = (one for one in plan.unchanged if one.ref == ref and one.state in {"training", "waiting"})
+    prints = [one.fingerprint for one in plan.changes_of(ref) if isinstance(one, ModelChange) and one.starts]
+    under_way = (one for one in plan.standing_of(ref) if one.state in {"training", "waiting"})
     prints += [one.fingerprint for one in under_way if one.fingerprint is not None]
     return bool(prints) and (target == CURRENT or any(print_.startswith(target) for print_ in prints))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.core.change import AliasState, DatasetChange, ImageEffect, ModelChange, Scalar
 from reconciler.core.plan import Plan
-from reconciler.render.alias import aliases_of, coming, short
+from reconciler.render.alias import coming, short
 from reconciler.render.cost import TRAINING_TIME
 from reconciler.render.version import version_word, version_words
 
@@ -74,7 +74,7 @@ def _clause(one: Pair) -> str:
 
 def alias_pairs(plan: Plan, change: ModelChange) -> tuple[Pair, ...]:
     """What each alias of the model names now, and what it will name."""
-    return tuple(_alias(plan, state) for state in aliases_of(plan, change.ref))
+    return tuple(_alias(plan, state) for state in plan.aliases_of(change.ref))
 
 
 def _alias(plan: Plan, state: AliasState) -> Pair:
