@@ -1,5 +1,6 @@
 """What was reviewed binds what is done: an apply that would do anything else is refused before its first request."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reconciler.app.fault import Refused
@@ -12,26 +13,32 @@ from reconciler.core.plan import Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """A plan that somebody looked at. An exact one must be done as a whole; of another a part will do."""
+    """Plans that somebody looked at, the newest first. An exact one must be done as a whole; of others a part will do."""
 
-    plan: Plan
+    plans: tuple[Plan, ...]
     is_exact: bool
 
     @classmethod
-    def read(cls, path: str, *, is_exact: bool) -> "Review":
-        """From a plan file; as `read_saved`, refused where it is damaged and Unusable where there is none."""
-        return cls(plan=read_saved(path), is_exact=is_exact)
+    def read(cls, *paths: str, is_exact: bool) -> "Review":
+        """From plan files; as `read_saved`, refused where one is damaged and Unusable where there is none."""
+        return cls(plans=tuple(map(read_saved, paths)), is_exact=is_exact)
 
     def require(self, now: Plan) -> None:
         """Refused where what is to be done now is not what was reviewed, or where that was refused itself."""
-        found = [refusal for refusal in self.plan.refusals if refusal.ref is not None]
-        found += _unequal(self.plan, now) if self.is_exact else _beyond(self.plan, now)
+        found = (
+            _beyond(self.plans, now) if not self.is_exact else [*_refused(self.plans), *_unequal(self.plans[0], now)]
+        )
         if found:
             raise Refused(found)
 
     def leaves_out(self, now: Plan) -> bool:
-        """Is there anything that was reviewed and is not to be done now?"""
-        return bool(set(meaning(self.plan)) - set(meaning(now)))
+        """Is there anything that was reviewed last and is not to be done now?"""
+        return bool(set(meaning(self.plans[0])) - set(meaning(now)))
+
+
+def _refused(plans: Iterable[Plan]) -> list[Refusal]:
+    """What a plan refused about an object was not reviewed to be done."""
+    return [refusal for plan in plans for refusal in plan.refusals if refusal.ref is not None]
 
 
 def _unequal(reviewed: Plan, now: Plan) -> list[Refusal]:
@@ -43,7 +50,7 @@ def _unequal(reviewed: Plan, now: Plan) -> list[Refusal]:
     return [Refusal(rule="plan-not-equal", ref=None, summary=summary, remedies=(*lines, way))]
 
 
-def _beyond(reviewed: Plan, now: Plan) -> list[Refusal]:
+def _beyond(reviewed: Iterable[Plan], now: Plan) -> list[Refusal]:
     lines = beyond(reviewed, now)
     if not lines:
         return []

@@ -52,7 +52,7 @@ async def test_a_run_that_goes_on_is_within_the_review(prefix: str | None, is_fi
             break
         deaths += 1
         now = await world.plan(desired)
-        assert beyond(allowed, now) == (), (calls, beyond(allowed, now))
+        assert beyond([allowed], now) == (), (calls, beyond([allowed], now))
         assert (await world.apply(desired)).code == 0
         assert (await world.plan(desired)).is_empty
     assert deaths > 15

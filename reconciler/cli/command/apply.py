@@ -23,7 +23,12 @@ reconciler apply --retry lora-max
 
 @declare("apply", example=_EXAMPLE)
 @click.argument("planfile", metavar="[PLANFILE]", required=False)
-@click.option("--within", metavar="PLANFILE", help="Go on only if all that is done was in this plan; less will do.")
+@click.option(
+    "--within",
+    multiple=True,
+    metavar="PLANFILE",
+    help="Go on only if all that is done is in this plan, or in one of these; less will do.",
+)
 @click.option("--equivalent-to", "equivalent", metavar="PLANFILE", help="Go on only if it means the same as this plan.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
@@ -38,7 +43,7 @@ def command(
     frame: Frame,
     *,
     planfile: str | None,
-    within: str | None,
+    within: tuple[str, ...],
     equivalent: str | None,
     yes: bool,
     wait: Literal["none", "captions", "training"],
@@ -54,8 +59,8 @@ def command(
 
     With --within or --equivalent-to a plan is made anew and bound to one that was reviewed, also to one that
     `plan --base REV` made without asking what is live: the same images, captions, trainings and deletions, whatever
-    the ids and versions are. --within lets it do less, as a run that goes on after another was cut off does. Otherwise
-    what differs is shown; exit code 4.
+    the ids and versions are. --within lets it do less, as a run that goes on after another was cut off does, and takes
+    several plans. Otherwise what differs is shown; exit code 4.
     """
     import asyncio
 
@@ -66,7 +71,7 @@ def command(
 
     if planfile is not None and (scope.targets or scope.excluded):
         raise Unusable("A saved plan says itself what it is about: --target and --exclude do not go with it.")
-    if sum(file is not None for file in (planfile, within, equivalent)) > 1:
+    if sum(map(bool, (planfile, within, equivalent))) > 1:
         raise Unusable("A saved plan is applied as it is, or what is done is held against one: name one plan file.")
     context = begin(frame, raised)
     wish = Wish(
@@ -79,10 +84,10 @@ def command(
     return asyncio.run(carry_out(context, wish))
 
 
-def _review(within: str | None, equivalent: str | None) -> "Review | None":
-    """The plan that binds what is done, where there is one."""
+def _review(within: tuple[str, ...], equivalent: str | None) -> "Review | None":
+    """What binds that which is done, where there is anything."""
     from reconciler.app.reviewed import Review
 
-    if within is not None:
-        return Review.read(within, is_exact=False)
+    if within:
+        return Review.read(*within, is_exact=False)
     return None if equivalent is None else Review.read(equivalent, is_exact=True)

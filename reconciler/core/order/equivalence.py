@@ -47,13 +47,15 @@ def differences(reviewed: Plan, now: Plan) -> tuple[str, ...]:
     return tuple(f"{'-+'[sign]} {line}" for _, sign, line in sorted(rows))
 
 
-def beyond(reviewed: Plan, now: Plan) -> tuple[str, ...]:
-    """What is done now and was not reviewed (`+`), by object; empty where `now` does the same or less.
+def beyond(reviewed: Iterable[Plan], now: Plan) -> tuple[str, ...]:
+    """What is done now and is in none of the reviewed plans (`+`), by object; empty where `now` does the same or less.
 
     Of a dataset whose content was reviewed only what is lost counts: whatever else a resumed draft still needs (uploads,
     declared captions, a regeneration) makes that content and no other.
     """
-    then = Counter(meaning(reviewed))
+    then: Counter[str] = Counter()
+    for one in reviewed:
+        then |= Counter(meaning(one))
     today: Counter[str] = Counter()
     for change in now.changes:
         is_known = isinstance(change, DatasetChange) and f"{change.ref}: {_content(change)}" in then

@@ -147,7 +147,7 @@ def test_nothing_is_beyond_a_review_but_what_it_lacks(reviewed: str, done: str) 
     """Of whole plans: what is told beyond is just what the meaning of the reviewed one lacks."""
     then, now = offline(EDITS[reviewed]), live(EDITS[done], applied())
     lacking = Counter(meaning(now)) - Counter(meaning(then))
-    assert Counter(beyond(then, now)) == Counter(f"+ {line}" for line in lacking.elements())
+    assert Counter(beyond([then], now)) == Counter(f"+ {line}" for line in lacking.elements())
 
 
 BEYOND = {
@@ -170,6 +170,24 @@ def test_what_the_content_implies_is_within_a_review(observed: Observed, line: s
     """Of a dataset whose content was reviewed what is lost counts, and nothing that makes the content."""
     writes = line is not None and "caption of" in line
     desired = EDITS["a caption where the API wrote one" if writes else "an image comes"]
-    found = beyond(offline(desired), live(desired, observed))
+    found = beyond([offline(desired)], live(desired, observed))
     assert [one for one in found if line is None or not one.startswith(line)] == []
     assert bool(found) == (line is not None)
+
+
+def test_each_of_several_reviews_allows_its_part() -> None:
+    """What one request left undone and the next one adds; not what neither shows."""
+    fields = offline(EDITS["another field of the project"])
+    both = live(
+        tree(
+            dataset(image("a", "text a."), image("b"), image("c", "text c.")),
+            model(),
+            project(ip_description="a woman"),
+        ),
+        applied(),
+    )
+    coming = offline(EDITS["an image comes"])
+    assert beyond([coming, fields], both) == ()
+    assert {line.partition(":")[0] for line in beyond([coming], both)} == {"+ project/lora"}
+    assert beyond([fields], both)
+    assert beyond([], live(EDITS["nothing"], applied())) == ()
