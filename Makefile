@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 WORKERS ?= 2
 
-.PHONY: help venv demo test quick lint format types contracts unit coverage update-golden images clean
+.PHONY: help venv demo test quick lint format types contracts unit coverage update-golden benchmarks images clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -55,6 +55,9 @@ coverage: venv ## All tests, with branch coverage
 
 update-golden: venv ## Write the golden files and the README's output anew; then read the diff
 	$(BIN)/pytest -q --update-golden
+
+benchmarks: venv ## Measure what the documents claim in figures (minutes)
+	$(BIN)/python -m benchmarks.report
 
 images: venv ## Draw the images of manifests/ and examples/ anew
 	$(BIN)/python -m examples.draw
