@@ -15,6 +15,9 @@ FILE_VARIABLE: Final = "BRIA_API_TOKEN_FILE"
 LIMIT: Final = 1024
 """Characters of a token; real ones have a few dozen."""
 
+SHORTEST: Final = 6
+"""Fewer characters are no token, and masking them would cut up every word that holds them."""
+
 _MASK: Final = "***"
 _SHORTEST_PART: Final = 8
 
@@ -102,6 +105,8 @@ def _checked(value: str, place: str) -> str:
     text = value.removesuffix("\n").removesuffix("\r").strip(" \t")
     if not text:
         raise TokenRefused(f"{place} holds no token, only blanks")
+    if len(text) < SHORTEST:
+        raise TokenRefused(f"{place} holds fewer than {SHORTEST} characters, which is no token")
     if len(text) > LIMIT:
         raise TokenRefused(f"{place} is longer than {LIMIT} characters")
     if not (text.isascii() and text.isprintable() and " " not in text):
