@@ -66,7 +66,7 @@ async def make_plan(open_session: Session, settings: Settings, desired: Desired,
     chosen_part = select(assessment, refs)
     made = plan(
         _undoing(chosen_part) if scope.destroys else chosen_part,
-        subject=subject_of(settings, desired),
+        subject=replace(subject_of(settings, desired), destroys=scope.destroys),
         limits=settings.limits,
         accepted=scope.accepted,
         expect={} if scope.destroys else settings.expect,

@@ -58,6 +58,8 @@ def bind(saved: Plan, now: Plan, terms: Terms) -> Plan:
     """
     if saved.subject.base:
         return replace(now, refusals=(_offline(saved),))
+    if saved.subject.destroys:
+        return replace(now, refusals=(_destroying(),))
     refs = {action.ref for action in saved.actions}
     part = restricted(now, refs)
     found = [refusal for refusal in saved.refusals if refusal.ref is not None]
@@ -85,6 +87,11 @@ def _offline(saved: Plan) -> Refusal:
     return Refusal(rule="plan-offline", ref=None, summary=summary, remedies=(way,))
 
 
+def _destroying() -> Refusal:
+    summary = "this plan is one of `reconciler destroy`, which deletes what it shows and asks first"
+    return Refusal(rule="plan-destroys", ref=None, summary=summary, remedies=("`reconciler destroy` makes it anew.",))
+
+
 def _unaccepted(saved: Plan, now: Plan) -> list[Refusal]:
     """What was accepted for the saved plan must be accepted again by whoever applies it."""
     missing = [ref for ref in saved.accepted if ref not in now.accepted]
@@ -107,13 +114,12 @@ def unasked(saved: Plan, now: Plan, terms: Terms) -> list[Refusal]:
     found = [_asked("plan-asked", "this plan trains what a person asked for when it was made", flags)] if flags else []
     if not terms.prunes and (pruned := _pruned(saved, now)):
         summary = f"this plan deletes versions that the manifests do not ask to delete: {', '.join(map(str, pruned))}"
-        destroy = "A plan of `reconciler destroy` is applied by that command alone."
-        found.append(_asked("plan-asked", summary, ["--prune"], destroy))
+        found.append(_asked("plan-asked", summary, ["--prune"]))
     return found
 
 
-def _asked(rule: str, summary: str, flags: list[str], *more: str) -> Refusal:
-    return Refusal(rule=rule, ref=None, summary=summary, remedies=(f"Say it again: `{' '.join(flags)}`.", *more))
+def _asked(rule: str, summary: str, flags: list[str]) -> Refusal:
+    return Refusal(rule=rule, ref=None, summary=summary, remedies=(f"Say it again: `{' '.join(flags)}`.",))
 
 
 def _trained(plan: Plan) -> set[Ref]:

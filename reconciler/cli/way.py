@@ -12,12 +12,14 @@ def equal_words(saved: str | None) -> str:
     """A sentence with the way on from a plan that asked nothing of the API."""
     if saved is None:
         return "`reconciler apply` plans again, on what is live then."
-    return f"Saved. Apply what means the same with `reconciler apply --equivalent-to {shlex.quote(saved)}`."
+    return f"Saved. Apply what it holds, and no more, with `reconciler apply --within {shlex.quote(saved)}`."
 
 
 def show_words(plan: Plan, place: str) -> str:
     """A sentence with the way on from a plan file."""
-    flag = "--equivalent-to " if plan.subject.base else ""
+    if plan.subject.destroys:
+        return "`reconciler destroy` deletes this, and nothing else applies it."
+    flag = "--within " if plan.subject.base else ""
     return f"Apply it with `reconciler apply {flag}{shlex.quote(place)}`."
 
 

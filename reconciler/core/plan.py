@@ -27,6 +27,8 @@ class Subject:
     models: int
     base: str = ""
     """The git revision whose tree was taken as live, by its short name; empty where the API was asked."""
+    destroys: bool = False
+    """Was it made by `reconciler destroy`, as if every manifest were absent?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,7 +125,7 @@ def test_an_image_that_got_another_name_is_told(committed: Path, cli: Cli) -> No
 
 def test_the_way_on_is_told(committed: Path, cli: Cli) -> None:
     """As on the screen."""
-    assert "reconciler apply --equivalent-to plan.json" in flat(
+    assert "reconciler apply --within plan.json" in flat(
         cli("plan", "--base", "main", "--format", "html", "--out", "plan.json").out
     )
 

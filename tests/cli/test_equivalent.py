@@ -60,7 +60,7 @@ def test_a_plan_that_asked_nothing_cannot_be_applied_itself(changed: Path, cli: 
     ran = cli("apply", "plan.json")
     assert ran.code == 4
     assert "--equivalent-to" in flat(ran.err)
-    assert "apply --equivalent-to plan.json" in flat(cli("show", "plan.json").out)
+    assert "apply --within plan.json" in flat(cli("show", "plan.json").out)
 
 
 def test_limits_count_all_the_same(changed: Path, cli: Cli) -> None:

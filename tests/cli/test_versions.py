@@ -185,7 +185,10 @@ def test_a_trial_is_undone(applied: Path, cli: Cli) -> None:
     assert "Saved, and nothing was deleted." in saved.out
     assert "1 project is deleted, 2 versions are deleted." in saved.out
     assert "because `reconciler destroy` deletes what the manifests declare" in saved.out
-    assert cli("apply", "plan.json").code == 4
+    refused = cli("apply", "plan.json", "--prune")
+    assert refused.code == 4
+    assert "this plan is one of `reconciler destroy`" in refused.err
+    assert "`reconciler destroy` deletes this, and nothing else applies it." in cli("show", "plan.json").out
     refused = cli("destroy")
     assert (refused.code, refused.out) == (4, "")
     assert "Say `--yes`; `reconciler destroy --out plan.json` only shows what would go." in refused.err
