@@ -1,5 +1,6 @@
 """Normal forms in which texts are compared, and the one gate by which foreign text is made safe to show."""
 
+import re
 import unicodedata
 
 SHOWN_LIMIT = 120
@@ -7,6 +8,10 @@ SHOWN_LIMIT = 120
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+_IGNORED = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0e\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+"""Characters of other categories that show as nothing: fillers, joiners, selectors, tags. U+FE0F only colours an emoji."""
 
 
 def normal(text: str) -> str:
@@ -46,10 +51,6 @@ def _spelled(char: str, keep_newlines: bool) -> str:
         return char
     if char in _NAMED:
         return _NAMED[char]
-    if unicodedata.category(char) in _INVISIBLE or _is_variation(char):
+    if unicodedata.category(char) in _INVISIBLE or _IGNORED.match(char):
         return f"<U+{ord(char):04X}>"
     return char
-
-
-def _is_variation(char: str) -> bool:
-    return "\ufe00" <= char <= "\ufe0e" or "\U000e0100" <= char <= "\U000e01ef"

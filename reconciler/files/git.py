@@ -68,15 +68,14 @@ class Repository:
     def commit(self, rev: str) -> str:
         """The id of the commit that a revision names; RevisionRefused where it is not here, with what to do."""
         checked_revision(rev)
-        shallow = self._ask("rev-parse", "--is-shallow-repository")
-        if shallow is None:
+        if self._ask("rev-parse", "--git-dir") is None:
             raise RevisionRefused(
                 f"Git cannot read the repository in {shown(str(self.top))}. `git status` there may say why."
             )
         found = self._ask("rev-parse", "--verify", "--end-of-options", f"{rev}^{{commit}}")
         if found is not None:
             return found.decode().strip()
-        if shallow.strip() == b"true":
+        if self._is_shallow():
             raise RevisionRefused(
                 f"Revision {quoted(rev)} is not in this clone, which holds only a part of the history. "
                 "Fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` where a workflow checks out."
@@ -84,6 +83,16 @@ class Repository:
         raise RevisionRefused(
             f"Revision {quoted(rev)} is not in this repository. Fetch it first; "
             "a branch that is only on the remote is called origin/NAME."
+        )
+
+    def require_related(self, commit: str, rev: str) -> None:
+        """RevisionRefused where the checked-out commit shares no history with it; a part of the history tells nothing."""
+        head = self._ask("rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
+        if head is None or self._ask("merge-base", head.decode().strip(), commit) is not None or self._is_shallow():
+            return
+        raise RevisionRefused(
+            f"Revision {quoted(rev)} has no history in common with what is checked out, so it is no base of it. "
+            "Name the branch that this change goes into; `fetch-depth: 0` fetches all of them where a workflow checks out."
         )
 
     def entries(self, commit: str, folder: str) -> tuple[Entry, ...]:
@@ -108,6 +117,9 @@ class Repository:
                 yield Blobs(process)
             finally:
                 process.kill()
+
+    def _is_shallow(self) -> bool:
+        return (self._ask("rev-parse", "--is-shallow-repository") or b"").strip() == b"true"
 
     def _ask(self, *arguments: str) -> bytes | None:
         """The whole answer of a command, None where git refuses; RevisionRefused where there is no end to it."""

@@ -92,7 +92,7 @@ def _write_lines(tree: Tree, folder: str, wanted: dict[str, str], overwrite: boo
     data = _read(tree, path, LINES_LIMIT) or b""
     left = dict(wanted)
     lines, results = [], []
-    for line in data.decode("utf-8-sig", "replace").splitlines():
+    for line in data.decode("utf-8-sig", "replace").split("\n"):
         if not line.strip():
             continue
         try:

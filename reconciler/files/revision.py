@@ -37,14 +37,17 @@ LIMITS = Limits()
 
 
 @contextmanager
-def revision(root: Path, rev: str, *, limits: Limits = LIMITS) -> Iterator[Path]:
+def revision(root: Path, rev: str, *, is_base: bool = False, limits: Limits = LIMITS) -> Iterator[Path]:
     """What `root` was at `rev`, as a folder that goes when the block ends; its parent is empty and goes too.
 
-    Where the revision has no such folder it is empty. RevisionRefused where the revision cannot be read, ProblemsFound
-    where something in it is too large or has a name that no file can have.
+    Where the revision has no such folder it is empty. `is_base` asks for a history in common with what is checked out.
+    RevisionRefused where the revision cannot be read or is no such base, ProblemsFound where something in it is too
+    large or has a name that no file can have.
     """
     repository, below = find_repository(root)
     commit = repository.commit(rev)
+    if is_base:
+        repository.require_related(commit, rev)
     entries = [entry for entry in repository.entries(commit, below) if _is_visible(entry.path)]
     name = revision_name(root, rev)
     if len(entries) > limits.entries:

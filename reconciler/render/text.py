@@ -17,6 +17,8 @@ Style = Callable[[str, Role], str]
 _NAME_LIMIT = 40
 _HEAD_LIMIT = 48
 _LABEL = 16
+_LEAST = 10
+"""Columns that are left for words, however long a forged label is."""
 _COMMAND = re.compile(r"##(?=\w*\[)")
 
 
@@ -112,20 +114,21 @@ def _item(item: Item, name_width: int, version_width: int, style: Style, width: 
     yield from _wrapped("", tuple(lead), style, width, hang=min(hang, width // 2))
     heads = [cells(visible(row.head)) for row in item.rows if row.sign is not None]
     head_width = min(max(heads, default=0), _HEAD_LIMIT)
-    label_width = max((len(row.label) for row in item.rows), default=0)
+    label_width = min(max((cells(visible(row.label)) for row in item.rows), default=0), _HEAD_LIMIT)
     for row in item.rows:
         yield from _row(row, head_width, max(label_width, _LABEL), style, width)
 
 
 def _row(row: Row, head_width: int, label_width: int, style: Style, width: int) -> Iterator[str]:
-    margin = f"    {row.label:<{label_width}} " if row.label else "    "
+    label = visible(row.label)
+    margin = f"    {label}{' ' * (label_width - cells(label))} " if label else "    "
     if row.sign is None:
         yield from _wrapped(margin, row.text, style, width)
         return
     head = visible(row.head)
     mark = Span(f"{SIGNS[row.sign]} {head}", row.sign)
     gap = Span(" " * max(head_width - cells(head), 0) + "   ") if row.text else Span("")
-    yield from _wrapped(margin, (mark, gap, *row.text), style, width, hang=len(margin) + 2)
+    yield from _wrapped(margin, (mark, gap, *row.text), style, width, hang=cells(margin) + 2)
 
 
 def _flat(text: Text) -> str:
@@ -134,9 +137,9 @@ def _flat(text: Text) -> str:
 
 def _wrapped(margin: str, text: Text, style: Style, width: int, hang: int | None = None) -> Iterator[str]:
     """Lines of at most `width` columns: the first after `margin`, the others set in by `hang` (its width unless told)."""
-    indent = len(margin) if hang is None else hang
+    indent = min(cells(margin) if hang is None else hang, width - _LEAST)
     line: list[Span] = [Span(margin)]
-    used = len(margin)
+    used = cells(margin)
     fresh = True
     for word in _words(text, width - indent):
         size = cells(word.text)

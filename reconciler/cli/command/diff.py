@@ -29,7 +29,7 @@ def command(frame: Frame, ref: str, versions: str | None, rev: str | None, form:
     """Show what differs between two versions of a dataset or a model.
 
     Images, captions word by word and who wrote them, the prefix, the definition of a training. With --rev the
-    versions are what two git revisions declare: no token is read and nothing is sent.
+    versions are what two git revisions declare: no token is needed and nothing is sent.
     """
     from reconciler.cli.context import open_console
     from reconciler.cli.versions import read_versioned

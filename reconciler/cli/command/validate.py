@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @form_option("text", "json", "github", "gitlab", "sarif", "junit")
 @pass_frame
 def command(frame: Frame, form: str) -> int:
-    """Check manifests, images and captions. Nothing is sent, and no token is read.
+    """Check manifests, images and captions. Nothing is sent, and no token is needed.
 
     Every problem is listed with its place and what to do about it; exit code 3 where there is one. Where there is none
     the fingerprint of each model is printed: the version that an alias can name, the same in every account. github

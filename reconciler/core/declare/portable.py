@@ -4,12 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from reconciler.core.text import quoted
+from reconciler.core.text import quoted, visible
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9 ._-]*[A-Za-z0-9_-])?")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _FORBIDDEN = frozenset('<>:"|?*\\')
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _DRIVE = re.compile(r"[A-Za-z]:")
 NAME_BYTES = 255
 """Bytes of one file name that every common file system can hold."""
@@ -21,7 +20,7 @@ def unportable(name: str) -> str | None:
         return None
     if any("\udc80" <= char <= "\udcff" for char in name):
         return "its name is not UTF-8"
-    if any(unicodedata.category(char) in _HIDDEN for char in name):
+    if visible(name) != name:
         return "its name holds an invisible character"
     if found := sorted(_FORBIDDEN.intersection(name)):
         return f"its name holds {quoted(found[0])}"
@@ -61,7 +60,7 @@ def below(folder: str, path: str) -> str:
     """
     if "\\" in path or _DRIVE.match(path) or "://" in path or path.startswith(("/", "~", "file:")):
         raise Outside("it must be relative to this file, with / between folders")
-    if any(unicodedata.category(char) in _HIDDEN for char in path):
+    if visible(path) != path:
         raise Outside("it holds an invisible character")
     parts = [part for part in folder.split("/") if part]
     for part in path.split("/"):

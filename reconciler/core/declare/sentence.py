@@ -1,7 +1,6 @@
 """Texts that people write into manifests and captions: what they may hold."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from reconciler.core.problem import Location, Problem, Severity
@@ -18,7 +17,7 @@ NAME_ADVISED = 64
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _HIDDEN = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0e\ufeff\U000e0000-\U000e01ef]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufff0-\ufff8\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0e\ufeff\U000e0000-\U000e0fff]"
     "|(?<![\u2190-\U000e0000])\u200d"
 )
 
@@ -55,8 +54,7 @@ def judge_text(text: str, location: Location, what: str, rule: str) -> Iterator[
 
 def judge_name(text: str, location: Location, key: str) -> Iterator[Problem]:
     """What is wrong with a name that is shown on one line."""
-    bad = next((char for char in text if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}), None)
-    bad = bad or next((char for char in text if char in "[]"), None)
+    bad = next((char for char in text if visible(char) != char or char in "[]"), None)
     if bad is not None:
         yield Problem(
             rule="text-name",

@@ -12,7 +12,7 @@ _INTRODUCTION = """\
 
 `reconciler doctor` looks at the images and captions of your datasets before anything is uploaded, as a photo editor
 would: is a picture blurred, blank or there twice, what does the square crop cost, does each caption go on where the
-prefix ends. Nothing is sent, no token is read.
+prefix ends. Nothing is sent, no token is needed.
 
 ```
 reconciler doctor                                             all datasets

@@ -1,6 +1,6 @@
 """Is a saved plan still what this tree and this account give? Object by object, with what moved."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
 
 from reconciler.core.action import Action
 from reconciler.core.change import Refusal
@@ -21,35 +21,48 @@ def compare(saved: Plan, now: Plan) -> tuple[Refusal, ...]:
     then, today = _by_ref(saved.actions), _by_ref(now.actions)
     wishes = {wish.ref: wish for wish in now.wishes}
     moved = [ref for ref in then if then[ref] != today.get(ref)]
-    moved += [wish.ref for wish in saved.wishes if wishes.get(wish.ref) != wish and wish.ref not in moved]
-    return tuple(_refusal(ref, saved, now, today) for ref in moved)
+    moved += [wish.ref for wish in saved.wishes if wishes.get(wish.ref) != wish]
+    reasons = _Reasons(saved, now, today)
+    return tuple(_refusal(ref, reasons.why(ref)) for ref in dict.fromkeys(moved))
 
 
-def _by_ref(actions: Iterable[Action]) -> dict[Ref, tuple[Action, ...]]:
-    found: dict[Ref, tuple[Action, ...]] = {}
+def _by_ref(actions: Iterable[Action]) -> dict[Ref, list[Action]]:
+    found: dict[Ref, list[Action]] = {}
     for action in actions:
-        found[action.ref] = (*found.get(action.ref, ()), action)
+        found.setdefault(action.ref, []).append(action)
     return found
 
 
-def _refusal(ref: Ref, saved: Plan, now: Plan, today: Mapping[Ref, tuple[Action, ...]]) -> Refusal:
-    refused = next((refusal.summary for refusal in now.refusals if refusal.ref == ref), "")
-    if refused:
-        reason = f"it is refused now: {refused}"
-    elif ref not in today and any(item.ref == ref and item.state != "held" for item in now.unchanged):
-        reason = "it is in sync already; was this plan applied before?"
-    else:
-        reason = _movement(_facts(saved.basis, ref), _facts(now.basis, ref))
+class _Reasons:
+    """Why objects moved; all is looked up by object, for a forged plan may name a hundred thousand (H55)."""
+
+    def __init__(self, saved: Plan, now: Plan, today: Container[Ref]) -> None:
+        self._today = today
+        self._refused = {refusal.ref: refusal.summary for refusal in reversed(now.refusals)}
+        self._settled = {item.ref for item in now.unchanged if item.state != "held"}
+        self._then, self._now = _facts(saved.basis), _facts(now.basis)
+
+    def why(self, ref: Ref) -> str:
+        """The reason, as a clause."""
+        if refused := self._refused.get(ref):
+            return f"it is refused now: {refused}"
+        if ref not in self._today and ref in self._settled:
+            return "it is in sync already; was this plan applied before?"
+        return _movement(self._then.get(ref, ()), self._now.get(ref, ()))
+
+
+def _refusal(ref: Ref, reason: str) -> Refusal:
     return Refusal(rule="plan-stale", ref=ref, summary=f"{ref} is not what this plan saw: {reason}", remedies=(REMEDY,))
 
 
-def _facts(basis: Iterable[Basis], ref: Ref) -> tuple[str, ...]:
-    return next((item.facts for item in basis if item.ref == ref), ())
+def _facts(basis: Iterable[Basis]) -> dict[Ref, tuple[str, ...]]:
+    return {item.ref: item.facts for item in basis}
 
 
 def _movement(before: tuple[str, ...], after: tuple[str, ...]) -> str:
-    gone = [fact for fact in before if fact not in after]
-    come = [fact for fact in after if fact not in before]
+    known, told = set(before), set(after)
+    gone = [fact for fact in before if fact not in told]
+    come = [fact for fact in after if fact not in known]
     if not gone and not come:
         return "the manifests, or what it needs, changed since"
     parts = ([f"then {'; '.join(gone)}"] if gone else []) + ([f"now {'; '.join(come)}"] if come else [])

@@ -6,6 +6,7 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
+from reconciler.core.action import DeleteObject, RemoveImage, StartTraining, Step, UploadImage
 from reconciler.core.declare.document import Value
 from reconciler.core.plan import FORMAT, Plan
 from reconciler.core.strictjson import loads
@@ -13,6 +14,14 @@ from reconciler.core.text import shown
 
 DIGEST_LENGTH = 16
 """Hex digits of a plan's digest that people see."""
+
+_COUNTED: dict[type[Step], str] = {
+    StartTraining: "trainings",
+    UploadImage: "uploads",
+    RemoveImage: "removals",
+    DeleteObject: "deletions",
+}
+"""Steps that cost one each of what people watch, and no other step does."""
 
 
 class PlanDamaged(ValueError):
@@ -41,9 +50,10 @@ def dump_plan(plan: Plan) -> str:
 
 
 def load_plan(text: str) -> Plan:
-    """Read a plan file; PlanDamaged where it is cut, changed, of another format, or no valid order of actions."""
+    """Read a plan file; PlanDamaged where it is cut, changed, of another format, no valid order, or priced wrongly."""
     plan = _decoded(_body(text))
     _check_order(plan)
+    _check_costs(plan)
     return plan
 
 
@@ -69,7 +79,7 @@ def _decoded(body: dict[str, Value]) -> Plan:
     except (ValidationError, RecursionError) as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"]) if isinstance(error, ValidationError) else ""
         raise PlanDamaged(f"it does not have a plan's form{f' (at {shown(where)})' if where else ''}") from None
-    if _adapter().dump_python(plan, mode="json") != body:
+    if _canonical(_adapter().dump_python(plan, mode="json")) != _canonical(body):  # in Python, true equals 1
         raise PlanDamaged("it holds things that no plan holds")
     return plan
 
@@ -86,6 +96,17 @@ def _check_order(plan: Plan) -> None:
         seen.add(action.id)
 
 
+def _check_costs(plan: Plan) -> None:
+    """Nobody is shown a training or a loss at no cost: what a step costs of those follows from the step."""
+    for action in plan.actions:
+        counted = _COUNTED.get(type(action.step))
+        if any(getattr(action.cost, name) != (name == counted) for name in _COUNTED.values()):
+            raise PlanDamaged(f"its costs are not those of its steps: {shown(action.id)}")
+
+
 def _digest(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
