@@ -1,11 +1,11 @@
-"""JSON without its traps: no double keys, no NaN, no endless nesting or numbers, no half characters."""
+"""JSON without its traps: no double keys, no NaN, no endless nesting or numbers, no half characters, no command."""
 
 import json
 import math
 import re
 
 from reconciler.core.declare.document import Value
-from reconciler.core.text import quoted
+from reconciler.core.text import COMMAND, quoted
 
 DEPTH_LIMIT = 64
 """Objects and lists inside each other."""
@@ -21,6 +21,16 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 class BadJson(ValueError):
     """Text that is refused; says why, in a few words."""
+
+
+def dumps(value: object, *, indent: int = 2) -> str:
+    """A JSON text in ASCII, with a line end, that can be printed into the log of any CI system."""
+    return harmless(json.dumps(value, ensure_ascii=True, indent=indent, allow_nan=False)) + "\n"
+
+
+def harmless(text: str) -> str:
+    """The same JSON, in which no runner finds a command."""
+    return COMMAND.sub(r"#\\u0023", text)
 
 
 def loads(data: str | bytes, *, max_depth: int = DEPTH_LIMIT) -> Value:

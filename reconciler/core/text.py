@@ -6,6 +6,9 @@ import unicodedata
 SHOWN_LIMIT = 120
 """Characters of quoted foreign text in a message."""
 
+COMMAND = re.compile(r"##(?=\w*\[)")
+"""What a runner of CI takes for the beginning of a command, wherever it stands in a line (H38)."""
+
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _IGNORED = re.compile(

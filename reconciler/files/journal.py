@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from reconciler.core.strictjson import harmless
+
 FILE_NAME = "journal.jsonl"
 IGNORE_NAME = ".gitignore"
 
@@ -62,7 +64,8 @@ class Journal:
 
     def write(self, entry: Mapping[str, object]) -> None:
         """Append one entry; JournalFailed where it did not reach the system whole."""
-        line = self._mask(json.dumps(entry, ensure_ascii=True, separators=(",", ":"), default=str, allow_nan=False))
+        text = json.dumps(entry, ensure_ascii=True, separators=(",", ":"), default=str, allow_nan=False)
+        line = self._mask(harmless(text))
         data = (line.replace("\n", " ") + "\n").encode()
         try:
             written = os.write(self._handle, data)

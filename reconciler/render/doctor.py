@@ -1,12 +1,12 @@
 """A diagnosis as a screen and as JSON: each dataset, its findings by rule, and how many there are."""
 
-import json
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from reconciler.core.doctor.finding import Diagnosis, Finding, Portrait, Waived
 from reconciler.core.doctor.rule import Grade
 from reconciler.core.problem import Location, Problem
+from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
 from reconciler.render.problem import warnings_view
 from reconciler.render.view import Block, Line, Paragraph, Role, Span, Text, View, say, screen
@@ -61,7 +61,7 @@ def doctor_json(diagnosis: Diagnosis) -> str:
         "warnings": diagnosis.warnings,
         "advice": diagnosis.advice,
     }
-    return json.dumps(value, indent=2) + "\n"
+    return dumps(value)
 
 
 def _portrait(portrait: Portrait) -> Iterator[list[Block]]:

@@ -1,10 +1,10 @@
 """What differs from git and who changed it, as a screen and as JSON; what does not serve stands apart."""
 
-import json
 from collections.abc import Iterable
 
 from reconciler.core.compare.ignore import Ignore
 from reconciler.core.compare.judgement import Cause, Drift, Ill, Judgement
+from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
 from reconciler.render.view import Block, Item, Items, Line, Role, View, say, screen
 
@@ -81,7 +81,7 @@ def drift_json(found: Judgement) -> str:
         "expired": [{"ref": str(rule.ref), "field": rule.field, **_bounds(rule)} for rule in found.expired],
         "health": [{"ref": str(one.ref), "text": one.text} for one in found.ills],
     }
-    return json.dumps(rows, indent=2) + "\n"
+    return dumps(rows)
 
 
 def _row(one: Drift) -> dict[str, str | bool]:

@@ -1,11 +1,11 @@
 """All live versions of one manifest as a screen, the newest first, or as JSON."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
 from reconciler.core.compare.history import DatasetEntry, History, Mark, ModelEntry
 from reconciler.core.observed import ModelStatus
+from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
 from reconciler.render.view import Item, Items, Line, Paragraph, Role, Row, View, say, screen
 from reconciler.render.words import quoted_text
@@ -39,17 +39,12 @@ def history_view(history: History) -> View:
 
 def history_json(history: History) -> str:
     """`{"ref", "declared", "versions": [{"version", "id", "name", "fingerprint", "status", "mark", ...}]}`."""
-    return (
-        json.dumps(
-            {
-                "ref": str(history.ref),
-                "declared": history.is_declared,
-                "versions": [_values(entry) for entry in history.entries],
-            },
-            indent=2,
-        )
-        + "\n"
-    )
+    value = {
+        "ref": str(history.ref),
+        "declared": history.is_declared,
+        "versions": [_values(entry) for entry in history.entries],
+    }
+    return dumps(value)
 
 
 def _values(entry: DatasetEntry | ModelEntry) -> dict[str, object]:

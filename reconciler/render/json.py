@@ -1,12 +1,12 @@
 """Problems and states as JSON for machines; ASCII only, so that no foreign character acts on a terminal."""
 
-import json
 from collections.abc import Iterable
 
 from reconciler.core.change import AliasState, Note, Refusal
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Problem, in_order
 from reconciler.core.ref import Kind
+from reconciler.core.strictjson import dumps
 from reconciler.render.fingerprint import Printed
 from reconciler.render.status import NOTHING_AROUND, Surroundings, standings
 
@@ -89,4 +89,4 @@ def _said(facts: Iterable[Refusal | Note]) -> list[dict[str, object]]:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, indent=2) + "\n"
+    return dumps(value)

@@ -1,10 +1,10 @@
 """The live models of each manifest, for programs that generate with them: JSON, or lines of an environment file."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from reconciler.core.strictjson import dumps
 from reconciler.render.view import Item, Items, Line, Role, Row, View, say, screen
 
 Value = int | str
@@ -73,7 +73,7 @@ def output_json(models: Iterable[LiveModel]) -> str:
         model.name: {**_facts(model), "aliases": {alias.name: _facts(alias) for alias in model.aliases}}
         for model in models
     }
-    return json.dumps({"models": found}, indent=2) + "\n"
+    return dumps({"models": found})
 
 
 def _facts(one: LiveModel | LiveAlias) -> dict[str, Value | None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import assert_never
 
-from reconciler.core.text import visible
+from reconciler.core.text import COMMAND, visible
 from reconciler.render.view import SIGNS, Figures, Item, Items, Line, Paragraph, Role, Row, Span, Text, View
 
 WIDTH = 100
@@ -19,7 +19,6 @@ _HEAD_LIMIT = 48
 _LABEL = 16
 _LEAST = 10
 """Columns that are left for words, however long a forged label is."""
-_COMMAND = re.compile(r"##(?=\w*\[)")
 
 
 def plain(text: str, _: Role) -> str:
@@ -44,7 +43,7 @@ def safe_line(text: str) -> str:
     start = len(text) - len(text.lstrip())
     if text.startswith("::", start):
         text = f"{text[:start]}<U+003A>{text[start + 1 :]}"
-    return _COMMAND.sub("#<U+0023>", text)
+    return COMMAND.sub("#<U+0023>", text)
 
 
 def cells(text: str) -> int:

@@ -1,12 +1,12 @@
 """What differs between two versions, as a screen or as JSON."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 
 from reconciler.core.change import ImageChange, ImageEffect
 from reconciler.core.compare.content import CaptionDifference, DatasetDifference, Side, Writer
 from reconciler.core.compare.version import Difference, ModelDifference
+from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
 from reconciler.render.content import FOLD_CAPTIONS, FOLD_IMAGES, field_rows
 from reconciler.render.view import Item, Items, Line, Role, Row, Span, Text, View, folded, say, screen
@@ -36,7 +36,7 @@ def difference_view(found: Difference) -> View:
 
 def difference_json(found: Difference) -> str:
     """`{"ref", "before", "after", "fields", "images", "captions"}`; a model has `dataset` and `missing` instead."""
-    return json.dumps(_values(found), indent=2) + "\n"
+    return dumps(_values(found))
 
 
 def _values(found: Difference) -> dict[str, object]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.core.declare.document import Value
-from reconciler.core.strictjson import BadJson, loads
+from reconciler.core.strictjson import BadJson, dumps, loads
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,13 @@ def test_plain_json_means_what_json_says(value: Value, ascii_only: bool) -> None
 def test_any_text_is_a_value_or_bad(text: str) -> None:
     with contextlib.suppress(BadJson):
         loads(text)
+
+
+def test_h38_what_is_printed_holds_no_command() -> None:
+    """A runner looks for `##[` anywhere in a line; the value is the same."""
+    value = {"a": "x ##[set-output name=y]z", "b": "##group[a]", "c": "\\##[d]", "d": "## heading", "é": 1}
+    text = dumps(value)
+    assert "##[" not in text
+    assert "##group[" not in text
+    assert text.isascii()
+    assert loads(text) == value

@@ -58,6 +58,7 @@ def judge_json(text: str) -> None:
     json.loads(text)
     assert text.isascii()
     judge_lines(text)
+    assert not re.search(r"##\w*\[", text)
 
 
 def judge_annotations(text: str) -> None:
@@ -73,8 +74,7 @@ def judge_annotations(text: str) -> None:
 
 def judge_markdown(text: str, *, marker: str) -> None:
     """A comment: begun by its marker, and all that is not a table, a fold or strong text of ours is code or plain words."""
-    judge_characters(text)
-    judge_lines(text)
+    judge_text(text)
     assert text.startswith(f"<!-- {marker} -->\n")
     assert text.count("<!--") == 1
     found = tokens(text)

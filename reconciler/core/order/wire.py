@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from reconciler.core.action import DeleteObject, RemoveImage, StartTraining, Step, UploadImage
 from reconciler.core.declare.document import Value
 from reconciler.core.plan import FORMAT, Plan
-from reconciler.core.strictjson import loads
+from reconciler.core.strictjson import dumps, loads
 from reconciler.core.text import shown
 
 DIGEST_LENGTH = 16
@@ -46,7 +46,7 @@ def digest(plan: Plan) -> str:
 def dump_plan(plan: Plan) -> str:
     """The plan file's text; same plan, same bytes."""
     value = _adapter().dump_python(plan, mode="json")
-    return json.dumps({"digest": _digest(value), "plan": value}, ensure_ascii=True, indent=1) + "\n"
+    return dumps({"digest": _digest(value), "plan": value}, indent=1)
 
 
 def load_plan(text: str) -> Plan:

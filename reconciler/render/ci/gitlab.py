@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from reconciler.core.problem import Problem, in_order
+from reconciler.core.strictjson import dumps
 from reconciler.core.text import visible
 
 
@@ -21,7 +22,7 @@ def problems_gitlab(problems: Iterable[Problem]) -> str:
         }
         for one, fingerprint in fingerprints(problems)
     ]
-    return json.dumps(found, indent=1) + "\n"
+    return dumps(found, indent=1)
 
 
 def fingerprints(problems: Iterable[Problem]) -> Iterator[tuple[Problem, str]]:

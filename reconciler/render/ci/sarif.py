@@ -1,10 +1,10 @@
 """Problems as SARIF 2.1.0, the form in which code scanning takes findings from any tool."""
 
-import json
 from collections.abc import Iterable
 from string import ascii_letters, digits
 
 from reconciler.core.problem import Problem
+from reconciler.core.strictjson import dumps
 from reconciler.core.text import visible
 from reconciler.render.ci.gitlab import fingerprints, relative
 
@@ -24,7 +24,7 @@ def problems_sarif(problems: Iterable[Problem], *, version: str) -> str:
         "automationDetails": {"id": "reconciler/validate/"},
         "results": [_result(one, place[one.rule], fingerprint) for one, fingerprint in found],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+    return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
 def _rule(rule: str) -> dict[str, object]:
