@@ -1,8 +1,8 @@
 """What the manifests ask for, resolved: every reference found, every image hashed, every caption matched."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, overload
 
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Kind, Ref
@@ -25,6 +25,40 @@ class DesiredImage:
     path: str
     caption: str | None = None
     has_content: bool = True
+
+
+class UncaptionedImages(Sequence[DesiredImage]):
+    """Images without declared captions, sorted by digest; none is made before one is asked for."""
+
+    __slots__ = ("_made", "_make", "digests")
+
+    def __init__(self, digests: Sequence[str], make: Callable[[], tuple[DesiredImage, ...]]) -> None:
+        self.digests = digests
+        self._make = make
+        self._made: tuple[DesiredImage, ...] | None = None
+
+    @property
+    def images(self) -> tuple[DesiredImage, ...]:
+        """All of them, made."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __len__(self) -> int:
+        return len(self.digests)
+
+    @overload
+    def __getitem__(self, index: int) -> DesiredImage: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[DesiredImage, ...]: ...  # type: ignore[explicit-any]  # of any kind
+    def __getitem__(self, index: int | slice) -> DesiredImage | tuple[DesiredImage, ...]:  # type: ignore[explicit-any]  # of any kind
+        return self.images[index]
+
+    def __eq__(self, other: object) -> bool:
+        return self.images == (other.images if isinstance(other, UncaptionedImages) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.images)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +87,7 @@ class DesiredDataset:
     project: Ref
     upload_type: Literal["basic"] = "basic"
     caption_prefix: str
-    images: tuple[DesiredImage, ...]
+    images: Sequence[DesiredImage]
     captions_source: Literal["automatic", "sidecar", "file"] = "automatic"
     increase_resolution: bool = True
     completed: bool = True
@@ -62,6 +96,21 @@ class DesiredDataset:
     """Versions to keep when old ones are pruned; None keeps all."""
     moved_from: str | None = None
     """The former name of the manifest, or the live name that somebody gave the object in the console."""
+
+    @property
+    def digests(self) -> Sequence[str]:
+        """The digest of each image."""
+        if isinstance(self.images, UncaptionedImages):
+            return self.images.digests
+        return [image.digest for image in self.images]
+
+    @property
+    def captions(self) -> tuple[str | None, ...] | None:
+        """The declared caption of each image; None where no image has one."""
+        if isinstance(self.images, UncaptionedImages):
+            return None
+        captions = tuple(image.caption for image in self.images)
+        return None if all(caption is None for caption in captions) else captions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,14 +24,24 @@ ALGORITHM = "a"
 
 def dataset_fingerprint(dataset: DesiredDataset) -> str:
     """The fingerprint of a declared dataset."""
-    images = [(image_key(image.digest), image.caption) for image in dataset.images]
-    return content_fingerprint(dataset.caption_prefix, dataset.upload_type, images)
+    keys = map(image_key, dataset.digests)
+    captions = dataset.captions
+    if captions is not None:
+        return content_fingerprint(dataset.caption_prefix, dataset.upload_type, zip(keys, captions, strict=True))
+    return _bare_fingerprint(dataset.caption_prefix, dataset.upload_type, keys)
 
 
 def content_fingerprint(prefix: str, upload_type: str, images: Iterable[tuple[str, str | None]]) -> str:
     """The fingerprint of a dataset's content, given as (key, declared caption or None)."""
     rows = sorted([key, None if caption is None else normal(caption)] for key, caption in images)
     return _digest(["dataset", "prefix", normal(prefix), upload_type, rows])
+
+
+def _bare_fingerprint(prefix: str, upload_type: str, keys: Iterable[str]) -> str:
+    """The same as `content_fingerprint` where no caption is declared, in a third of the time: trees are large."""
+    head = _text(["dataset", "prefix", normal(prefix), upload_type, []])
+    rows = ",".join([f'["{key}",null]' for key in sorted(keys)])
+    return _digest_of(f"{head[:-2]}{rows}]]")
 
 
 def model_fingerprint(model: DesiredModel, dataset: str) -> str:
@@ -45,5 +55,12 @@ def _number(name: str, value: TrainingParameter) -> TrainingParameter:
 
 
 def _digest(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return _digest_of(_text(value))
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+
+
+def _digest_of(text: str) -> str:
     return ALGORITHM + hashlib.sha256(text.encode()).hexdigest()[:12]

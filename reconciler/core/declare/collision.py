@@ -57,9 +57,9 @@ def _twins(
     manifests: Mapping[Ref, Manifest], datasets: Mapping[Ref, DesiredDataset], models: Mapping[Ref, DesiredModel]
 ) -> Iterator[Problem]:
     """Two with one fingerprint; the fingerprint itself is made only where all that it is made of is equal."""
-    for kept, other in _pairs(datasets.values(), _content):
-        yield _twin(manifests, kept.ref, other.ref, dataset_fingerprint(other))
     contents = {ref: _content(dataset) for ref, dataset in datasets.items()}
+    for kept, other in _pairs(datasets.values(), lambda dataset: contents[dataset.ref]):
+        yield _twin(manifests, kept.ref, other.ref, dataset_fingerprint(other))
     known = (model for model in models.values() if model.dataset in contents)
     for first, second in _pairs(
         known, lambda m: (contents[m.dataset], m.training_mode, m.training_version, m.parameters)
@@ -72,7 +72,8 @@ def _content(dataset: DesiredDataset) -> tuple[object, ...]:
     return (
         normal(dataset.caption_prefix),
         dataset.upload_type,
-        tuple((image.digest, image.caption) for image in dataset.images),
+        tuple(dataset.digests),
+        dataset.captions,
     )
 
 

@@ -1,7 +1,9 @@
 """What is known of an image file without looking at its pixels."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import overload
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 """Suffixes, in lower case, of the formats that the API takes."""
@@ -56,3 +58,58 @@ class ImageFile:
     has_content: bool = True
     facts: Facts | None = None
     flaw: Flaw | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gist:
+    """What is true of many image files together: enough to know that there is nothing to say about any of them.
+
+    `facts` are those that occur, each with the number of files and the suffix, in lower case, of their names; `distinct`
+    counts different digests, `largest` is a number of bytes. Files that are pointers or have a flaw are not `sound`.
+    """
+
+    facts: tuple[tuple[Facts, str, int], ...]
+    distinct: int
+    largest: int
+    sound: bool
+
+
+class Images(Sequence[ImageFile]):
+    """The image files of a folder in the order of their names; none is made before one is asked for.
+
+    Trees are large, and a plan that finds nothing to do looks at names, digests and the gist only.
+    """
+
+    __slots__ = ("_made", "_make", "digests", "gist", "names")
+
+    def __init__(
+        self, names: Sequence[str], digests: Sequence[str], gist: Gist, make: Callable[[], tuple[ImageFile, ...]]
+    ) -> None:
+        self.names = names
+        self.digests = digests
+        self.gist = gist
+        self._make = make
+        self._made: tuple[ImageFile, ...] | None = None
+
+    @property
+    def files(self) -> tuple[ImageFile, ...]:
+        """All of them, made."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, index: int) -> ImageFile: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[ImageFile, ...]: ...  # type: ignore[explicit-any]  # of any kind
+    def __getitem__(self, index: int | slice) -> ImageFile | tuple[ImageFile, ...]:  # type: ignore[explicit-any]  # of any kind
+        return self.files[index]
+
+    def __eq__(self, other: object) -> bool:
+        return self.files == (other.files if isinstance(other, Images) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.files)

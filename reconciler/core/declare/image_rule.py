@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
-from reconciler.core.declare.image import FORMAT_OF, Facts, ImageFile, Trait
-from reconciler.core.declare.portable import clashes, unportable
+from reconciler.core.declare.image import FORMAT_OF, Facts, Gist, ImageFile, Images, Trait
+from reconciler.core.declare.portable import are_plain, clashes, unportable
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.text import count, quoted, shown
 
@@ -36,19 +36,32 @@ def judge_images(
     images: Sequence[ImageFile], place_of: Callable[[ImageFile], Location], *, increase_resolution: bool
 ) -> Iterator[Problem]:
     """All findings on the files of one dataset; `place_of` says where a file lies."""
+    floor = SMALL if increase_resolution else FULL
+    if isinstance(images, Images) and _are_plain(images, floor):
+        return
     yield from _judge_names(images, place_of)
     yield from _judge_doubles(images, place_of)
-    floor = SMALL if increase_resolution else FULL
     for image in images:
         if image.flaw is not None:
             flaw, place = image.flaw, place_of(image)
             yield Problem(rule=flaw.rule, location=place, summary=flaw.summary, detail=flaw.detail, remedy=flaw.remedy)
-        elif image.facts is not None and not _is_plain(image, image.facts, floor):
+        elif image.facts is not None and not _is_plain(image.facts, image.size, _suffix(image.name), floor):
             yield from _judge_facts(image, image.facts, place_of(image), floor)
 
 
-def _is_plain(image: ImageFile, facts: Facts, floor: int) -> bool:
-    """Is there nothing at all to say about this image? Most are, and trees are large."""
+def _are_plain(images: Images, floor: int) -> bool:
+    """Is there nothing at all to say about any of them, as far as that can be told without looking at each?"""
+    gist: Gist = images.gist
+    return (
+        gist.sound
+        and gist.distinct == len(images)
+        and all(_is_plain(facts, gist.largest, suffix, floor) for facts, suffix, _ in gist.facts)
+        and are_plain(images.names)
+    )
+
+
+def _is_plain(facts: Facts, size: int, suffix: str, floor: int) -> bool:
+    """Is there nothing at all to say about an image? Most are like that, and trees are large."""
     return (
         floor < facts.width <= CROP_ADVISED * facts.height
         and floor < facts.height <= CROP_ADVISED * facts.width
@@ -57,9 +70,13 @@ def _is_plain(image: ImageFile, facts: Facts, floor: int) -> bool:
         and facts.height <= SIDE_LIMIT
         and not facts.traits
         and not facts.trailing
-        and image.size <= BYTES_ADVISED
-        and FORMAT_OF.get(image.name[image.name.rfind(".") :].lower()) == facts.format
+        and size <= BYTES_ADVISED
+        and FORMAT_OF.get(suffix) == facts.format
     )
+
+
+def _suffix(name: str) -> str:
+    return name[name.rfind(".") :].lower()
 
 
 def _judge_facts(image: ImageFile, facts: Facts, place: Location, floor: int) -> Iterator[Problem]:
@@ -120,6 +137,8 @@ def _judge_size(facts: Facts, place: Location, floor: int) -> Iterator[Problem]:
 
 def small_images(images: Iterable[ImageFile]) -> int:
     """How many will be scaled up."""
+    if isinstance(images, Images):
+        return sum(number for facts, _, number in images.gist.facts if min(facts.width, facts.height) < FULL)
     return sum(1 for image in images if image.facts and min(image.facts.width, image.facts.height) < FULL)
 
 

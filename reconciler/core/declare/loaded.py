@@ -1,6 +1,6 @@
 """What was found on the disk, before it is judged as a whole: manifests, image files, caption texts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -95,7 +95,7 @@ class ImageFolder:
 
     root: str = ""
     """The manifest root as problems show it."""
-    images: tuple[ImageFile, ...] = ()
+    images: Sequence[ImageFile] = ()
     left_out: tuple[str, ...] = ()
     captions: tuple[CaptionEntry, ...] | None = ()
     refused: int = 0

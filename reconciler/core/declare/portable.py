@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from reconciler.core.text import quoted, visible
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9 ._-]*[A-Za-z0-9_-])?")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_PLAIN_LINES = re.compile(r"(?:[a-z0-9_-](?:[a-z0-9 ._-]*[a-z0-9_-])?\n)*")
+_RESERVED_LINE = re.compile(rf"^{_RESERVED.pattern}$", re.MULTILINE)
 _FORBIDDEN = frozenset('<>:"|?*\\')
 _DRIVE = re.compile(r"[A-Za-z]:")
 NAME_BYTES = 255
@@ -31,6 +33,20 @@ def unportable(name: str) -> str | None:
     if len(name.encode()) > NAME_BYTES:
         return f"its name is longer than {NAME_BYTES} bytes"
     return None
+
+
+def are_plain(names: Sequence[str]) -> bool:
+    """Is it certain that all these names, each another, can be checked out everywhere, side by side?
+
+    Small letters only: then no two of them are one where letter case does not count. A name with a folder is not plain.
+    """
+    text = "\n".join((*names, ""))
+    return (
+        text.count("\n") == len(names)
+        and _PLAIN_LINES.fullmatch(text) is not None
+        and _RESERVED_LINE.search(text) is None
+        and max(map(len, names), default=0) <= NAME_BYTES
+    )
 
 
 def comparable(path: str) -> str:

@@ -1,19 +1,27 @@
 """From what was loaded to what is desired: references found, captions matched, every rule checked, pure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from reconciler.core.declare.absent_rule import absences
 from reconciler.core.declare.collision import judge_together
 from reconciler.core.declare.dataset_rule import judge_dataset
+from reconciler.core.declare.image import ImageFile, Images
 from reconciler.core.declare.loaded import AbsentBody, ImageFolder, Loaded, Manifest
 from reconciler.core.declare.manifest import DatasetBody, ModelBody, ModelSpec, ProjectBody, Training
 from reconciler.core.declare.match import Matched, match_captions
 from reconciler.core.declare.rule import DEFAULT_VERSION, judge_model, judge_project, parameters
 from reconciler.core.declare.suggestion import did_you_mean
-from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
+from reconciler.core.desired import (
+    Desired,
+    DesiredDataset,
+    DesiredImage,
+    DesiredModel,
+    DesiredProject,
+    UncaptionedImages,
+)
 from reconciler.core.doctor.waiver import judge_waivers
 from reconciler.core.problem import Location, Problem, ProblemsFound, in_order
 from reconciler.core.ref import Kind, Ref
@@ -175,24 +183,13 @@ def _project(manifest: Manifest, body: ProjectBody) -> DesiredProject:
 
 def _dataset(manifest: Manifest, body: DatasetBody, folder: ImageFolder | None, matched: Matched) -> DesiredDataset:
     spec = body.spec
-    images = [
-        DesiredImage(
-            digest=image.digest,
-            size=image.size,
-            name=image.name,
-            path=image.path,
-            caption=matched.texts.get(image.name),
-            has_content=image.has_content,
-        )
-        for image in (folder.images if folder else ())
-    ]
     return DesiredDataset(
         ref=manifest.ref,
         location=manifest.location,
         project=Ref(Kind.PROJECT, spec.project),
         upload_type=spec.upload_type,
         caption_prefix=spec.caption_prefix or "",
-        images=tuple(sorted(images, key=lambda image: (image.digest, image.path))),
+        images=_images(folder.images if folder else (), matched.texts),
         captions_source=spec.captions.source if spec.captions else "automatic",
         increase_resolution=spec.images.increase_resolution,
         completed=spec.status == "completed",
@@ -200,6 +197,27 @@ def _dataset(manifest: Manifest, body: DatasetBody, folder: ImageFolder | None, 
         history_limit=spec.history_limit,
         moved_from=manifest.moved_from,
     )
+
+
+def _images(files: Sequence[ImageFile], texts: Mapping[str, str]) -> Sequence[DesiredImage]:
+    if isinstance(files, Images) and not texts:
+        return UncaptionedImages(sorted(files.digests), lambda: _made(files, texts))
+    return _made(files, texts)
+
+
+def _made(files: Iterable[ImageFile], texts: Mapping[str, str]) -> tuple[DesiredImage, ...]:
+    images = [
+        DesiredImage(
+            digest=image.digest,
+            size=image.size,
+            name=image.name,
+            path=image.path,
+            caption=texts.get(image.name),
+            has_content=image.has_content,
+        )
+        for image in files
+    ]
+    return tuple(sorted(images, key=lambda image: (image.digest, image.path)))
 
 
 def _model(manifest: Manifest, body: ModelBody) -> DesiredModel:

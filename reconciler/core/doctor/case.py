@@ -33,7 +33,7 @@ class Case:
 
     @property
     def images(self) -> tuple[ImageFile, ...]:
-        return self.folder.images if self.folder else ()
+        return tuple(self.folder.images) if self.folder else ()
 
     @property
     def source(self) -> str:
