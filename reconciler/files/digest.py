@@ -1,26 +1,27 @@
-"""The digest cache: what was found in image files, kept by what the file system says of them.
+"""The digest cache: what was found in image files, kept by what git says of their folder, or else the file system of them.
 
-A hint, never an authority: each row carries its own checksum, a row that is not exactly what was written is dropped,
-and bytes that are sent are always hashed again. A file counts as unchanged where its size, both its times (ns) and its
-inode are those of the row. Folder times tell nothing about files edited in place, so they are not used. Rows are by
-folder below the root, so a cache file may be moved.
+A hint, never an authority: each block carries its own checksum, a block that is not exactly what was written is dropped,
+and bytes that are sent are always hashed again. A folder counts as unchanged where git vouches for it and it is the tree
+that it was; a file, where its size, both its times (ns) and its inode are those that it had. Folder times tell nothing
+about files edited in place, so they are not used. Rolls are by folder below the root, so a cache file may be moved.
+
+The file is a line that names the format, a line with a checksum and an index in JSON, and the blocks that the index names:
+they are looked at folder by folder, when one is asked for.
 """
 
 import contextlib
-import functools
 import hashlib
 import json
 import os
-import re
 import tempfile
-from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from reconciler.core.declare.image import Facts, Flaw, Trait
-from reconciler.files.image import Inspection
+from reconciler.files.roll import NO_KEY, Damaged, Roll, checksum, file_key, gist_of, packed
 
-FORMAT = "reconciler digests 1"
+FORMAT = "reconciler digests 2"
 """First line of the file; another one is not read. Counts up whenever the reading of images finds something else."""
 
 _TICK = 20_000_000
@@ -30,18 +31,10 @@ _COARSE_TICK = 2_000_000_000
 """The same on file systems that keep whole seconds."""
 
 _LIMIT = 256 * 1024 * 1024
-_JSON = json.JSONDecoder()
-_DIGEST = re.compile("[0-9a-f]{64}")
-Entry = tuple[tuple[int, int, int, int], Inspection]
-
-
-def file_key(status: os.stat_result) -> tuple[int, int, int, int]:
-    """What must be equal for a file to count as unchanged."""
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def default_cache(root: Path) -> Path:
-    """Where the rows of a root are kept if nothing else was said: in the user's cache folder."""
+    """Where the rolls of a root are kept if nothing else was said: in the user's cache folder."""
     import platformdirs  # noqa: PLC0415 - where the cache is named, it is not needed
 
     mark = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:16]
@@ -49,29 +42,39 @@ def default_cache(root: Path) -> Path:
 
 
 class DigestCache:
-    """Rows of one root. Reading, looking up and saving never fail: without a usable file it is empty."""
+    """Rolls of one root. Reading, looking up and saving never fail: without a usable file it is empty."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lines = _read_lines(path)
-        self._rows: dict[str, dict[str, Entry]] = {}
+        self._kept = _read(path)
+        self._used: dict[str, Roll] = {}
         self._changed = False
         self._now: int | None = None
 
-    def row(self, folder: str, names: Collection[str]) -> Mapping[str, Entry]:
-        """What is known of these files of a folder; the others are forgotten."""
-        line = self._lines.pop(folder, None)
-        known = {} if line is None else _decoded(line)
-        self._rows[folder] = {name: known[name] for name in names if name in known}
-        return self._rows[folder]
+    def roll(self, folder: str) -> Roll | None:
+        """What is known of a folder, to be forgotten unless it is kept; None where nothing is, or it is damaged."""
+        kept = self._kept.get(folder)
+        if kept is None:
+            return None
+        try:
+            return kept.roll()
+        except (Damaged, ValueError, TypeError):
+            return None
 
-    def put(self, folder: str, name: str, status: os.stat_result, found: Inspection) -> None:
-        """Remember a file; not where a later edit could go unnoticed, because its time stamp is too fresh."""
-        key = file_key(status)
+    def keep(self, folder: str, roll: Roll) -> None:
+        """Have a folder's roll in the next file."""
+        self._used[folder] = roll
+
+    def change(self, folder: str, roll: Roll) -> None:
+        """The same, where it is not the roll that was there."""
+        self.keep(folder, roll)
+        self._changed = True
+
+    def key(self, status: os.stat_result) -> bytes:
+        """The key of a file that was read; none where a later edit could go unnoticed, its time stamp being too fresh."""
         tick = _COARSE_TICK if status.st_mtime_ns % 1_000_000_000 == 0 else _TICK
-        if max(status.st_mtime_ns, status.st_ctime_ns) < self.begin() - tick:
-            self._rows.setdefault(folder, {})[name] = (key, found)
-            self._changed = True
+        is_old = max(status.st_mtime_ns, status.st_ctime_ns) < self.begin() - tick
+        return packed(file_key(status) if is_old else NO_KEY)
 
     def begin(self) -> int:
         """The file system's own time (ns) before the first file is read; 0 where nothing can be written."""
@@ -86,25 +89,26 @@ class DigestCache:
         return self._now
 
     def save(self) -> None:
-        """Write the rows used, where something changed: to a new file that then takes the place of the old."""
-        if not self._changed:
+        """Write the rolls used, where something changed: to a new file that then takes the place of the old."""
+        if not self._changed and len(self._used) == len(self._kept):
             return
-        lines = [FORMAT]
-        for folder, row in sorted(self._rows.items()):
-            if row:
-                text = json.dumps([folder, _encoded(row)], separators=(",", ":"))
-                lines.append(f"{_checksum(text)} {text}")
+        index: dict[str, object] = {}
+        blocks: list[bytes] = []
+        at = 0
+        for folder, roll in sorted(self._used.items()):
+            index[folder] = [roll.tree, roll.sketch, at, [[len(block), checksum(block)] for block in roll.blocks]]
+            blocks += roll.blocks
+            at += sum(map(len, roll.blocks))
+        head = json.dumps(index, separators=(",", ":")).encode()
         with contextlib.suppress(OSError):
-            _replace(self._path, "\n".join(lines) + "\n")
+            _replace(self._path, [f"{FORMAT}\n{checksum(head)} ".encode(), head, b"\n", *blocks])
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, pieces: Sequence[bytes]) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, encoding="utf-8", errors="surrogateescape", delete=False
-    ) as new:
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:
         try:
-            new.write(text)
+            new.writelines(pieces)
             new.close()
             Path(new.name).replace(path)
         except OSError:
@@ -112,71 +116,38 @@ def _replace(path: Path, text: str) -> None:
             raise
 
 
-def _read_lines(path: Path) -> dict[str, str]:
-    """Folder to its row, still as text; rows are decoded when they are asked for."""
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A roll in the file: what the index says of it, not judged yet, and the bytes of all blocks."""
+
+    entry: Any
+    blocks: bytes
+
+    def roll(self) -> Roll:
+        """Damaged, ValueError or TypeError where any of it is not what was written."""
+        tree, sketch, at, sizes = self.entry
+        own = []
+        for size, mark in sizes:
+            block = self.blocks[at : at + size]
+            if checksum(block) != mark:
+                raise Damaged
+            own.append(block)
+            at += size
+        return Roll(None if tree is None else str(tree), gist_of(sketch), own)
+
+
+def _read(path: Path) -> dict[str, _Kept]:
     try:
         if path.stat().st_size > _LIMIT:
             return {}
-        head, *lines = path.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
+        with path.open("rb") as file:
+            head, index, blocks = file.readline(len(FORMAT) + 2), file.readline(_LIMIT), file.read()
     except OSError:
         return {}
-    if head != FORMAT:
+    mark, _, text = index.rstrip(b"\n").partition(b" ")
+    if head != f"{FORMAT}\n".encode() or mark != checksum(text).encode():
         return {}
-    found = {}
-    for line in lines:
-        checksum, _, text = line.partition(" ")
-        if text and checksum == _checksum(text):
-            with contextlib.suppress(ValueError):
-                found[str(_JSON.raw_decode(text, 1)[0])] = text
-    return found
-
-
-def _checksum(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-
-
-def _encoded(row: Mapping[str, Entry]) -> dict[str, object]:
-    return {
-        name: [
-            *key,
-            found.digest,
-            found.size,
-            found.is_pointer,
-            _facts_out(found.facts),
-            found.flaw and asdict(found.flaw),
-        ]
-        for name, (key, found) in sorted(row.items())
-    }
-
-
-def _facts_out(facts: Facts | None) -> list[object] | None:
-    return None if facts is None else [facts.format, facts.width, facts.height, list(facts.traits), facts.trailing]
-
-
-def _decoded(text: str) -> dict[str, Entry]:
-    """A row; empty where its checksum is right and its form is not (another hand wrote it)."""
-    found: dict[str, Entry] = {}
     try:
-        for name, fields in json.loads(text)[1].items():
-            size, mtime, ctime, inode, digest, length, is_pointer, facts, flaw = fields
-            if _DIGEST.fullmatch(digest) is None:
-                return {}
-            inspection = Inspection(
-                digest=digest,
-                size=int(length),
-                is_pointer=is_pointer,
-                facts=None if facts is None else _facts_in(*facts[:3], tuple(facts[3]), *facts[4:]),
-                flaw=None if flaw is None else Flaw(**flaw),
-            )
-            found[name] = ((size, mtime, ctime, inode), inspection)
-    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        return {folder: _Kept(entry, blocks) for folder, entry in json.loads(text).items()}
+    except (ValueError, AttributeError, RecursionError):
         return {}
-    return found
-
-
-@functools.cache
-def _facts_in(form: str, width: int, height: int, traits: tuple[str, ...], trailing: int) -> Facts:
-    """Facts are few even where images are many."""
-    return Facts(
-        format=form, width=width, height=height, traits=tuple(Trait(trait) for trait in traits), trailing=trailing
-    )

@@ -1,11 +1,12 @@
 """The image folder of one dataset: which files count, and what was found in them."""
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.declare.glob import BadPattern, Pattern, compile_pattern
-from reconciler.core.declare.image import SUFFIXES, ImageFile
+from reconciler.core.declare.image import SUFFIXES, ImageFile, Images
 from reconciler.core.declare.loaded import CaptionEntry, ImageFolder, Manifest
 from reconciler.core.declare.manifest import DatasetSpec
 from reconciler.core.declare.portable import Outside, below
@@ -13,7 +14,9 @@ from reconciler.core.declare.suggestion import nearest
 from reconciler.core.problem import Problem
 from reconciler.core.text import quoted
 from reconciler.files import caption
-from reconciler.files.scan import Scanned
+from reconciler.files.image import Inspection
+from reconciler.files.roll import Roll
+from reconciler.files.scan import Found
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.walk import Walk, join
 
@@ -24,6 +27,9 @@ OTHER_SUFFIXES = frozenset(
 
 MASK_ENDINGS = ("-masklabel", "-condlabel")
 """Endings of names that training tools give to masks; those are never images of a dataset."""
+
+_IMAGES = re.compile(rf"(?:[^\n/]*(?<!{'|'.join(MASK_ENDINGS)})(?:{'|'.join(map(re.escape, sorted(SUFFIXES)))})\n)*")
+"""Names of images, one a line; those in capital letters take the longer way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +58,15 @@ def select(manifest: Manifest, spec: DatasetSpec, base: str, walked: Walk) -> Se
     if bad:
         return bad
     names = _files_below(folder, walked)
+    if patterns is None and _are_images(names):
+        return _all_of(folder, names, spec)
     images = [name for name in names if _is_image(name)]
     chosen = images if patterns is None else [name for name in images if any(p.matches(name) for p in patterns)]
     beside = {_folder(name) for name in chosen}
     kept = set(chosen)
     return Selection(
         folder=folder,
-        source=spec.captions.source if spec.captions else "automatic",
+        source=_source(spec),
         images=tuple(chosen),
         left_out=tuple(name for name in images if name not in kept),
         others=tuple(name for name in names if _suffix(name) in OTHER_SUFFIXES) if patterns is None else (),
@@ -70,28 +78,31 @@ def select(manifest: Manifest, spec: DatasetSpec, base: str, walked: Walk) -> Se
     )
 
 
-def gather(tree: Tree, selection: Selection, scanned: Mapping[str, Scanned], problems: list[Problem]) -> ImageFolder:
-    """What was found for a dataset; files that could not be read become problems."""
-    images = []
-    for name in selection.images:
-        path = join(selection.folder, name)
-        found = scanned[path]
-        if isinstance(found, FileRefused):
-            problems.append(caption.refused(tree, path, found.reason))
-            continue
-        images.append(
-            ImageFile(
-                name=_normal(name),
-                path=path,
-                digest=found.digest,
-                size=found.size,
-                has_content=not found.is_pointer,
-                facts=found.facts,
-                flaw=found.flaw,
-            )
-        )
+def _all_of(folder: str, names: Sequence[str], spec: DatasetSpec) -> Selection:
+    """A folder of images and nothing else, as most are."""
+    return Selection(
+        folder=folder,
+        source=_source(spec),
+        images=tuple(names),
+        left_out=(),
+        others=(),
+        sidecars=(),
+        top_files=(),
+        unmatched=(),
+    )
+
+
+def _source(spec: DatasetSpec) -> str:
+    return spec.captions.source if spec.captions else "automatic"
+
+
+def gather(tree: Tree, selection: Selection, scanned: Mapping[str, Found], problems: list[Problem]) -> ImageFolder:
+    """What was found for a dataset, by the folders of its files; files that could not be read become problems."""
+    images = _whole(selection, scanned)
+    if images is None:
+        images = _each(tree, selection, scanned, problems)
     return ImageFolder(
-        images=tuple(images),
+        images=images,
         root=tree.shown(""),
         left_out=tuple(_normal(name) for name in selection.left_out),
         captions=_captions(tree, selection, problems),
@@ -99,6 +110,62 @@ def gather(tree: Tree, selection: Selection, scanned: Mapping[str, Scanned], pro
         unused=len(selection.sidecars) if selection.source == "automatic" else 0,
         unmatched=selection.unmatched,
         other_formats=selection.others,
+    )
+
+
+def _whole(selection: Selection, scanned: Mapping[str, Found]) -> Sequence[ImageFile] | None:
+    """The images, where they are just what a roll holds; None where they are not."""
+    roll = scanned.get(selection.folder)
+    if not isinstance(roll, Roll) or roll.names != selection.images:
+        return None
+    names = roll.names if "".join(roll.names).isascii() else tuple(map(_normal, roll.names))
+    return Images(names, roll.digests, roll.gist, lambda: _images_of(selection.folder, roll))
+
+
+def _images_of(folder: str, roll: Roll) -> tuple[ImageFile, ...]:
+    found = zip(roll.names, roll.inspections, strict=True)
+    return tuple(_image(name, join(folder, name), inspection) for name, inspection in found)
+
+
+def _each(
+    tree: Tree, selection: Selection, scanned: Mapping[str, Found], problems: list[Problem]
+) -> tuple[ImageFile, ...]:
+    images = []
+    by_folder = {
+        folder: dict(zip(found.names, found.inspections, strict=True)) if isinstance(found, Roll) else found
+        for folder, found in ((folder, scanned[folder]) for folder in folders_of(selection))
+    }
+    for name in selection.images:
+        path = join(selection.folder, name)
+        folder, _, own = path.rpartition("/")
+        found = by_folder[folder][own]
+        if isinstance(found, FileRefused):
+            problems.append(caption.refused(tree, path, found.reason))
+        else:
+            images.append(_image(name, path, found))
+    return tuple(images)
+
+
+def folders_of(selection: Selection) -> Mapping[str, list[str]]:
+    """The folders below the root that hold the images of a dataset, each with their names in it."""
+    if not any("/" in name for name in selection.images):
+        return {selection.folder: list(selection.images)}
+    found: dict[str, list[str]] = {}
+    for name in selection.images:
+        folder, _, own = join(selection.folder, name).rpartition("/")
+        found.setdefault(folder, []).append(own)
+    return found
+
+
+def _image(name: str, path: str, found: Inspection) -> ImageFile:
+    return ImageFile(
+        name=_normal(name),
+        path=path,
+        digest=found.digest,
+        size=found.size,
+        has_content=not found.is_pointer,
+        facts=found.facts,
+        flaw=found.flaw,
     )
 
 
@@ -119,10 +186,17 @@ def _normal(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
-def _files_below(folder: str, walked: Walk) -> list[str]:
+def _files_below(folder: str, walked: Walk) -> Sequence[str]:
     """Every file below a folder, as a path below it, sorted."""
+    if not walked.listings[folder].folders:
+        return walked.listings[folder].files
     strip = len(folder) + 1 if folder else 0
     return sorted(join(path, name)[strip:] for path in walked.below(folder) for name in walked.listings[path].files)
+
+
+def _are_images(names: Sequence[str]) -> bool:
+    """Is it certain that all of these are images? One expression for the whole folder, for trees are large."""
+    return "\n" not in "".join(names) and _IMAGES.fullmatch("\n".join((*names, ""))) is not None
 
 
 def _is_image(name: str) -> bool:

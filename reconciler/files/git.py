@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +43,15 @@ _ENVIRON = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
 }
+
+_STRICT = (
+    *("-c", "core.trustctime=true"),
+    *("-c", "core.checkStat=default"),
+    *("-c", "core.untrackedCache=false"),
+    *("-c", "core.symlinks=true"),
+    *("-c", "core.ignoreCase=false"),
+)
+"""Settings of a repository that would let git overlook a file that is not what was committed."""
 
 
 class RevisionRefused(Exception):
@@ -118,26 +127,49 @@ class Repository:
             finally:
                 process.kill()
 
+    def begin(self, into: BinaryIO, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Start a command on the work tree; its answer goes to a file, and nothing waits for it."""
+        return self._start(f"--work-tree={self.top}", *_STRICT, *arguments, stdin=subprocess.DEVNULL, stdout=into)
+
+    def settings(self, pattern: str, home: Mapping[str, str]) -> tuple[tuple[str, str], ...] | None:
+        """Scope and name of each setting that a pattern fits, the person's own too; None where git does not say.
+
+        Reading settings runs nothing, whatever stands in them.
+        """
+        listed = self._ask("config", "--show-scope", "--name-only", "-z", "--list", environ=_asking(home))
+        if listed is None:
+            return None
+        words = listed.decode("utf-8", "replace").split("\0")
+        return tuple(
+            (scope, name) for scope, name in zip(words[::2], words[1::2], strict=False) if re.fullmatch(pattern, name)
+        )
+
     def _is_shallow(self) -> bool:
         return (self._ask("rev-parse", "--is-shallow-repository") or b"").strip() == b"true"
 
-    def _ask(self, *arguments: str) -> bytes | None:
+    def _ask(self, *arguments: str, environ: Mapping[str, str] | None = None) -> bytes | None:
         """The whole answer of a command, None where git refuses; RevisionRefused where there is no end to it."""
-        with self._start(*arguments, stdin=subprocess.DEVNULL) as process:
+        with self._start(*arguments, stdin=subprocess.DEVNULL, environ=environ) as process:
             answer = _pipe(process.stdout).read(LISTING_LIMIT + 1)
             if len(answer) > LISTING_LIMIT:
                 process.kill()
                 raise RevisionRefused("This revision holds more files than can be read. Is --root the right folder?")
         return answer if process.returncode == 0 else None
 
-    def _start(self, *arguments: str, stdin: int) -> "subprocess.Popen[bytes]":
+    def _start(
+        self,
+        *arguments: str,
+        stdin: int,
+        stdout: int | BinaryIO = subprocess.PIPE,
+        environ: Mapping[str, str] | None = None,
+    ) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603 - a full path, no shell, no word of the tree's among the options
             [self.program, f"--git-dir={self.top / '.git'}", *_OPTIONS, *arguments],
             stdin=stdin,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=subprocess.DEVNULL,
             cwd=Path(self.program).parent,
-            env=_ENVIRON,
+            env=environ or _ENVIRON,
         )
 
 
@@ -193,6 +225,13 @@ def unreadable(oid: str) -> RevisionRefused:
         f"Object {oid[:12]} is damaged or not in this clone. `git fsck` tells which; "
         "a partial clone (`--filter`) must be cloned in full."
     )
+
+
+def _asking(home: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a question about settings: with the places where a person keeps them."""
+    shut = {"GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL"}
+    places = {name: home[name] for name in ("HOME", "XDG_CONFIG_HOME") if name in home}
+    return {name: value for name, value in _ENVIRON.items() if name not in shut} | places
 
 
 def _program(top: Path) -> str:

@@ -1,7 +1,7 @@
 """An image file read once: its SHA-256, and what its structure tells; pixels are never decoded."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconciler.core.declare.image import Facts, Flaw
 from reconciler.files import jpeg, png, webp
@@ -30,18 +30,22 @@ _OTHERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """What one pass over a file found. A Git LFS pointer has the digest and size it stands for, and no facts."""
+    """What one pass over a file found. A Git LFS pointer has the digest and size it stands for, and no facts.
+
+    `blob` is git's id of the bytes, where it was asked for and git can only take them for binary.
+    """
 
     digest: str
     size: int
     is_pointer: bool = False
     facts: Facts | None = None
     flaw: Flaw | None = None
+    blob: str | None = field(default=None, compare=False)
 
 
-def inspect(file: Readable) -> Inspection:
-    """Read a file to its end."""
-    source = Source(file)
+def inspect(file: Readable, expected: int | None = None) -> Inspection:
+    """Read a file to its end; `expected` is its number of bytes, where git's id of it is wanted."""
+    source = Source(file, expected)
     head = source.peek(_POINTER_LIMIT)
     if (pointer := _POINTER.fullmatch(head)) is not None and source.is_whole(head):
         return Inspection(digest=pointer[1].decode(), size=int(pointer[2]), is_pointer=True)
@@ -57,7 +61,7 @@ def inspect(file: Readable) -> Inspection:
         facts = replace(facts, trailing=trailing)
         if facts.format == "JPEG" and first.startswith(jpeg.SIGNATURE):
             facts, flaw = None, jpeg.MANY_IMAGES
-    return Inspection(digest=source.digest(), size=source.size, facts=facts, flaw=flaw)
+    return Inspection(digest=source.digest(), size=source.size, facts=facts, flaw=flaw, blob=source.blob())
 
 
 def _walk(source: Source, head: bytes) -> Facts:

@@ -1,6 +1,7 @@
 """A folder of manifests read from the disk: everything that was found, and everything that is wrong with it."""
 
 import gc
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,14 +14,18 @@ from reconciler.core.declare.reading import declared_ref, read_manifest
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
 from reconciler.files import caption, yaml
+from reconciler.files.checkout import Checkout, begin_checkout
 from reconciler.files.digest import DigestCache, default_cache
-from reconciler.files.folder import Selection, gather, select
+from reconciler.files.folder import Selection, folders_of, gather, select
 from reconciler.files.scan import scan
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.walk import Walk, join, walk
 
 TREE_BYTES = 10_000_000
 """Bytes of all manifests of a tree."""
+
+ASK_GIT_FROM = 500
+"""Entries of a tree from which asking git what has changed is faster than looking."""
 
 CONFIGURATION_NAME = "reconciler.yaml"
 
@@ -63,6 +68,7 @@ def uncollected() -> Iterator[None]:
 
 def _load(tree: Tree, cache: DigestCache, tree_bytes: int) -> Loaded:
     walked = walk(tree)
+    checkout = begin_checkout(tree.root, os.environ) if walked.entries >= ASK_GIT_FROM else None
     found = _read_manifests(tree, walked, tree_bytes)
     found.problems += walked.problems
     selections: dict[int, Selection] = {}
@@ -73,7 +79,7 @@ def _load(tree: Tree, cache: DigestCache, tree_bytes: int) -> Loaded:
                 selections[position] = chosen
             else:
                 found.problems += chosen
-    folders = _fill(tree, selections, cache, found.problems)
+    folders = _fill(tree, selections, cache, checkout, found.problems)
     cache.save()
     return Loaded(
         location=tree.location(""),
@@ -85,14 +91,17 @@ def _load(tree: Tree, cache: DigestCache, tree_bytes: int) -> Loaded:
 
 
 def _fill(
-    tree: Tree, selections: dict[int, Selection], cache: DigestCache, problems: list[Problem]
+    tree: Tree,
+    selections: dict[int, Selection],
+    cache: DigestCache,
+    checkout: Checkout | None,
+    problems: list[Problem],
 ) -> dict[int, ImageFolder]:
     names: dict[str, set[str]] = {}
     for selection in selections.values():
-        for image in selection.images:
-            folder, _, name = join(selection.folder, image).rpartition("/")
-            names.setdefault(folder, set()).add(name)
-    scanned = scan(tree, names, cache)
+        for folder, own in folders_of(selection).items():
+            names.setdefault(folder, set()).update(own)
+    scanned = scan(tree, names, cache, checkout)
     folders = {}
     for position, selection in selections.items():
         folders[position] = gather(tree, selection, scanned, problems)

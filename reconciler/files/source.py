@@ -19,11 +19,17 @@ class Cut(Exception):
 
 
 class Source:
-    """The bytes of a file in order. `position` counts those taken, `size` those read so far."""
+    """The bytes of a file in order. `position` counts those taken, `size` those read so far.
 
-    def __init__(self, file: Readable) -> None:
+    With `expected`, the number of bytes that the file says it has, git's id of them is made as well.
+    """
+
+    def __init__(self, file: Readable, expected: int | None = None) -> None:
         self._file = file
         self._hash = hashlib.sha256()
+        self._expected = expected
+        self._blob = None if expected is None else hashlib.sha1(b"blob %d\0" % expected, usedforsecurity=False)
+        self._has_nul = False
         self._block = b""
         self._at = 0
         self.size = 0
@@ -35,6 +41,11 @@ class Source:
     def digest(self) -> str:
         """The SHA-256 of all that was read; call `rest` before."""
         return self._hash.hexdigest()
+
+    def blob(self) -> str | None:
+        """Git's id of all that was read; None where it is not wanted, or where git might take the file for text."""
+        is_whole = self._has_nul and self.size == self._expected
+        return self._blob.hexdigest() if self._blob is not None and is_whole else None
 
     def peek(self, count: int) -> bytes:
         """The first bytes, at most `count` of them, not yet taken; only before anything else."""
@@ -101,6 +112,9 @@ class Source:
         if not block:
             return False
         self._hash.update(block)
+        if self._blob is not None:
+            self._blob.update(block)
+            self._has_nul = self._has_nul or b"\0" in block
         self._block, self._at = block, 0
         self.size += len(block)
         return True

@@ -1,6 +1,7 @@
 """Everything below the manifest root, listed once: folders, their files, and what may not be read."""
 
 import contextlib
+import itertools
 import os
 import stat
 from dataclasses import dataclass, field
@@ -83,23 +84,25 @@ def _enter(tree: Tree, found: Walk, path: str, handle: int, chain: tuple[tuple[i
 
 def _entries(tree: Tree, found: Walk, path: str, handle: int) -> tuple[list[str], list[str], list[str], list[str]]:
     """Names of the regular files, folders, links and other things in a folder; hidden ones left out."""
-    files: list[str] = []
-    folders: list[str] = []
-    linked: list[str] = []
-    special: list[str] = []
     with os.scandir(handle) as entries:
-        for count, entry in enumerate(entries):
-            if count >= FOLDER_LIMIT:
-                _stop(tree, found, path, f"this folder holds more than {FOLDER_LIMIT:,} entries")
-            if entry.name.startswith("."):
-                continue
-            if entry.is_file(follow_symlinks=False):
-                files.append(entry.name)
-            elif entry.is_dir(follow_symlinks=False):
+        listed = list(itertools.islice(entries, FOLDER_LIMIT + 1))
+        if len(listed) > FOLDER_LIMIT:
+            _stop(tree, found, path, f"this folder holds more than {FOLDER_LIMIT:,} entries")
+        files = [entry.name for entry in listed if entry.is_file(follow_symlinks=False)]
+        others = [] if len(files) == len(listed) else listed  # most folders hold nothing else, and they are large
+        folders: list[str] = []
+        linked: list[str] = []
+        special: list[str] = []
+        for entry in others:
+            if entry.is_dir(follow_symlinks=False):
                 folders.append(entry.name)
-            else:
+            elif not entry.is_file(follow_symlinks=False):
                 (linked if entry.is_symlink() else special).append(entry.name)
-    return files, folders, linked, special
+    return _seen(files), _seen(folders), _seen(linked), _seen(special)
+
+
+def _seen(names: list[str]) -> list[str]:
+    return [name for name in names if not name.startswith(".")]
 
 
 def _descend(tree: Tree, found: Walk, path: str, chain: tuple[tuple[int, int], ...]) -> None:

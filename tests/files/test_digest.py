@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +16,7 @@ from reconciler.core.ref import Kind, Ref
 from reconciler.files import digest as digest_module
 from reconciler.files import scan as scan_module
 from reconciler.files.digest import FORMAT, DigestCache, default_cache
+from reconciler.files.roll import NO_KEY, checksum, packed
 from reconciler.files.tree import Tree
 from tests.files.conftest import Brand, Draw
 
@@ -109,39 +113,75 @@ def test_time_stamps_in_whole_seconds_need_more_margin(brand: Brand) -> None:
     path = brand.root / "images" / "p0.png"
     now = cache.begin()
     os.utime(path, ns=(0, now - now % 10**9 - 10**9))
-    status = path.stat()
-    inspection = scan_module._read(Tree(brand.root), "images/p0.png")
-    assert isinstance(inspection, tuple)
-    cache.put("images", "p0.png", status, inspection[1])
-    assert cache.row("images", ["p0.png"]) == {}
+    assert cache.key(path.stat()) == packed(NO_KEY)
+
+
+Forge = Callable[[list[Any], list[bytes]], object]
+
+
+def forged(good: bytes, forge: Forge) -> bytes:
+    """A cache whose checksums are right, made by another hand: `forge` changes entry and blocks of one folder."""
+    head, index, blocks = good.split(b"\n", 2)
+    known = json.loads(index.partition(b" ")[2])
+    entry = known["images"]
+    at, own = entry[2], []
+    for size, _ in entry[3]:
+        own.append(blocks[at : at + size])
+        at += size
+    forge(entry, own)
+    entry[2:] = [0, [[len(block), checksum(block)] for block in own], *entry[4:]]
+    text = json.dumps({"images": entry}).encode()
+    return b"\n".join((head, checksum(text).encode() + b" " + text, b"".join(own)))
+
+
+def _tails(change: Callable[[list[Any]], object]) -> Forge:
+    def forge(_: list[Any], blocks: list[bytes]) -> None:
+        tails = json.loads(blocks[1])
+        change(tails)
+        blocks[1] = json.dumps(tails).encode()
+
+    return forge
+
+
+def _block(position: int, data: bytes) -> Forge:
+    return lambda _, blocks: blocks.__setitem__(position, data)
+
+
+FORGERIES: dict[str, Forge] = {
+    "names are none": _block(0, b"3"),
+    "names without digests": _block(0, b'[["p0.png"],""]'),
+    "digests are no digests": lambda _, blocks: blocks.__setitem__(
+        0, re.sub(b"[0-9a-f]{64}", b"../" * 21 + b".", blocks[0])
+    ),
+    "deep": _block(0, b"[" * 100_000),
+    "sizes are missing": _tails(lambda tails: tails[0].clear()),
+    "sizes are no numbers": _tails(lambda tails: tails[0].__setitem__(0, "1")),
+    "facts are missing": _tails(lambda tails: tails[2].clear()),
+    "facts are none": _tails(lambda tails: tails.__setitem__(2, [[1]])),
+    "flaws are none": _tails(lambda tails: tails.__setitem__(4, {"0": {"rule": 3, "x": 4}})),
+    "keys are cut": lambda _, blocks: blocks.__setitem__(2, blocks[2][:-1]),
+    "gist is none": lambda entry, _: entry.__setitem__(1, 3),
+    "gist holds other things": lambda entry, _: entry.__setitem__(1, [[[1, 2, 3]], 1, 1, True]),
+    "entry goes on": lambda entry, _: entry.append(3),
+}
 
 
 def garbage(brand: Brand) -> list[bytes]:
     good = brand.cache.read_bytes()
-    line = good.splitlines()[1]
-
-    def row(value: object) -> bytes:
-        text = json.dumps(["images", value], separators=(",", ":"))
-        return f"{FORMAT}\n{digest_module._checksum(text)} {text}\n".encode()
-
-    bad_digest = json.loads(line.split(b" ", 1)[1])[1]
-    for entry in bad_digest.values():
-        entry[4] = "../../x"
     return [
         b"",
         b"\0\xff" * 500,
         b"[" * 100_000,
         FORMAT.encode(),
-        good.replace(b"digests 1", b"digests 2"),
+        FORMAT.encode() + b"\n",
+        good.replace(b"digests 2", b"digests 3"),
         good.replace(b"p0.png", b"p9.png"),
         good[: len(good) // 2],
-        good.replace(b" [", b" {"),
-        row(3),
-        row({"p0.png": 3}),
-        row({"p0.png": [1, 2]}),
-        row({"p0.png": [1, 2, 3, 4, 5, 6, 7, 8, 9]}),
-        row(bad_digest),
-        f"{FORMAT}\n{digest_module._checksum('{}x')} {{}}x\n".encode(),
+        good[:-1],
+        good.replace(b" {", b" ["),
+        f"{FORMAT}\n{checksum(b'[3]')} [3]\n".encode(),
+        f"{FORMAT}\n{checksum(b'{x')} {{x\n".encode(),
+        *(forged(good, forge) for forge in FORGERIES.values()),
     ]
 
 
@@ -180,10 +220,10 @@ def test_rows_of_folders_that_are_gone_are_dropped(warm: Brand) -> None:
     (warm.root / "images" / "p0.png").unlink()
     (warm.root / "images" / "p1.png").touch()
     warm.resolve()
-    text = warm.cache.read_text()
-    assert "deep" not in text
-    assert "p0.png" not in text
-    assert "p2.png" in text
+    text = warm.cache.read_bytes()
+    assert b"deep" not in text
+    assert b"p0.png" not in text
+    assert b"p2.png" in text
 
 
 @pytest.mark.parametrize("obstacle", ["file", "folder", "link"])
@@ -229,7 +269,7 @@ def test_files_larger_than_any_image_are_not_read(brand: Brand, monkeypatch: pyt
 
 
 def test_a_file_that_breaks_off_while_it_is_read(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(file: object) -> object:
+    def failing(file: object, expected: int | None) -> object:
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(scan_module, "inspect", failing)
