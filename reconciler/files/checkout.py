@@ -73,7 +73,7 @@ class Checkout:
 
     def _begin(self, *arguments: str) -> _Answer:
         file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads the answer closes it
-        where = ("--", self._below) if self._below else ()
+        where = ("--", self._below, *map(_attributes_in, _above(self._below))) if self._below else ()
         return _Answer(self._repository.begin(file, *arguments, *where), file)
 
     def _vouched(self) -> Mapping[str, str]:
@@ -83,11 +83,11 @@ class Checkout:
         self._commit = _commit_in(status)
         if self._commit is None or self._may_convert(flags):
             return {}
-        changed = _changed(status)
-        if changed is None or any(path.rpartition(b"/")[2] == attribute.NAME.encode() for path in changed):
+        changed, unwatched = _changed(status), list(_unwatched(flags))
+        if changed is None or any(map(_is_attributes, (*changed, *unwatched))):
             return {}
         start = os.fsencode(f"{self._below}/") if self._below else b""
-        dirty = {path.rpartition(b"/")[0] for path in (*changed, *_unwatched(flags)) if not path.endswith(b"/")}
+        dirty = {path.rpartition(b"/")[0] for path in (*changed, *unwatched) if not path.endswith(b"/")}
         closed = tuple(path for path in changed if path.endswith(b"/"))
         found = {}
         for path, oid in self._folders(self._commit).items():
@@ -119,12 +119,10 @@ class Checkout:
 
     def _may_convert(self, flags: bytes) -> bool:
         """Do the attributes of any tracked folder, or of one above the root, do more than is known to be harmless?"""
-        top = self._repository.top
-        above = [top, *(top / part for part in _parents(self._below))]
-        name = attribute.NAME.encode()
-        tracked = flags.split(b"\0") if name in flags else []
-        inside = [top / os.fsdecode(line[2:]) for line in tracked if line[2:].rpartition(b"/")[2] == name]
-        return any(map(attribute.file_may_convert, (*(folder / attribute.NAME for folder in above), *inside)))
+        tracked = flags.split(b"\0") if attribute.NAME.encode() in flags else []
+        inside = [os.fsdecode(line[2:]) for line in tracked if _is_attributes(line[2:])]
+        places = {*inside, *map(_attributes_in, (*_above(self._below), self._below))}
+        return any(attribute.file_may_convert(self._repository.top / place) for place in places)
 
 
 def begin_checkout(root: Path, environ: Mapping[str, str]) -> Checkout | None:
@@ -167,9 +165,18 @@ def _own_attributes(environ: Mapping[str, str]) -> Iterator[Path]:
         yield Path(environ["HOME"], ".config", "git", "attributes")
 
 
-def _parents(below: str) -> list[str]:
+def _above(below: str) -> list[str]:
+    """The folders that hold the root, from the top down, by their paths below it."""
     parts = below.split("/") if below else []
-    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
+    return ["/".join(parts[:count]) for count in range(len(parts))]
+
+
+def _attributes_in(folder: str) -> str:
+    return f"{folder}/{attribute.NAME}" if folder else attribute.NAME
+
+
+def _is_attributes(path: bytes) -> bool:
+    return path.rpartition(b"/")[2] == attribute.NAME.encode()
 
 
 def _commit_in(status: bytes) -> str | None:

@@ -252,6 +252,19 @@ def test_attributes_that_are_not_committed_end_it(committed: Brand) -> None:
     assert vouched(committed) == set()
 
 
+@pytest.mark.parametrize("place", [".gitattributes", "manifests/.gitattributes"])
+@pytest.mark.parametrize("how", ["removed", "skipped"])
+def test_attributes_that_are_committed_and_not_there_end_it(committed: Brand, place: str, how: str) -> None:
+    """They may have been at work when the files were written."""
+    path = committed.folder / place
+    path.write_text("*.png filter=x\n")
+    commit(committed.folder)
+    path.unlink()
+    if how == "skipped":
+        git(committed.folder, "update-index", "--skip-worktree", place)
+    assert vouched(committed) == set()
+
+
 def test_attributes_of_the_repository_and_of_the_person_count(committed: Brand, tmp_path: Path) -> None:
     info = committed.folder / ".git" / "info" / "attributes"
     info.write_text("*.png text\n")
@@ -368,6 +381,14 @@ def test_without_a_plain_repository_the_files_themselves_are_looked_at(
     checkout = begin_checkout(brand.root, HOME)
     assert checkout is None or (how == "no commit" and not checkout.trees() and not checkout.blobs())
     assert len(brand.resolve().datasets[POSES].images) == 5
+
+
+def test_a_folder_inside_of_an_untracked_one_is_not_vouched_for(committed: Brand, draw: Draw) -> None:
+    committed.write("outer/inner/d.png", draw(seed=9))
+    commit(committed.folder)
+    assert "outer" in vouched(committed)
+    git(committed.folder, "rm", "--quiet", "-r", "--cached", "manifests/outer")
+    assert vouched(committed) == {"", "images"}
 
 
 def test_a_submodule_is_not_vouched_for(committed: Brand) -> None:
