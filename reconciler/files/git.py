@@ -47,11 +47,8 @@ _ENVIRON = {
 _STRICT = (
     *("-c", "core.trustctime=true"),
     *("-c", "core.checkStat=default"),
-    *("-c", "core.untrackedCache=false"),
-    *("-c", "core.symlinks=true"),
-    *("-c", "core.ignoreCase=false"),
 )
-"""Settings of a repository that would let git overlook a file that is not what was committed."""
+"""Instead of what a repository may say: a file counts as unchanged only where all that can be compared is equal."""
 
 
 class RevisionRefused(Exception):
