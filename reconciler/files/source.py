@@ -21,13 +21,13 @@ class Cut(Exception):
 class Source:
     """The bytes of a file in order. `position` counts those taken, `size` those read so far.
 
-    With `expected`, the number of bytes that the file says it has, git's id of them is made as well.
+    With `expected`, the number of bytes that the file says it has, git's id of them is made as well; with another number
+    it is the id of nothing.
     """
 
     def __init__(self, file: Readable, expected: int | None = None) -> None:
         self._file = file
         self._hash = hashlib.sha256()
-        self._expected = expected
         self._blob = None if expected is None else hashlib.sha1(b"blob %d\0" % expected, usedforsecurity=False)
         self._has_nul = False
         self._block = b""
@@ -44,8 +44,7 @@ class Source:
 
     def blob(self) -> str | None:
         """Git's id of all that was read; None where it is not wanted, or where git might take the file for text."""
-        is_whole = self._has_nul and self.size == self._expected
-        return self._blob.hexdigest() if self._blob is not None and is_whole else None
+        return self._blob.hexdigest() if self._blob is not None and self._has_nul else None
 
     def peek(self, count: int) -> bytes:
         """The first bytes, at most `count` of them, not yet taken; only before anything else."""
