@@ -1,16 +1,10 @@
 """`plan --base REV`: what a change would do, told without a token and without asking anyone."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Cli, draw
-
-
-def git(*arguments: str) -> None:
-    identity = ("-c", "user.name=a", "-c", "user.email=a@b")
-    subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+from tests.cli.conftest import Cli, draw, edit, flat, git
 
 
 @pytest.fixture
@@ -23,17 +17,6 @@ def committed(tree: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git("add", "--all")
     git("commit", "--quiet", "-m", "x")
     return tree
-
-
-def edit(path: Path, before: str, after: str) -> None:
-    text = path.read_text()
-    assert before in text
-    path.write_text(text.replace(before, after))
-
-
-def flat(text: str) -> str:
-    """Without the line breaks of the screen."""
-    return " ".join(text.split())
 
 
 def test_nothing_differs_from_its_own_revision(committed: Path, cli: Cli) -> None:

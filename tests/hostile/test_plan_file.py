@@ -14,8 +14,7 @@ import pytest
 from reconciler.simulator import Instead, Request, Response, Simulator
 from reconciler.simulator.console import add_dataset
 from reconciler.simulator.server import serving
-from tests.cli.conftest import Cli, draw
-from tests.hostile.conftest import account, edit
+from tests.cli.conftest import Cli, account, draw, edit
 from tests.hostile.forgery import Change, Plan, forge, objects, sealed, step_of
 from tests.hostile.judge import judge_json, judge_markdown, judge_page, judge_text
 from tests.hostile.listening import listening
