@@ -125,6 +125,14 @@ def test_what_was_stopped_is_trained_only_by_order(tree: Path, cli: Cli) -> None
     assert re.search(r"model/lora-max +v2", cli("status").out)
 
 
+def test_an_order_that_trains_nothing_is_told(applied: Path, cli: Cli) -> None:
+    """A typing error must not pass for a training that is under way."""
+    for order in ("--retry", "--start"):
+        ran = cli("plan", order, "lora-max")
+        assert ran.code == 0
+        assert f"model/lora-max: {order} trains nothing: " in ran.out
+
+
 def test_a_training_that_is_not_to_start_starts_by_order(tree: Path, cli: Cli) -> None:
     """`--start`, in spite of `start: false`."""
     declare(tree, "training: {start: false}")
