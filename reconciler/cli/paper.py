@@ -53,7 +53,8 @@ def _html(plan: Plan, paper: Paper) -> str:
     from reconciler.app.album import album_of
     from reconciler.render.html.page import render_html
 
-    return render_html(plan, digest=digest(plan), album=album_of(plan, _sources(paper)), way=paper.way)
+    way = "`reconciler apply` refuses this plan." if plan.refusals else paper.way
+    return render_html(plan, digest=digest(plan), album=album_of(plan, _sources(paper)), way=way)
 
 
 def _markdown(plan: Plan, paper: Paper) -> str:
