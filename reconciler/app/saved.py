@@ -45,7 +45,7 @@ def _is_plan(place: Path) -> bool:
         text = read_plan(place)
     except PlanUnreadable:
         return False
-    return not text.strip() or text.lstrip().startswith("{") and '"digest"' in text[:200]
+    return not text.strip() or (text.lstrip().startswith("{") and '"digest"' in text[:200])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
