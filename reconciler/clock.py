@@ -42,28 +42,6 @@ class SystemClock:
         return secrets.token_hex(2)
 
 
-class ScaledClock:
-    """Real time, run `speed` times as fast: a demo need not wait three hours for a training."""
-
-    def __init__(self, speed: float) -> None:
-        if not speed > 0:
-            raise ValueError(f"a clock runs at a speed above zero, not {speed}")
-        self.speed = speed
-        self._start = time.monotonic()
-
-    def now(self) -> float:
-        """Scaled seconds since the clock was made."""
-        return (time.monotonic() - self._start) * self.speed
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait until so many scaled seconds have passed."""
-        await asyncio.sleep(max(0.0, seconds) / self.speed)
-
-    def mark(self) -> str:
-        """Four hex digits from the system's randomness."""
-        return secrets.token_hex(2)
-
-
 class SimulatedClock:
     """Time that passes only while everybody sleeps, and then at once.
 

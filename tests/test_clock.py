@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from reconciler.clock import Clock, ScaledClock, SimulatedClock, SystemClock, deadline
+from reconciler.clock import Clock, SimulatedClock, SystemClock, deadline
 
 
 def test_simulated_time_costs_nothing_and_passes_in_order() -> None:
@@ -99,34 +99,18 @@ def test_marks_follow_from_the_seed() -> None:
     marks = [first.mark(), first.mark()]
     assert marks == [again.mark(), again.mark()]
     assert len({*marks, other.mark()}) == 3
-    for mark in (*marks, SystemClock().mark(), ScaledClock(2).mark()):
+    for mark in (*marks, SystemClock().mark()):
         assert len(mark) == 4
         assert int(mark, 16) >= 0
 
 
-@pytest.mark.parametrize("clock", [SystemClock(), ScaledClock(50.0)])
-def test_f39_real_clocks_are_monotonic_and_wait(clock: Clock) -> None:
+def test_f39_the_real_clock_is_monotonic_and_waits() -> None:
     """A nap takes at least its time by the same clock."""
+    clock: Clock = SystemClock()
     before = clock.now()
     asyncio.run(clock.sleep(0.01))
     asyncio.run(clock.sleep(-1))
     assert clock.now() >= before + 0.01
-
-
-def test_a_scaled_clock_is_fast() -> None:
-    """A minute passes in a hundredth of a second."""
-    clock, real = ScaledClock(6000.0), SystemClock()
-    before = real.now()
-    asyncio.run(clock.sleep(60))
-    assert clock.now() >= 60
-    assert real.now() - before < 1
-
-
-@pytest.mark.parametrize("speed", [0.0, -1.0, float("nan")])
-def test_a_clock_that_stands_still_is_refused(speed: float) -> None:
-    """A speed is above zero."""
-    with pytest.raises(ValueError, match="speed"):
-        ScaledClock(speed)
 
 
 def test_a_deadline_goes_by_the_clock() -> None:

@@ -42,9 +42,9 @@ class Pace:
             raise ValueError("a pace below one call would wait for ever")
 
 
-def pace_of(tier: str | None, *, one_budget: bool = False, concurrency: int = 4, seed: str = "") -> Pace:
-    """The pace of an account's plan (None: no limit); `one_budget` counts all endpoints together (U57)."""
-    limit = None if tier is None else TIERS[tier]
+def pace_of(tier: str, *, one_budget: bool = False, concurrency: int = 4, seed: str = "") -> Pace:
+    """The pace of an account's plan, without a limit where it is none of them; `one_budget` counts all endpoints together (U57)."""
+    limit = TIERS.get(tier)
     return Pace(per_bucket=limit, overall=limit if one_budget else None, concurrency=concurrency, seed=seed)
 
 

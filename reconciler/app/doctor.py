@@ -37,10 +37,12 @@ def examine(root: Path, wanted: Sequence[Ref], today: date, *, cache: Path | Non
 
 
 def write_sheet(path: str, page: str) -> None:
-    """Write a contact sheet whole or not at all; Unusable where that cannot be done."""
+    """Write a contact sheet whole or not at all; Unusable where that cannot be done, or where something else lies there."""
     from reconciler.files.atomic import replace_file
 
     place = Path(path)
+    if place.exists() and not _is_sheet(place):
+        raise Unusable(f"{shown(path)} exists and is no contact sheet: it stays as it is. Choose another name.")
     try:
         folder = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
@@ -49,6 +51,16 @@ def write_sheet(path: str, page: str) -> None:
             os.close(folder)
     except OSError as error:
         raise Unusable(f"The contact sheet {shown(path)} cannot be written: {error.strerror}.") from None
+
+
+def _is_sheet(place: Path) -> bool:
+    """Does a file begin as contact sheets do? An empty one may be overwritten, too."""
+    try:
+        with place.open("rb") as file:
+            head = file.read(4096)
+    except OSError:
+        return False
+    return not head or b"<title>Contact sheet:" in head
 
 
 def _require(loaded: Loaded, wanted: Iterable[Ref]) -> None:

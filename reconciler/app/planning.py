@@ -1,13 +1,13 @@
 """Make a plan: read the tree, look at the live side, compare, order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from reconciler.app.fault import Unusable
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
-from reconciler.core.change import RemovalChange
+from reconciler.core.change import ModelChange, Note, RemovalChange
 from reconciler.core.compare.absence import all_absent
 from reconciler.core.compare.assessment import Assessment
 from reconciler.core.compare.mandate import Mandate
@@ -73,12 +73,23 @@ async def make_plan(open_session: Session, settings: Settings, desired: Desired,
         calls=observed.calls,
     )
     return Planned(
-        plan=made,
+        plan=replace(made, notes=(*made.notes, *_idle_orders(scope, made))),
         desired=desired,
         observed=observed,
         project_ids=assessment.project_ids,
         versions=assessment.versions,
     )
+
+
+def _idle_orders(scope: Scope, made: Plan) -> Iterator[Note]:
+    """A word about each `--retry` and `--start` that trains nothing."""
+    trained = {change.ref for change in made.changes if isinstance(change, ModelChange) and change.starts}
+    words = (
+        (scope.retry, "--retry trains nothing: no training of what git declares failed or was stopped"),
+        (scope.start, "--start trains nothing: what git declares is trained already, or in training"),
+    )
+    for refs, text in words:
+        yield from (Note(rule="order-idle", ref=ref, text=text) for ref in refs if ref not in trained)
 
 
 def subject_of(settings: Settings, desired: Desired) -> Subject:

@@ -24,6 +24,9 @@ class BaseTree:
     is_there: bool = True
 
 
+_BROKEN = "nothing can be compared with it. Merge what mends it, plan without --base where there is a token, or name an older base"
+
+
 def desired_at(root: Path, rev: str) -> Desired:
     """The tree at a revision, resolved. Problems, also those in ProblemsFound, stand at `REV:manifests/x.yaml:3:4`.
 
@@ -39,19 +42,25 @@ def desired_at(root: Path, rev: str) -> Desired:
 def tree_at(root: Path, rev: str) -> BaseTree:
     """The tree at a revision as something to compare with: empty where manifests came later.
 
-    Raises as desired_at; Unusable also where the revision shares no history with what is checked out.
+    Raises as desired_at, the problems told to be those of the base; Unusable also where the revision shares no history
+    with what is checked out.
     """
     try:
         with revision(root, rev, is_base=True) as folder:
-            if not any(folder.iterdir()):
-                return BaseTree(name=short(rev), is_there=False)
-            configuration = load_configuration(folder)
-            if any(problem.is_error for problem in configuration.problems):
-                shown = str(folder)
-                raise ProblemsFound(_renamed(configuration.problems, shown, revision_name(root, rev)))
-            return BaseTree(name=short(rev), desired=_resolved(root, rev, folder), configuration=configuration)
+            return _tree_in(folder, root, rev)
+    except ProblemsFound as found:
+        raise ProblemsFound(found.problems, end=f"all in the base {short(rev)}: {_BROKEN}") from None
     except RevisionRefused as refused:
         raise Unusable(str(refused)) from None
+
+
+def _tree_in(folder: Path, root: Path, rev: str) -> BaseTree:
+    if not any(folder.iterdir()):
+        return BaseTree(name=short(rev), is_there=False)
+    configuration = load_configuration(folder)
+    if any(problem.is_error for problem in configuration.problems):
+        raise ProblemsFound(_renamed(configuration.problems, str(folder), revision_name(root, rev)))
+    return BaseTree(name=short(rev), desired=_resolved(root, rev, folder), configuration=configuration)
 
 
 def _resolved(root: Path, rev: str, folder: Path) -> Desired:

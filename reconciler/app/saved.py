@@ -29,11 +29,23 @@ def read_saved(path: str) -> Plan:
 
 
 def save(path: str, plan: Plan) -> None:
-    """Write a plan file, whole or not at all; Unusable where that cannot be done."""
+    """Write a plan file, whole or not at all; Unusable where that cannot be done, or where something else lies there."""
+    place = Path(path)
+    if place.exists() and not _is_plan(place):
+        raise Unusable(f"{shown(path)} exists and is no plan file: it stays as it is. Choose another name.")
     try:
-        write_plan(Path(path), dump_plan(plan))
+        write_plan(place, dump_plan(plan))
     except PlanUnwritable as error:
         raise Unusable(f"{error}.") from None
+
+
+def _is_plan(place: Path) -> bool:
+    """Does a file begin as plan files do, whole or damaged? An empty one may be overwritten, too."""
+    try:
+        text = read_plan(place)
+    except PlanUnreadable:
+        return False
+    return not text.strip() or (text.lstrip().startswith("{") and '"digest"' in text[:200])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

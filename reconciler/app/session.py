@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.api.caller import Pace
+from reconciler.api.caller import pace_of
 from reconciler.api.client import Client
 from reconciler.api.observer import Exchange, Observer
 from reconciler.api.token import FILE_VARIABLE, VARIABLE, Token, TokenRefused, read_token
@@ -41,7 +41,7 @@ def clock_of(settings: Settings) -> Clock:
 async def session(settings: Settings, clock: Clock, watchers: Sequence[Observer] = ()) -> AsyncIterator[Session]:
     """Open a session; Unusable where a token is needed and there is none that will do."""
     watch = Watch((Log(), *watchers))
-    pace = Pace(per_bucket=settings.calls_a_minute, concurrency=settings.concurrency)
+    pace = pace_of(settings.tier, concurrency=settings.concurrency)
     if not settings.endpoint.is_simulator:
         async with Client(settings.endpoint, need_token(settings), clock=clock, pace=pace, observer=watch) as client:
             yield Session(client=client, clock=clock)

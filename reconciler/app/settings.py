@@ -48,11 +48,6 @@ class Settings:
     """What `drift` leaves out; nothing else reads it."""
     environ: Mapping[str, str] = field(repr=False)
 
-    @property
-    def calls_a_minute(self) -> int | None:
-        """What the tier allows for each endpoint of the API."""
-        return TIERS.get(self.tier)
-
 
 def resolve_settings(
     given: Mapping[str, object], environ: Mapping[str, str], *, raised: Mapping[str, int] | None = None

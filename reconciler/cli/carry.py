@@ -15,7 +15,7 @@ from reconciler.app.saved import Terms, bind
 from reconciler.app.session import clock_of, session
 from reconciler.app.validate import validate
 from reconciler.cli.code import DONE, REFUSED
-from reconciler.cli.context import Context
+from reconciler.cli.context import Context, warn_of_play
 from reconciler.cli.progress import Progress
 from reconciler.cli.waits import Waits
 from reconciler.core.order.wire import digest
@@ -63,6 +63,7 @@ async def carry_out(context: Context, wish: Wish) -> int:
             "Nobody can be asked here, and nothing says that this may be done",
             _SPEAK[wish.scope.destroys],
         )
+    warn_of_play(context)
     desired = validate(settings, context.today)
     console.say(warnings_view(desired.warnings))
     clock = clock_of(settings)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from reconciler.api.token import FILE_VARIABLE, VARIABLE
 from reconciler.app.fault import Unusable
 from reconciler.app.settings import Settings, resolve_settings, strange_variables
 from reconciler.cli.console import Console
@@ -53,6 +54,16 @@ def _verbosity(frame: Frame) -> int:
     if text not in {"0", "1", "2"}:
         raise Unusable(f"RECONCILER_VERBOSE: {quoted(text)} is none of 0, 1 and 2")
     return int(text)
+
+
+def warn_of_play(context: Context) -> None:
+    """A token beside a simulator that ends with the process: somebody may take it for the account."""
+    endpoint, environ = context.settings.endpoint, context.settings.environ
+    if endpoint.is_simulator and endpoint.store is None and (environ.get(VARIABLE) or environ.get(FILE_VARIABLE)):
+        context.console.say_line(
+            "warning: this is the built-in simulator: the token is not used, and nothing of it lasts. "
+            "Take `endpoint: simulator` out of reconciler.yaml (or out of the environment) to work on the account."
+        )
 
 
 def _warn_of_proxies(console: Console, settings: Settings) -> None:

@@ -20,8 +20,8 @@ def explain(error: Exception, frame: Frame) -> int:
     """Say what happened on stderr; the exit code."""
     console = Console(frame.environ, str(frame.given.get("color", "auto")))
     match error:
-        case ProblemsFound(problems=problems):
-            console.say(problems_view(problems))
+        case ProblemsFound(problems=problems, end=end):
+            console.say(problems_view(problems, end=end))
             return PROBLEMS
         case Refused(refusals=found):
             console.say(screen(refusals(found)))

@@ -3,7 +3,7 @@
 from reconciler.app.planning import Planned, Scope, make_plan
 from reconciler.app.session import clock_of, session
 from reconciler.app.validate import validate
-from reconciler.cli.context import Context
+from reconciler.cli.context import Context, warn_of_play
 from reconciler.cli.waits import Waits
 from reconciler.core.plan import Plan
 from reconciler.render.problem import warnings_view
@@ -11,6 +11,7 @@ from reconciler.render.problem import warnings_view
 
 async def look(context: Context, scope: Scope | None = None) -> Planned:
     """Read the tree, say its warnings, observe, compare."""
+    warn_of_play(context)
     desired = validate(context.settings, context.today)
     context.console.say(warnings_view(desired.warnings))
     async with session(context.settings, clock_of(context.settings), [Waits(context.console)]) as opened:

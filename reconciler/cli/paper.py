@@ -53,7 +53,8 @@ def _html(plan: Plan, paper: Paper) -> str:
     from reconciler.app.album import album_of
     from reconciler.render.html.page import render_html
 
-    return render_html(plan, digest=digest(plan), album=album_of(plan, _sources(paper)), way=paper.way)
+    way = "`reconciler apply` refuses this plan." if plan.refusals else paper.way
+    return render_html(plan, digest=digest(plan), album=album_of(plan, _sources(paper)), way=way)
 
 
 def _markdown(plan: Plan, paper: Paper) -> str:
@@ -61,11 +62,16 @@ def _markdown(plan: Plan, paper: Paper) -> str:
     from reconciler.app.album import findings_in
     from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown, render_markdown_nothing
 
-    marker = f"reconciler:plan:{paper.root.as_posix()}"
+    marker = marker_of(paper.root)
     found = findings_in(plan, _sources(paper)).told
     limit = SUMMARY_LIMIT if paper.length == "summary" else COMMENT_LIMIT
     text = render_markdown(plan, digest=digest(plan), marker=marker, findings=found, limit=limit)
     return text or render_markdown_nothing(marker)
+
+
+def marker_of(root: Path) -> str:
+    """`reconciler:plan:manifests`. Of an absolute path the last name alone: a comment tells nothing of the machine."""
+    return f"reconciler:plan:{root.name if root.is_absolute() else root.as_posix()}"
 
 
 def _sources(paper: Paper) -> "Sources":

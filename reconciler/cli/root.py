@@ -24,7 +24,7 @@ COMMANDS = {
     "prefix": (f"{_HERE}.prefix", "Let the API propose a caption_prefix."),
     "destroy": (f"{_HERE}.destroy", "Delete all that the manifests declare: undo a trial."),
     "simulate": (f"{_HERE}.simulate", "Serve a simulated API on this machine."),
-    "schema": (f"{_HERE}.schema", "Print the JSON Schema of manifests, for editors."),
+    "schema": (f"{_HERE}.schema", "Print the JSON Schema of manifests or of plan files."),
     "version": (f"{_HERE}.version", "Print the version."),
 }
 

@@ -45,10 +45,14 @@ class Problem:
 
 
 class ProblemsFound(Exception):
-    """Raised where a tree cannot be used; carries every problem found, never just the first."""
+    """Raised where a tree cannot be used; carries every problem found, never just the first.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    `end` is the clause that follows their number: what became of the command, and of which tree they are.
+    """
+
+    def __init__(self, problems: Iterable[Problem], *, end: str = "nothing was sent") -> None:
         self.problems = in_order(problems)
+        self.end = end
         super().__init__(f"{len(self.problems)} problems")
 
 

@@ -33,24 +33,40 @@ only_look() {
     finish "$code"
 }
 
-# The plan of the change that was merged last: on a schedule the newest commit may be about something else.
-merged_plan() {
-    local commit said code=0
-    commit="$(git --literal-pathspecs log -1 --first-parent --format=%H -- "$root")" || commit=""
-    if [ -z "$commit" ]; then
+# The plans of the changes that were merged last, newest first: what an older one left undone was reviewed as well. On a
+# schedule the newest commit may be about something else.
+merged_plans() {
+    local commits said code=0
+    mapfile -t commits < <(git --literal-pathspecs log -10 --first-parent --format=%H -- "$root")
+    if [ "${#commits[@]}" -eq 0 ]; then
         say "No commit of this checkout holds the manifests: check out with its history (fetch-depth: 0)."
         only_look
     fi
-    said="$(isolated reviewed.py "$commit" "$1" 2>&1)" || code=$?
+    said="$(isolated reviewed.py "$1" "${commits[@]}" 2>&1)" || code=$?
     say "$said"
     if [ "$code" -ne 0 ]; then only_look; fi
+}
+
+# One `--within` for each plan. An older one that another version wrote must not be in the way of the newest.
+bind_to() {
+    local number file
+    arguments+=(--within "$1/1.json")
+    for number in {2..10}; do
+        file="$1/$number.json"
+        if [ ! -e "$file" ]; then return 0; fi
+        if ! reconciler show "$file" > /dev/null 2>&1; then
+            say "This version cannot read reviewed/$number.json, so neither it nor an older plan allows anything."
+            return 0
+        fi
+        arguments+=(--within "$file")
+    done
 }
 
 # A plan file is input, not authority: what is done is what planning gives now, and the file can only narrow it.
 arguments=(--wait "${STEP_WAIT:-captions}" "${allowed[@]}")
 if [ "${STEP_REVIEWED:-}" = merged ]; then
-    merged_plan "$results/reviewed.json"
-    arguments+=(--within "$results/reviewed.json")
+    merged_plans "$results/reviewed"
+    bind_to "$results/reviewed"
 elif [ -n "${STEP_REVIEWED:-}" ]; then
     arguments+=(--within "$STEP_REVIEWED")
 elif [ -n "${STEP_PLAN:-}" ]; then

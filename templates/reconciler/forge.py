@@ -175,7 +175,8 @@ def digits(name: str, otherwise: str) -> str:
 
 
 def marker(kind: str, root: str) -> str:
-    """The line that render.markdown.gate.marker_line writes; a test holds both to it."""
+    """The line by which `plan --format markdown` begins for this root; a test holds both to it. No path of a machine."""
+    root = Path(root).name if Path(root).is_absolute() else Path(root).as_posix()
     safe = re.sub(r"[^A-Za-z0-9._:/@+-]|-(?=-)", lambda found: f"%{ord(found[0]):02X}", f"reconciler:{kind}:{root}")
     return f"<!-- {safe} -->"
 

@@ -64,8 +64,8 @@ if ! reconciler show "$results/plan.json" --format html > "$results/report.html"
 fi
 
 # A comment holds less than a summary.
-if [ "$changes" = true ] && reconciler show "$results/plan.json" --format markdown --length summary > "$results/long.md"
-then
+if [ "$changes" = true ] && [ -n "${GITHUB_STEP_SUMMARY:-}" ] &&
+    reconciler show "$results/plan.json" --format markdown --length summary > "$results/long.md"; then
     summary "$results/long.md"
 else
     summary "$results/plan.md"

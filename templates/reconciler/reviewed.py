@@ -1,6 +1,9 @@
-"""The plan that was reviewed: the newest one that the merged pull or merge request of a commit showed.
+"""The plans that were reviewed: the newest one that the merged pull or merge request of each commit showed.
 
-    reviewed.py COMMIT FILE             write it to FILE; exit 4 where there is none, with the reason in one sentence
+    reviewed.py FOLDER COMMIT [OLDER ...]       write FOLDER/1.json for COMMIT, 2.json and so on for older requests
+
+Exit 4 where COMMIT has no plan, with the reason in one sentence. It ends at the first older commit without one: with a
+change in between that no plan shows, what is older is not taken up again.
 
 Only the standard library, run with `python3 -I`; only reading, with the token of the job. A plan file is input, not
 authority: an apply does what planning gives then, and the file can only narrow that. Whoever forges an artifact can at
@@ -15,6 +18,7 @@ import urllib.error
 import urllib.request
 import zipfile
 import zlib
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -46,20 +50,19 @@ FOLDER = "reconciler-results"
 LARGE = f"The plan that was reviewed is larger than {LIMIT // 1024 // 1024} MB, so it was not fetched."
 
 
-GITHUB_NEEDS = "the job needs the permissions `actions: read` and `pull-requests: read`"
-GITLAB_NEEDS = "STEP_FORGE_TOKEN needs the role Reporter and the scope api"
-
-
 class Absent(Exception):
     """There is no plan that was reviewed; the message says why."""
 
 
-def on_github(forge: Forge, commit: str) -> tuple[str, bytes]:
-    """The merged pull request in words, and its plan, whether or not the run ended well: one that would be refused fails."""
+def on_github(forge: Forge, commit: str, known: Container[int]) -> tuple[int, bytes | None]:
+    """The merged pull request and its plan, None where it is known. A run may have failed: a plan to be refused does."""
     branch = os.environ.get("GITHUB_REF_NAME", "")
     pulls = [pull for pull in forge.every(f"{forge.place}/commits/{commit}/pulls") if pull.get("merged_at")]
     pull = merged([one for one in pulls if inner(one, "base", "ref") == branch], commit)
-    what, head = f"Pull request {number(pull, 'number')}", checked(inner(pull, "head", "sha"))
+    request, head = number(pull, "number"), checked(inner(pull, "head", "sha"))
+    if request in known:
+        return request, None
+    what = f"Pull request {request}"
     runs = f"{forge.place}/actions/runs?head_sha={head}&event=pull_request&status=completed"
     for run in newest(forge.every(runs, "workflow_runs")):
         place = f"{forge.place}/actions/runs/{number(run, 'id')}/artifacts?name={NAME}"
@@ -68,18 +71,21 @@ def on_github(forge: Forge, commit: str) -> tuple[str, bytes]:
             data = None if artifact.get("expired") else fetch(forge, where)
             if data is None:
                 raise Absent(f"{what} has a plan no more: its artifact {NAME} has expired.")
-            return what, unzipped(data, what)
+            return request, unzipped(data, what)
     raise Absent(f"{what} has no plan: no workflow run of its last commit left the artifact {NAME}.")
 
 
-def on_gitlab(forge: Forge, commit: str) -> tuple[str, bytes]:
-    """The merged merge request in words, and its plan, whether or not the pipeline ended well."""
+def on_gitlab(forge: Forge, commit: str, known: Container[int]) -> tuple[int, bytes | None]:
+    """The merged merge request and its plan, None where it is known. A pipeline may have failed."""
     branch = os.environ.get("CI_COMMIT_BRANCH", "")
     requests = forge.every(f"{forge.place}/repository/commits/{commit}/merge_requests")
     here = [one for one in requests if one.get("state") == "merged" and one.get("target_branch") == branch]
-    request = merged(here, commit)
-    what, head = f"Merge request {number(request, 'iid')}", checked(request.get("sha"))
-    for pipeline in newest(forge.every(f"{forge.place}/merge_requests/{number(request, 'iid')}/pipelines")):
+    merge = merged(here, commit)
+    request, head = number(merge, "iid"), checked(merge.get("sha"))
+    if request in known:
+        return request, None
+    what = f"Merge request {request}"
+    for pipeline in newest(forge.every(f"{forge.place}/merge_requests/{request}/pipelines")):
         project = f"/projects/{number(pipeline, 'project_id')}"  # a fork's pipelines run in the fork
         if not _shows(forge, project, pipeline, head):
             continue
@@ -88,7 +94,7 @@ def on_gitlab(forge: Forge, commit: str) -> tuple[str, bytes]:
             plan = fetch(forge, f"{project}/jobs/{number(job, 'id')}/artifacts/{FOLDER}/{PLAN}")
             if plan is None:
                 raise Absent(f"{what} has no plan: the artifact of its job {NAME} has expired, or holds none.")
-            return what, plan
+            return request, plan
     raise Absent(f"{what} has no plan: no pipeline of its last commit has the job {NAME}.")
 
 
@@ -192,14 +198,45 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         return file.read(LIMIT)  # no more than that, whatever size the archive claims
 
 
-def fetched(commit: str, path: str) -> tuple[str, int]:
-    """Whose plan was written, or why there is none; and the exit code."""
+Find = Callable[[Forge, str, Container[int]], tuple[int, bytes | None]]
+GITHUB = "Pull request", on_github, "the job needs the permissions `actions: read` and `pull-requests: read`"
+GITLAB = "Merge request", on_gitlab, "STEP_FORGE_TOKEN needs the role Reporter and the scope api"
+
+
+def plans(find: Find, forge: Forge, commits: list[str]) -> Iterator[tuple[int, bytes]]:
+    """Each request with its plan, once, up to the first commit without one; raises where that is the first of all."""
+    known: set[int] = set()
+    for commit in commits:
+        try:
+            request, plan = find(forge, checked(commit), known)
+        except (Absent, *NOT_UNDERSTOOD):
+            if not known:
+                raise
+            return
+        if plan is not None:
+            known.add(request)
+            yield request, plan
+
+
+def whose(word: str, requests: list[int]) -> str:
+    """Which requests bind this apply, in a sentence."""
+    *others, last = map(str, requests)
+    if not others:
+        return f"{word} {last} showed the plan that binds this apply."
+    return f"{word}s {', '.join(others)} and {last} showed the plans that bind this apply."
+
+
+def fetched(folder: Path, commits: list[str]) -> tuple[str, int]:
+    """Whose plans were written, or why there is none; and the exit code."""
     lost, needs = "The plan that was reviewed could not be fetched", ""
+    requests: list[int] = []
     try:
         forge = forge_of_this_job()
-        find, needs = (on_github, GITHUB_NEEDS) if isinstance(forge, GitHub) else (on_gitlab, GITLAB_NEEDS)
-        what, plan = find(forge, checked(commit))
-        Path(path).write_bytes(plan)
+        word, find, needs = GITHUB if isinstance(forge, GitHub) else GITLAB
+        for request, plan in plans(find, forge, commits):
+            requests.append(request)
+            folder.mkdir(exist_ok=True)
+            (folder / f"{len(requests)}.json").write_bytes(plan)
     except (Silent, Absent) as reason:
         return str(reason), REFUSED
     except urllib.error.HTTPError as error:
@@ -207,10 +244,12 @@ def fetched(commit: str, path: str) -> tuple[str, int]:
         return f"{lost}: the forge answered {error.code}; {way}.", REFUSED
     except NOT_UNDERSTOOD as error:
         return f"{lost}: the forge could not be reached or understood ({type(error).__name__}).", REFUSED
-    return f"{what} showed the plan that binds this apply.", 0
+    return whose(word, requests), 0
 
 
 if __name__ == "__main__":
-    said, code = fetched(*sys.argv[1:3])
+    if len(sys.argv) < 3:
+        sys.exit("usage: reviewed.py FOLDER COMMIT [OLDER ...]")
+    said, code = fetched(Path(sys.argv[1]), sys.argv[2:])
     sys.stderr.write(f"{said}\n")
     sys.exit(code)

@@ -259,7 +259,7 @@ async def test_f10_the_limit_of_the_tier_is_kept_so_that_no_429_comes() -> None:
         assert [exchange.status for exchange in found.watch.ended] == [201] * 30
         assert found.clock.now() == pytest.approx(2 * 61.5)
         assert "the limit is 10 calls a minute" in found.watch.waits[0][1]
-    assert pace_of(None) == Pace()
+    assert pace_of("none") == Pace()
     assert pace_of("starter").overall is None
 
 

@@ -141,9 +141,9 @@ def test_a_picture_that_is_gone_is_left_out(root: Path) -> None:
 
 def test_a_sheet_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     place = tmp_path / "sheet.html"
-    write_sheet(str(place), "<p>é</p>")
-    write_sheet(str(place), "<p>ü</p>")
-    assert place.read_text(encoding="utf-8") == "<p>ü</p>"
+    write_sheet(str(place), "<title>Contact sheet: é")
+    write_sheet(str(place), "<title>Contact sheet: ü")
+    assert place.read_text(encoding="utf-8") == "<title>Contact sheet: ü"
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.html"]
     with pytest.raises(Unusable, match=r"^The contact sheet .*none/sheet\.html cannot be written: No such file"):
         write_sheet(str(tmp_path / "none" / "sheet.html"), "")

@@ -18,7 +18,7 @@ from reconciler.core.observed import DatasetStatus, Observed, RemoteDataset, Rem
 from reconciler.files.thumbnail import EDGE
 from reconciler.simulator import serving
 from tests.api.peer import Behaviour, answer, peer, says
-from tests.cli.conftest import CAPTIONS, MANIFESTS, draw
+from tests.cli.conftest import plant
 from tests.core.build import live_image
 
 TOKEN = "canary-token"
@@ -136,13 +136,7 @@ def account() -> Iterator[str]:
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with a tree."""
-    images = tmp_path / "manifests" / "images"
-    images.mkdir(parents=True)
-    for name, text in MANIFESTS.items():
-        (tmp_path / "manifests" / name).write_text(text)
-    for number, (name, caption) in enumerate(CAPTIONS.items()):
-        draw(images / f"{name}.png", (number * 40, 90, 200))
-        (images / f"{name}.txt").write_text(caption + "\n")
+    plant(tmp_path)
     for name, value in {"TIER": "enterprise", "SETTLE": "0"}.items():
         monkeypatch.setenv(f"RECONCILER_{name}", value)
     monkeypatch.setenv("BRIA_API_TOKEN", TOKEN)

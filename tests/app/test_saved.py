@@ -16,11 +16,20 @@ def test_unrelated_movement_does_not_matter() -> None:
     """Only the saved plan's own objects are executed, and from what planning says now."""
     now = sample.plan()
     part = [action for action in now.actions if action.ref != sample.MODEL]
-    saved = replace(now, actions=tuple(part), changes=(sample.dataset(reason="a forged word"),))
-    bound = bind(saved, now, TODAY)
+    shown = tuple(change for change in now.changes if change.ref != sample.MODEL)
+    bound = bind(replace(now, actions=tuple(part), changes=shown), now, TODAY)
     assert bound.refusals == ()
     assert bound.actions == tuple(part)
-    assert bound.changes == (sample.dataset(),)
+    assert bound.changes == shown
+
+
+def test_what_a_plan_shows_must_be_what_it_does() -> None:
+    """H60: a file that hides a training or an image that goes, or gives another reason, would deceive whoever reads it."""
+    now = sample.plan()
+    other = (sample.dataset(reason="a forged word"), *(one for one in now.changes if one.ref != sample.DATASET))
+    for changes in ((), now.changes[1:], other):
+        (refusal, *_) = bind(replace(now, changes=changes), now, TODAY).refusals
+        assert "what the file shows of it is not what would be done" in refusal.summary
 
 
 def test_limits_are_those_of_today() -> None:
@@ -85,6 +94,6 @@ def test_what_a_person_asked_for_is_asked_for_again() -> None:
     assert "Plan again" in said(saved, created, asked)
     pruning = replace(saved, changes=(*saved.changes, sample.removal(sample.removed(1, "x"))))
     assert said(pruning, saved, TODAY) == "Say it again: `--prune`."
-    assert said(pruning, saved, Terms(limits=Limits(), prunes=True)) == ""
+    assert said(pruning, pruning, Terms(limits=Limits(), prunes=True)) == ""
     absent = Unchanged(ref=sample.DATASET, id=None, version=None, fingerprint=None, state="absent")
-    assert said(pruning, replace(saved, unchanged=(absent,)), TODAY) == ""
+    assert "--prune" not in said(pruning, replace(saved, unchanged=(absent,)), TODAY)

@@ -12,7 +12,7 @@ import pytest
 from reconciler.simulator import Simulator
 from reconciler.simulator.server import serving as serving_simulator
 from tests.ci import forge as forge_
-from tests.cli.conftest import CAPTIONS, MANIFESTS, draw
+from tests.cli.conftest import plant
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "templates" / "reconciler"
@@ -122,13 +122,7 @@ def forge() -> Iterator[forge_.Forge]:
 def tree(tmp_path: Path) -> Path:
     """A repository with one commit, in which nothing was applied yet."""
     tree = tmp_path / "tree"
-    images = tree / "manifests" / "images"
-    images.mkdir(parents=True)
-    for name, text in MANIFESTS.items():
-        (tree / "manifests" / name).write_text(text)
-    for number, (name, caption) in enumerate(CAPTIONS.items()):
-        draw(images / f"{name}.png", (number * 40, 90, 200))
-        (images / f"{name}.txt").write_text(caption + "\n")
+    plant(tree)
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
         subprocess.run([*git, *arguments], cwd=tree, check=True, capture_output=True)

@@ -4,7 +4,7 @@ import io
 import subprocess
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.ci.forge import Forge, Thing
@@ -33,11 +33,14 @@ def folder(results: Path) -> bytes:
 
 @dataclass
 class GitHub:
-    """Pull request 7, merged: answers are prepared at their addresses and can be changed there."""
+    """A merged pull request: answers are prepared at their addresses and can be changed there."""
 
     forge: Forge
     commit: str = COMMIT
     head: str = HEAD
+    number: int = 7
+    ids: int = 0
+    """Added to the ids of its runs, jobs and artifacts, so that two requests have none in common."""
 
     @property
     def pulls(self) -> str:
@@ -49,35 +52,49 @@ class GitHub:
 
     @property
     def artifacts(self) -> str:
-        return f"{REPOSITORY}/actions/runs/30/artifacts?name={NAME}"
+        return f"{REPOSITORY}/actions/runs/{30 + self.ids}/artifacts?name={NAME}"
 
     @property
     def archive(self) -> str:
-        return f"{REPOSITORY}/actions/artifacts/500/zip"
+        return f"{REPOSITORY}/actions/artifacts/{500 + self.ids}/zip"
 
     def pull(self, **other: object) -> Thing:
         merged = {"merged_at": "2026-01-02T03:04:05Z", "merge_commit_sha": self.commit}
-        return {"number": 7, "head": {"sha": self.head}, "base": {"ref": "main"}, **merged, **other}
+        return {"number": self.number, "head": {"sha": self.head}, "base": {"ref": "main"}, **merged, **other}
 
     def keep(self, archive: object) -> None:
         """An older run, a run of another workflow, and the newest run, whose artifact is this."""
-        runs = [{"id": number, "conclusion": "failure"} for number in (20, 40, 30)]
+        runs = [{"id": number + self.ids, "conclusion": "failure"} for number in (20, 40, 30)]
         self.forge.prepared |= {
             self.pulls: [self.pull()],
             self.runs: {"total_count": 3, "workflow_runs": runs},
-            f"{REPOSITORY}/actions/runs/40/artifacts?name={NAME}": {"artifacts": []},
-            self.artifacts: {"artifacts": [{"id": 500, "name": NAME, "expired": False}]},
+            f"{REPOSITORY}/actions/runs/{40 + self.ids}/artifacts?name={NAME}": {"artifacts": []},
+            self.artifacts: {"artifacts": [{"id": 500 + self.ids, "name": NAME, "expired": False}]},
             self.archive: archive,
         }
+
+    def bring(self, commit: str) -> None:
+        """A further commit came by it, as a rebase makes them."""
+        self.forge.prepared[replace(self, commit=commit).pulls] = [self.pull()]
+
+    def push(self, commit: str) -> None:
+        """A commit came by no pull request."""
+        self.forge.prepared[replace(self, commit=commit).pulls] = []
+
+    def expire(self) -> None:
+        """What its runs left is gone."""
+        del self.forge.prepared[self.archive]
 
 
 @dataclass
 class GitLab:
-    """Merge request 7, merged."""
+    """A merged merge request, as above."""
 
     forge: Forge
     commit: str = COMMIT
     head: str = HEAD
+    number: int = 7
+    ids: int = 0
     project: int = 12
 
     @property
@@ -86,33 +103,55 @@ class GitLab:
 
     @property
     def pipelines(self) -> str:
-        return f"{PROJECT}/merge_requests/7/pipelines"
+        return f"{PROJECT}/merge_requests/{self.number}/pipelines"
 
     @property
     def jobs(self) -> str:
-        return f"/projects/{self.project}/pipelines/30/jobs"
+        return f"/projects/{self.project}/pipelines/{30 + self.ids}/jobs"
 
     @property
     def plan(self) -> str:
-        return f"/projects/{self.project}/jobs/500/artifacts/reconciler-results/plan.json"
+        return f"/projects/{self.project}/jobs/{500 + self.ids}/artifacts/reconciler-results/plan.json"
 
     def request(self, **other: object) -> Thing:
         merged = {"state": "merged", "merged_at": "2026-01-02T03:04:05Z", "merge_commit_sha": self.commit}
-        return {"iid": 7, "sha": self.head, "target_branch": "main", "squash_commit_sha": None, **merged, **other}
+        return {
+            "iid": self.number,
+            "sha": self.head,
+            "target_branch": "main",
+            "squash_commit_sha": None,
+            **merged,
+            **other,
+        }
 
     def pipeline(self, number: int, **other: object) -> Thing:
-        ref = "refs/merge-requests/7/head"
+        ref = f"refs/merge-requests/{self.number}/head"
         return {"id": number, "project_id": self.project, "sha": self.head, "ref": ref, **other}
 
     def keep(self, plan: object) -> None:
         """An older pipeline, one that only tests, and the newest one that plans."""
         self.forge.prepared |= {
             self.requests: [self.request()],
-            self.pipelines: [self.pipeline(number) for number in (20, 40, 30)],
-            f"/projects/{self.project}/pipelines/40/jobs": [{"id": 600, "name": "test"}],
-            self.jobs: [{"id": 499, "name": "test"}, {"id": 500, "name": NAME, "status": "failed"}],
+            self.pipelines: [self.pipeline(number + self.ids) for number in (20, 40, 30)],
+            f"/projects/{self.project}/pipelines/{40 + self.ids}/jobs": [{"id": 600, "name": "test"}],
+            self.jobs: [
+                {"id": 499 + self.ids, "name": "test"},
+                {"id": 500 + self.ids, "name": NAME, "status": "failed"},
+            ],
             self.plan: plan,
         }
+
+    def bring(self, commit: str) -> None:
+        """A further commit came by it, as a rebase makes them."""
+        self.forge.prepared[replace(self, commit=commit).requests] = [self.request()]
+
+    def push(self, commit: str) -> None:
+        """A commit came by no merge request."""
+        self.forge.prepared[replace(self, commit=commit).requests] = []
+
+    def expire(self) -> None:
+        """What its jobs left is gone."""
+        del self.forge.prepared[self.plan]
 
 
 def git(tree: Path, *arguments: str) -> str:

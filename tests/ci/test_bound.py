@@ -11,8 +11,8 @@ import pytest
 from reconciler.simulator import Dropped, Request, Response, Simulator
 from tests.ci.conftest import FORGE_TOKEN, TOKEN, Ended, Job, edit
 from tests.ci.forge import Moved, serving
-from tests.ci.review import GitHub, GitLab, commit, folder, git
-from tests.cli.conftest import draw
+from tests.ci.review import GitHub, GitLab, commit, folder, git, packed
+from tests.cli.conftest import MANIFESTS, draw
 
 pytestmark = pytest.mark.slow  # each step starts the command line several times
 
@@ -46,16 +46,40 @@ class Story:
         assert len(self.world.log) == before
         return ended
 
-    def keep(self, planned: Ended) -> GitHub | GitLab:
+    def made(self, commit: str, head: str, number: int) -> GitHub | GitLab:
+        """A request at the forge; nothing is told of it yet."""
+        maker = GitHub if self.vendor == "github" else GitLab
+        return maker(self.job.forge, commit=commit, head=head, number=number, ids=number * 1000)
+
+    def keep(self, planned: Ended, number: int = 7) -> GitHub | GitLab:
         """What the plan left goes to the forge, which merges the commit that stands here."""
-        here, head = git(self.tree, "rev-parse", "HEAD"), git(self.tree, "rev-parse", "change")
-        if self.vendor == "github":
-            on_github = GitHub(self.job.forge, commit=here, head=head)
-            on_github.keep(folder(planned.results))
-            return on_github
-        on_gitlab = GitLab(self.job.forge, commit=here, head=head)
-        on_gitlab.keep((planned.results / "plan.json").read_bytes())
-        return on_gitlab
+        made = self.made(git(self.tree, "rev-parse", "HEAD"), git(self.tree, "rev-parse", "change"), number)
+        plan = planned.results / "plan.json"
+        made.keep(folder(planned.results) if isinstance(made, GitHub) else plan.read_bytes())
+        return made
+
+    def green(self, number: int) -> GitHub | GitLab:
+        """A request is merged that changes the prefix, and so makes a version of the dataset and of the model."""
+        self.branch()
+        edit(self.tree, "purple", "green")
+        commit(self.tree, "green")
+        return self.keep(self.plan(), number)
+
+    def project(self, number: int) -> GitHub | GitLab:
+        """A request is merged that adds a project."""
+        self.branch()
+        manifest = MANIFESTS["project.yaml"].replace("lora", f"other{number}").replace("Lora", f"Other {number}")
+        (self.tree / f"manifests/other{number}.yaml").write_text(manifest)
+        commit(self.tree, "project")
+        return self.keep(self.plan(), number)
+
+    def push(self) -> str:
+        """A commit that comes by no request: a description of the model."""
+        model = self.tree / "manifests" / "model.yaml"
+        model.write_text(model.read_text() + "  description: pushed past the review\n")
+        here = commit(self.tree, "pushed")
+        self.made(here, here, number=0).push(here)
+        return here
 
     def branch(self) -> None:
         git(self.tree, "checkout", "--quiet", "-B", "change", "main")
@@ -75,10 +99,7 @@ def story(request: pytest.FixtureRequest, job: Job, gitlab: Job, world: Simulato
 
 def test_a_change_is_planned_merged_and_applied(story: Story) -> None:
     """The schedule afterwards has nothing to do, and a merge of something else does not loosen what binds."""
-    story.branch()
-    edit(story.tree, "purple", "green")
-    commit(story.tree, "green")
-    story.keep(story.plan())
+    story.green(7)
     ended = story.apply()
     assert ended.code == 0, ended.log
     assert "request 7 showed the plan that binds this apply." in ended.log
@@ -97,15 +118,12 @@ def test_a_change_is_planned_merged_and_applied(story: Story) -> None:
 
 def test_a_push_past_every_request_is_refused(story: Story) -> None:
     """What it would do is listed, and nothing is sent; a person who has looked may apply it by hand."""
-    edit(story.tree, "purple", "green")
-    here = commit(story.tree, "pushed")
-    made = GitHub(story.job.forge, commit=here) if story.vendor == "github" else GitLab(story.job.forge, commit=here)
-    story.job.forge.prepared[made.pulls if isinstance(made, GitHub) else made.requests] = []
+    here = story.push()
     before = changes(story.world)
     ended = story.apply()
     assert (ended.code, changes(story.world)) == (4, before), ended.log
     assert f"Commit {here[:12]} came by no merged pull or merge request" in ended.log
-    assert "green" in ended.log
+    assert "pushed past the review" in ended.log
     assert "Refused: nothing was sent. Nothing that was reviewed is here to apply." in ended.log
     if story.vendor == "github":
         assert ended.outputs["exit-code"] == "4"
@@ -151,13 +169,83 @@ def test_what_came_in_between_is_refused_and_listed(story: Story) -> None:
     assert "Apply what was reviewed" in ended.log
 
 
+def test_what_a_dropped_run_left_is_done_with_the_next_request(story: Story) -> None:
+    """Both were reviewed; the schedule afterwards has nothing to do."""
+    story.green(5)
+    story.project(7)
+    before = changes(story.world)
+    ended = story.apply()
+    assert ended.code == 0, ended.log
+    assert "requests 7 and 5 showed the plans that bind this apply." in ended.log
+    assert story.job.seen()[-1].count("--within") == 2
+    assert "1 version completed" in ended.log
+    assert "1 project created" in ended.log
+    assert changes(story.world) > before
+    done = changes(story.world)
+    again = story.apply(event="schedule")
+    assert (again.code, changes(story.world)) == (0, done), again.log
+
+
+def test_what_lies_before_a_push_past_every_request_is_not_taken_up(story: Story) -> None:
+    """The rest of the older request is refused and listed with what was pushed; the newest request is not."""
+    story.green(5)
+    story.push()
+    story.project(7)
+    before = changes(story.world)
+    ended = story.apply()
+    assert (ended.code, changes(story.world)) == (4, before), ended.log
+    assert "request 7 showed the plan that binds this apply." in ended.log
+    assert "+ dataset/lora-poses: a version of the content " in ended.log
+    assert "pushed past the review" in ended.log
+    assert "+ project/other" not in ended.log
+
+
+def test_an_older_plan_that_has_expired_allows_nothing(story: Story) -> None:
+    """What it showed is refused; once somebody has applied it by hand the schedule goes on."""
+    story.green(5).expire()
+    story.project(7)
+    before = changes(story.world)
+    ended = story.apply()
+    assert (ended.code, changes(story.world)) == (4, before), ended.log
+    assert "+ dataset/lora-poses: a version of the content " in ended.log
+    assert "+ project/other" not in ended.log
+    assert story.apply(reviewed="").code == 0
+    assert story.apply(event="schedule").code == 0
+
+
+def test_an_older_plan_of_another_version_is_not_in_the_way(story: Story) -> None:
+    """Neither it nor what is older allows anything, and the newest request is applied all the same."""
+    story.project(4)
+    older = story.green(5)
+    assert story.apply().code == 0
+    assert story.job.seen()[-1].count("--within") == 2
+    older.keep(packed({"plan.json": b'{"format": 0}'}) if isinstance(older, GitHub) else b'{"format": 0}')
+    story.project(7)
+    ended = story.apply()
+    assert ended.code == 0, ended.log
+    assert "cannot read reviewed/2.json, so neither it nor an older plan allows anything." in ended.log
+    assert story.job.seen()[-1].count("--within") == 1
+    assert "1 project created" in ended.log
+
+
+def test_ten_commits_that_changed_the_manifests_are_looked_at(story: Story) -> None:
+    """No more of them, and none that is about something else."""
+    made = story.green(7)
+    for count in range(11):
+        (story.tree / "README.md").write_text(f"{count}")
+        git(story.tree, "add", "README.md")
+        git(story.tree, "commit", "--quiet", "-m", "readme")
+        with (story.tree / "manifests/model.yaml").open("a") as model:
+            model.write(f"# {count}\n")
+        made.bring(commit(story.tree, "remark"))
+    ended = story.apply()
+    assert ended.code == 0, ended.log
+    assert len([path for _, path in story.job.forge.requests if "/commits/" in path]) == 10
+
+
 def test_a_plan_that_has_expired_binds_no_more(story: Story) -> None:
     """What waits is refused; where all is done already the schedule goes on in peace."""
-    story.branch()
-    edit(story.tree, "purple", "green")
-    commit(story.tree, "green")
-    made = story.keep(story.plan())
-    del story.job.forge.prepared[made.archive if isinstance(made, GitHub) else made.plan]
+    story.green(7).expire()
     before = changes(story.world)
     ended = story.apply()
     assert (ended.code, changes(story.world)) == (4, before), ended.log
@@ -168,10 +256,7 @@ def test_a_plan_that_has_expired_binds_no_more(story: Story) -> None:
 
 def test_a_store_elsewhere_gets_neither_token(story: Story) -> None:
     """From the plan to the account, with the artifact on another host."""
-    story.branch()
-    edit(story.tree, "purple", "green")
-    commit(story.tree, "green")
-    made = story.keep(story.plan())
+    made = story.green(7)
     place = made.archive if isinstance(made, GitHub) else made.plan
     with serving() as store:
         store.prepared["/store/1"] = story.job.forge.prepared[place]

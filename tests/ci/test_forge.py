@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cli.paper import marker_of
 from reconciler.render.markdown.gate import marker_line
 from tests.ci.conftest import FORGE_TOKEN, SCRIPTS
 from tests.ci.forge import BOT, Forge
@@ -121,7 +122,9 @@ def test_a_forge_that_is_down_is_told_in_a_sentence(forge: Forge, body: str) -> 
     assert (ended.code, ended.said) == (1, "The forge could not be reached or understood: URLError.")
 
 
-@pytest.mark.parametrize("root", ["manifests", "a--b", "-->", "ü b", "x/y_z.1", "a\nb"])
+@pytest.mark.parametrize(
+    "root", ["manifests", "./manifests/", ".", "/builds/a/b", "a--b", "-->", "ü b", "x/y_z.1", "a\nb"]
+)
 def test_the_marker_is_the_one_that_the_renderer_writes(forge: Forge, root: str) -> None:
     """Two readings of one rule would make two comments."""
-    assert tell(forge, "marker", "plan", "--", root).out == marker_line(f"reconciler:plan:{root}") + "\n"
+    assert tell(forge, "marker", "plan", "--", root).out == marker_line(marker_of(Path(root))) + "\n"

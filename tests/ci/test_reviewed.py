@@ -1,10 +1,10 @@
-"""The plan that was reviewed is found, fetched with care, or its absence told in one sentence."""
+"""The plans that were reviewed are found, fetched with care, or their absence told in one sentence."""
 
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from tests.ci.forge import Forge, Moved, serving
 from tests.ci.review import COMMIT, HEAD, NAME, OTHER, PROJECT, REPOSITORY, GitHub, GitLab, packed
 
 PLAN = b'{"plan": 1}'
+ONE = {"1.json": PLAN}
 BOUND = {
     "github": "Pull request 7 showed the plan that binds this apply.",
     "gitlab": "Merge request 7 showed the plan that binds this apply.",
@@ -25,7 +26,7 @@ BOUND = {
 class Ended:
     code: int
     said: str
-    plan: bytes | None
+    plans: dict[str, bytes]
 
 
 @dataclass
@@ -33,30 +34,31 @@ class Asked:
     """The script as the apply step runs it."""
 
     forge: Forge
+    vendor: type[GitHub] | type[GitLab]
     out: Path
     environ: dict[str, str]
 
-    def __call__(self, commit: str = COMMIT, **environ: str) -> Ended:
-        command = [sys.executable, "-I", "-B", str(SCRIPTS / "reviewed.py"), commit, str(self.out)]
+    def __call__(self, commit: str = COMMIT, *older: str, **environ: str) -> Ended:
+        command = [sys.executable, "-I", "-B", str(SCRIPTS / "reviewed.py"), str(self.out), commit, *older]
         surroundings = {"PATH": "/usr/bin:/bin", "STEP_FORGE_TOKEN": FORGE_TOKEN, **self.environ, **environ}
         ran = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False, timeout=60)
         assert FORGE_TOKEN not in ran.stdout + ran.stderr
         assert "Traceback" not in ran.stderr
         assert ran.stderr.count("\n") == 1
-        plan = self.out.read_bytes() if self.out.exists() else None
-        return Ended(code=ran.returncode, said=ran.stderr.strip(), plan=plan)
+        plans = {path.name: path.read_bytes() for path in self.out.rglob("*")}
+        return Ended(code=ran.returncode, said=ran.stderr.strip(), plans=plans)
 
 
 @pytest.fixture
 def on_github(forge: Forge, tmp_path: Path) -> Asked:
     environ = {"GITHUB_API_URL": forge.address, "GITHUB_REPOSITORY": "brand/models", "GITHUB_REF_NAME": "main"}
-    return Asked(forge=forge, out=tmp_path / "reviewed.json", environ=environ)
+    return Asked(forge=forge, vendor=GitHub, out=tmp_path / "reviewed", environ=environ)
 
 
 @pytest.fixture
 def on_gitlab(forge: Forge, tmp_path: Path) -> Asked:
     environ = {"GITLAB_CI": "true", "CI_API_V4_URL": forge.address, "CI_PROJECT_ID": "12", "CI_COMMIT_BRANCH": "main"}
-    return Asked(forge=forge, out=tmp_path / "reviewed.json", environ=environ)
+    return Asked(forge=forge, vendor=GitLab, out=tmp_path / "reviewed", environ=environ)
 
 
 @pytest.fixture
@@ -82,7 +84,7 @@ def store() -> Iterator[Forge]:
 
 def refused(ended: Ended, said: str) -> None:
     """Exit 4, this sentence, and nothing written."""
-    assert (ended.code, ended.plan) == (4, None)
+    assert (ended.code, ended.plans) == (4, {})
     assert said in ended.said
 
 
@@ -92,14 +94,14 @@ def refused(ended: Ended, said: str) -> None:
 def test_the_newest_run_that_planned_counts_also_one_that_failed(on_github: Asked, github: GitHub) -> None:
     """A run of another workflow leaves no plan, and is passed over."""
     ended = on_github()
-    assert (ended.code, ended.said, ended.plan) == (0, BOUND["github"], PLAN)
+    assert (ended.code, ended.said, ended.plans) == (0, BOUND["github"], ONE)
     assert all(headers["authorization"] == f"Bearer {FORGE_TOKEN}" for headers in on_github.forge.headers)
 
 
 def test_the_newest_pipeline_that_planned_counts_also_one_that_failed(on_gitlab: Asked, gitlab: GitLab) -> None:
     """The same on GitLab, where a file is fetched without its archive."""
     ended = on_gitlab()
-    assert (ended.code, ended.said, ended.plan) == (0, BOUND["gitlab"], PLAN)
+    assert (ended.code, ended.said, ended.plans) == (0, BOUND["gitlab"], ONE)
     assert {headers["private-token"] for headers in on_gitlab.forge.headers} == {FORGE_TOKEN}
 
 
@@ -109,7 +111,7 @@ def test_it_is_found_on_a_later_page(on_github: Asked, github: GitHub) -> None:
     on_github.forge.prepared[github.runs] = {"workflow_runs": [*runs, {"id": 30}]}
     for run in runs:
         on_github.forge.prepared[f"{REPOSITORY}/actions/runs/{run['id']}/artifacts?name={NAME}"] = {"artifacts": []}
-    assert on_github().plan == PLAN
+    assert on_github().plans == ONE
 
 
 def test_the_request_that_made_the_commit_is_preferred(on_github: Asked, github: GitHub) -> None:
@@ -137,7 +139,7 @@ def test_without_such_a_one_it_is_the_one_that_was_merged_last(on_gitlab: Asked,
 def test_a_forks_pipelines_run_in_the_fork(on_gitlab: Asked, forge: Forge) -> None:
     """Its jobs and artifacts are at its own number."""
     GitLab(forge, project=99).keep(PLAN)
-    assert on_gitlab().plan == PLAN
+    assert on_gitlab().plans == ONE
     assert ("GET", "/projects/99/jobs/500/artifacts/reconciler-results/plan.json") in forge.requests
 
 
@@ -156,7 +158,111 @@ def test_where_results_are_merged_first_the_parents_tell(on_gitlab: Asked, gitla
         f"{PROJECT}/repository/commits/{OTHER}": {"parent_ids": ["6" * 40, HEAD]},
         f"{PROJECT}/repository/commits/{older}": {"parent_ids": ["6" * 40, "7" * 40]},
     }
-    assert on_gitlab().plan == PLAN
+    assert on_gitlab().plans == ONE
+
+
+# ---------------------------------------------------------------- older ones
+
+
+@dataclass
+class Branch:
+    """Its commits, newest first, and the requests by which they came."""
+
+    asked: Asked
+    commits: list[str] = field(default_factory=list)
+    requests: list[GitHub | GitLab] = field(default_factory=list)
+
+    def merge(self, number: int, commits: int = 1) -> None:
+        """The next older request, by which so many commits came; its plan is its number."""
+        first, *more = [f"{number}{count}" * 20 for count in range(commits)]
+        made = self.asked.vendor(
+            self.asked.forge, commit=first, head=f"a{number}" * 20, number=number, ids=number * 1000
+        )
+        made.keep(packed({"plan.json": b"%d" % number}) if isinstance(made, GitHub) else b"%d" % number)
+        for commit in more:
+            made.bring(commit)
+        self.commits += [first, *more]
+        self.requests.append(made)
+
+    def ask(self) -> Ended:
+        return self.asked(*self.commits)
+
+    def asks(self, number: int) -> int:
+        """How often the plan of a request was fetched."""
+        name = "/zip" if self.asked.vendor is GitHub else "/plan.json"
+        made = next(one for one in self.requests if one.number == number)
+        return sum(f"/{500 + made.ids}/" in path and path.endswith(name) for _, path in self.asked.forge.requests)
+
+    def says(self, numbers: str) -> str:
+        return f"{'Pull' if self.asked.vendor is GitHub else 'Merge'} requests {numbers} showed the plans that bind this apply."
+
+
+@pytest.fixture(params=["github", "gitlab"])
+def branch(request: pytest.FixtureRequest, on_github: Asked, on_gitlab: Asked) -> Branch:
+    return Branch(on_github if request.param == "github" else on_gitlab)
+
+
+def test_what_older_requests_showed_is_fetched_as_well(branch: Branch) -> None:
+    """The newest comes first, and the sentence names all."""
+    for number in (7, 5, 4):
+        branch.merge(number)
+    ended = branch.ask()
+    assert (ended.code, ended.said) == (0, branch.says("7, 5 and 4"))
+    assert ended.plans == {"1.json": b"7", "2.json": b"5", "3.json": b"4"}
+
+
+def test_a_request_that_brought_several_commits_is_fetched_once(branch: Branch) -> None:
+    """A rebase merges each commit of it by itself."""
+    branch.merge(7, commits=3)
+    branch.merge(5, commits=2)
+    ended = branch.ask()
+    assert (ended.code, ended.said) == (0, branch.says("7 and 5"))
+    assert ended.plans == {"1.json": b"7", "2.json": b"5"}
+    assert (branch.asks(7), branch.asks(5)) == (1, 1)
+
+
+def pushed(made: GitHub | GitLab) -> None:
+    made.push(made.commit)
+
+
+def expired(made: GitHub | GitLab) -> None:
+    made.expire()
+
+
+def hidden(made: GitHub | GitLab) -> None:
+    del made.forge.prepared[made.pulls if isinstance(made, GitHub) else made.requests]
+
+
+def garbled(made: GitHub | GitLab) -> None:
+    made.forge.prepared[made.runs if isinstance(made, GitHub) else made.pipelines] = [{"id": "x"}]
+
+
+def large(made: GitHub | GitLab) -> None:
+    made.keep(bytes(LIMIT + 1))
+
+
+@pytest.mark.parametrize("spoil", [pushed, expired, hidden, garbled, large])
+def test_it_ends_where_an_older_commit_has_no_plan(branch: Branch, spoil: Callable[[GitHub | GitLab], None]) -> None:
+    """What lies before is not asked for, whoever reviewed it: nobody reviewed what came after it."""
+    for number in (7, 5, 4):
+        branch.merge(number)
+    spoil(branch.requests[1])
+    ended = branch.ask()
+    assert (ended.code, ended.plans) == (0, {"1.json": b"7"})
+    assert ended.said == BOUND["github" if branch.asked.vendor is GitHub else "gitlab"]
+    assert not [path for _, path in branch.asked.forge.requests if branch.commits[2] in path]
+
+
+@pytest.mark.parametrize("spoil", [pushed, expired, hidden, garbled])
+def test_an_older_plan_does_not_stand_in_for_the_newest(
+    branch: Branch, spoil: Callable[[GitHub | GitLab], None]
+) -> None:
+    """What is newest must have been looked at itself."""
+    branch.merge(7)
+    branch.merge(5)
+    spoil(branch.requests[0])
+    refused(branch.ask(), "")
+    assert branch.asks(5) == 0
 
 
 # ---------------------------------------------------------------- absent
@@ -289,7 +395,7 @@ def test_a_store_elsewhere_gets_no_token(on_github: Asked, github: GitHub, store
     """Its address is signed, and the token is for the forge alone."""
     store.prepared["/store/500?sig=x"] = packed({"plan.json": PLAN})
     on_github.forge.prepared[github.archive] = Moved(f"{store.address}/store/500?sig=x")
-    assert on_github().plan == PLAN
+    assert on_github().plans == ONE
     (headers,) = store.headers
     assert not headers.keys() & {"authorization", "private-token", "x-github-api-version"}
 
@@ -298,7 +404,7 @@ def test_a_store_of_gitlab_gets_no_token(on_gitlab: Asked, gitlab: GitLab, store
     """The same rule."""
     store.prepared["/store/500"] = PLAN
     on_gitlab.forge.prepared[gitlab.plan] = Moved(f"{store.address}/store/500")
-    assert on_gitlab().plan == PLAN
+    assert on_gitlab().plans == ONE
     assert FORGE_TOKEN not in str(store.headers)
 
 

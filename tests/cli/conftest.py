@@ -1,7 +1,9 @@
 """A small tree of manifests on an embedded simulator, and a way to run the command line in this process."""
 
 import os
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from PIL import Image
 
 from reconciler.cli.entry import run
+from reconciler.simulator import Simulator, SqliteStore
 
 MANIFESTS = {
     "project.yaml": """\
@@ -68,16 +71,49 @@ def draw(path: Path, colour: tuple[int, int, int]) -> None:
     Image.new("RGB", (1024, 1024), colour).save(path)
 
 
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with `manifests/`; the account is the file `world.db` in it."""
-    images = tmp_path / "manifests" / "images"
+def edit(path: Path, before: str, after: str) -> None:
+    """Replace words in a manifest."""
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+
+
+def flat(text: str) -> str:
+    """Without line breaks."""
+    return " ".join(text.split())
+
+
+def git(*arguments: str) -> None:
+    """Run git in the working folder."""
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b")
+    subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+
+
+@contextmanager
+def account(file: Path) -> Iterator[Simulator]:
+    """The world behind an account's file, for a person who works in the console and for a look at the truth."""
+    simulator = Simulator(store=SqliteStore(file))
+    try:
+        yield simulator
+    finally:
+        simulator.close()
+
+
+def plant(folder: Path) -> None:
+    """Write `manifests/` with all that is declared above."""
+    images = folder / "manifests" / "images"
     images.mkdir(parents=True)
     for name, text in MANIFESTS.items():
-        (tmp_path / "manifests" / name).write_text(text)
+        (folder / "manifests" / name).write_text(text)
     for number, (name, caption) in enumerate(CAPTIONS.items()):
         draw(images / f"{name}.png", (number * 40, 90, 200))
         (images / f"{name}.txt").write_text(caption + "\n")
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with `manifests/`; the account is the file `world.db` in it."""
+    plant(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RECONCILER_ENDPOINT", "simulator:world.db")
     return tmp_path

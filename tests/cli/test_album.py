@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.cli.conftest import Cli, draw
-from tests.cli.test_base import edit, git
+from tests.cli.conftest import Cli, draw, edit, git
 
 DRAWINGS = Path(__file__).parents[2] / "examples" / "quickstart" / "images"
 

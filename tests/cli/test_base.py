@@ -1,16 +1,10 @@
 """`plan --base REV`: what a change would do, told without a token and without asking anyone."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Cli, draw
-
-
-def git(*arguments: str) -> None:
-    identity = ("-c", "user.name=a", "-c", "user.email=a@b")
-    subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+from tests.cli.conftest import Cli, draw, edit, flat, git
 
 
 @pytest.fixture
@@ -23,17 +17,6 @@ def committed(tree: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git("add", "--all")
     git("commit", "--quiet", "-m", "x")
     return tree
-
-
-def edit(path: Path, before: str, after: str) -> None:
-    text = path.read_text()
-    assert before in text
-    path.write_text(text.replace(before, after))
-
-
-def flat(text: str) -> str:
-    """Without the line breaks of the screen."""
-    return " ".join(text.split())
 
 
 def test_nothing_differs_from_its_own_revision(committed: Path, cli: Cli) -> None:
@@ -217,3 +200,40 @@ def test_a_target_and_an_unknown_ref_work_as_ever(committed: Path, cli: Cli) -> 
     ran = cli("plan", "--base", "main", "--target", "project/lora")
     assert "model/lora-max" not in ran.out
     assert cli("plan", "--base", "main", "--target", "project/nope").code == 64
+
+
+def test_a_broken_base_is_told_to_be_the_base(tree: Path, cli: Cli) -> None:
+    """The change that mends it cannot be compared with it; the way on is told, and nobody looks in the wrong tree."""
+    edit(tree / "manifests/dataset.yaml", "caption_prefix:", "caption_prefx:")
+    git("init", "--quiet", "--initial-branch=main")
+    git("add", "manifests")
+    git("commit", "--quiet", "-m", "x")
+    edit(tree / "manifests/dataset.yaml", "caption_prefx:", "caption_prefix:")
+    ran = cli("plan", "--base", "main")
+    assert ran.code == 3
+    assert "main:manifests/dataset.yaml:6:3" in ran.err
+    assert "1 problem, all in the base main: nothing can be compared with it. Merge what mends it" in flat(ran.err)
+
+
+def test_a_refused_plan_names_no_way_to_apply_it(applied: Path, cli: Cli) -> None:
+    """In the page as on the screen."""
+    (applied / "manifests/reconciler.yaml").write_text("limits: {trainings: 0}\n")
+    (applied / "manifests/images/wave.txt").write_text("waving with both.\n")
+    page = cli("plan", "--format", "html", "--out", "plan.json").out
+    for html in (page, cli("show", "plan.json", "--format", "html").out):
+        assert "<code>reconciler apply</code> refuses this plan." in html
+        assert "Apply it with" not in html
+
+
+def test_a_token_beside_a_simulator_in_memory_is_told(tree: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What looks like work on the account is gone with the process."""
+    (tree / "manifests/reconciler.yaml").write_text("endpoint: simulator\n")
+    monkeypatch.delenv("RECONCILER_ENDPOINT")
+    assert "built-in simulator" not in cli("plan").err
+    monkeypatch.setenv("BRIA_API_TOKEN", "canary-1234567890")
+    for command in (("plan",), ("apply", "--yes")):
+        assert (
+            "warning: this is the built-in simulator: the token is not used, and nothing of it lasts."
+            in cli(*command).err
+        )
+    assert "built-in simulator" not in cli("plan", "--endpoint", "simulator:world.db").err

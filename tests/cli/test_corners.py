@@ -2,8 +2,6 @@
 
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,34 +13,17 @@ from reconciler.cli.root import root
 from reconciler.cli.waits import Waits
 from reconciler.files.journal import JournalFailed
 from reconciler.render.view import Line, say, screen
-from reconciler.simulator import Simulator, SqliteStore
 from reconciler.simulator.console import edit_dataset, end_training
-from tests.cli.conftest import CAPTIONS, Cli
-
-
-@contextmanager
-def account(tree: Path) -> Iterator[Simulator]:
-    """The account's world, for a person who works in the console."""
-    simulator = Simulator(store=SqliteStore(tree / "world.db"))
-    try:
-        yield simulator
-    finally:
-        simulator.close()
-
-
-def edit(path: Path, before: str, after: str) -> None:
-    text = path.read_text()
-    assert before in text
-    path.write_text(text.replace(before, after))
+from tests.cli.conftest import CAPTIONS, Cli, account, edit
 
 
 def test_captions_of_a_stale_draft_are_not_pulled(tree: Path, cli: Cli) -> None:
     """Exit 4: they may still follow another prefix."""
     edit(tree / "manifests/dataset.yaml", "captions: {source: sidecar}", "status: draft")
     cli("apply", "--yes")
-    with account(tree) as simulator, simulator.transaction() as world:
+    with account(tree / "world.db") as simulator, simulator.transaction() as world:
         (dataset,) = world.datasets.all()
-    with account(tree) as simulator:
+    with account(tree / "world.db") as simulator:
         edit_dataset(simulator, dataset.id, name=f"{dataset.name} stale")
     ran = cli("captions", "pull", "lora-poses")
     assert ran.code == 4
@@ -93,9 +74,9 @@ def test_a_caption_file_that_cannot_be_written_is_left_alone(applied: Path, cli:
 def test_a_training_that_failed_is_told_by_wait(tree: Path, cli: Cli) -> None:
     """Exit code 1; a model that is gone is no success either."""
     cli("apply", "--yes")
-    with account(tree) as simulator, simulator.transaction() as world:
+    with account(tree / "world.db") as simulator, simulator.transaction() as world:
         (model,) = world.models.all()
-    with account(tree) as simulator:
+    with account(tree / "world.db") as simulator:
         end_training(simulator, model.id, "Stopped")
     assert cli("wait").out == "No declared model is in training.\n"
 

@@ -89,5 +89,21 @@ def test_wrong_usage_is_explained(cli: Cli, mugs: Path, arguments: tuple[str, ..
     assert said in ran.err
 
 
+def test_no_other_file_is_written_over(cli: Cli, mugs: Path) -> None:
+    """A name that was mistyped costs nothing; a sheet and a plan may be made anew."""
+    manifest = mugs / "dataset.yaml"
+    text = manifest.read_text()
+    for command in (("doctor", "--contact-sheet"), ("plan", "--endpoint", "simulator", "--out")):
+        ran = cli(*command, str(manifest))
+        assert (ran.code, manifest.read_text()) == (64, text)
+        assert "it stays as it is. Choose another name." in ran.err
+        for _ in range(2):
+            assert cli(*command, "result").code == 0
+        Path("result").unlink()
+        Path("empty").touch()
+        assert cli(*command, "empty").code == 0
+        Path("empty").unlink()
+
+
 def test_the_day_is_that_of_the_machine() -> None:
     assert this_day().year >= 2026

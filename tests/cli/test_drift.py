@@ -1,16 +1,12 @@
 """`drift`: what differs, and whose doing it is."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from reconciler.simulator import Simulator, SqliteStore
 from reconciler.simulator.console import add_dataset, edit_project
-from tests.cli.conftest import Cli
-from tests.cli.test_base import edit, flat, git
+from tests.cli.conftest import Cli, account, edit, flat, git
 
 
 def test_nothing_differs_after_an_apply(applied: Path, cli: Cli) -> None:
@@ -59,23 +55,13 @@ drift:
 """
 
 
-@contextmanager
-def account(tree: Path) -> Iterator[Simulator]:
-    """The account's world, for a person who works in the console."""
-    simulator = Simulator(store=SqliteStore(tree / "world.db"))
-    try:
-        yield simulator
-    finally:
-        simulator.close()
-
-
 @pytest.fixture
 def edited(tree: Path, cli: Cli) -> Path:
     """Applied, and then somebody wrote another project description in the console."""
     project = tree / "manifests/project.yaml"
     project.write_text(project.read_text() + "  project_description: from git\n")
     assert cli("apply", "--yes", "--wait", "training").code == 0
-    with account(tree) as simulator:
+    with account(tree / "world.db") as simulator:
         with simulator.transaction() as world:
             (live,) = world.projects.all()
         edit_project(simulator, live.id, description="by the brand team")
@@ -139,7 +125,7 @@ def test_a_rule_ends_on_its_day(edited: Path, cli: Cli) -> None:
 
 def test_what_git_does_not_know_is_the_consoles_and_can_be_ignored(applied: Path, cli: Cli) -> None:
     """A stray is live, and no manifest declares it."""
-    with account(applied) as simulator:
+    with account(applied / "world.db") as simulator:
         with simulator.transaction() as world:
             (live,) = world.projects.all()
         add_dataset(simulator, live.id, "tried by hand")

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Cli, draw
-from tests.cli.test_base import edit, flat, git
+from tests.cli.conftest import Cli, draw, edit, flat, git
 
 
 @pytest.fixture

@@ -4,13 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from tests.cli.conftest import Cli, draw
-
-
-def edit(path: Path, before: str, after: str) -> None:
-    text = path.read_text()
-    assert before in text
-    path.write_text(text.replace(before, after))
+from tests.cli.conftest import Cli, draw, edit
 
 
 def test_from_nothing_to_in_sync(tree: Path, cli: Cli) -> None:

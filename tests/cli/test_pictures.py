@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.simulator import Simulator, serving
-from tests.cli.conftest import Cli
-from tests.cli.test_base import flat
+from tests.cli.conftest import Cli, flat
 
 HOST = "images.simulator.invalid"
 

@@ -6,8 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.cli.conftest import Cli
-from tests.cli.test_base import edit, git
+from tests.cli.conftest import Cli, edit, git
 
 
 def test_problems_are_printed_for_ci(tree: Path, cli: Cli) -> None:

@@ -212,7 +212,8 @@ def test_init_writes_what_is_missing(tmp_path: Path, cli: Cli, monkeypatch: pyte
 
 def test_schema_and_version(cli: Cli) -> None:
     """Both print and end."""
-    assert '"$schema"' in cli("schema").out
+    assert '"urn:reconciler:v1:manifest"' in cli("schema").out
+    assert '"urn:reconciler:v1:plan"' in cli("schema", "plan").out
     assert cli("version").out == f"reconciler {__version__}\n"
     assert cli("--version").out == f"reconciler {__version__}\n"
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from reconciler.app.version_diff import compare_live
 from reconciler.cli.day import this_day
 from reconciler.core.compare.version import Difference, ModelDifference
 from reconciler.core.ref import Kind, Ref
-from tests.cli.conftest import Cli, draw
+from tests.cli.conftest import Cli, draw, edit, git
 
 EXPERT = """\
 apiVersion: reconciler/v1
@@ -32,12 +31,6 @@ spec:
 """
 
 
-def edit(path: Path, before: str, after: str) -> None:
-    text = path.read_text()
-    assert before in text
-    path.write_text(text.replace(before, after))
-
-
 def change(manifests: Path) -> None:
     """One image comes, one goes, one is replaced; a caption and the prefix change."""
     draw(manifests / "images/run.png", (1, 2, 3))
@@ -47,11 +40,6 @@ def change(manifests: Path) -> None:
     draw(manifests / "images/jump.png", (4, 5, 6))
     edit(manifests / "images/read.txt", "a red book", "a blue book")
     edit(manifests / "dataset.yaml", "a female character", "a girl")
-
-
-def git(*arguments: str) -> None:
-    identity = ("-c", "user.name=a", "-c", "user.email=a@b")
-    subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
 
 
 def commit() -> None:

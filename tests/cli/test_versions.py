@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.simulator.console import delete_model, end_training
-from tests.cli.conftest import Cli
-from tests.cli.test_corners import account, edit
+from tests.cli.conftest import Cli, account, edit
 
 PREFIXES = ("a cheerful girl", "a brave woman", "a quiet child")
 
@@ -28,7 +27,7 @@ def declare(tree: Path, line: str) -> None:
 
 def ids(tree: Path) -> dict[str, int]:
     """The live models: version and id."""
-    with account(tree) as simulator, simulator.transaction() as world:
+    with account(tree / "world.db") as simulator, simulator.transaction() as world:
         return {model.name.split()[1]: model.id for model in world.models.all() if model.status != "Deleted"}
 
 
@@ -114,7 +113,7 @@ def test_what_was_stopped_is_trained_only_by_order(tree: Path, cli: Cli) -> None
     """`--retry`, also with a saved plan: the file alone trains nothing."""
     cli("apply", "--yes")
     live = ids(tree)
-    with account(tree) as simulator:
+    with account(tree / "world.db") as simulator:
         end_training(simulator, live["v1"], "Stopped")
     assert "stopped" in cli("plan").out
     planned = cli("plan", "--retry", "lora-max", "--out", "plan.json")
@@ -124,6 +123,14 @@ def test_what_was_stopped_is_trained_only_by_order(tree: Path, cli: Cli) -> None
     assert "Say it again: `--retry model/lora-max`." in refused.err
     assert cli("apply", "plan.json", "--retry", "lora-max").code == 0
     assert re.search(r"model/lora-max +v2", cli("status").out)
+
+
+def test_an_order_that_trains_nothing_is_told(applied: Path, cli: Cli) -> None:
+    """A typing error must not pass for a training that is under way."""
+    for order in ("--retry", "--start"):
+        ran = cli("plan", order, "lora-max")
+        assert ran.code == 0
+        assert f"model/lora-max: {order} trains nothing: " in ran.out
 
 
 def test_a_training_that_is_not_to_start_starts_by_order(tree: Path, cli: Cli) -> None:
@@ -243,7 +250,7 @@ def test_a_destruction_has_limits_too(applied: Path, cli: Cli) -> None:
 def test_a_model_that_was_deleted_in_the_console(applied: Path, cli: Cli) -> None:
     """`output` knows of none, and `status` says what apply would do."""
     live = ids(applied)
-    with account(applied) as simulator:
+    with account(applied / "world.db") as simulator:
         delete_model(simulator, live["v1"])
     assert json.loads(cli("output", "--format", "json").out)["models"]["lora-max"]["id"] is None
     assert "apply trains v" in " ".join(cli("status").out.split())
@@ -251,7 +258,7 @@ def test_a_model_that_was_deleted_in_the_console(applied: Path, cli: Cli) -> Non
 
 def test_strays_are_listed_when_they_are_asked_for(applied: Path, cli: Cli) -> None:
     """A model that no manifest declares any more, and a project of somebody else's."""
-    with account(applied) as simulator, simulator.transaction() as world:
+    with account(applied / "world.db") as simulator, simulator.transaction() as world:
         (project,) = world.projects.all()
         world.projects.put(replace(project, id=project.id + 1, project_name="Theirs"))
         (dataset,) = world.datasets.all()

@@ -1,14 +1,11 @@
 """A tree that was applied and trained once, kept as a copy for each test, and a person in the console."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from reconciler.cli.entry import run
-from reconciler.simulator import Simulator, SqliteStore
 from tests.cli.conftest import MANIFESTS, cli, draw  # noqa: F401 - a fixture
 
 IMAGES = 12
@@ -41,20 +38,3 @@ def tree(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RECONCILER_ENDPOINT", "simulator:world.db")
     return tmp_path
-
-
-@contextmanager
-def account(place: Path) -> Iterator[Simulator]:
-    """The account behind a file, for a person who works in the console, and for a look at the truth."""
-    simulator = Simulator(store=SqliteStore(place))
-    try:
-        yield simulator
-    finally:
-        simulator.close()
-
-
-def edit(path: Path, before: str, after: str) -> None:
-    """Replace words in a manifest."""
-    text = path.read_text()
-    assert before in text
-    path.write_text(text.replace(before, after))

@@ -17,9 +17,7 @@ from ruamel.yaml import YAML
 
 from reconciler.simulator import Simulator
 from reconciler.simulator.server import serving
-from tests.cli.conftest import Cli, draw
-from tests.cli.test_base import git
-from tests.hostile.conftest import edit
+from tests.cli.conftest import Cli, draw, edit, git
 from tests.hostile.forgery import objects
 from tests.hostile.judge import judge_text
 from tests.hostile.listening import listening

@@ -14,8 +14,7 @@ import pytest
 from reconciler.simulator import Instead, Request, Response, Simulator
 from reconciler.simulator.console import add_dataset
 from reconciler.simulator.server import serving
-from tests.cli.conftest import Cli, draw
-from tests.hostile.conftest import account, edit
+from tests.cli.conftest import Cli, account, draw, edit
 from tests.hostile.forgery import Change, Plan, forge, objects, sealed, step_of
 from tests.hostile.judge import judge_json, judge_markdown, judge_page, judge_text
 from tests.hostile.listening import listening
@@ -104,6 +103,13 @@ FORGED: dict[str, Change] = {
     "H59 a stray of another kind is deleted": delete("model", 200002, "somebody's work"),
     "H59 calls understated": lambda plan: step_of(plan, "clone-dataset")["cost"].update(calls=0),
     "H59 bytes understated": lambda plan: step_of(plan, "upload-image")["cost"].update(bytes=0),
+    "H59 nothing is shown": lambda plan: plan.update(changes=[]),
+    "H59 a training is not shown": lambda plan: plan.update(
+        changes=[change for change in plan["changes"] if change["kind"] != "model"]
+    ),
+    "H59 an image that goes is not shown": lambda plan: next(
+        change for change in plan["changes"] if change["kind"] == "dataset"
+    ).update(images=[]),
     "H57 another host": lambda plan: plan["subject"].update(endpoint="https://evil.example"),
     "H57 production": lambda plan: plan["subject"].update(endpoint="https://engine.prod.bria-api.com"),
     "H57 a plan from a base": lambda plan: plan["subject"].update(base="main"),

@@ -14,10 +14,8 @@ from reconciler.cli.root import COMMANDS
 from reconciler.simulator import Instead, Request, Response, Simulator
 from reconciler.simulator.console import add_dataset, edit_image
 from reconciler.simulator.server import serving
-from tests.cli.conftest import Cli, Ran, draw
-from tests.cli.test_base import git
+from tests.cli.conftest import Cli, Ran, account, draw, edit, git
 from tests.cli.test_streams import on_terminal
-from tests.hostile.conftest import account, edit
 from tests.hostile.judge import (
     judge_annotations,
     judge_json,

@@ -1,21 +1,25 @@
 """`reconciler schema`."""
 
+import click
+
 from reconciler.cli.frame import Frame, pass_frame
 from reconciler.cli.frame import command as declare
 
 
-@declare("schema", example="reconciler schema > manifest.schema.json")
+@declare("schema", example="reconciler schema > manifest.schema.json\nreconciler schema plan > plan.schema.json")
+@click.argument("what", type=click.Choice(("manifest", "plan")), default="manifest")
 @pass_frame
-def command(frame: Frame) -> int:
-    """Print the JSON Schema of manifests.
+def command(frame: Frame, what: str) -> int:
+    """Print the JSON Schema of manifests, or that of plan files.
 
-    Editors complete and check with it; name it in the first line of a manifest:
-    `# yaml-language-server: $schema=manifest.schema.json`.
+    Editors complete and check manifests with it; name it in the first line of one:
+    `# yaml-language-server: $schema=manifest.schema.json`. That of plan files is for programs that read what
+    `plan --format json` prints.
     """
-    import json
-
     from reconciler.cli.context import open_console
     from reconciler.core.declare.schema import manifest_schema
+    from reconciler.core.order.wire import plan_schema
+    from reconciler.core.strictjson import dumps
 
-    open_console(frame).result_text(json.dumps(manifest_schema(), indent=2) + "\n")
+    open_console(frame).result_text(dumps(plan_schema() if what == "plan" else manifest_schema()))
     return 0

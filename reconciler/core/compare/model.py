@@ -16,6 +16,7 @@ from reconciler.core.compare.model_case import (
     definition_change,
     description_change,
     duplicate_notes,
+    unwanted_notes,
     wished_description,
 )
 from reconciler.core.compare.rename import model_elsewhere
@@ -61,7 +62,7 @@ def assess_model(
     return Verdict(
         changes=verdict.changes,
         refusals=verdict.refusals,
-        notes=(*verdict.notes, *duplicate_notes(case)),
+        notes=(*verdict.notes, *duplicate_notes(case), *unwanted_notes(case)),
         unchanged=verdict.unchanged,
         aliases=resolve_aliases(model, case.fingerprint, case.family),
         basis=(basis_of(case),),

@@ -11,7 +11,7 @@ from reconciler.core.compare.field import field_changes
 from reconciler.core.compare.mandate import Mandate
 from reconciler.core.compare.mirror import mirrored, plain
 from reconciler.core.desired import Desired, DesiredModel
-from reconciler.core.observed import RemoteModel
+from reconciler.core.observed import ModelStatus, RemoteModel
 from reconciler.core.plan import Basis
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted, shown
@@ -82,6 +82,22 @@ def duplicate_notes(case: ModelCase) -> tuple[Note, ...]:
             "never trained, safe to delete in the console",
         )
         for member in extra
+    )
+
+
+def unwanted_notes(case: ModelCase) -> tuple[Note, ...]:
+    """Trainings that go on beside the version that git asks for, as after a change that was taken back: each is paid for."""
+    if not elect_model(case.family, case.fingerprint):
+        return ()
+    return tuple(
+        Note(
+            rule="training-unwanted",
+            ref=case.ref,
+            text=f"{quoted(member.model.name)} (id {member.model.id}) is still in training, and git asks for another "
+            "version: stop it in the console if nobody wants it",
+        )
+        for member in case.family
+        if member.model.status is ModelStatus.IN_PROGRESS and member.name.fingerprint != case.fingerprint
     )
 
 

@@ -11,9 +11,9 @@ REMEDY = "Plan again, and review what it says now."
 
 
 def compare(saved: Plan, now: Plan) -> tuple[Refusal, ...]:
-    """Why a saved plan must not be executed; empty where every action in it is what planning gives now.
+    """Why a saved plan must not be executed; empty where each action and each change in it is what planning gives now.
 
-    `now` may hold more: unrelated movement does not matter.
+    Actions are what is done, changes what people were shown. `now` may hold more: unrelated movement does not matter.
     """
     if saved.subject.endpoint != now.subject.endpoint:
         summary = f"this plan was made against {saved.subject.endpoint}, not {now.subject.endpoint}"
@@ -23,7 +23,11 @@ def compare(saved: Plan, now: Plan) -> tuple[Refusal, ...]:
     moved = [ref for ref in then if then[ref] != today.get(ref)]
     moved += [wish.ref for wish in saved.wishes if wishes.get(wish.ref) != wish]
     reasons = _Reasons(saved, now, today)
-    return tuple(_refusal(ref, reasons.why(ref)) for ref in dict.fromkeys(moved))
+    found = {ref: reasons.why(ref) for ref in moved}
+    for ref in (*then, *(change.ref for change in saved.changes)):
+        if ref not in found and saved.changes_of(ref) != now.changes_of(ref):
+            found[ref] = "what the file shows of it is not what would be done"
+    return tuple(_refusal(ref, reason) for ref, reason in found.items())
 
 
 def _by_ref(actions: Iterable[Action]) -> dict[Ref, list[Action]]:

@@ -34,8 +34,19 @@ def _adapter() -> TypeAdapter[Plan]:
 
 
 def plan_schema() -> dict[str, object]:
-    """The JSON Schema of a plan file's `plan`."""
-    return _adapter().json_schema()
+    """The JSON Schema of a plan file, in the dialect of 2020-12."""
+    plan = _adapter().json_schema(mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:reconciler:v{FORMAT}:plan",
+        "title": "A plan of reconciler",
+        "description": "What `reconciler plan --out` and `plan --format json` write; `digest` is the SHA-256 of `plan`.",
+        "type": "object",
+        "properties": {"digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "plan": plan},
+        "required": ["digest", "plan"],
+        "additionalProperties": False,
+        "$defs": plan.pop("$defs"),
+    }
 
 
 def digest(plan: Plan) -> str:

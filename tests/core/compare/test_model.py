@@ -183,3 +183,15 @@ def test_the_dataset_of_a_living_model_under_a_foreign_name_is_refused() -> None
     live = live_dataset(10, "Lora final", live_image(1, "a"))
     found = diff(tree(ONE, model()), account(live_project(), live, live_model(20, "max v1 (a111111111111)")))
     assert [refusal.rule for refusal in found.refusals if refusal.ref == DATASET] == ["dataset-renamed-live"]
+
+
+def test_a_training_that_git_no_longer_wants_is_told() -> None:
+    """After a change that was taken back: nothing is done about it, and somebody pays for it."""
+    live = live_dataset(10, f"poses v1 ({print_of(ONE)})", live_image(1, "a"))
+    other = live_model(21, "max v2 (a51be07aa9c13)", ModelStatus.IN_PROGRESS)
+    found = diff(tree(ONE, model()), account(live_project(), live, live_model(20, NAME), other))
+    (note,) = [note for note in found.notes if note.rule == "training-unwanted"]
+    assert note.text.startswith('"max v2 (a51be07aa9c13)" (id 21) is still in training')
+    assert not found.changes
+    alone = diff(tree(ONE, model(retrain="never")), account(live_project(), live, other))
+    assert not [note for note in alone.notes if note.rule == "training-unwanted"]
