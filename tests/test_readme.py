@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from reconciler.app.settings import VARIABLES
 from reconciler.core.limit import LIMIT_NAMES
@@ -150,6 +151,27 @@ def test_commands_in_other_blocks_exist() -> None:
             ).stdout
             for option in re.findall(r"--[\w-]+", found[2]):
                 assert option in help_text, line
+
+
+def test_the_tool_is_installed_before_it_is_used() -> None:
+    """Nobody types `reconciler` before the lines that put it there."""
+    kinds = [block.kind for block in blocks()]
+    assert kinds.index("install") < kinds.index("tour") < kinds.index("account")
+
+
+def test_the_workflow_is_what_github_reads(tmp_path: Path) -> None:
+    """A plan waits for nobody, takes no apply's place, and is given no token."""
+    (text,) = [block.body for block in blocks() if block.kind == "workflow"]
+    path = tmp_path / "workflow.yml"
+    path.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    workflow = YAML(typ="safe").load(text)
+    assert workflow["on"]["pull_request"] is None
+    assert workflow["concurrency"]["group"].endswith("${{ github.event_name == 'push' && 'apply' || github.ref }}")
+    given = [step.get("if") for step in workflow["jobs"]["reconcile"]["steps"] if "env" in step]
+    assert (given, "env" in workflow["jobs"]["reconcile"]) == (["github.event_name == 'push'"], False)
 
 
 def test_the_exit_codes_are_those_of_the_decision_record() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from reconciler.app.fault import Unusable
 from reconciler.core.declare.schema import manifest_schema
 from reconciler.core.text import shown
+from reconciler.files.configuration import SIMULATOR, load_configuration
 from reconciler.files.git import RevisionRefused, find_repository
 from reconciler.files.pipeline import Vendor, write_pipeline
 from reconciler.files.scaffold import Scaffold, write_scaffold
@@ -15,10 +16,13 @@ from reconciler.files.scaffold import Scaffold, write_scaffold
 SCHEMA_NAME = "manifest.schema.json"
 
 
-def start(root: Path, images: str | None) -> Scaffold:
-    """Write what is missing, leave what is there; paths below `root`. Unusable where nothing can be written."""
+def start(root: Path, images: str | None, *, simulated: bool = True) -> Scaffold:
+    """Write what is missing, leave what is there; paths below `root`. Unusable where nothing can be written.
+
+    `simulated` lets a new reconciler.yaml name the simulator.
+    """
     try:
-        made = write_scaffold(root, images=images, schema=SCHEMA_NAME)
+        made = write_scaffold(root, images=images, schema=SCHEMA_NAME, simulated=simulated)
         return _with_schema(root, made)
     except OSError as error:
         raise Unusable(f"Nothing can be written to {shown(str(root))}: {error.strerror}.") from None
@@ -37,6 +41,11 @@ def start_ci(root: Path, vendor: Vendor) -> Scaffold:
     except OSError as error:
         raise Unusable(f"The files of CI cannot be written: {error.strerror}.") from None
     return Scaffold(written=_shown(top, made.written), kept=_shown(top, made.kept))
+
+
+def names_simulator(root: Path) -> bool:
+    """Does reconciler.yaml send everything to the simulator? No where it cannot be read: `validate` says why."""
+    return load_configuration(root).endpoint == SIMULATOR
 
 
 def _shown(top: Path, names: Iterable[str]) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def _markdown(plan: Plan, paper: Paper) -> str:
     found = findings_in(plan, _sources(paper)).told
     limit = SUMMARY_LIMIT if paper.length == "summary" else COMMENT_LIMIT
     text = render_markdown(plan, digest=digest(plan), marker=marker, findings=found, limit=limit)
-    return text or render_markdown_nothing(marker)
+    return text or render_markdown_nothing(marker, plan.subject)
 
 
 def marker_of(root: Path) -> str:

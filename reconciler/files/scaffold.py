@@ -18,13 +18,16 @@ class Scaffold:
     kept: tuple[str, ...] = ()
 
 
-def write_scaffold(root: Path, *, images: str | None = None, schema: str = "manifest.schema.json") -> Scaffold:
+def write_scaffold(
+    root: Path, *, images: str | None = None, schema: str = "manifest.schema.json", simulated: bool = True
+) -> Scaffold:
     """Write an example tree below `root`, file by file, leaving every file that exists as it is.
 
     `images` is an existing folder with images, relative to `root`; without it an empty one is made, with a note that
-    says what belongs there. `schema` is what the editor's line at the top of each document names.
+    says what belongs there. `schema` is what the editor's line at the top of each document names. `simulated` lets
+    reconciler.yaml send requests to the simulator: to try things out, not for CI, which would be green and do nothing.
     """
-    files = _files(images, schema)
+    files = _files(images, schema, simulated=simulated)
     written: list[str] = []
     kept: list[str] = []
     for name, text in files.items():
@@ -43,12 +46,12 @@ def _write(path: Path, text: str) -> bool:
     return True
 
 
-def _files(images: str | None, schema: str) -> dict[str, str]:
+def _files(images: str | None, schema: str, *, simulated: bool) -> dict[str, str]:
     name, description, medium, kind = "Lora", "a female character with purple hair", "illustration", "defined_character"
     modeline = MODELINE.format(schema=schema)
     prefix = default_prefix(medium, kind, name, description)
     files = {
-        "reconciler.yaml": _CONFIGURATION,
+        "reconciler.yaml": _CONFIGURATION.format(endpoint=_SIMULATED if simulated else _REAL),
         "lora.yaml": _PROJECT.format(modeline=modeline, name=name, description=description, medium=medium, kind=kind),
         "lora-poses.yaml": _DATASET.format(modeline=modeline, prefix=prefix, images=images or IMAGES),
         "lora-max.yaml": _MODEL.format(modeline=modeline),
@@ -62,14 +65,22 @@ _CONFIGURATION = """\
 # How reconciler runs in this repository. Everything here can be left out.
 
 # Where to send requests: the vendor's API (the default), or the built-in simulator, which needs no account.
-endpoint: simulator
+{endpoint}
 
 # Your plan at Bria, for the number of calls a minute: free_trial, starter, pro or enterprise.
 # tier: starter
 
 # What one apply may do without being asked again.
-# limits: {trainings: 1, caption_rewrites: 0, image_removals_percent: 30}
+# limits: {{trainings: 1, caption_rewrites: 0, image_removals_percent: 30}}
 """
+
+_SIMULATED = """\
+# Remove this line once you have a token: with it nothing ever reaches Bria, and what is made ends with each command.
+endpoint: simulator"""
+
+_REAL = """\
+# CI applies to the vendor's API, so this stays out; on your own machine `--endpoint simulator` does the same.
+# endpoint: simulator"""
 
 _PROJECT = """\
 {modeline}

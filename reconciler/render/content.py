@@ -82,7 +82,7 @@ def _image(image: ImageChange) -> Row:
             text = quoted_text(image.caption) if image.caption is not None else say(megabytes(image.size), Role.QUIET)
             return Row(sign=Role.CREATE, head=image.name, text=text)
         case ImageEffect.REPLACED:
-            text = say("other bytes") + _words_that_go(image, ", ")
+            text = say("another picture under the same name") + _words_that_go(image, ", ")
             return Row(sign=Role.CHANGE, head=image.name, text=text)
         case ImageEffect.TWIN:
             return Row(sign=Role.DELETE, head=image.name, text=say("is there twice; the later one goes"))

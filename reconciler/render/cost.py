@@ -141,4 +141,5 @@ def _deletions(plan: Plan) -> Text:
     if not plan.cost.deletions:
         return ()
     limit = _limit(plan.limits.deletions, plan.limits.deletions_percent, "the live versions")
-    return say(f"{count(plan.cost.deletions, 'live object')}{limit}", Role.COST)
+    least = "at least " if plan.subject.base else ""  # which versions are live was not asked
+    return say(f"{least}{count(plan.cost.deletions, 'live object')}{limit}", Role.COST)

@@ -1,6 +1,7 @@
 """A diagnosis as a screen and as JSON: each dataset, its findings by rule, and how many there are."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from reconciler.core.doctor.finding import Diagnosis, Finding, Portrait, Waived
@@ -8,6 +9,7 @@ from reconciler.core.doctor.rule import Grade
 from reconciler.core.problem import Location, Problem
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
+from reconciler.render.address import unsigned
 from reconciler.render.problem import warnings_view
 from reconciler.render.view import Block, Line, Paragraph, Role, Span, Text, View, say, screen
 
@@ -66,14 +68,17 @@ def doctor_json(diagnosis: Diagnosis) -> str:
 
 def _portrait(portrait: Portrait) -> Iterator[list[Block]]:
     yield [Line(text=(Span(str(portrait.ref), Role.STRONG), Span(f"  {title(portrait)}")))]
-    for _, group in groupby(portrait.findings, key=lambda one: (one.rule, one.summary, one.remedy)):
-        yield [_group(tuple(group))]
+    alike: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+    for finding in portrait.findings:
+        alike[finding.rule, finding.summary, finding.remedy].append(finding)
+    for group in alike.values():
+        yield [_group(group)]
     if portrait.waived:
         yield [_waivers(portrait.waived)]
 
 
-def _group(findings: tuple[Finding, ...]) -> Block:
-    """One rule: what it is, each place with its detail, and once what to do."""
+def _group(findings: Sequence[Finding]) -> Block:
+    """What is said alike: what it is, each place with its detail, and once what to do."""
     first = findings[0]
     lead = (Span(f"{first.grade.value}: {first.summary}", _ROLES[first.grade]), Span(f"  [{first.rule}]", Role.QUIET))
     rows = [_row(finding) for finding in findings]
@@ -81,7 +86,7 @@ def _group(findings: tuple[Finding, ...]) -> Block:
 
 
 def _row(finding: Finding) -> Text:
-    words = [str(finding.location), finding.detail]
+    words = [str(finding.location), unsigned(finding.detail)]
     if finding.images and finding.is_about_the_whole:
         words.append(f"({', '.join(finding.images)})")
     return say("  ".join(filter(None, words)))

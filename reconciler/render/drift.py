@@ -13,12 +13,14 @@ _TITLES = {
     Cause.EITHER: "Changed in the console, or in git since the last apply:",
     Cause.GIT: "Changed in git since:",
     Cause.PROGRESS: "In progress:",
+    Cause.HELD: "Waits for another object:",
 }
 _ROLES = {
     Cause.CONSOLE: Role.WARNING,
     Cause.EITHER: Role.WARNING,
     Cause.GIT: Role.STRONG,
     Cause.PROGRESS: Role.QUIET,
+    Cause.HELD: Role.REFUSED,
 }
 
 
@@ -43,12 +45,14 @@ def _section(cause: Cause, drifts: list[Drift]) -> list[Block]:
 
 
 def _rules(found: Judgement) -> list[list[Block]]:
-    """What rules of reconciler.yaml leave out, and which rules are over."""
+    """What rules of reconciler.yaml leave out, which rules are over, and which are about nothing."""
     ignored = [(str(one.drift.ref), f"{one.drift.text} ({one.rule.why})") for one in found.ignored]
     expired = [(str(rule.ref), f"{rule.field} ({rule.why})") for rule in found.expired]
+    idle = [(str(rule.ref), f"{rule.field} ({rule.why}): correct `object`, or remove the rule") for rule in found.idle]
     return [
         _listed("Ignored, as reconciler.yaml says:", Role.QUIET, ignored),
         _listed("Over, and no longer ignored:", Role.WARNING, expired),
+        _listed("Rules about an object that no manifest declares:", Role.WARNING, idle),
     ]
 
 
@@ -70,15 +74,16 @@ def _items(rows: Iterable[Drift | Ill]) -> Block:
 
 
 def drift_json(found: Judgement) -> str:
-    """`{"differs", "drift": [{"ref", "cause", "text", "differs", "field"}], "ignored", "expired", "health"}`.
+    """`{"differs", "drift": [{"ref", "cause", "text", "differs", "field"}], "ignored", "expired", "idle", "health"}`.
 
-    `ignored` has rows as `drift`, with `reason` and `until`; `expired` holds rules, `health` `{"ref", "text"}`.
+    `ignored` has rows as `drift`, with `reason` and `until`; `expired` and `idle` hold rules, `health` `{"ref", "text"}`.
     """
     rows = {
         "differs": found.differs,
         "drift": [_row(one) for one in found.drifts],
         "ignored": [{**_row(one.drift), **_bounds(one.rule)} for one in found.ignored],
-        "expired": [{"ref": str(rule.ref), "field": rule.field, **_bounds(rule)} for rule in found.expired],
+        "expired": [_rule(rule) for rule in found.expired],
+        "idle": [_rule(rule) for rule in found.idle],
         "health": [{"ref": str(one.ref), "text": one.text} for one in found.ills],
     }
     return dumps(rows)
@@ -92,6 +97,10 @@ def _row(one: Drift) -> dict[str, str | bool]:
         "differs": one.differs,
         "field": one.field,
     }
+
+
+def _rule(rule: Ignore) -> dict[str, str]:
+    return {"ref": str(rule.ref), "field": rule.field, **_bounds(rule)}
 
 
 def _bounds(rule: Ignore) -> dict[str, str]:

@@ -23,14 +23,21 @@ from reconciler.render.cost import caption_sums
 Phrase = tuple[str, str, str]
 """What is counted, and what happens to one of it, and to many."""
 
+_VERSION_GONE: Phrase = ("version", "is deleted", "are deleted")
+
 
 def verdict(plan: Plan) -> str:
     """`1 dataset gets a new version, 1 model is trained, nothing is destroyed.`"""
     if plan.is_empty:
         return "Nothing can be done: see below."
     counted = Counter(phrase for change in plan.changes for phrase in _phrases(change))
-    parts = [_counted(number, *phrase) for phrase, number in counted.items()]
+    parts = [_at_least(phrase, plan) + _counted(number, *phrase) for phrase, number in counted.items()]
     return f"{', '.join([*parts, *_destroyed(plan)])}."
+
+
+def _at_least(phrase: Phrase, plan: Plan) -> str:
+    """How many versions are live only an account knows; a plan that was compared with git asked none."""
+    return "at least " if plan.subject.base and phrase == _VERSION_GONE else ""
 
 
 def _counted(number: int, noun: str, one: str, many: str) -> str:
@@ -71,8 +78,7 @@ def _model(change: ModelChange) -> Iterator[Phrase]:
 
 
 def _removed(item: RemovedObject) -> Phrase:
-    noun = "project" if item.kind is Kind.PROJECT else "version"
-    return noun, "is deleted", "are deleted"
+    return ("project", "is deleted", "are deleted") if item.kind is Kind.PROJECT else _VERSION_GONE
 
 
 def _destroyed(plan: Plan) -> Iterator[str]:

@@ -8,6 +8,7 @@ from reconciler.core.compare.content import CaptionDifference, DatasetDifference
 from reconciler.core.compare.version import Difference, ModelDifference
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
+from reconciler.render.address import unsigned
 from reconciler.render.content import FOLD_CAPTIONS, FOLD_IMAGES, field_rows
 from reconciler.render.view import Item, Items, Line, Role, Row, Span, Text, View, folded, say, screen
 from reconciler.render.words import difference as word_difference
@@ -84,7 +85,7 @@ def _images(found: DatasetDifference) -> Iterator[Row]:
 
 
 def _image(image: ImageChange) -> Row:
-    text: Text = say("other bytes") if image.effect is ImageEffect.REPLACED else ()
+    text: Text = say("another picture under the same name") if image.effect is ImageEffect.REPLACED else ()
     if not text and image.caption is not None:
         text = quoted_text(image.caption)
         if image.hand_written and image.effect is ImageEffect.REMOVED:
@@ -117,7 +118,9 @@ def _words(caption: CaptionDifference) -> Text:
         known = caption.before if caption.after is None else caption.after
         gone = caption.after is None
         return (
-            () if known is None else (Span(f"[-{known}-]", Role.GONE) if gone else Span(f"{{+{known}+}}", Role.COME),)
+            ()
+            if known is None
+            else (Span(f"[-{unsigned(known)}-]", Role.GONE) if gone else Span(f"{{+{unsigned(known)}+}}", Role.COME),)
         )
     if caption.before == caption.after:
         return quoted_text(caption.after)

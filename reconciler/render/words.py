@@ -4,6 +4,7 @@ import re
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from reconciler.render.address import unsigned
 from reconciler.render.view import Role, Span, Text
 
 _WORD_LIMIT = 400
@@ -38,27 +39,29 @@ def abridged(text: str, limit: int = _TEXT_LIMIT) -> str:
 
 
 def quoted_text(text: str, limit: int = _TEXT_LIMIT) -> Text:
-    """A foreign text in double quotes; made safe by whoever prints it."""
-    return (Span(f'"{abridged(text, limit)}"'),)
+    """A foreign text in double quotes, its addresses without query; made safe by whoever prints it."""
+    return (Span(f'"{abridged(unsigned(text), limit)}"'),)
 
 
 def difference(before: str, after: str) -> Text:
-    """Both texts as one: `a [-girl-] {+female character+} with purple hair`."""
+    """Both texts as one: `a [-girl-] {+female character+} with purple hair`; addresses are without query."""
     old, new = _split(before), _split(after)
     if max(len(old), len(new)) > _WORD_LIMIT:
-        return (Span(f"[-{abridged(before)}-]", Role.GONE), Span(" "), Span(f"{{+{abridged(after)}+}}", Role.COME))
+        before, after = abridged(unsigned(before)), abridged(unsigned(after))
+        return (Span(f"[-{before}-]", Role.GONE), Span(" "), Span(f"{{+{after}+}}", Role.COME))
     if old == new:
         return _only_blanks_differ(before, after)
     spans: list[Span] = []
     codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     for position, (tag, left, right, start, end) in enumerate(codes):
         if tag == "equal":
-            spans.append(Span(_shortened(new[start:end], position == 0, position == len(codes) - 1)))
+            words = _shortened(new[start:end], position == 0, position == len(codes) - 1)
+            spans.append(Span(unsigned(words)))
             continue
         if left < right:
-            spans.append(Span(f"[-{' '.join(old[left:right])}-]", Role.GONE))
+            spans.append(Span(f"[-{unsigned(' '.join(old[left:right]))}-]", Role.GONE))
         if start < end:
-            spans.append(Span(f"{{+{' '.join(new[start:end])}+}}", Role.COME))
+            spans.append(Span(f"{{+{unsigned(' '.join(new[start:end]))}+}}", Role.COME))
     return _spaced(spans)
 
 
@@ -67,7 +70,7 @@ def _split(text: str) -> list[str]:
 
 
 def _only_blanks_differ(before: str, after: str) -> Text:
-    return (Span(f'"{abridged(after)}"'), Span(f" (only white space differs from {len(before):,} characters before)"))
+    return (*quoted_text(after), Span(f" (only white space differs from {len(before):,} characters before)"))
 
 
 def _shortened(words: list[str], is_first: bool, is_last: bool) -> str:

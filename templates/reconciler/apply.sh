@@ -62,6 +62,11 @@ bind_to() {
     done
 }
 
+if token_is_idle; then
+    say "$idle_token"
+    finish 64
+fi
+
 # A plan file is input, not authority: what is done is what planning gives now, and the file can only narrow it.
 arguments=(--wait "${STEP_WAIT:-captions}" "${allowed[@]}")
 if [ "${STEP_REVIEWED:-}" = merged ]; then

@@ -11,6 +11,10 @@ root="${RECONCILER_ROOT:-manifests}"
 forge_token="${STEP_FORGE_TOKEN:-}"
 unset STEP_FORGE_TOKEN
 
+# Where install.sh put the tool: GitHub tells later steps by itself, others do not. Only what is ours, and last.
+home="${STEP_HOME:-${RUNNER_TEMP:-/tmp}/reconciler-home}"
+if [ -O "$home/bin/reconciler" ]; then PATH="$PATH:$home/bin"; fi
+
 # A folder of our own: what a pull request may have put there, a link perhaps, goes first.
 results="${STEP_RESULTS:-${RUNNER_TEMP:-.}/reconciler-results}"
 rm -rf -- "$results"
@@ -25,9 +29,10 @@ forge() {
     isolated forge.py "$@"
 }
 
-# A comment is never the gate: where it cannot be written the log says so, and the step goes on.
+# A comment is never the gate: where it cannot be written the log says so, and the step goes on. Outside both forges
+# nobody expects one.
 tell() {
-    if [ "${STEP_COMMENT:-true}" != true ]; then return 0; fi
+    if [ "${STEP_COMMENT:-true}" != true ] || [ -z "${GITHUB_ACTIONS:-}${GITLAB_CI:-}$forge_token" ]; then return 0; fi
     forge "$@" || echo "It could not be written as a comment or issue (see above); the log and the artifacts hold it." >&2
 }
 
@@ -39,10 +44,19 @@ summary() {
     if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then cat -- "$1" >> "$GITHUB_STEP_SUMMARY"; fi
 }
 
-# Text as Markdown: set in by four, so that no line of it can end the block or mean anything.
+# Is there a token although reconciler.yaml names the simulator, as `init` writes it? Its account ends with each run, so
+# every run would be green, for ever. Without the token only a simulator answers, and nothing is sent.
+token_is_idle() {
+    if [ -z "${BRIA_API_TOKEN:-}${BRIA_API_TOKEN_FILE:-}" ] || [ -n "${RECONCILER_ENDPOINT:-}" ]; then return 1; fi
+    env -u BRIA_API_TOKEN -u BRIA_API_TOKEN_FILE reconciler plan > /dev/null 2>&1
+}
+idle_token="There is a token, but $root/reconciler.yaml says \`endpoint: simulator\`, so nothing would reach Bria.
+Remove that line, or set RECONCILER_ENDPOINT to simulator if it is meant."
+
+# Text as Markdown: set in by four, so that no line of it can end the block or mean anything. Cut to what a comment holds.
 as_code() {
     printf '\n'
-    head -c 60000 -- "$1" | sed 's/^/    /'
+    sed 's/^/    /' -- "$1" | { head -c 60000; cat > /dev/null; }
     printf '\n'
 }
 

@@ -3,6 +3,14 @@
 # shellcheck source=templates/reconciler/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
+if token_is_idle; then
+    printf '%s\n' "$idle_token" | tee -- "$results/drift.txt" >&2
+    as_code "$results/drift.txt" > "$results/drift.md"
+    summary "$results/drift.md"
+    output exit-code 64
+    exit 64
+fi
+
 set +e
 reconciler drift | tee -- "$results/drift.txt"
 code="${PIPESTATUS[0]}"

@@ -47,15 +47,14 @@ if [ -z "${BRIA_API_TOKEN:-}${BRIA_API_TOKEN_FILE:-}" ] && [[ "${RECONCILER_ENDP
 fi
 
 code=0
-reconciler plan "${arguments[@]}" > "$results/plan.md" || code=$?
+said="$results/said.txt"
+{ reconciler plan "${arguments[@]}" 2>&1 1>&3 | tee -- "$said" >&2; } 3> "$results/plan.md" || code=$?
 case "$code" in
     0) changes=false ;;
     2) changes=true ;;
-    *) give_up "$code" "Nothing was planned (exit code $code): the log says why." ;;
+    *) give_up "$code" "Nothing was planned (exit code $code)." "$said" ;;
 esac
-if [ ! -s "$results/plan.md" ]; then
-    printf '%s\n**In sync now: merging this changes nothing on the live side.**\n' "$marker" > "$results/plan.md"
-fi
+rm -f -- "$said"
 
 reconciler show "$results/plan.json"
 if ! reconciler show "$results/plan.json" --format html > "$results/report.html"; then

@@ -160,6 +160,13 @@ def job(tree: Path, tmp_path: Path, forge: forge_.Forge, account: str) -> Job:
 
 
 @pytest.fixture
+def elsewhere(job: Job) -> Job:
+    """A job of another CI system, which has no forge and hands nothing from step to step."""
+    kept = {name: text for name, text in job.environ.items() if not name.startswith(("GITHUB_", "RUNNER_", "STEP_"))}
+    return Job(tree=job.tree, forge=job.forge, environ=kept, home=job.home)
+
+
+@pytest.fixture
 def gitlab(job: Job, forge: forge_.Forge) -> Job:
     """A job on GitLab for merge request 7."""
     environ = {name: text for name, text in job.environ.items() if not name.startswith(("GITHUB_", "RUNNER_"))}

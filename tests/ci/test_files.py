@@ -85,11 +85,27 @@ def test_the_workflow_asks_for_no_more_than_it_needs() -> None:
     assert jobs["plan"]["permissions"] == {"contents": "read", "pull-requests": "write"}
     assert jobs["apply"]["permissions"] == {"contents": "read", "actions": "read", "pull-requests": "read"}
     assert jobs["drift"]["permissions"] == {"contents": "read", "issues": "write"}
-    assert jobs["apply"]["concurrency"] == jobs["drift"]["concurrency"]
     assert jobs["apply"]["concurrency"]["cancel-in-progress"] is False
     for job in jobs.values():
         assert job["timeout-minutes"]
         assert job["steps"][0]["with"]["persist-credentials"] is False
+
+
+def test_nothing_but_an_apply_takes_the_place_of_a_waiting_one() -> None:
+    """GitHub keeps one waiting run in a group: neither a plan nor drift may share it. GitLab's group is a queue."""
+    (workflow,) = documents(WORKFLOW)
+    assert "concurrency" not in workflow
+    groups = {name: job["concurrency"]["group"] for name, job in workflow["jobs"].items()}
+    assert len(set(groups.values())) == len(groups)
+    jobs = documents(TEMPLATE)[1]
+    assert jobs["reconciler-apply"]["resource_group"] == jobs["reconciler-drift"]["resource_group"]
+
+
+def test_a_required_check_reports_on_each_pull_request() -> None:
+    """One that a filter keeps from running never reports, and holds the pull request up for ever."""
+    (workflow,) = documents(WORKFLOW)
+    assert workflow["on"]["pull_request"] is None
+    assert workflow["on"]["push"]["paths"]
 
 
 def test_a_pull_request_reaches_neither_apply_nor_its_token() -> None:
@@ -99,7 +115,6 @@ def test_a_pull_request_reaches_neither_apply_nor_its_token() -> None:
     assert "refs/heads/main" in workflow["jobs"]["apply"]["if"]
     jobs = documents(TEMPLATE)[1]
     assert all("CI_DEFAULT_BRANCH" in rule["if"] for rule in jobs["reconciler-apply"]["rules"])
-    assert jobs["reconciler-apply"]["resource_group"] == jobs["reconciler-drift"]["resource_group"]
     assert jobs["reconciler-apply"]["interruptible"] is False
 
 

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.ci.conftest import BREAK, FORGE_TOKEN, TOKEN, Job, edit
+from reconciler.simulator import Simulator
+from tests.ci.conftest import BREAK, FORGE_TOKEN, SCRIPTS, TOKEN, Job, edit
 from tests.ci.forge import BOT
+from tests.ci.review import git
 
 pytestmark = pytest.mark.slow  # each step starts the command line several times
 
@@ -98,11 +100,85 @@ def test_a_simulated_account_needs_no_token(job: Job) -> None:
     assert not [line for line in job.seen() if "--base" in line]
 
 
-def test_a_plan_that_fails_says_so_in_the_comment(job: Job) -> None:
-    """The exit code goes through."""
+def test_a_plan_that_fails_says_why_in_the_comment(job: Job) -> None:
+    """The exit code goes through, and what stands in the log stands here, set in: it is text of the tree."""
     ended = job.run("plan", STEP_ALLOW="nonsense=1")
     assert (ended.code, ended.outputs["exit-code"]) == (64, "64")
-    assert "Nothing was planned (exit code 64)" in job.forge.comments[0]["body"]
+    first, _, why = job.forge.comments[0]["body"].partition("\n\n")
+    assert first == f"{MARKER}\n**Nothing was planned (exit code 64).**"
+    assert 'There is no limit "nonsense"' in why
+    assert 'There is no limit "nonsense"' in ended.log
+    assert all(line.startswith("    ") for line in why.splitlines() if line)
+
+
+def test_problems_of_the_base_are_said_in_the_comment(job: Job) -> None:
+    """The change may be the one that mends them, so its author has to see what is wrong there."""
+    edit(job.tree, *BREAK)
+    git(job.tree, "commit", "--quiet", "--all", "-m", "broken")
+    edit(job.tree, *reversed(BREAK))
+    ended = job.run("plan", BRIA_API_TOKEN="", STEP_BASE="HEAD")
+    assert ended.code == 3
+    assert "**Nothing was planned (exit code 3).**" in job.forge.comments[0]["body"]
+    assert "caption_prefx" in job.forge.comments[0]["body"]
+
+
+def test_a_comment_holds_what_github_takes(job: Job) -> None:
+    """65,536 characters, the setting in included: short lines grow the most."""
+    long = job.home / "long.txt"
+    long.write_text("x\n" * 60_000)
+    made = subprocess.run(
+        ["bash", "-c", f'. "{SCRIPTS}/common.sh"; as_code "{long}"'],
+        cwd=job.tree,
+        env=job.environ,
+        capture_output=True,
+        check=True,
+    )
+    assert 50_000 < len(made.stdout) < 65_000
+
+
+def test_a_pull_request_about_something_else_is_left_in_peace(job: Job) -> None:
+    """The check runs on each pull request, so that it may be required, and has nothing to say on most."""
+    ended = job.run("plan", BRIA_API_TOKEN="", STEP_BASE="HEAD")
+    assert (ended.code, ended.outputs["changes"]) == (0, "false")
+    assert job.forge.comments == []
+    assert ended.summary == (ended.results / "plan.md").read_text() != ""
+
+
+@pytest.mark.parametrize("step", ["apply", "drift"])
+def test_a_token_is_not_left_idle_on_the_simulator(job: Job, step: str) -> None:
+    """`init` names the simulator: with it each run would be green for ever. Whoever names it for CI means it."""
+    (job.tree / "manifests" / "reconciler.yaml").write_text("endpoint: simulator\n")
+    ended = job.run(step, RECONCILER_ENDPOINT="")
+    assert (ended.code, ended.outputs["exit-code"]) == (64, "64")
+    assert "manifests/reconciler.yaml says `endpoint: simulator`" in ended.log
+    assert "manifests/reconciler.yaml says `endpoint: simulator`" in ended.summary
+    assert not [line for line in job.seen() if line[0] == step]
+    assert job.run("apply", RECONCILER_ENDPOINT="simulator").code == 0
+    assert job.run("apply", RECONCILER_ENDPOINT="", BRIA_API_TOKEN="").code == 0
+
+
+def test_a_token_for_the_real_api_is_not_held_up(job: Job, world: Simulator) -> None:
+    """The question is asked without the token, so that nothing can be sent."""
+    ask = f'. "{SCRIPTS}/common.sh"; if token_is_idle; then echo idle; else echo "at work"; fi'
+    environ = {**job.environ, "RECONCILER_ENDPOINT": ""}
+    made = subprocess.run(["bash", "-c", ask], cwd=job.tree, env=environ, capture_output=True, text=True, check=True)
+    assert made.stdout == "at work\n"
+    assert world.log == []
+
+
+def test_another_ci_finds_the_tool_and_expects_no_comment(elsewhere: Job) -> None:
+    """As docs/ci.md says it: installed by one step, found by the next, and no word about a forge that is not there."""
+    tools = elsewhere.home / "bin"
+    place = elsewhere.home / "place" / "bin"
+    place.parent.mkdir()
+    tools.rename(place)
+    ended = elsewhere.run("plan", STEP_HOME=str(place.parent))
+    assert ended.code == 0, ended.log
+    assert elsewhere.run("apply", STEP_HOME=str(place.parent)).code == 0
+    drifted = elsewhere.run("drift", STEP_HOME=str(place.parent))
+    assert drifted.code == 0, drifted.log
+    assert not [log for log in (ended.log, drifted.log) if "GitHub" in log or "written as a comment" in log]
+    assert elsewhere.forge.requests == []
 
 
 @pytest.mark.parametrize("setting", [{"STEP_COMMENT": "false"}, {"STEP_FORGE_TOKEN": ""}, {"STEP_PULL": "x"}])

@@ -132,7 +132,8 @@ def test_what_git_does_not_know_is_the_consoles_and_can_be_ignored(applied: Path
     ran = cli("drift")
     assert ran.code == 2
     assert "Changed in the console: project/lora project" in flat(ran.out)
-    assert "holds 1 dataset and 0 models that git does not know" in flat(ran.out)
+    told = "holds 1 dataset and 0 models that git does not know; `reconciler status --strays` lists them"
+    assert told in flat(ran.out)
     ignore(applied, "strays")
     assert cli("drift").code == 0
 
@@ -144,3 +145,17 @@ def test_a_rule_with_a_mistake_stops_the_command(applied: Path, cli: Cli) -> Non
     assert ran.code == 3
     assert "manifests/reconciler.yaml:3:37" in ran.err
     assert 'Did you mean "project_description"?' in ran.err
+
+
+def test_a_rule_about_an_object_that_git_does_not_declare_is_said(edited: Path, cli: Cli) -> None:
+    """A slip of the pen ignores nothing, and would not be noticed; in force or not, the exit code is that of the rest."""
+    ignore(edited, '"*"')
+    assert "no manifest declares" not in flat(cli("drift").out)
+    rules = edited / "manifests/reconciler.yaml"
+    rules.write_text(rules.read_text().replace("project/lora", "project/laura"))
+    ran = cli("drift")
+    assert ran.code == 2
+    said = "Rules about an object that no manifest declares: project/laura * (edited by the brand team in the console)"
+    assert said in flat(ran.out)
+    assert "correct `object`, or remove the rule" in flat(ran.out)
+    assert [rule["ref"] for rule in json.loads(cli("drift", "--format", "json").out)["idle"]] == ["project/laura"]

@@ -1,11 +1,13 @@
 """What CI calls: annotations, code quality reports, and the files that `init --ci` writes."""
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from reconciler.api.token import SHORTEST
 from tests.cli.conftest import Cli, edit, git
 
 
@@ -44,6 +46,26 @@ def test_init_writes_the_files_of_ci_once(
     assert f"wrote {name}" in first.out
     assert (tmp_path / name).exists()
     assert f"left as it is: {name}" in cli("init", "--ci", vendor).out
+
+
+def test_init_for_ci_does_not_leave_ci_on_the_simulator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli
+) -> None:
+    """A new reconciler.yaml leaves the line out; one that is there is kept, and a sentence says what to remove."""
+    monkeypatch.chdir(tmp_path)
+    git("init", "--quiet")
+    cli("init")
+    late = cli("init", "--ci", "github")
+    assert "Remove `endpoint: simulator` from manifests/reconciler.yaml" in " ".join(late.out.split())
+    early = cli("init", "--ci", "github", "--root", "brand")
+    assert "Remove" not in early.out
+    assert "\n# endpoint: simulator\n" in (tmp_path / "brand/reconciler.yaml").read_text()
+
+
+def test_the_tokens_in_examples_are_tokens(cli: Cli) -> None:
+    """What `simulate --help` shows can be typed: a token has at least 6 characters."""
+    (token,) = re.findall(r"BRIA_API_TOKEN=(\S+)", cli("simulate", "--help").out)
+    assert len(token) >= SHORTEST
 
 
 def test_init_for_ci_needs_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:

@@ -61,7 +61,7 @@ def repository(tree: Path) -> Path:
 DATASET_ROWS = (
     "    caption_prefix   An illustration of a character named Lora, a [-female character-] {+girl+} with",
     "    images           - sit ",
-    "                     ~ jump   other bytes\n",
+    "                     ~ jump   another picture under the same name\n",
     '                     + run    "running in the rain."\n',
     "    captions         ~ read   from git: reading a [-red-] {+blue+} book.\n",
     "1 field, 1 image added, 1 image removed, 1 image replaced, 1 caption",

@@ -25,6 +25,13 @@ def test_only_the_images_are_missing(tmp_path: Path) -> None:
     assert load_configuration(root).endpoint == "simulator"
 
 
+def test_for_ci_the_simulator_is_left_out(tmp_path: Path) -> None:
+    write_scaffold(tmp_path, simulated=False)
+    assert load_configuration(tmp_path).problems == ()
+    assert load_configuration(tmp_path).endpoint is None
+    assert "\n# endpoint: simulator\n" in (tmp_path / "reconciler.yaml").read_text()
+
+
 def test_with_images_it_is_sound(tmp_path: Path, draw: Draw) -> None:
     root = tmp_path / "manifests"
     write_scaffold(root)

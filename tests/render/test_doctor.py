@@ -51,6 +51,30 @@ def test_findings_of_one_rule_stand_below_each_other_and_what_to_do_once() -> No
     )
 
 
+def test_findings_that_say_the_same_stand_together_whatever_stands_between() -> None:
+    """The advice is given once."""
+    other = found("image-blurred", place("b.png"), "this image is a little soft", images=["b.png"])
+    printed = text(portrait(blurred("a.png"), other, blurred("c.png")))
+    assert printed.count("warning: this image is out of focus") == 1
+    assert printed.index("c.png") < printed.index("a little soft")
+
+
+def test_two_equal_files_are_told_of_beside_both() -> None:
+    """Not as a finding about the whole: each of the two frames has it."""
+    images = (picture("a.png"), picture("b.png"), picture("c.png"))
+    double = Finding(
+        rule="image-double",
+        grade=Grade.ERROR,
+        location=place("b.png"),
+        summary="two files hold the same image",
+        images=("a.png", "b.png"),
+    )
+    page = contact_sheet(Diagnosis(portraits=(portrait(double, images=images),)), {})
+    assert page.count("two files hold the same image") == 2
+    assert 'class="whole"' not in page
+    assert "(a.png, b.png)" not in text(portrait(double, images=images))
+
+
 def test_findings_about_the_whole_name_their_images() -> None:
     unseen = found("images-unseen", HERE, "1 image could not be looked at", images=["a.png"])
     same = Finding(rule="odd", grade=Grade.ERROR, location=HERE, summary="odd", images=("a.png", "b.png"))

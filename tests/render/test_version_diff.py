@@ -61,7 +61,7 @@ def test_a_dataset_says_what_goes_first_and_what_people_wrote_first() -> None:
         '                     - sleep   "sleeping."\n'
         '                     + jump    "jumping."\n'
         "                     + run\n"
-        "                     ~ wave    other bytes\n"
+        "                     ~ wave    another picture under the same name\n"
         "    captions         ~ read    automatic -> written by hand: reading a [-red-] {+blue+} book.\n"
         '                     ~ stand   written by hand -> from git: "standing."\n'
         "                     ~ paint   from git: painting a [-wall.-] {+picture.+}\n"

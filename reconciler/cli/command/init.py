@@ -18,19 +18,22 @@ def command(frame: Frame, images: str | None, ci: "Literal['github', 'gitlab'] |
     A file that exists is never touched.
     """
     from reconciler.app.settings import root_of
-    from reconciler.app.start import start, start_ci
+    from reconciler.app.start import names_simulator, start, start_ci
     from reconciler.cli.context import open_console
     from reconciler.render.view import Line, say, screen
 
     console = open_console(frame)
     root = root_of(frame.given, frame.environ)
     pipeline = None if ci is None else start_ci(root, ci)
-    made = start(root, images)
+    made = start(root, images, simulated=ci is None)
     lines = [Line(text=say(f"wrote {root / name}")) for name in made.written]
     lines += [Line(text=say(f"left as it is: {root / name}")) for name in made.kept]
     if pipeline is not None:
         lines += [Line(text=say(f"wrote {name}")) for name in pipeline.written]
         lines += [Line(text=say(f"left as it is: {name}")) for name in pipeline.kept]
+    if pipeline is not None and names_simulator(root):
+        place = root / "reconciler.yaml"
+        lines.append(Line(text=say(f"Remove `endpoint: simulator` from {place}: with it, CI changes nothing at Bria.")))
     way = "Put images into the folder that the dataset names, edit the manifests, then run `reconciler validate`."
     console.result(screen(lines, [Line(text=say(way))]))
     return 0

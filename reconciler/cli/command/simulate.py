@@ -8,7 +8,7 @@ from reconciler.cli.frame import command as declare
 _EXAMPLE = """\
 reconciler simulate --port 8099 --db world.db --speed 600
 reconciler simulate --set clone_mode=async_images --fault 'POST /tailored-gen/models:lost_answer'
-BRIA_API_TOKEN=any reconciler plan --endpoint http://127.0.0.1:8099
+BRIA_API_TOKEN=anything reconciler plan --endpoint http://127.0.0.1:8099
 """
 
 
@@ -32,7 +32,7 @@ def command(
 ) -> int:
     """Serve a simulated Tailored Generation API on this machine, for trying things out and for CI.
 
-    Any token is accepted. It ends with Ctrl-C.
+    Any token of at least 6 characters will do. It ends with Ctrl-C.
     """
     from reconciler.app.simulate import World, simulate
     from reconciler.cli.context import open_console

@@ -42,6 +42,7 @@ def judge(plan: Plan, observed: Observed, base: Desired | None = None) -> Judgem
     return Judgement(
         drifts=tuple(sorted(drifts, key=lambda drift: (order.index(drift.cause), drift.ref, drift.text))),
         ills=tuple(_ills(plan)),
+        declared=frozenset(one.ref for one in (*plan.changes, *plan.unchanged, *plan.refusals) if one.ref is not None),
     )
 
 
@@ -66,14 +67,16 @@ class _Look:
         """What a project holds that git does not know: nothing will change it, and somebody made it elsewhere."""
         for note in self.plan.notes:
             if note.rule == "stray" and note.ref is not None:
-                yield Drift(ref=note.ref, cause=Cause.CONSOLE, text=note.text, field=STRAYS)
+                text = f"{note.text}; `reconciler status --strays` lists them"
+                yield Drift(ref=note.ref, cause=Cause.CONSOLE, text=text, field=STRAYS)
 
     def under_way(self) -> Iterator[Drift]:
         words = {"training": "is in training", "waiting": "waits for a superseded training to end", "held": "waits"}
         for one in self.plan.unchanged:
             if one.state in words:
                 text = f"{words[one.state]}, {one.detail}" if one.detail else words[one.state]
-                yield Drift(ref=one.ref, cause=Cause.PROGRESS, text=text, differs=False)
+                cause = Cause.HELD if one.state == "held" else Cause.PROGRESS
+                yield Drift(ref=one.ref, cause=cause, text=text, differs=False)
 
     def _of(self, change: Change) -> Iterator[Drift]:
         match change:

@@ -16,6 +16,8 @@ class Cause(StrEnum):
     EITHER = "console or git"
     GIT = "git"
     PROGRESS = "in progress"
+    HELD = "held"
+    """It waits for another object: one that was refused, or is a draft."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,17 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """All that differs, the worst cause first, what is ignored, rules that are over, and what does not serve."""
+    """All that differs, the worst cause first, what is ignored, rules that are over, and what does not serve.
+
+    `idle` are rules about an object that git does not declare; `declared` the objects that it does.
+    """
 
     drifts: tuple[Drift, ...] = ()
     ills: tuple[Ill, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     expired: tuple[Ignore, ...] = ()
+    idle: tuple[Ignore, ...] = ()
+    declared: frozenset[Ref] = frozenset()
 
     @property
     def differs(self) -> bool:
@@ -74,4 +81,5 @@ def leave_out(found: Judgement, rules: Sequence[Ignore], today: date) -> Judgeme
         else:
             ignored.append(Ignored(drift=drift, rule=rule))
     expired = tuple(rule for rule in rules if rule.is_over(today))
-    return replace(found, drifts=tuple(drifts), ignored=tuple(ignored), expired=expired)
+    idle = tuple(rule for rule in in_force if rule.ref not in found.declared)
+    return replace(found, drifts=tuple(drifts), ignored=tuple(ignored), expired=expired, idle=idle)

@@ -11,6 +11,8 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGN
 _PLAIN_LINES = re.compile(r"(?:[a-z0-9_-](?:[a-z0-9 ._-]*[a-z0-9_-])?\n)*")
 _RESERVED_LINE = re.compile(rf"^{_RESERVED.pattern}$", re.MULTILINE)
 _FORBIDDEN = frozenset('<>:"|?*\\')
+_CALLED = {'"': "a double quote", "\\": "a backslash"}
+"""What would be hard to read between quotes."""
 _DRIVE = re.compile(r"[A-Za-z]:")
 NAME_BYTES = 255
 """Bytes of one file name that every common file system can hold."""
@@ -25,7 +27,7 @@ def unportable(name: str) -> str | None:
     if visible(name) != name:
         return "its name holds an invisible character"
     if found := sorted(_FORBIDDEN.intersection(name)):
-        return f"its name holds {quoted(found[0])}"
+        return f"its name holds {_CALLED.get(found[0], quoted(found[0]))}"
     if _RESERVED.fullmatch(name):
         return "its name is reserved on Windows"
     if name != name.strip() or name.endswith("."):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.core.doctor.finding import Caption, Finding, found
 from reconciler.core.doctor.words import is_latin, joined, phrases, words
 from reconciler.core.problem import Location
-from reconciler.core.text import count, normal, quoted, shown
+from reconciler.core.text import normal, quoted, shown
 
 FEW_WORDS, MANY_WORDS = 3, 60
 ENOUGH = 5
@@ -44,7 +44,7 @@ def _judge_form(caption: Caption, name: str | None) -> Iterator[Finding]:
     if is_latin(text):
         number = len(words(text))
         if number < FEW_WORDS:
-            yield _about(caption, "caption-brief", f"this caption has only {count(number, 'word')}")
+            yield _about(caption, "caption-brief", "this caption has only one or two words")
         if number > MANY_WORDS:
             yield _about(caption, "caption-wordy", f"this caption has more than {MANY_WORDS} words", f"{number} words.")
     if begins_anew(text, name):

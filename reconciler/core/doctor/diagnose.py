@@ -10,7 +10,7 @@ from reconciler.core.doctor.caption import judge_captions
 from reconciler.core.doctor.case import Case, captions_of, cases_in
 from reconciler.core.doctor.excuse import apply_waivers
 from reconciler.core.doctor.finding import Caption, Diagnosis, Finding, Portrait, found, in_reading_order
-from reconciler.core.doctor.known import as_findings, owned
+from reconciler.core.doctor.known import as_findings, image_beside, owned
 from reconciler.core.doctor.picture import judge_pictures, with_clear_parts
 from reconciler.core.doctor.pixels import Measured
 from reconciler.core.doctor.prefix import judge_prefix
@@ -55,11 +55,11 @@ def diagnose(loaded: Loaded, look: Look, wanted: Collection[Ref] = ()) -> Diagno
     )
 
 
-def _portrait(case: Case, cases: Sequence[Case], problems: Iterable[Problem], look: Look) -> Portrait:
+def _portrait(case: Case, cases: Sequence[Case], problems: Sequence[Problem], look: Look) -> Portrait:
     captions = captions_of(case)
     by_name = {image.name: look.measured[image.digest] for image in case.images if image.digest in look.measured}
     known = with_clear_parts(as_findings(case, captions, problems), by_name)
-    findings = [*known, *_own_findings(case, cases, captions, look)]
+    findings = [*known, *_own_findings(case, cases, captions, look), *_uncaptioned(case, captions, problems)]
     left, waived = apply_waivers(findings, case.manifest, case.spec.waive or (), look.today)
     return Portrait(
         ref=case.ref,
@@ -90,10 +90,13 @@ def _own_findings(case: Case, cases: Sequence[Case], captions: Sequence[Caption]
     yield from judge_shared(case.images, siblings, folder)
     name = case.project.ip_name if case.project else None
     yield from judge_captions(captions, case.spec.caption_prefix or "", name, source)
-    if case.source != "automatic" and captions:
-        told = {caption.image for caption in captions}
-        for image in case.images:
-            if image.name not in told:
-                yield found(
-                    "caption-missing", case.folder.place(image), "this image has no caption", images=[image.name]
-                )
+
+
+def _uncaptioned(case: Case, captions: Sequence[Caption], problems: Iterable[Problem]) -> Iterator[Finding]:
+    """Images without a text where others have one; of a caption file that cannot be read its own problem tells."""
+    if case.folder is None or case.source == "automatic" or not captions:
+        return
+    told = {caption.image for caption in captions} | {image_beside(case, problem.location) for problem in problems}
+    for image in case.images:
+        if image.name not in told:
+            yield found("caption-missing", case.folder.place(image), "this image has no caption", images=[image.name])

@@ -27,9 +27,10 @@ class Finding:
 
     @property
     def is_about_the_whole(self) -> bool:
-        """Is it about the dataset, even where it names a single image?"""
+        """Is it about the dataset, even where it names a single image? Two files that are equal concern each of them."""
         rule = RULES.get(self.rule)
-        return len(self.images) != 1 or (rule is not None and rule.subject is Subject.DATASET)
+        subject = Subject.DATASET if rule is None else rule.subject
+        return not self.images or subject is Subject.DATASET or (len(self.images) > 1 and subject is not Subject.IMAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

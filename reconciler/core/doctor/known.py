@@ -1,7 +1,8 @@
 """What `validate` says about a dataset, seen with the doctor's eyes: whose it is, and which images it is about."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import PurePosixPath
 
 from reconciler.core.declare.image_rule import FULL
 from reconciler.core.declare.loaded import Loaded
@@ -10,7 +11,12 @@ from reconciler.core.doctor.excuse import is_waived
 from reconciler.core.doctor.finding import Caption, Finding
 from reconciler.core.doctor.rule import Grade
 from reconciler.core.doctor.rules import RULES
-from reconciler.core.problem import Problem
+from reconciler.core.problem import Location, Problem
+
+Images = tuple[str, ...]
+"""Names below the image folder."""
+
+_SIDECARS = frozenset({".txt", ".caption"})
 
 
 def owned(case: Case, problems: Iterable[Problem]) -> list[Problem]:
@@ -25,7 +31,8 @@ def as_findings(case: Case, captions: Sequence[Caption], problems: Iterable[Prob
     if case.folder is not None:
         places |= {case.folder.place(image): image.name for image in case.images}
     for problem in problems:
-        images = (places[problem.location],) if problem.location in places else ()
+        name = places.get(problem.location) or image_beside(case, problem.location)
+        images = () if name is None else (name,)
         yield Finding(
             rule=problem.rule,
             grade=Grade.ERROR if problem.is_error else Grade.WARNING,
@@ -33,8 +40,18 @@ def as_findings(case: Case, captions: Sequence[Caption], problems: Iterable[Prob
             summary=problem.summary,
             detail=problem.detail,
             remedy=problem.remedy or _remedy(problem),
-            images=_small(case) if problem.rule == "images-scaled" else images,
+            images=_MANY[problem.rule](case, images) if problem.rule in _MANY else images,
         )
+
+
+def image_beside(case: Case, place: Location) -> str | None:
+    """The image whose caption file a problem is about, as one that cannot be read; None where it is no such file."""
+    path = PurePosixPath(place.path)
+    if case.folder is None or path.suffix.lower() not in _SIDECARS:
+        return None
+    stem = path.with_suffix("")
+    places = ((image.name, PurePosixPath(case.folder.place(image).path)) for image in case.images)
+    return next((name for name, its in places if its.with_suffix("") == stem), None)
 
 
 def without_waived(loaded: Loaded, problems: tuple[Problem, ...], today: date) -> tuple[Problem, ...]:
@@ -58,8 +75,18 @@ def _remedy(problem: Problem) -> str:
     return "" if remedy.rstrip(".").casefold() in problem.detail.casefold() else remedy
 
 
-def _small(case: Case) -> tuple[str, ...]:
+def _small(case: Case, _: Images) -> Images:
     """The images that will be scaled up."""
     return tuple(
         image.name for image in case.images if image.facts and min(image.facts.width, image.facts.height) < FULL
     )
+
+
+def _equal(case: Case, images: Images) -> Images:
+    """All files that hold the same image as this one."""
+    digests = {image.digest for image in case.images if image.name in images}
+    return tuple(image.name for image in case.images if image.digest in digests)
+
+
+_MANY: Mapping[str, Callable[[Case, Images], Images]] = {"images-scaled": _small, "image-double": _equal}
+"""Problems that are said at one place and are about several images."""

@@ -84,6 +84,10 @@ def _removals(change: Change, limits: Limits) -> Refusal | None:
 
 
 def _over(limit: str, number: int, summary: str) -> Refusal:
+    """A limit's refusal names its object in the summary alone.
+
+    One that has a `ref` stays in force when a saved plan is applied; a limit is judged anew.
+    """
     return Refusal(
         rule=f"limit-{limit.replace('_', '-')}",
         ref=None,

@@ -105,7 +105,7 @@ def _coming(image: ImageChange, words: CaptionChange | None, kept: KeptCaption |
         after=image.key,
         caption=caption,
         origin=origin,
-        remark=megabytes(image.size) if is_new else f"other bytes under the same name, {megabytes(image.size)}",
+        remark=megabytes(image.size) if is_new else f"another picture under the same name, {megabytes(image.size)}",
         loss="its hand-written caption goes with the old picture" if image.hand_written else "",
         findings=findings.get(image.key, ()),
     )

@@ -4,13 +4,10 @@ Escaping is Jinja2's, switched on for everything. This gate comes before it: cha
 out, and the query of an address, which may be signed, is cut off.
 """
 
-import re
-
 from markupsafe import Markup
 
 from reconciler.core.text import visible
-
-_QUERY = re.compile(r"""(?P<address>\b[A-Za-z][A-Za-z0-9+.-]*://[^\s?#<>"']*)[?#][^\s<>"']*""")
+from reconciler.render.address import unsigned
 
 
 def gate(value: object) -> object:
@@ -23,10 +20,3 @@ def gate(value: object) -> object:
     if isinstance(value, bool) or value is None:
         raise TypeError(f"{value!r} is no text")
     return value if isinstance(value, int) else visible(unsigned(str(value)))
-
-
-def unsigned(text: str) -> str:
-    """The text, each address without its query."""
-    if "://" not in text:
-        return text
-    return _QUERY.sub(r"\g<address>?…", text)

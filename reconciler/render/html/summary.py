@@ -49,7 +49,7 @@ class Amount:
 _COSTS = re.compile(r"\b(trained|taken over|take over)\b")
 _LOSES = re.compile(r"\b(deleted|removed|overwritten|stopped)\b")
 _LIMIT = re.compile(r"\s*\((limit [^()]*)\)$")
-_NUMBER = re.compile(r"(\d(?:[\d,]*\d)?|none)\s*(.*)", re.DOTALL)
+_NUMBER = re.compile(r"((?:at least )?\d(?:[\d,]*\d)?|none)\s*(.*)", re.DOTALL)
 
 
 def headline(plan: Plan) -> tuple[Phrase, ...]:

@@ -130,7 +130,7 @@ def _is_lost(image: ImageChange, change: DatasetChange) -> bool:
 def _image(image: ImageChange) -> Fact:
     words = {
         ImageEffect.ADDED: "",
-        ImageEffect.REPLACED: "other bytes",
+        ImageEffect.REPLACED: "another picture under the same name",
         ImageEffect.TWIN: "is there twice; the later one goes",
         ImageEffect.REMOVED: "",
     }[image.effect]

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-from reconciler.render.markdown.length import Length
 
-
-def folded(title: str, lines: Sequence[str], length: Length) -> tuple[str, ...]:
-    """Blocks of a list that can be opened, as far as there is room. `title` is our own words: it stands in HTML."""
-    shown = lines if length.rows is None else lines[: length.rows]
+def folded(title: str, lines: Sequence[str], rows: int | None) -> tuple[str, ...]:
+    """Blocks of a list that can be opened, its first `rows` (None: all). `title` is our own words: it stands in HTML."""
+    shown = lines if rows is None else lines[:rows]
     if not lines:
         return ()
     if not shown:

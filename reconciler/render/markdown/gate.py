@@ -12,6 +12,7 @@ but letters, or a short number, stays as it is; every other one, and everything 
 import re
 
 from reconciler.core.text import COMMAND, visible
+from reconciler.render.address import unsigned
 from reconciler.render.view import Role, Text
 from reconciler.render.words import abridged
 
@@ -37,8 +38,11 @@ _MARKER = re.compile(r"[^A-Za-z0-9._:/@+-]|-(?=-)")
 
 
 def code(text: str, limit: int = TEXT_LIMIT) -> str:
-    """Foreign text as a code span on one line, cut at `limit` characters; `(empty)` where there is nothing to see."""
-    bare = COMMAND.sub("#<U+0023>", visible(abridged(text, limit))).replace("<!--", "<U+003C>!--")
+    """Foreign text as a code span on one line, cut at `limit` characters; `(empty)` where there is nothing to see.
+
+    The query of an address, which may be signed, is cut off.
+    """
+    bare = COMMAND.sub("#<U+0023>", visible(abridged(unsigned(text), limit))).replace("<!--", "<U+003C>!--")
     if not bare.strip(" "):
         return EMPTY
     fence = "`" * (max((len(run) for run in re.findall("`+", bare)), default=0) + 1)

@@ -22,7 +22,7 @@ def section(one: Entry, length: Length) -> Iterator[str]:
     yield "\n".join(lines)
     for listing in one.listings:
         if not listing.is_heavy:
-            yield from folded(listing.title, [f"- {_fact(fact, length)}" for fact in listing.facts], length)
+            yield from folded(listing.title, [f"- {_fact(fact, length)}" for fact in listing.facts], length.rows)
 
 
 def line(item: Item) -> str:

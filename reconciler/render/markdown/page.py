@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reconciler.core.plan import Plan
+from reconciler.core.plan import Plan, Subject
 from reconciler.core.text import count
 from reconciler.render.alias import no_answer, unanswered
 from reconciler.render.change import rank
@@ -14,7 +14,8 @@ from reconciler.render.markdown.fold import folded
 from reconciler.render.markdown.gate import cell, code, marker_line, prose
 from reconciler.render.markdown.length import STEPS, Length
 from reconciler.render.markdown.object import names, section
-from reconciler.render.plan import FIRST, LOOSENING, about, context, grouped
+from reconciler.render.markdown.refusal import refusals
+from reconciler.render.plan import FIRST, LOOSENING, about, compared, context, grouped
 from reconciler.render.state import QUIET, state_words, version_words
 from reconciler.render.verdict import verdict
 
@@ -25,7 +26,9 @@ SUMMARY_LIMIT = 1_000_000
 ALIAS_MOVED = "alias-moved"
 """The note of a promotion: nothing is sent, and still it must be seen."""
 MARKER = "reconciler:plan:manifests"
-IN_SYNC = "**In sync now: merging this changes nothing on the live side.**"
+IN_SYNC = "In sync now: merging this changes nothing on the live side."
+SHORTENED = "Shortened; the whole: `reconciler show plan.json`."
+"""Stands wherever something was left out."""
 
 
 def render_markdown(
@@ -47,9 +50,18 @@ def render_markdown(
     return comment.too_long()
 
 
-def render_markdown_nothing(marker: str = MARKER) -> str:
-    """What becomes of an earlier comment once the pull request changes nothing on the live side."""
-    return f"{marker_line(marker)}\n{IN_SYNC}\n"
+def render_markdown_nothing(marker: str = MARKER, subject: Subject | None = None) -> str:
+    """What becomes of an earlier comment once the pull request changes nothing on the live side.
+
+    `subject` is that of the plan: one that was compared with git claims no more than it knows.
+    """
+    return f"{marker_line(marker)}\n**{_nothing(subject)}**\n"
+
+
+def _nothing(subject: Subject | None) -> str:
+    if subject is None or not subject.base:
+        return IN_SYNC
+    return prose(f"This change does nothing on the live side: {compared(subject)}.")
 
 
 def _is_quiet(plan: Plan) -> bool:
@@ -74,6 +86,7 @@ class _Comment:
             *_findings(self.findings, length),
             *_standing(self.plan, length),
             *_notes(self.plan, length),
+            "" if length.is_whole else SHORTENED,
         )
 
     def too_long(self) -> str:
@@ -82,7 +95,7 @@ class _Comment:
         weighty = sum(one.is_weighty for one in self.entries)
         what = f"{count(weighty, 'object')} that cost or destroy, with {count(heavy, 'row')} of what goes or is overwritten"
         loud = f"**Not listed here, because no comment can hold it: {what}. Read the plan file or the report before merging.**"
-        return self._joined(*_head(self.plan), loud)
+        return self._joined(*_head(self.plan), loud, SHORTENED)
 
     def _joined(self, *blocks: str) -> str:
         foot = _foot(self.plan, self.digest)
@@ -95,7 +108,7 @@ def _head(plan: Plan) -> Iterator[str]:
             yield f"**{prose(f'{note.text.capitalize()}.')}**"
         if note.rule in LOOSENING:
             yield f"**{prose(f'warning: {about(None, note.text)}')}**"
-    yield IN_SYNC if _is_quiet(plan) else f"**{prose(verdict(plan))}**"
+    yield f"**{_nothing(plan.subject) if _is_quiet(plan) else prose(verdict(plan))}**"
     for note in plan.notes:
         if note.rule == ALIAS_MOVED:
             yield f"**{prose(about(note.ref, note.text))}**"
@@ -108,17 +121,9 @@ def _head(plan: Plan) -> Iterator[str]:
 
 
 def _refusals(plan: Plan, length: Length) -> Iterator[str]:
-    """Each refusal with its ways on; where there are too many, what each is about."""
-    if not plan.refusals:
-        return
-    yield "Refused:"
-    if length.is_brief:
-        yield ", ".join(code(f"{one.rule} {one.ref or ''}".strip(), length.name) for one in plan.refusals)
-        return
-    yield "\n".join(
-        "\n".join([f"- {prose(about(one.ref, one.summary))}", *(f"  - {prose(way)}" for way in one.remedies)])
-        for one in plan.refusals
-    )
+    if plan.refusals:
+        yield "Refused:"
+        yield from refusals(plan.refusals, length)
 
 
 def _objects(entries: list[Entry], length: Length) -> Iterator[str]:
@@ -144,14 +149,14 @@ def _findings(findings: Sequence[Finding], length: Length) -> Iterator[str]:
         f"- {code(one.name or str(one.ref), length.name)} **{one.severity}** {prose(one.text)} ({code(one.rule)})"
         for one in findings
     ]
-    yield from folded(f"{count(len(lines), 'finding')} about images and captions", lines, length)
+    yield from folded(f"{count(len(lines), 'finding')} about images and captions", lines, length.asides)
 
 
 def _standing(plan: Plan, length: Length) -> Iterator[str]:
     """Objects that do not change: those in an unusual state, then how many others."""
     unusual = [one for one in plan.unchanged if one.state not in QUIET]
     lines = [f"- {code(str(one.ref))} {prose(f'{version_words(one)} {state_words(one)}')}" for one in unusual]
-    yield from folded(f"{count(len(unusual), 'object')} under way or waiting", lines, length)
+    yield from folded(f"{count(len(unusual), 'object')} under way or waiting", lines, length.asides)
     changed = {change.ref for change in plan.changes}
     quiet = sum(one.state in QUIET and one.ref not in changed for one in plan.unchanged)
     if quiet:
@@ -162,13 +167,15 @@ def _notes(plan: Plan, length: Length) -> Iterator[str]:
     """Take-overs and aliases that nothing answers to stay in sight; the other notes may be folded."""
     weighty = [about(note.ref, note.text) for note in plan.notes if note.rule == "take-over"]
     weighty += [f"warning: {about(None, no_answer(state))}" for state in unanswered(plan)]
-    if length.is_brief and weighty:
-        yield count(len(weighty), "take-over or unanswered alias", "take-overs and unanswered aliases")
+    rows = [f"- {prose(text)}" for text in weighty]
+    if length.is_brief:
+        title = count(len(weighty), "take-over or unanswered alias", "take-overs and unanswered aliases")
+        yield from folded(title, rows, length.asides)
     elif weighty:
-        yield "\n".join(f"- {prose(text)}" for text in weighty)
+        yield "\n".join(rows)
     light = [note for note in plan.notes if note.rule not in {"take-over", FIRST, ALIAS_MOVED, *LOOSENING}]
     lines = [f"- {prose(about(note.ref, note.text))}" for note in light]
-    yield from folded(count(len(light), "note"), lines, length)
+    yield from folded(count(len(light), "note"), lines, length.asides)
 
 
 def _foot(plan: Plan, digest: str) -> str:

@@ -77,7 +77,7 @@ CASES = {
         TREE,
         account(live_project(), data(images=(live_image(1, "a", "text a.", "manual"),), images_count=1), trained()),
         None,
-        {DATASET: Cause.CONSOLE, MODEL: Cause.PROGRESS},
+        {DATASET: Cause.CONSOLE, MODEL: Cause.HELD},
     ),
     "an image was removed by hand, and nothing was trained": (
         TREE,

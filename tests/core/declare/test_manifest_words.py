@@ -33,6 +33,9 @@ def test_names_that_other_systems_cannot_hold() -> None:
     assert unportable("Übung.png") is None
     assert unportable("a\udce9") == "its name is not UTF-8"
     assert unportable("é" * 130) == "its name is longer than 255 bytes"
+    assert unportable('a"b.png') == "its name holds a double quote"
+    assert unportable("a\\b.png") == "its name holds a backslash"
+    assert unportable("a:b.png") == 'its name holds ":"'
     assert unportable("LPT1") == "its name is reserved on Windows"
     assert unportable("x.") == "its name begins with a space, or ends with a space or a dot"
 

@@ -45,6 +45,13 @@ def test_one_caption(text: str, rules: list[str]) -> None:
     assert [finding.rule for finding in judged(text)] == rules
 
 
+def test_one_word_and_two_are_one_finding() -> None:
+    """So that they stand together, with what to do once."""
+    brief = [finding for finding in judged("waving.", "sitting down.", "reading.") if finding.rule == "caption-brief"]
+    assert len(brief) == 3
+    assert {finding.summary for finding in brief} == {"this caption has only one or two words"}
+
+
 def test_a_finding_names_the_image_and_quotes_the_caption() -> None:
     (finding,) = judged("Waving with both arms.")
     assert finding.images == ("i0.png",)

@@ -145,6 +145,28 @@ def test_images_without_caption_are_named_where_others_have_one() -> None:
     assert [(found.rule, found.images) for found in portrait.findings] == [("caption-missing", ("b.png",))]
 
 
+@pytest.mark.parametrize("suffix", [".txt", ".caption", ".TXT"])
+def test_a_caption_file_that_cannot_be_read_is_not_missing_as_well(suffix: str) -> None:
+    """It is there: its own problem says what to do, beside the image that it belongs to."""
+    images = [picture("a.png"), picture("b.png"), picture("c.png")]
+    partly = folder(*images, captions=(sidecar("a.png", "waving with both arms."),))
+    summary = "this file is not UTF-8 text"
+    met = Problem(rule="manifest-encoding", location=Location(f"m/images/b{suffix}", 1, 1), summary=summary)
+    loaded = tree(project(), dataset("poses", SIDECARS), folders={"poses": partly})
+    (portrait,) = diagnose(with_problem(loaded, met), Look(today=TODAY)).portraits
+    assert [(found.rule, found.images) for found in portrait.findings] == [
+        ("manifest-encoding", ("b.png",)),
+        ("caption-missing", ("c.png",)),
+    ]
+
+
+def test_two_equal_files_are_named_both() -> None:
+    images = [picture("a.png"), picture("b.png", digest=sha("a.png")), picture("c.png")]
+    (portrait,) = examined(project(), dataset(), poses=folder(*images)).portraits
+    doubles = [found.images for found in portrait.findings if found.rule == "image-double"]
+    assert doubles == [("a.png", "b.png")]
+
+
 def test_where_no_image_has_a_caption_one_problem_says_so() -> None:
     assert rules(examined(project(), dataset("poses", SIDECARS), poses=folder(picture("a.png")))) == ["caption-none"]
 

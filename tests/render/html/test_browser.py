@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from PIL import Image
 
-from reconciler.core.change import Note
+from reconciler.core.change import ImageChange, ImageEffect, Note
 from reconciler.files.thumbnail import thumbnail
 from reconciler.render.html.album import Album
 from reconciler.render.html.page import render_html
@@ -200,3 +200,31 @@ def test_in_print_nothing_is_folded(opened: Opener) -> None:
         assert last is not None
         assert last["height"] > 100
         assert page.pdf().startswith(b"%PDF")
+
+
+def test_in_print_frames_stand_in_reading_order(opened: Opener) -> None:
+    """A paper is read from left to right and cannot be searched: no frame is moved up to fill a gap."""
+    images = tuple(
+        ImageChange(effect=ImageEffect.REPLACED, name=f"{n:02}.png", key=f"k{n}", replaces=f"r{n}", size=1)
+        if n % 3
+        else sample.added(f"{n:02}.png")
+        for n in range(24)
+    )
+    seen = opened(render_html(sample.plan(changes=(sample.dataset(images=images),)), digest=album.DIGEST))
+    page = seen.page
+    page.emulate_media(media="print")
+    with quiet(seen):
+        boxes = [(one.bounding_box(), one.locator(".number").inner_text()) for one in page.locator(".frame").all()]
+        placed = sorted((round(box["y"]), round(box["x"]), int(number)) for box, number in boxes if box)
+        assert [number for _, _, number in placed] == list(range(1, 25))
+
+
+def test_in_print_the_steps_stay_with_their_heading(opened: Opener) -> None:
+    """Wherever on a page they begin, the heading, the line that counts them and the first of them are on one page."""
+    seen = opened(album.page())
+    page = seen.page
+    with quiet(seen):
+        page.emulate_media(media="print")
+        for selector in ("#steps h2", "#steps summary"):
+            assert page.locator(selector).evaluate("one => getComputedStyle(one).breakAfter") == "avoid"
+        assert page.locator(".branches > li").first.evaluate("one => getComputedStyle(one).breakInside") == "avoid"

@@ -14,7 +14,7 @@ from markupsafe import Markup
 import reconciler.render.html
 from reconciler.core.ref import Ref
 from reconciler.render.html.album import Album
-from reconciler.render.html.gate import gate, unsigned
+from reconciler.render.html.gate import gate
 from reconciler.render.html.page import render_html
 from reconciler.render.html.thumbnails import Thumbnails, data_uri
 from tests.render.html import album
@@ -137,20 +137,6 @@ def test_addresses_are_text_and_lose_their_query() -> None:
     assert not {"script", "iframe", "object", "embed", "form", "link", "base", "style"} - {"style"} & {
         one.tag for one in found.elements
     }
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("plain? no address", "plain? no address"),
-        ("http://a/b", "http://a/b"),
-        ("(https://a/b?c=d) e", "(https://a/b?… e"),
-        ("https://a/b#frag", "https://a/b?…"),
-        ("s3+x://a?b", "s3+x://a?…"),
-    ],
-)
-def test_only_the_query_of_an_address_is_cut_off(text: str, shown: str) -> None:
-    assert unsigned(text) == shown
 
 
 def test_only_text_and_numbers_are_printed() -> None:

@@ -256,3 +256,15 @@ def test_every_colour_can_be_read(scheme: int) -> None:
         for ink in ("ink", "quiet", "costs", "destroys"):
             light, dark = sorted((_luminance(colours[ground]), _luminance(colours[ink])), reverse=True)
             assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{ink} on {ground}"
+
+
+def test_nothing_is_struck_out_where_there_is_no_picture() -> None:
+    """The stroke of a removed image would cross the words that say why no picture is there."""
+    going = (ImageChange(effect=ImageEffect.REMOVED, name="sleep.png", key="a3"),)
+    html = render_html(sample.plan(changes=(sample.dataset(images=going),)), digest=album.DIGEST)
+    assert '<div class="mat blank"><p class="absent">no picture:' in html
+    assert ".is-removed .mat:not(.blank)::after" in CSS
+    pictures = Album(thumbnails=Thumbnails(pictures={"a3": album.DOT}))
+    html = render_html(sample.plan(changes=(sample.dataset(images=going),)), digest=album.DIGEST, album=pictures)
+    assert '<div class="mat"><img' in html
+    assert "mat blank" not in html

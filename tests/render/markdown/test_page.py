@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from reconciler.core.change import (
     AliasState,
     CaptionChange,
+    DatasetChange,
     FieldChange,
     ImageChange,
     ImageEffect,
@@ -21,6 +22,7 @@ from reconciler.core.change import (
 )
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Kind, Ref
+from reconciler.render.finding import Finding
 from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown, render_markdown_nothing
 from reconciler.render.plan import LOOSENING
 from tests.render import sample
@@ -114,6 +116,17 @@ def test_nothing_to_do_is_no_comment_at_all() -> None:
     )
 
 
+def test_where_no_account_was_asked_nothing_is_claimed_of_it() -> None:
+    """A plan that was compared with git knows what the change does, and not whether the account is in sync."""
+    said = "**This change does nothing on the live side: compared with git main, nothing was asked of the API.**"
+    subject = sample.subject(base="main")
+    assert render_markdown_nothing("reconciler:plan:brand", subject) == f"<!-- reconciler:plan:brand -->\n{said}\n"
+    note = Note(rule=min(LOOSENING), ref=None, text="the limit of trainings is raised from 1 to 9")
+    text = shown(sample.plan(subject=subject, changes=(), actions=(), wishes=(), notes=(note,)))
+    assert said in text
+    assert "In sync" not in text
+
+
 @pytest.mark.parametrize("rule", sorted(LOOSENING))
 def test_what_loosens_a_limit_stands_at_the_top(rule: str) -> None:
     """Also where nothing else is to be told: who reviews must see it."""
@@ -204,13 +217,82 @@ def test_many_light_objects_notes_and_states_are_folded() -> None:
     assert "more objects, with no training and nothing destroyed." in text
 
 
-def test_thousands_of_refusals_are_named_by_their_rule() -> None:
-    """None is dropped."""
+def test_what_is_whole_does_not_call_itself_shortened() -> None:
+    assert "Shortened" not in shown(full())
+
+
+def removals(datasets: int, images: int) -> tuple[DatasetChange, ...]:
+    """So many datasets that lose so many images each."""
+    return tuple(
+        sample.dataset(
+            ref=Ref(Kind.DATASET, f"d-{number:02}"),
+            images=tuple(
+                ImageChange(
+                    effect=ImageEffect.REMOVED,
+                    name=f"{number:02}-{n:03}",
+                    key=f"{number}-{n}",
+                    hand_written=True,
+                    caption="y" * 90,
+                )
+                for n in range(images)
+            ),
+        )
+        for number in range(datasets)
+    )
+
+
+def test_a_comment_of_names_alone_still_says_why_it_is_refused_and_where_the_rest_is() -> None:
+    """Each refusal with its object and its way on; findings and notes by their words where there is room for them."""
+    way = "Allow it once with `--allow image_removals_percent=100`."
+    refusals = tuple(
+        Refusal(
+            rule="limit-image-removals-percent", ref=None, summary=f"dataset/d-{n:02} would lose all", remedies=(way,)
+        )
+        for n in range(6)
+    )
+    findings = tuple(
+        Finding(ref=sample.DATASET, name=f"{n}.png", rule="image-blurred", severity="warning", text="out of focus")
+        for n in range(6)
+    )
+    note = Note(rule="stray", ref=None, text="project 12 holds 3 datasets that git does not know")
+    plan = sample.plan(changes=removals(6, 195), refusals=(REFUSAL, *refusals), notes=(note,))
+    text = render_markdown(plan, digest=DIGEST, findings=findings)
+    assert len(text.encode()) <= COMMENT_LIMIT
+    assert "**`dataset/d-05`: 195 images go:**" in text, "it is a brief one"
+    assert "- 2 models would be trained; the limit is 1." in text
+    assert all(f"- `dataset/d-{n:02}` would lose all." in text for n in range(6))
+    assert text.count("  - Allow it once with `--allow image_removals_percent=100`.") == 6
+    assert "`3.png` **warning** out of focus" in text
+    assert "that git does not know" in text
+    assert text.count("Shortened; the whole: `reconciler show plan.json`.") == 1
+
+
+def test_hundreds_of_refusals_that_say_the_same_say_it_once() -> None:
+    """None is dropped: the objects are all named."""
     refusals = tuple(replace(REFUSAL, rule="dataset-renamed", ref=Ref(Kind.DATASET, f"d-{n:03}")) for n in range(900))
     taken = tuple(Note(rule="take-over", ref=None, text=f"takes over project {n}") for n in range(2))
     text = shown(sample.plan(refusals=refusals, notes=taken))
-    assert all(f"`dataset-renamed dataset/d-{n:03}`" in text for n in range(900))
+    assert text.count("900 times: 2 models would be trained; the limit is 1.") == 1
+    assert text.count("`--allow trainings=2`") == 1
+    assert all(f"`dataset/d-{n:03}`" in text for n in range(900))
     assert "2 take-overs and unanswered aliases" in text
+    assert "takes over project 1." in text
+
+
+def test_hundreds_of_long_refusals_are_named_by_their_rule() -> None:
+    """Where there is no room for what they say; none is dropped."""
+    refusals = tuple(
+        replace(REFUSAL, rule="dataset-renamed", ref=Ref(Kind.DATASET, f"d-{n:03}"), summary=f"{n} " + "long " * 30)
+        for n in range(900)
+    )
+    text = shown(sample.plan(refusals=refusals))
+    assert "- `dataset-renamed`, 900 times: `dataset/d-000`, " in text
+    assert all(f"`dataset/d-{n:03}`" in text for n in range(900))
+    assert "Shortened" in text
+
+
+def test_what_no_comment_can_hold_says_where_it_is() -> None:
+    assert shown(sample.plan(changes=removals(60, 500))).count("`reconciler show plan.json`") == 1
 
 
 def test_an_open_draft_loses_what_is_replaced_in_it() -> None:
