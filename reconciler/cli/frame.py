@@ -35,7 +35,7 @@ def shared_options() -> list[click.Parameter]:
     """Fresh copies of the options that every command takes."""
     keep: dict[str, Any] = {"expose_value": False, "callback": _keep}
     return [
-        click.Option(["--root"], metavar="DIR", help="Folder of the manifests. [manifests]", **keep),
+        click.Option(["--root"], metavar="DIR", type=click.Path(), help="Folder of the manifests. [manifests]", **keep),
         click.Option(
             ["--endpoint"],
             metavar="WHERE",

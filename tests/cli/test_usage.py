@@ -256,9 +256,17 @@ def test_nothing_of_the_tree_is_imported(tree: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_a_shell_can_complete_it() -> None:
-    """bash, zsh and fish, by click's own protocol."""
-    asked = {"_RECONCILER_COMPLETE": "bash_complete", "COMP_WORDS": "reconciler pl", "COMP_CWORD": "1"}
+@pytest.mark.parametrize(
+    ("words", "number", "answer"),
+    [
+        ("reconciler pl", 1, "plain,plan\n"),
+        ("reconciler show pl", 2, "file,pl\n"),
+        ("reconciler apply --within pl", 3, "file,pl\n"),
+    ],
+)
+def test_a_shell_can_complete_it(words: str, number: int, answer: str) -> None:
+    """bash, zsh and fish, by click's own protocol: commands, options, and files where a file is meant."""
+    asked = {"_RECONCILER_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(number)}
     script = Path(sys.executable).parent / "reconciler"
     ran = subprocess.run([script], env={**os.environ, **asked}, capture_output=True, text=True, check=False)
-    assert (ran.stdout, ran.stderr) == ("plain,plan\n", "")
+    assert (ran.stdout, ran.stderr) == (answer, "")

@@ -22,14 +22,21 @@ reconciler apply --retry lora-max
 
 
 @declare("apply", example=_EXAMPLE)
-@click.argument("planfile", metavar="[PLANFILE]", required=False)
+@click.argument("planfile", metavar="[PLANFILE]", required=False, type=click.Path())
 @click.option(
     "--within",
     multiple=True,
     metavar="PLANFILE",
+    type=click.Path(),
     help="Go on only if all that is done is in this plan, or in one of these; less will do.",
 )
-@click.option("--equivalent-to", "equivalent", metavar="PLANFILE", help="Go on only if it means the same as this plan.")
+@click.option(
+    "--equivalent-to",
+    "equivalent",
+    metavar="PLANFILE",
+    type=click.Path(),
+    help="Go on only if it means the same as this plan.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
     "--wait",

@@ -20,7 +20,9 @@ reconciler destroy --out plan.json && reconciler show plan.json
 
 @declare("destroy", example=_EXAMPLE)
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--out", metavar="FILE", help="Save what would be deleted, for `show FILE`, and delete nothing.")
+@click.option(
+    "--out", metavar="FILE", type=click.Path(), help="Save what would be deleted, for `show FILE`, and delete nothing."
+)
 @click.option(
     "--target",
     "targets",

@@ -23,7 +23,11 @@ reconciler doctor --strict --format json
 @click.argument("datasets", metavar="[DATASET]...", nargs=-1)
 @form_option("text", "json")
 @click.option(
-    "--contact-sheet", "sheet", metavar="FILE.html", help="Write a page that shows each image with its findings."
+    "--contact-sheet",
+    "sheet",
+    metavar="FILE.html",
+    type=click.Path(),
+    help="Write a page that shows each image with its findings.",
 )
 @click.option("--strict", is_flag=True, help="Exit code 3 where there is a warning, too.")
 @day_option("waivers")

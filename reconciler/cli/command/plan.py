@@ -28,7 +28,7 @@ reconciler plan --base origin/main --format markdown
 
 
 @declare("plan", example=_EXAMPLE)
-@click.option("--out", metavar="FILE", help="Save the plan, for `apply FILE`.")
+@click.option("--out", metavar="FILE", type=click.Path(), help="Save the plan, for `apply FILE`.")
 @form_option("text", "json", "markdown", "html")
 @length_option
 @click.option(

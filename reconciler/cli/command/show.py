@@ -9,7 +9,7 @@ from reconciler.cli.frame import command as declare
 
 
 @declare("show", example="reconciler show plan.json")
-@click.argument("planfile", metavar="PLANFILE")
+@click.argument("planfile", metavar="PLANFILE", type=click.Path())
 @form_option("text", "json", "markdown", "html")
 @length_option
 @pass_frame

@@ -14,11 +14,13 @@ BRIA_API_TOKEN=anything reconciler plan --endpoint http://127.0.0.1:8099
 
 @declare("simulate", example=_EXAMPLE)
 @click.option("--port", type=click.IntRange(0, 65535), default=8099, show_default=True, help="0: any free one.")
-@click.option("--db", metavar="FILE", help="Keep the world in this SQLite file; in memory without it.")
+@click.option(
+    "--db", metavar="FILE", type=click.Path(), help="Keep the world in this SQLite file; in memory without it."
+)
 @click.option("--speed", type=float, default=1.0, metavar="N", help="Simulated seconds in a second. [1]")
 @click.option("--set", "switches", multiple=True, metavar="SWITCH=VALUE", help="An undocumented behaviour.")
 @click.option("--fault", "faults", multiple=True, metavar="FAULT", help="A scripted fault: METHOD PATH[#WHICH]:KIND.")
-@click.option("--request-log", metavar="FILE", help="Write a JSON line for each request.")
+@click.option("--request-log", metavar="FILE", type=click.Path(), help="Write a JSON line for each request.")
 @pass_frame
 def command(
     frame: Frame,
