@@ -22,26 +22,14 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.tree import PROJECT, dataset_manifest, git
+
 NUMBERS = (10, 200, 5000)
 IN_A_DATASET = 200
 SIDE = 1024
 PAINTS = 5
 
-_PROJECT = """\
-apiVersion: reconciler/v1
-kind: Project
-metadata: {name: lora}
-spec: {ip_name: Lora, ip_description: a girl, ip_medium: illustration, ip_type: defined_character}
-"""
-_DATASET = """\
-apiVersion: reconciler/v1
-kind: Dataset
-metadata: {{name: poses-{number}}}
-spec:
-  project: lora
-  caption_prefix: "An illustration of a character named Lora, a girl,"
-  images: {{path: poses-{number}/}}
-  captions: {{source: sidecar}}
+_MODEL = """\
 ---
 apiVersion: reconciler/v1
 kind: Model
@@ -90,9 +78,9 @@ def repository(kind: str, number: int) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="reconciler-benchmark-") as folder:
         root = Path(folder) / "tree" / "manifests"
         root.mkdir(parents=True)
-        (root / "project.yaml").write_text(_PROJECT)
+        (root / "project.yaml").write_text(PROJECT)
         (root / "reconciler.yaml").write_text("limits: {trainings: 100}\n")
-        _git(root, "init", "--quiet")
+        git(root, "init", "--quiet")
         _commit(root)
         chance = random.Random(number)  # noqa: S311 - pictures, not secrets
         for at in range(number):
@@ -101,7 +89,7 @@ def repository(kind: str, number: int) -> Iterator[Path]:
             KINDS[kind](chance).save(place / f"pose-{at:04}.jpg", quality=85)
             (place / f"pose-{at:04}.txt").write_text(f"standing in front of house number {at}, waving.\n")
         for at in range(-(-number // IN_A_DATASET)):
-            (root / f"dataset-{at}.yaml").write_text(_DATASET.format(number=at))
+            (root / f"dataset-{at}.yaml").write_text(dataset_manifest(at, "sidecar") + _MODEL.format(number=at))
         _commit(root)
         yield root.parent
 
@@ -163,14 +151,9 @@ def _planned(tree: Path, cache: Path, form: str, *more: str) -> tuple[bytes, flo
     return ran.stdout, time.perf_counter() - began  # noqa: TID251
 
 
-def _git(folder: Path, *arguments: str) -> None:
-    who = ("-c", "user.name=Benchmark", "-c", "user.email=benchmark@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
-
-
 def _commit(folder: Path) -> None:
-    _git(folder, "add", ".")
-    _git(folder, "commit", "--quiet", "-m", "x")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "-m", "x")
 
 
 def main(arguments: list[str]) -> None:

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.tree import PROJECT, dataset_manifest, git
 from reconciler.core.declare.resolve import resolve
 from reconciler.core.desired import Desired, DesiredDataset
 from reconciler.core.fingerprint import dataset_fingerprint
@@ -35,23 +36,6 @@ CLONES = 3
 
 SIDE = 1200
 """Pixels: large enough that nothing is to be said about an image."""
-
-_PROJECT = """\
-apiVersion: reconciler/v1
-kind: Project
-metadata: {name: lora}
-spec: {ip_name: Lora, ip_description: a girl, ip_medium: illustration, ip_type: defined_character}
-"""
-_DATASET = """\
-apiVersion: reconciler/v1
-kind: Dataset
-metadata: {{name: poses-{number}}}
-spec:
-  project: lora
-  caption_prefix: "An illustration of a character named Lora, a girl,"
-  images: {{path: poses-{number}/, increase_resolution: true}}
-  captions: {{source: automatic}}
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +79,9 @@ def place(datasets: int, images: int) -> Iterator[Place]:
 
 def _write_tree(root: Path, datasets: int, images: int) -> None:
     root.mkdir(parents=True)
-    (root / "project.yaml").write_text(_PROJECT)
+    (root / "project.yaml").write_text(PROJECT)
     for number in range(datasets):
-        (root / f"dataset-{number}.yaml").write_text(_DATASET.format(number=number))
+        (root / f"dataset-{number}.yaml").write_text(dataset_manifest(number, "automatic"))
         folder = root / f"poses-{number}"
         folder.mkdir()
         for at in range(images):
@@ -120,8 +104,8 @@ def _write_world(store: Path, desired: Desired) -> None:
         updated=0.0,
     )
     world.put(row)
-    for dataset in desired.datasets.values():
-        _put_dataset(world, row.id, dataset)
+    for declared in desired.datasets.values():
+        _put_dataset(world, row.id, declared)
     kept = SqliteStore(store)
     kept.begin(world)
     kept.save(world)
@@ -211,13 +195,6 @@ def _cache_name(root: Path) -> str:
     from reconciler.files.digest import default_cache  # noqa: PLC0415 - a name that only a clone needs
 
     return default_cache(root).name
-
-
-def git(folder: Path, *arguments: str) -> None:
-    """Run git for the set-up."""
-    who = ("-c", "user.name=Benchmark", "-c", "user.email=benchmark@example.org", "-c", "commit.gpgsign=false")
-    folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["git", *who, "-c", "gc.auto=0", *arguments], cwd=folder, check=True, capture_output=True)
 
 
 def report(title: str, taken: Mapping[str, list[float]], base: str) -> None:
