@@ -62,8 +62,8 @@ if ! reconciler show "$results/plan.json" --format html > "$results/report.html"
     echo "There is no HTML report." >&2
 fi
 
-# A comment holds less than a summary.
-if [ "$changes" = true ] && [ -n "${GITHUB_STEP_SUMMARY:-}" ] &&
+# A comment holds less than a summary: where it had to be shortened, the summary is not.
+if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && grep -q '^Shortened; the whole: ' "$results/plan.md" &&
     reconciler show "$results/plan.json" --format markdown --length summary > "$results/long.md"; then
     summary "$results/long.md"
 else
