@@ -28,7 +28,7 @@ venv: ## Set up .venv with the pinned versions of constraints.txt
 demo: venv ## Watch the main job on the built-in simulator: no account, no network
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
 
-test: lint types contracts coverage ## Everything that has to hold: the gate
+test: lint types contracts unit ## Everything that has to hold: the gate
 
 quick: venv ## The tests that take no time
 	$(BIN)/pytest -q -n $(WORKERS) -m "not slow"
