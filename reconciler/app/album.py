@@ -53,7 +53,9 @@ def album_of(plan: Plan, sources: Sources) -> Album:
 
 
 def findings_in(plan: Plan, sources: Sources) -> Findings:
-    """The findings alone, from the tree alone."""
+    """The findings alone, from the tree alone; it is not read where no dataset changes."""
+    if not any(isinstance(change, DatasetChange) for change in plan.changes):
+        return Findings()
     return findings_of(plan, Side(root=sources.root, loaded=load(sources.root)), sources.today)
 
 
