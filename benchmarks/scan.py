@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.tree import PROJECT, dataset_manifest, git
-from reconciler.core.declare.resolve import resolve
 from reconciler.core.desired import Desired, DesiredDataset
 from reconciler.core.fingerprint import dataset_fingerprint
+from reconciler.core.manifest.resolve import resolve
 from reconciler.core.name import FinalName, live_image_name
 from reconciler.files.load import load
 from reconciler.simulator import SqliteStore
@@ -192,7 +192,7 @@ def clone(at: Place, number: int) -> Place:
 
 
 def _cache_name(root: Path) -> str:
-    from reconciler.files.digest import default_cache  # noqa: PLC0415 - a name that only a clone needs
+    from reconciler.files.image.digest_cache import default_cache  # noqa: PLC0415 - a name that only a clone needs
 
     return default_cache(root).name
 

@@ -5,18 +5,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.api.client import Client
-from reconciler.core.compare.assessment import Assessment
-from reconciler.core.compare.diff import diff, fingerprints
-from reconciler.core.compare.mandate import NOTHING_ASKED, Mandate
 from reconciler.core.desired import Desired
-from reconciler.core.observed import Observed, RemoteDataset
+from reconciler.core.diff.assessment import Assessment
+from reconciler.core.diff.diff import diff, fingerprints
+from reconciler.core.live import Observed, RemoteDataset
 from reconciler.core.ref import Ref
+from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 
 
 async def observe(
     client: Client,
     desired: Desired,
-    mandate: Mandate = NOTHING_ASKED,
+    asked: RunOptions = NOTHING_ASKED,
     *,
     prints: Mapping[Ref, str] | None = None,
 ) -> Observed:
@@ -24,14 +24,14 @@ async def observe(
 
     Raises what the client raises; nothing is concluded from a part.
     """
-    observed, _ = await survey(client, desired, mandate, prints=prints)
+    observed, _ = await survey(client, desired, asked, prints=prints)
     return observed
 
 
 async def survey(
     client: Client,
     desired: Desired,
-    mandate: Mandate = NOTHING_ASKED,
+    asked: RunOptions = NOTHING_ASKED,
     *,
     prints: Mapping[Ref, str] | None = None,
 ) -> tuple[Observed, Assessment]:
@@ -39,13 +39,13 @@ async def survey(
     before = client.calls
     observed = await _lists(client)
     prints = prints or fingerprints(desired)
-    assessment = diff(desired, observed, mandate, prints=prints)
+    assessment = diff(desired, observed, asked, prints=prints)
     for _ in range(len(observed.datasets)):  # each round reads a dataset that no round before it read
         if not assessment.unread:
             break
-        asked = sorted(assessment.unread)
-        observed = _with_details(observed, asked, await asyncio.gather(*(client.get_dataset(id_) for id_ in asked)))
-        assessment = diff(desired, observed, mandate, prints=prints)
+        unread = sorted(assessment.unread)
+        observed = _with_details(observed, unread, await asyncio.gather(*(client.get_dataset(id_) for id_ in unread)))
+        assessment = diff(desired, observed, asked, prints=prints)
     return replace(observed, calls=client.calls - before), assessment
 
 

@@ -24,7 +24,7 @@ from reconciler.api.transport import build
 from reconciler.api.upload import ImageSource, Upload
 from reconciler.clock import Clock
 from reconciler.core.desired import TrainingParameter
-from reconciler.core.observed import RemoteDataset, RemoteImage, RemoteModel, RemoteProject
+from reconciler.core.live import RemoteDataset, RemoteImage, RemoteModel, RemoteProject
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from reconciler.api.payload import (
     identify,
 )
 from reconciler.core.desired import TrainingParameter
-from reconciler.core.observed import (
+from reconciler.core.live import (
     DatasetStatus,
     Family,
     ModelStatus,

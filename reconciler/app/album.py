@@ -13,14 +13,14 @@ from reconciler.app.findings import Findings, findings_of
 from reconciler.app.live import Live
 from reconciler.app.pictures import Side, pictures_of
 from reconciler.core.change import DatasetChange
-from reconciler.core.declare.loaded import Loaded
+from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
-from reconciler.files.git import RevisionRefused
+from reconciler.files.git.repository import RevisionRefused
+from reconciler.files.git.revision import revision
 from reconciler.files.load import load
-from reconciler.files.revision import revision
 from reconciler.render.html.album import Album
 from reconciler.render.html.frame import ImageRename
 from reconciler.render.html.page import wanted_pictures

@@ -9,7 +9,7 @@ from reconciler.app.session import Session
 from reconciler.app.settings import Settings
 from reconciler.core.event import Event, Report
 from reconciler.core.plan import Plan
-from reconciler.core.protocol.report import fold
+from reconciler.core.run.report import fold
 from reconciler.execute import Brake, Narrator, Options, Wait, execute
 
 

@@ -7,19 +7,19 @@ from datetime import date
 from pathlib import Path
 
 from reconciler.app.fault import Unusable
-from reconciler.core.declare.image import ImageFile
-from reconciler.core.declare.loaded import Loaded
-from reconciler.core.declare.manifest import DatasetBody
-from reconciler.core.declare.suggestion import did_you_mean
-from reconciler.core.doctor.diagnose import Look, diagnose
-from reconciler.core.doctor.finding import Diagnosis
-from reconciler.core.doctor.pixels import Measured
+from reconciler.core.manifest.image import ImageFile
+from reconciler.core.manifest.loaded import Loaded
+from reconciler.core.manifest.spec import DatasetBody
+from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.ref import Ref
 from reconciler.core.text import shown
-from reconciler.files.image import inspect
+from reconciler.doctor.diagnose import Look, diagnose
+from reconciler.doctor.finding import Diagnosis
+from reconciler.doctor.pixels import Measured
+from reconciler.files.image.image_file import inspect
+from reconciler.files.image.pixel import measure
+from reconciler.files.image.pixel_cache import PixelCache, default_pixel_cache
 from reconciler.files.load import load
-from reconciler.files.pixel import measure
-from reconciler.files.pixel_cache import PixelCache, default_pixel_cache
 from reconciler.files.tree import Tree
 
 _THREADS = 4

@@ -7,11 +7,11 @@ from datetime import date
 from reconciler.app.doctor import decodable, measure_all
 from reconciler.app.pictures import Side
 from reconciler.core.change import DatasetChange, ImageEffect
-from reconciler.core.doctor.diagnose import Look, diagnose
-from reconciler.core.doctor.finding import Finding, Portrait
 from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
 from reconciler.core.text import quoted
+from reconciler.doctor.diagnose import Look, diagnose
+from reconciler.doctor.finding import Finding, Portrait
 from reconciler.render.finding import Finding as Told
 
 LOOKED_AT = 400

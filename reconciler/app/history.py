@@ -2,9 +2,9 @@
 
 from reconciler.app.fault import Unusable
 from reconciler.app.planning import Planned
-from reconciler.core.compare.census import Census
-from reconciler.core.compare.election import Member, ModelMember
-from reconciler.core.compare.history import History, dataset_entries, model_entries
+from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.election import Member, ModelMember
+from reconciler.core.look.history import History, dataset_entries, model_entries
 from reconciler.core.ref import Kind, Ref
 
 _IN_FORCE = frozenset({"in sync", "training", "created", "kept"})
@@ -16,15 +16,15 @@ def history_of(planned: Planned, ref: Ref) -> History:
 
     What no manifest declares is looked for by its name in every project.
     """
-    census = Census(planned.observed)
+    index = AccountIndex(planned.observed)
     declared = is_declared(planned, ref)
     entries: History
     if ref.kind is Kind.MODEL:
         aliases = [alias for alias in planned.plan.aliases if alias.ref == ref]
-        models = model_entries(models_of(planned, census, ref), census, _in_force(planned, ref), aliases)
+        models = model_entries(models_of(planned, index, ref), index, _in_force(planned, ref), aliases)
         entries = History(ref=ref, entries=models, is_declared=declared)
     else:
-        datasets = dataset_entries(datasets_of(planned, census, ref), census, _in_force(planned, ref))
+        datasets = dataset_entries(datasets_of(planned, index, ref), index, _in_force(planned, ref))
         entries = History(ref=ref, entries=datasets, is_declared=declared)
     if not entries.entries and not declared:
         raise Unusable(f"No manifest declares {ref}, and nothing live bears its name.")
@@ -36,19 +36,19 @@ def is_declared(planned: Planned, ref: Ref) -> bool:
     return ref in planned.desired.refs
 
 
-def datasets_of(planned: Planned, census: Census, ref: Ref) -> tuple[Member, ...]:
+def datasets_of(planned: Planned, index: AccountIndex, ref: Ref) -> tuple[Member, ...]:
     """The live versions of a dataset in its project, in any where no manifest says which."""
     if not is_declared(planned, ref):
-        return census.datasets_anywhere(ref.name)
-    return census.datasets(ref.name, planned.project_ids.get(planned.desired.project_of(ref)))
+        return index.datasets_anywhere(ref.name)
+    return index.datasets(ref.name, planned.project_ids.get(planned.desired.project_of(ref)))
 
 
-def models_of(planned: Planned, census: Census, ref: Ref) -> tuple[ModelMember, ...]:
+def models_of(planned: Planned, index: AccountIndex, ref: Ref) -> tuple[ModelMember, ...]:
     """The live versions of a model in its project, in any where no manifest says which."""
     if not is_declared(planned, ref):
-        return census.models(ref.name, None)
+        return index.models(ref.name, None)
     project = planned.project_ids.get(planned.desired.project_of(ref))
-    return () if project is None else census.models(ref.name, project)
+    return () if project is None else index.models(ref.name, project)
 
 
 def _in_force(planned: Planned, ref: Ref) -> int | None:

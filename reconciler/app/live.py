@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from reconciler.api.picture import Missing, Patience, fetch_pictures
 from reconciler.clock import SystemClock
+from reconciler.core.live import Observed
 from reconciler.core.name import parse_image_key
-from reconciler.core.observed import Observed
-from reconciler.files.thumbnail import thumbnail
+from reconciler.files.image.thumbnail import thumbnail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

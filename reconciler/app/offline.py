@@ -8,11 +8,11 @@ from reconciler.app.planning import Planned, Scope, chosen_refs, subject_of
 from reconciler.app.revision import BaseTree
 from reconciler.app.settings import Settings
 from reconciler.core.change import Note
-from reconciler.core.compare.loosened import forgotten, loosened
-from reconciler.core.compare.offline import assess_offline, edited
 from reconciler.core.desired import Desired
-from reconciler.core.order.planner import plan, select
+from reconciler.core.look.loosened import forgotten, loosened
+from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.plan import Plan
+from reconciler.core.planning.planner import plan, select
 from reconciler.core.ref import Ref
 from reconciler.files.configuration import load_configuration
 
@@ -24,7 +24,7 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
     """
     if scope.retry or scope.prunes or scope.refresh == "full":
         raise Unusable("--retry, --prune and --refresh full are about what is live: they go with --base REV --live.")
-    assessment = assess_offline(desired, base.desired, scope.mandate)
+    assessment = assess_offline(desired, base.desired, scope.asked)
     return plan(
         replace(
             select(assessment, chosen_refs(desired, scope)),

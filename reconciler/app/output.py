@@ -8,9 +8,9 @@ from pathlib import Path
 from reconciler.app.fault import Unusable, refused
 from reconciler.app.planning import Planned
 from reconciler.core.change import AliasState
-from reconciler.core.compare.census import Census
-from reconciler.core.compare.election import ALIVE, ModelMember
-from reconciler.core.observed import ModelStatus
+from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.election import ALIVE, ModelMember
+from reconciler.core.live import ModelStatus
 from reconciler.core.ref import Ref
 from reconciler.core.text import shown
 from reconciler.render.output import LiveAlias, LiveModel, NamesClash, output_env
@@ -21,15 +21,15 @@ GITHUB = "GITHUB_OUTPUT"
 
 def live_models(planned: Planned) -> tuple[LiveModel, ...]:
     """One for each declared model, in the order of the manifests."""
-    census = Census(planned.observed)
+    index = AccountIndex(planned.observed)
     in_force = {one.ref: one.id for one in planned.plan.unchanged if one.id is not None}
-    return tuple(_live(ref, planned, census, in_force.get(ref)) for ref in planned.desired.models)
+    return tuple(_live(ref, planned, index, in_force.get(ref)) for ref in planned.desired.models)
 
 
-def _live(ref: Ref, planned: Planned, census: Census, in_force: int | None) -> LiveModel:
+def _live(ref: Ref, planned: Planned, index: AccountIndex, in_force: int | None) -> LiveModel:
     """The version in force if it is trained, else the newest trained one, else the newest that is under way."""
     project = planned.project_ids.get(planned.desired.project_of(ref))
-    family = [] if project is None else [one for one in census.models(ref.name, project) if one.model.status in ALIVE]
+    family = [] if project is None else [one for one in index.models(ref.name, project) if one.model.status in ALIVE]
     trained = [one for one in family if one.model.status is ModelStatus.COMPLETED]
     chosen = next((one for one in trained if one.model.id == in_force), None) or _newest(trained) or _newest(family)
     aliases = tuple(_alias(state) for state in planned.plan.aliases if state.ref == ref)

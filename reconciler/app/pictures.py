@@ -7,10 +7,10 @@ from pathlib import Path
 
 import platformdirs
 
-from reconciler.core.declare.image import ImageFile
-from reconciler.core.declare.loaded import Loaded
+from reconciler.core.manifest.image import ImageFile
+from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.name import image_key
-from reconciler.files.thumbnail import ThumbnailCache, thumbnail
+from reconciler.files.image.thumbnail import ThumbnailCache, thumbnail
 from reconciler.files.tree import FileRefused, Tree
 
 _THREADS = 4

@@ -8,15 +8,15 @@ from reconciler.app.fault import Unusable
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
 from reconciler.core.change import ModelChange, Note, RemovalChange
-from reconciler.core.compare.absence import all_absent
-from reconciler.core.compare.assessment import Assessment
-from reconciler.core.compare.mandate import Mandate
 from reconciler.core.desired import Desired
-from reconciler.core.observed import Observed
-from reconciler.core.order.planner import plan, select
-from reconciler.core.order.selection import chosen
+from reconciler.core.diff.absence import all_absent
+from reconciler.core.diff.assessment import Assessment
+from reconciler.core.live import Observed
 from reconciler.core.plan import Plan, Subject
+from reconciler.core.planning.planner import plan, select
+from reconciler.core.planning.selection import chosen
 from reconciler.core.ref import Ref
+from reconciler.core.run_options import RunOptions
 from reconciler.observe import survey
 
 
@@ -37,8 +37,8 @@ class Scope:
     destroys: bool = False
 
     @property
-    def mandate(self) -> Mandate:
-        return Mandate(
+    def asked(self) -> RunOptions:
+        return RunOptions(
             accepted=frozenset(self.accepted),
             retry=frozenset(self.retry),
             start=frozenset(self.start),
@@ -62,7 +62,7 @@ async def make_plan(open_session: Session, settings: Settings, desired: Desired,
     """Observe, compare, order. Unusable where the scope names what no manifest declares."""
     refs = chosen_refs(desired, scope)
     wanted = all_absent(desired) if scope.destroys else desired
-    observed, assessment = await survey(open_session.client, wanted, scope.mandate)
+    observed, assessment = await survey(open_session.client, wanted, scope.asked)
     chosen_part = select(assessment, refs)
     made = plan(
         _undoing(chosen_part) if scope.destroys else chosen_part,

@@ -4,10 +4,11 @@ from reconciler.app.fault import Unusable, refused
 from reconciler.app.images import content_problem
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
-from reconciler.core.declare.resolve import resolve
 from reconciler.core.desired import Desired, DesiredDataset
+from reconciler.core.manifest.resolve import resolve
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
+from reconciler.doctor.waiver import judge_waivers
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
 
@@ -20,7 +21,8 @@ KINDS = ("defined_character", "object_variants", "stylized_scene")
 
 def without_prefix(settings: Settings, ref: Ref) -> Desired:
     """The tree, read although this dataset has no `caption_prefix` yet; Unusable where there is no such dataset."""
-    desired = resolve(load(settings.root), without_prefix_of=(ref,))
+    loaded = load(settings.root)
+    desired = resolve(loaded, without_prefix_of=(ref,), further=judge_waivers(loaded))
     if ref not in desired.datasets:
         raise Unusable(f"No manifest declares {ref}.")
     return desired

@@ -7,20 +7,21 @@ from typing import Literal
 from reconciler.app.fault import Unusable, refused
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
-from reconciler.core.compare.census import Census
-from reconciler.core.compare.draft import by_key
-from reconciler.core.compare.election import newest_completed, open_drafts
-from reconciler.core.declare.loaded import Loaded
-from reconciler.core.declare.manifest import DatasetBody
-from reconciler.core.declare.resolve import resolve
 from reconciler.core.desired import Desired
+from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.content_match import by_key
+from reconciler.core.diff.election import newest_completed, open_drafts
+from reconciler.core.live import RemoteDataset
+from reconciler.core.manifest.loaded import Loaded
+from reconciler.core.manifest.resolve import resolve
+from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.name import DraftName, image_key, parse_dataset_name
-from reconciler.core.observed import RemoteDataset
 from reconciler.core.problem import Location, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal, quoted
+from reconciler.doctor.waiver import judge_waivers
+from reconciler.files.caption.pull import PulledCaption, PullRefused, write_captions
 from reconciler.files.load import load
-from reconciler.files.pull import PulledCaption, PullRefused, write_captions
 from reconciler.files.tree import Tree
 
 Source = Literal["automatic", "sidecar", "file"]
@@ -50,9 +51,9 @@ def read_target(root: Path, ref: Ref) -> Target:
     loaded = load(root)
     body = next((one for one in loaded.manifests if one.ref == ref), None)
     try:
-        desired = resolve(loaded)
+        desired = resolve(loaded, further=judge_waivers(loaded))
     except ProblemsFound:
-        desired = resolve(_without_captions(loaded, ref))
+        desired = resolve(_without_captions(loaded, ref), further=judge_waivers(loaded))
     if body is None or not isinstance(body.body, DatasetBody):
         raise Unusable(f"No manifest declares {ref}.")
     captions = body.body.spec.captions
@@ -99,7 +100,7 @@ def _chosen(planned: Planned, ref: Ref) -> int | None:
     if in_force is not None:
         return in_force
     project = planned.project_ids.get(planned.desired.project_of(ref))
-    family = Census(planned.observed).datasets(ref.name, project)
+    family = AccountIndex(planned.observed).datasets(ref.name, project)
     member = next(iter(open_drafts(family)), None) or newest_completed(family)
     return None if member is None else member.dataset.id
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from reconciler.app.fault import Refused
 from reconciler.app.saved import read_saved
 from reconciler.core.change import Refusal
-from reconciler.core.order.equivalence import beyond, differences, meaning
-from reconciler.core.order.stale import REMEDY
 from reconciler.core.plan import Plan
+from reconciler.core.planning.review_binding import beyond, differences, meaning
+from reconciler.core.planning.stale_plan import REMEDY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

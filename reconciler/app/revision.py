@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.app.fault import Unusable
-from reconciler.core.declare.resolve import resolve
 from reconciler.core.desired import Desired
+from reconciler.core.manifest.resolve import resolve
 from reconciler.core.problem import Location, Problem, ProblemsFound
+from reconciler.doctor.waiver import judge_waivers
 from reconciler.files.configuration import Configuration, load_configuration
-from reconciler.files.git import RevisionRefused
+from reconciler.files.git.repository import RevisionRefused
+from reconciler.files.git.revision import revision, revision_name, short
 from reconciler.files.load import load
-from reconciler.files.revision import revision, revision_name, short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def _resolved(root: Path, rev: str, folder: Path) -> Desired:
     loaded = load(folder, cache=folder.parent / "digests")
     shown, name = loaded.location.path, revision_name(root, rev)
     try:
-        desired = resolve(loaded)
+        desired = resolve(loaded, further=judge_waivers(loaded))
     except ProblemsFound as found:
         raise ProblemsFound(_renamed(found.problems, shown, name)) from None
     return replace(desired, warnings=tuple(_renamed(desired.warnings, shown, name)))

@@ -7,10 +7,10 @@ from pathlib import Path
 from reconciler.app.fault import Unusable, refused
 from reconciler.core.change import ModelChange, Refusal, RemovalChange
 from reconciler.core.limit import Limits
-from reconciler.core.order.guard import check, expected
-from reconciler.core.order.stale import compare
-from reconciler.core.order.wire import PlanDamaged, dump_plan, load_plan
 from reconciler.core.plan import Plan
+from reconciler.core.planning.limit_check import check, expected
+from reconciler.core.planning.plan_file import PlanDamaged, dump_plan, load_plan
+from reconciler.core.planning.stale_plan import compare
 from reconciler.core.ref import Ref
 from reconciler.core.text import shown
 from reconciler.files.planfile import PlanUnreadable, PlanUnwritable, read_plan, write_plan

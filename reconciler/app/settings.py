@@ -9,8 +9,8 @@ from typing import TypeVar
 from reconciler.api.endpoint import BRIA, Endpoint, EndpointRefused, parse_endpoint
 from reconciler.api.limiter import TIERS
 from reconciler.app.fault import Unusable
-from reconciler.core.compare.ignore import Ignore
 from reconciler.core.limit import LIMIT_NAMES, Limits, allow
+from reconciler.core.look.ignore import Ignore
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.text import quoted
 from reconciler.files.configuration import Configuration, load_configuration

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reconciler.app.fault import Unusable
-from reconciler.core.declare.schema import manifest_schema
+from reconciler.core.manifest.schema import manifest_schema
 from reconciler.core.text import shown
 from reconciler.files.configuration import SIMULATOR, load_configuration
-from reconciler.files.git import RevisionRefused, find_repository
+from reconciler.files.git.repository import RevisionRefused, find_repository
 from reconciler.files.pipeline import Vendor, write_pipeline
 from reconciler.files.scaffold import Scaffold, write_scaffold
 

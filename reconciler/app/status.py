@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reconciler.app.planning import Planned
 from reconciler.core.change import RenameChange
-from reconciler.core.compare.census import Census
+from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.ref import Kind
 from reconciler.render.status import Stray, Surroundings
 
@@ -18,7 +18,7 @@ def surroundings(planned: Planned) -> Surroundings:
 
 def _strays(planned: Planned) -> Iterator[Stray]:
     """Projects that no manifest names, then what no manifest declares in any project."""
-    census, ours = Census(planned.observed), set(planned.project_ids.values())
+    index, ours = AccountIndex(planned.observed), set(planned.project_ids.values())
     moves = [change for change in planned.plan.changes if isinstance(change, RenameChange)]
     moving = {(item.kind, item.id) for change in moves for item in change.objects}
     named = {project.project_name for project in planned.desired.projects.values()}
@@ -26,7 +26,7 @@ def _strays(planned: Planned) -> Iterator[Stray]:
         if project.id not in ours and project.project_name not in named:
             yield Stray(kind=Kind.PROJECT, id=project.id, name=project.project_name)
     for project_id in sorted(planned.observed.projects):
-        datasets, models = census.strays(project_id, planned.desired)
+        datasets, models = index.strays(project_id, planned.desired)
         for dataset in datasets:
             if (Kind.DATASET, dataset.id) not in moving:
                 yield Stray(kind=Kind.DATASET, id=dataset.id, name=dataset.name, project_id=project_id)

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 from reconciler.app.settings import Settings
-from reconciler.core.declare.resolve import resolve
 from reconciler.core.desired import Desired
-from reconciler.core.doctor.known import without_waived
 from reconciler.core.fingerprint import dataset_fingerprint, model_fingerprint
+from reconciler.core.manifest.resolve import resolve
 from reconciler.core.problem import ProblemsFound
+from reconciler.doctor.validate_bridge import without_waived
+from reconciler.doctor.waiver import judge_waivers
 from reconciler.files.load import load
 from reconciler.render.fingerprint import Printed
 
@@ -20,7 +21,7 @@ def validate(settings: Settings, today: date) -> Desired:
     """
     loaded = load(settings.root)
     try:
-        desired = resolve(loaded)
+        desired = resolve(loaded, further=judge_waivers(loaded))
     except ProblemsFound as found:
         raise ProblemsFound(without_waived(loaded, found.problems, today)) from None
     return replace(desired, warnings=without_waived(loaded, desired.warnings, today))

@@ -9,35 +9,41 @@ from reconciler.app.history import datasets_of, models_of
 from reconciler.app.planning import Planned
 from reconciler.app.revision import desired_at
 from reconciler.app.session import Session
-from reconciler.core.compare.census import Census
-from reconciler.core.compare.content import DatasetVersion, compare_datasets
-from reconciler.core.compare.election import ALIVE, Member, ModelMember
-from reconciler.core.compare.history import version_title
-from reconciler.core.compare.tree import compare_trees
-from reconciler.core.compare.version import Difference, ModelVersion, compare_models
-from reconciler.core.declare.resolve import resolve
 from reconciler.core.desired import Desired
-from reconciler.core.observed import RemoteDataset, RemoteModel
+from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.election import ALIVE, Member, ModelMember
+from reconciler.core.live import RemoteDataset, RemoteModel
+from reconciler.core.look.dataset_diff import DatasetVersion, compare_datasets
+from reconciler.core.look.history import version_title
+from reconciler.core.look.tree_version import compare_trees
+from reconciler.core.look.version_diff import Difference, ModelVersion, compare_models
+from reconciler.core.manifest.resolve import resolve
 from reconciler.core.ref import Kind, Ref
+from reconciler.doctor.waiver import judge_waivers
+from reconciler.files.git.revision import short
 from reconciler.files.load import load
-from reconciler.files.revision import short
 
 WORKING_TREE = "working tree"
 
 
 async def compare_live(opened: Session, planned: Planned, ref: Ref, versions: tuple[int, int]) -> Difference:
     """What differs between two live versions, each read in full. Unusable names the versions there are."""
-    census = Census(planned.observed)
+    index = AccountIndex(planned.observed)
     if ref.kind is Kind.MODEL:
-        family = models_of(planned, census, ref)
+        family = models_of(planned, index, ref)
         return await _compare_models(opened, ref, *(_chosen_model(family, ref, number) for number in versions))
-    datasets = datasets_of(planned, census, ref)
+    datasets = datasets_of(planned, index, ref)
     ids = [_chosen_dataset(datasets, ref, number).dataset.id for number in versions]
     read = await _read(opened, ids)
     gone = [number for number, id_ in zip(versions, ids, strict=True) if id_ not in read]
     if gone:
         raise Unusable(f"{ref} v{gone[0]} was deleted just now.")
     return compare_datasets(ref, read[ids[0]], read[ids[1]])
+
+
+def _working_tree(root: Path) -> Desired:
+    loaded = load(root)
+    return resolve(loaded, further=judge_waivers(loaded))
 
 
 def compare_revisions(root: Path, ref: Ref, before: str, after: str | None) -> Difference:
@@ -47,7 +53,7 @@ def compare_revisions(root: Path, ref: Ref, before: str, after: str | None) -> D
     """
     labels = short(before), WORKING_TREE if after is None else short(after)
     earlier = desired_at(root, before)
-    later = resolve(load(root)) if after is None else desired_at(root, after)
+    later = _working_tree(root) if after is None else desired_at(root, after)
     for tree, label in zip((earlier, later), labels, strict=True):
         if ref not in tree.refs:
             raise Unusable(f"No manifest declares {ref} at {label}; there are {_names(tree, ref.kind)}.")

@@ -7,11 +7,11 @@ from reconciler.app.fault import Unusable
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
 from reconciler.core.change import AliasState
-from reconciler.core.compare.alias import CURRENT, is_version
-from reconciler.core.compare.census import Census
-from reconciler.core.compare.election import ModelMember
 from reconciler.core.desired import Desired
-from reconciler.core.observed import ModelStatus, RemoteModel
+from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.alias import CURRENT, is_version
+from reconciler.core.diff.election import ModelMember
+from reconciler.core.live import ModelStatus, RemoteModel
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 
@@ -123,7 +123,7 @@ def _state(one: Wanted, plan: Plan) -> AliasState:
 
 def _family(ref: Ref, planned: Planned) -> tuple[ModelMember, ...]:
     project = planned.project_ids.get(planned.desired.project_of(ref))
-    return () if project is None else Census(planned.observed).models(ref.name, project)
+    return () if project is None else AccountIndex(planned.observed).models(ref.name, project)
 
 
 def _is_named(target: str, member: ModelMember) -> bool:

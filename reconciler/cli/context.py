@@ -9,8 +9,8 @@ from reconciler.api.token import FILE_VARIABLE, VARIABLE
 from reconciler.app.fault import Unusable
 from reconciler.app.settings import Settings, resolve_settings, strange_variables
 from reconciler.cli.console import Console
-from reconciler.cli.day import this_day
-from reconciler.cli.frame import Frame
+from reconciler.cli.shared_options import Frame
+from reconciler.cli.today_option import this_day
 from reconciler.core.text import quoted, visible
 
 COLORS = ("auto", "always", "never")

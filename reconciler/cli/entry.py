@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import click
 
 from reconciler.cli.code import DONE, FAILED, USAGE
-from reconciler.cli.frame import Frame
 from reconciler.cli.root import root
+from reconciler.cli.shared_options import Frame
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ from reconciler.api.error import CallFailed
 from reconciler.app.fault import Refused, Unusable
 from reconciler.cli.code import FAILED, PROBLEMS, REFUSED, USAGE
 from reconciler.cli.console import Console, OutputLost
-from reconciler.cli.frame import Frame
+from reconciler.cli.shared_options import Frame
 from reconciler.core.problem import ProblemsFound
 from reconciler.files.journal import JournalFailed
 from reconciler.render.plan import refusals

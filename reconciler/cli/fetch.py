@@ -5,7 +5,7 @@ from reconciler.app.pull import live_dataset, read_target, write
 from reconciler.app.session import clock_of, session
 from reconciler.cli.code import DONE, REFUSED
 from reconciler.cli.context import Context
-from reconciler.cli.waits import Waits
+from reconciler.cli.wait_notices import Waits
 from reconciler.core.ref import Ref
 from reconciler.render.pull import PullRow, pull_view
 

@@ -3,7 +3,7 @@
 import click
 
 from reconciler import __version__
-from reconciler.cli.frame import Group
+from reconciler.cli.shared_options import Group
 
 _HERE = "reconciler.cli.command"
 

@@ -4,7 +4,7 @@ import json
 import math
 import re
 
-from reconciler.core.declare.document import Value
+from reconciler.core.manifest.document import Value
 from reconciler.core.text import COMMAND, quoted
 
 DEPTH_LIMIT = 64

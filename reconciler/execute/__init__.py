@@ -1,7 +1,7 @@
 """Executing a plan: it walks the ready set and yields events; it never decides what to do, it only does it."""
 
 from reconciler.execute.narrator import Journal, Narrator
-from reconciler.execute.option import Brake, ImageStore, Options, Wait
-from reconciler.execute.walk import execute
+from reconciler.execute.options import Brake, ImageStore, Options, Wait
+from reconciler.execute.scheduler import execute
 
 __all__ = ["Brake", "ImageStore", "Journal", "Narrator", "Options", "Wait", "execute"]

@@ -4,14 +4,14 @@ from typing import NoReturn
 
 from reconciler.api.error import Rejected
 from reconciler.core.action import WriteCaptions
-from reconciler.core.observed import RemoteDataset, RemoteImage
-from reconciler.core.protocol.caption import Writing, awaited, expected_texts, missing, writing
-from reconciler.core.protocol.standing import WAITS_FOR_CAPTIONS, Ending, failed, skipped, succeeded
+from reconciler.core.live import RemoteDataset, RemoteImage
+from reconciler.core.run.caption import Writing, awaited, expected_texts, missing, writing
+from reconciler.core.run.draft_ownership import WAITS_FOR_CAPTIONS, Ending, failed, skipped, succeeded
 from reconciler.core.text import count, quoted
+from reconciler.execute.action_run import Poll, Turn, end
 from reconciler.execute.draft import bound, is_stale, look, recent, wish_of, write_caption
 from reconciler.execute.guide import follow_guide, until_captioned
 from reconciler.execute.image import upload
-from reconciler.execute.turn import Poll, Turn, end
 
 ROUNDS = 3
 """How often texts are written that do not stay (U75)."""

@@ -1,14 +1,14 @@
 """The check of a clone: wait until it has arrived, write again what did not come along, take the mark off."""
 
 from reconciler.core.action import CheckClone
-from reconciler.core.compare.draft import unkeyed
+from reconciler.core.diff.content_match import unkeyed
+from reconciler.core.live import RemoteDataset
 from reconciler.core.name import DraftName
-from reconciler.core.observed import RemoteDataset
-from reconciler.core.protocol.clone import CloneFinding, check_clone, has_arrived
-from reconciler.core.protocol.standing import Ending, failed, succeeded
+from reconciler.core.run.clone import CloneFinding, check_clone, has_arrived
+from reconciler.core.run.draft_ownership import Ending, failed, succeeded
 from reconciler.core.text import count
+from reconciler.execute.action_run import Poll, Turn, end
 from reconciler.execute.draft import look, name_of, put, wish_of, write_caption
-from reconciler.execute.turn import Poll, Turn, end
 
 NO_CLONES = "declare `clone: never`, and the next version is uploaded afresh; the source is as it was"
 

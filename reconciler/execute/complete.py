@@ -4,10 +4,9 @@ from functools import partial
 
 from reconciler.api.error import Rejected
 from reconciler.core.action import CompleteDataset
-from reconciler.core.compare.draft import same_text, unfit
-from reconciler.core.observed import RemoteDataset
-from reconciler.core.protocol.made import made_dataset
-from reconciler.core.protocol.standing import (
+from reconciler.core.diff.content_match import same_text, unfit
+from reconciler.core.live import RemoteDataset
+from reconciler.core.run.draft_ownership import (
     Ending,
     Standing,
     draft_name,
@@ -17,9 +16,10 @@ from reconciler.core.protocol.standing import (
     standing,
     succeeded,
 )
+from reconciler.core.run.list_convergence import made_dataset
 from reconciler.core.text import count, quoted
+from reconciler.execute.action_run import Turn, end
 from reconciler.execute.draft import JUST_NOW, bound, look, name_of, put, wish_of
-from reconciler.execute.turn import Turn, end
 
 
 async def complete_dataset(turn: Turn, _: CompleteDataset) -> Ending:

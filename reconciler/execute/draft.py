@@ -5,12 +5,12 @@ from functools import partial
 
 from reconciler.api.error import CallFailed, Rejected
 from reconciler.core.change import DatasetWish
-from reconciler.core.compare.draft import same_text
+from reconciler.core.diff.content_match import same_text
+from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name
-from reconciler.core.observed import RemoteDataset, RemoteImage
-from reconciler.core.protocol.made import made_dataset
-from reconciler.core.protocol.standing import Standing, failed, left_alone, standing, stored_differently
-from reconciler.execute.turn import Poll, Turn, end
+from reconciler.core.run.draft_ownership import Standing, failed, left_alone, standing, stored_differently
+from reconciler.core.run.list_convergence import made_dataset
+from reconciler.execute.action_run import Poll, Turn, end
 
 
 def wish_of(turn: Turn) -> DatasetWish:

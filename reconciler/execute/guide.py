@@ -4,13 +4,13 @@ from functools import partial
 
 from reconciler.api.error import Rejected
 from reconciler.core.action import Regenerate, SetGuide
-from reconciler.core.compare.draft import same_text
-from reconciler.core.observed import RemoteDataset, RemoteImage
-from reconciler.core.protocol.caption import awaited, has_moved, left_behind, regeneration, texts_of
-from reconciler.core.protocol.standing import Ending, draft_name, failed, guided_name, succeeded
+from reconciler.core.diff.content_match import same_text
+from reconciler.core.live import RemoteDataset, RemoteImage
+from reconciler.core.run.caption import awaited, has_moved, left_behind, regeneration, texts_of
+from reconciler.core.run.draft_ownership import Ending, draft_name, failed, guided_name, succeeded
 from reconciler.core.text import count
+from reconciler.execute.action_run import Poll, Turn, end
 from reconciler.execute.draft import is_stale, look, own, put, until_regenerated, wish_of
-from reconciler.execute.turn import Poll, Turn, end
 
 
 async def set_guide(turn: Turn, step: SetGuide) -> Ending:

@@ -5,14 +5,14 @@ from functools import partial
 from reconciler.api.error import Rejected
 from reconciler.core.action import RemoveImage, UploadImage
 from reconciler.core.change import WishImage
-from reconciler.core.compare.draft import by_key, twins
+from reconciler.core.diff.content_match import by_key, twins
+from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import live_image_name, parse_image_key
-from reconciler.core.observed import RemoteDataset, RemoteImage
-from reconciler.core.protocol.caption import heir_of
-from reconciler.core.protocol.standing import Ending, failed, succeeded
+from reconciler.core.run.caption import heir_of
+from reconciler.core.run.draft_ownership import Ending, failed, succeeded
 from reconciler.core.text import quoted
+from reconciler.execute.action_run import Turn, end
 from reconciler.execute.draft import look, recent, wish_of, write_caption
-from reconciler.execute.turn import Turn, end
 
 
 async def upload_image(turn: Turn, step: UploadImage) -> Ending:

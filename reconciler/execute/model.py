@@ -4,16 +4,16 @@ from dataclasses import replace
 from functools import partial
 
 from reconciler.core.action import CreateModel, UpdateModel
-from reconciler.core.compare.draft import same_text
-from reconciler.core.compare.election import ModelMember, elect_model, model_members, next_version
+from reconciler.core.diff.content_match import same_text
+from reconciler.core.diff.election import ModelMember, elect_model, model_members, next_version
+from reconciler.core.live import RemoteDataset, RemoteModel
 from reconciler.core.name import FinalName
-from reconciler.core.observed import RemoteDataset, RemoteModel
-from reconciler.core.protocol.made import made_model
-from reconciler.core.protocol.model import number_is_taken, unfit_for_training
-from reconciler.core.protocol.standing import Ending, failed, final_name, succeeded
 from reconciler.core.ref import Ref
+from reconciler.core.run.draft_ownership import Ending, failed, final_name, succeeded
+from reconciler.core.run.list_convergence import made_model
+from reconciler.core.run.model import number_is_taken, unfit_for_training
 from reconciler.core.text import quoted
-from reconciler.execute.turn import Poll, Turn, end
+from reconciler.execute.action_run import Poll, Turn, end
 
 
 async def create_model(turn: Turn, step: CreateModel) -> Ending:

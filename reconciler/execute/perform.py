@@ -23,18 +23,18 @@ from reconciler.core.action import (
     UploadImage,
     WriteCaptions,
 )
-from reconciler.core.protocol.standing import Ending, failed, unknown
+from reconciler.core.run.draft_ownership import Ending, failed, unknown
+from reconciler.execute.action_run import Ended, Turn
 from reconciler.execute.caption import write_captions
 from reconciler.execute.clone import check
 from reconciler.execute.complete import complete_dataset
 from reconciler.execute.guide import regenerate, set_guide
 from reconciler.execute.image import remove_image, upload_image
 from reconciler.execute.model import create_model, update_model
-from reconciler.execute.origin import claim_draft, clone_dataset, create_dataset
+from reconciler.execute.open_draft import claim_draft, clone_dataset, create_dataset
 from reconciler.execute.project import create_project, update_project
 from reconciler.execute.removal import delete_object, rename_object, stop_training
 from reconciler.execute.training import start_training
-from reconciler.execute.turn import Ended, Turn
 
 
 async def perform(turn: Turn) -> Ending:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from functools import partial
 
 from reconciler.core.action import CreateProject, UpdateProject
-from reconciler.core.observed import RemoteProject
-from reconciler.core.protocol.made import made_project
-from reconciler.core.protocol.project import alike_projects, elect_project, is_as_sent
-from reconciler.core.protocol.standing import Ending, failed, succeeded
+from reconciler.core.live import RemoteProject
+from reconciler.core.run.draft_ownership import Ending, failed, succeeded
+from reconciler.core.run.list_convergence import made_project
+from reconciler.core.run.project import alike_projects, elect_project, is_as_sent
 from reconciler.core.text import quoted
-from reconciler.execute.turn import Poll, Turn, end
+from reconciler.execute.action_run import Poll, Turn, end
 
 
 async def create_project(turn: Turn, step: CreateProject) -> Ending:

@@ -5,12 +5,12 @@ from functools import partial
 
 from reconciler.api.error import Rejected
 from reconciler.core.action import DeleteObject, RenameObject, StopTraining
-from reconciler.core.observed import ModelStatus, RemoteDataset, RemoteModel, RemoteProject
-from reconciler.core.protocol.made import made_dataset, made_model
-from reconciler.core.protocol.standing import Ending, failed, succeeded
+from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.ref import Kind
+from reconciler.core.run.draft_ownership import Ending, failed, succeeded
+from reconciler.core.run.list_convergence import made_dataset, made_model
 from reconciler.core.text import quoted
-from reconciler.execute.turn import Poll, Turn, end
+from reconciler.execute.action_run import Poll, Turn, end
 
 Thing = RemoteProject | RemoteDataset | RemoteModel
 

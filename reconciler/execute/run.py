@@ -9,13 +9,13 @@ from reconciler.clock import Clock
 from reconciler.core.action import Action
 from reconciler.core.change import DatasetChange, DatasetWish, ModelChange
 from reconciler.core.event import Event
-from reconciler.core.observed import RemoteDataset, RemoteModel, RemoteProject
+from reconciler.core.live import RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.plan import Plan
-from reconciler.core.protocol.made import Made
 from reconciler.core.ref import Kind, Ref
-from reconciler.execute.option import ImageStore, Options
-from reconciler.execute.shared import Shared
-from reconciler.execute.slot import Slots
+from reconciler.core.run.list_convergence import Made
+from reconciler.execute.options import ImageStore, Options
+from reconciler.execute.shared_reads import Shared
+from reconciler.execute.slots import Slots
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

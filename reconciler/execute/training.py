@@ -2,13 +2,13 @@
 
 from reconciler.api.error import CallFailed, Lost, Rejected, Unreachable
 from reconciler.core.action import StartTraining
-from reconciler.core.observed import RemoteModel
-from reconciler.core.protocol.made import made_model
-from reconciler.core.protocol.model import Phase, phase, was_started
-from reconciler.core.protocol.standing import NO_CAPACITY, Ending, failed, skipped, succeeded, unknown
+from reconciler.core.live import RemoteModel
+from reconciler.core.run.draft_ownership import NO_CAPACITY, Ending, failed, skipped, succeeded, unknown
+from reconciler.core.run.list_convergence import made_model
+from reconciler.core.run.model import Phase, phase, was_started
 from reconciler.core.text import quoted
+from reconciler.execute.action_run import Ended, Poll, Turn, end
 from reconciler.execute.model import verified
-from reconciler.execute.turn import Ended, Poll, Turn, end
 
 
 async def start_training(turn: Turn, step: StartTraining) -> Ending:

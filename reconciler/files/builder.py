@@ -16,7 +16,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from reconciler.core.declare.document import Document, Value, mark
+from reconciler.core.manifest.document import Document, Value, mark
 from reconciler.core.text import quoted
 from reconciler.files.scalar import STARTS, BadNumber, resolve
 

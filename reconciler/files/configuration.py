@@ -10,18 +10,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.compare.ignore import Ignore, IgnoredField
-from reconciler.core.declare.document import Document
-from reconciler.core.declare.manifest import Strict, fit
-from reconciler.core.declare.mismatch import problems_of
-from reconciler.core.declare.vocabulary import Vocabulary
-from reconciler.core.doctor.waiver import day
 from reconciler.core.limit import Limits
+from reconciler.core.look.ignore import Ignore, IgnoredField
+from reconciler.core.manifest.document import Document
+from reconciler.core.manifest.mismatch import problems_of
+from reconciler.core.manifest.spec import Strict, fit
+from reconciler.core.manifest.vocabulary import Vocabulary
 from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import parse_ref
 from reconciler.core.text import normal, quoted
+from reconciler.doctor.waiver import day
 from reconciler.files import yaml
-from reconciler.files.caption import read_bytes
+from reconciler.files.caption.reading import read_bytes
 from reconciler.files.tree import FileRefused, Tree
 
 FILE_NAME = "reconciler.yaml"

@@ -7,19 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reconciler.core.declare.document import Document
-from reconciler.core.declare.loaded import ImageFolder, Loaded, Manifest
-from reconciler.core.declare.manifest import DatasetBody
-from reconciler.core.declare.reading import declared_ref, read_manifest
+from reconciler.core.manifest.document import Document
+from reconciler.core.manifest.loaded import ImageFolder, Loaded, Manifest
+from reconciler.core.manifest.reading import declared_ref, read_manifest
+from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
-from reconciler.files import caption, yaml
-from reconciler.files.checkout import Checkout, begin_checkout
-from reconciler.files.digest import DigestCache, default_cache
-from reconciler.files.folder import Selection, folders_of, gather, select
-from reconciler.files.scan import scan
+from reconciler.files import yaml
+from reconciler.files.caption import reading as caption
+from reconciler.files.git.git_tree_ids import Checkout, begin_checkout
+from reconciler.files.image.dataset_files import Selection, folders_of, gather, select
+from reconciler.files.image.digest_cache import DigestCache, default_cache
+from reconciler.files.image.scan import scan
 from reconciler.files.tree import FileRefused, Tree
-from reconciler.files.walk import Walk, join, walk
+from reconciler.files.tree_listing import Walk, join, walk
 
 TREE_BYTES = 10_000_000
 """Bytes of all manifests of a tree."""

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.core.declare.prefix import default_prefix
+from reconciler.core.manifest.prefix import default_prefix
 
 MODELINE = "# yaml-language-server: $schema={schema}"
 IMAGES = "lora-poses/images"

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import Event
 
-from reconciler.core.declare.document import Document
+from reconciler.core.manifest.document import Document
 from reconciler.core.problem import Location, Problem
 from reconciler.core.text import shown
 from reconciler.files.builder import Builder, Fault

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.core.change import AliasState, ModelChange
-from reconciler.core.compare.alias import CURRENT
+from reconciler.core.diff.alias import CURRENT
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.render.version import version_word

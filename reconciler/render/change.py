@@ -12,7 +12,7 @@ from reconciler.core.change import (
     RemovalChange,
     RenameChange,
 )
-from reconciler.core.compare.category import Category, categories
+from reconciler.core.diff.category import Category, categories
 from reconciler.core.plan import Plan
 from reconciler.render.alias import alias_rows, short
 from reconciler.render.content import content_rows, field_rows

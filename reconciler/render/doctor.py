@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from reconciler.core.doctor.finding import Diagnosis, Finding, Portrait, Waived
-from reconciler.core.doctor.rule import Grade
 from reconciler.core.problem import Location, Problem
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
+from reconciler.doctor.finding import Diagnosis, Finding, Portrait, Waived
+from reconciler.doctor.rule import Grade
 from reconciler.render.address import unsigned
 from reconciler.render.problem import warnings_view
 from reconciler.render.view import Block, Line, Paragraph, Role, Span, Text, View, say, screen

@@ -7,11 +7,11 @@ from itertools import islice
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 
-from reconciler.core.declare.image import ImageFile
-from reconciler.core.doctor.caption import quoted_caption
-from reconciler.core.doctor.finding import Diagnosis, Finding, Portrait, Waived
-from reconciler.core.doctor.picture import loss
+from reconciler.core.manifest.image import ImageFile
 from reconciler.core.problem import Problem
+from reconciler.doctor.caption import quoted_caption
+from reconciler.doctor.finding import Diagnosis, Finding, Portrait, Waived
+from reconciler.doctor.picture import loss
 from reconciler.render.doctor import counted, title
 from reconciler.render.html.gate import gate
 from reconciler.render.html.thumbnails import data_uri

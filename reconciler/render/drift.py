@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.compare.ignore import Ignore
-from reconciler.core.compare.judgement import Cause, Drift, Ill, Judgement
+from reconciler.core.look.drift_report import Cause, Drift, Ill, Judgement
+from reconciler.core.look.ignore import Ignore
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
 from reconciler.render.view import Block, Item, Items, Line, Role, View, say, screen

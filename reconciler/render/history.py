@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from reconciler.core.compare.history import DatasetEntry, History, Mark, ModelEntry
-from reconciler.core.observed import ModelStatus
+from reconciler.core.live import ModelStatus
+from reconciler.core.look.history import DatasetEntry, History, Mark, ModelEntry
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
 from reconciler.render.view import Item, Items, Line, Paragraph, Role, Row, View, say, screen

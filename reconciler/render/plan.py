@@ -3,7 +3,7 @@
 from collections import Counter
 
 from reconciler.core.change import Note, Refusal
-from reconciler.core.compare.loosened import LOOSER, NO_EXPECT
+from reconciler.core.look.loosened import LOOSER, NO_EXPECT
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.ref import Ref
 from reconciler.core.text import count

@@ -19,8 +19,8 @@ from reconciler.core.action import (
 from reconciler.core.change import DatasetChange, ModelChange
 from reconciler.core.event import Outcome, Report, Result
 from reconciler.core.plan import Plan
-from reconciler.core.protocol.report import exit_code
 from reconciler.core.ref import Kind, Ref
+from reconciler.core.run.report import exit_code
 from reconciler.core.text import count
 from reconciler.render.plan import about
 from reconciler.render.view import Block, Item, Items, Line, Paragraph, Role, View, folded, say, screen

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 
 from reconciler.core.change import ImageChange, ImageEffect
-from reconciler.core.compare.content import CaptionDifference, DatasetDifference, Side, Writer
-from reconciler.core.compare.version import Difference, ModelDifference
+from reconciler.core.look.dataset_diff import CaptionDifference, DatasetDifference, Side, Writer
+from reconciler.core.look.version_diff import Difference, ModelDifference
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
 from reconciler.render.address import unsigned

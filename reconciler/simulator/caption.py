@@ -9,7 +9,7 @@ from reconciler.simulator.field import Body, flag, text, texts
 from reconciler.simulator.naming import limit_text
 from reconciler.simulator.picture import decode, moderate, pretend
 from reconciler.simulator.request import Rejection, Response, answer
-from reconciler.simulator.turn import end_regeneration, set_timer, timer_of, write_caption
+from reconciler.simulator.timers import end_regeneration, set_timer, timer_of, write_caption
 from reconciler.simulator.world import Dataset, Image, Timer
 
 

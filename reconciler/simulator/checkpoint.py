@@ -5,7 +5,7 @@ from dataclasses import replace
 from reconciler.simulator.call import Call
 from reconciler.simulator.request import Rejection, Response, answer, empty
 from reconciler.simulator.show import Document
-from reconciler.simulator.turn import steps_of
+from reconciler.simulator.timers import steps_of
 from reconciler.simulator.world import Model
 
 

@@ -8,7 +8,7 @@ from reconciler.simulator.field import Body, text
 from reconciler.simulator.naming import make_room, settle_name
 from reconciler.simulator.project import TRIFLE, prefix_of
 from reconciler.simulator.request import Response
-from reconciler.simulator.turn import set_timer, write_caption
+from reconciler.simulator.timers import set_timer, write_caption
 from reconciler.simulator.world import Dataset, Image, Timer
 
 LIMBO = 0  # the owner of images that are still on their way into a clone

@@ -18,7 +18,7 @@ from reconciler.simulator.route import Match, find, ids_of
 from reconciler.simulator.show import Show
 from reconciler.simulator.store import MemoryStore, Store
 from reconciler.simulator.switch import Switches
-from reconciler.simulator.turn import catch_up
+from reconciler.simulator.timers import catch_up
 from reconciler.simulator.world import World
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from reconciler.simulator.captioner import caption as automatic_caption
 from reconciler.simulator.commit import Simulator
 from reconciler.simulator.project import TRIFLE, remove_dataset, remove_image, remove_model, remove_project
-from reconciler.simulator.turn import ended
+from reconciler.simulator.timers import ended
 from reconciler.simulator.world import Dataset, Image, Model, Project, World
 
 

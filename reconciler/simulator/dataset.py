@@ -8,7 +8,7 @@ from reconciler.simulator.naming import keep_name, limit_text, make_room, settle
 from reconciler.simulator.project import TRIFLE, busy, prefix_of, remove_dataset
 from reconciler.simulator.request import Rejection, Response, answer, empty
 from reconciler.simulator.show import Document
-from reconciler.simulator.turn import timer_of
+from reconciler.simulator.timers import timer_of
 from reconciler.simulator.world import Dataset, Project, Tables
 
 

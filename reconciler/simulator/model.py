@@ -9,7 +9,7 @@ from reconciler.simulator.field import FIELDS, Body, check_body, id_of, text
 from reconciler.simulator.naming import keep_name, make_room, merged, settle_name
 from reconciler.simulator.project import TRIFLE, add_project, busy, remove_model
 from reconciler.simulator.request import Rejection, Response, answer, empty
-from reconciler.simulator.turn import set_timer
+from reconciler.simulator.timers import set_timer
 from reconciler.simulator.world import Model, Project, Tables, Timer
 
 VERSIONS: Final = {"fully_automated": ("max", "light"), "expert": ("bria-3.2", "bria-2.3")}

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
-from reconciler.simulator.knob import KNOBS, RESERVED, Switch
+from reconciler.simulator.switch_table import KNOBS, RESERVED, Switch
 
 SWITCHES: Final[Mapping[str, Switch]] = MappingProxyType({switch.knob: switch for switch in (*KNOBS, *RESERVED)})
 

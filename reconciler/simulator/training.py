@@ -7,7 +7,7 @@ from typing import Final
 from reconciler.simulator.call import Call
 from reconciler.simulator.field import Body
 from reconciler.simulator.request import Rejection, Response, answer, empty
-from reconciler.simulator.turn import begin_training, fire, running, set_timer, timer_of
+from reconciler.simulator.timers import begin_training, fire, running, set_timer, timer_of
 from reconciler.simulator.world import Model, Timer
 
 DEFAULTS: Final[Mapping[str, object]] = {

@@ -11,7 +11,7 @@ from reconciler.simulator.naming import vary
 from reconciler.simulator.picture import Picture, decode, moderate, pretend
 from reconciler.simulator.project import TRIFLE
 from reconciler.simulator.request import Rejection, Response, answer
-from reconciler.simulator.turn import set_timer, write_caption
+from reconciler.simulator.timers import set_timer, write_caption
 from reconciler.simulator.world import Dataset, Image, Timer
 
 MOST_IMAGES: Final = 200

@@ -14,7 +14,7 @@ from reconciler.api.endpoint import parse_endpoint
 from reconciler.api.token import Token
 from reconciler.api.transport import EmbeddedTransport, Reply
 from reconciler.clock import SimulatedClock
-from reconciler.core.observed import RemoteDataset
+from reconciler.core.live import RemoteDataset
 from reconciler.simulator import Dropped, Request, Simulator, parse_fault
 from tests.api.peer import CANARY, Bytes, Watch
 

@@ -14,7 +14,7 @@ from reconciler.api.observer import Exchange
 from reconciler.api.token import Token
 from reconciler.api.transport import EmbeddedTransport
 from reconciler.clock import SimulatedClock, SystemClock
-from reconciler.core.observed import DatasetStatus, ModelStatus, RemoteModel
+from reconciler.core.live import DatasetStatus, ModelStatus, RemoteModel
 from reconciler.core.text import visible
 from reconciler.simulator import Simulator, serving
 from tests.api.peer import CANARY, IMPATIENT, Watch, answer, client_of, peer, says

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.api import translate
-from reconciler.core.observed import DatasetStatus, ModelStatus, RemoteDataset, RemoteImage, RemoteModel, RemoteProject
+from reconciler.core.live import DatasetStatus, ModelStatus, RemoteDataset, RemoteImage, RemoteModel, RemoteProject
 
 PROJECT: Mapping[str, object] = {"id": 7, "project_name": "p"}
 DATASET: Mapping[str, object] = {"id": 7, "name": "d", "status": "draft"}

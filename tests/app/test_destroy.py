@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from reconciler.app.planning import Scope, doomed
-from reconciler.core.compare.absence import all_absent
-from reconciler.core.compare.mandate import Mandate
 from reconciler.core.desired import Absent, Desired
+from reconciler.core.diff.absence import all_absent
 from reconciler.core.problem import Problem, Severity
 from reconciler.core.ref import Kind, Ref
+from reconciler.core.run_options import RunOptions
 from tests.core import build
 
 OTHER = Ref(Kind.MODEL, "other")
@@ -53,11 +53,9 @@ def test_what_goes_with_a_target(targets: tuple[Ref, ...], going: set[Ref]) -> N
 
 
 def test_a_scope_says_what_a_person_asked_for() -> None:
-    """The planner's mandate carries all of it."""
-    mandate = Scope(
-        accepted=(build.PROJECT,), retry=(OTHER,), start=(build.MODEL,), prunes=True, refresh="full"
-    ).mandate
-    assert mandate == Mandate(
+    """The planner's asked carries all of it."""
+    asked = Scope(accepted=(build.PROJECT,), retry=(OTHER,), start=(build.MODEL,), prunes=True, refresh="full").asked
+    assert asked == RunOptions(
         accepted=frozenset({build.PROJECT}),
         retry=frozenset({OTHER}),
         start=frozenset({build.MODEL}),

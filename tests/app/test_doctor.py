@@ -9,9 +9,9 @@ from PIL import Image, ImageDraw
 from reconciler.app import pictures
 from reconciler.app.doctor import examine, write_sheet
 from reconciler.app.fault import Unusable
-from reconciler.core.declare.image import ImageFile
-from reconciler.core.doctor.finding import Diagnosis
+from reconciler.core.manifest.image import ImageFile
 from reconciler.core.ref import Kind, Ref
+from reconciler.doctor.finding import Diagnosis
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
 
@@ -130,7 +130,7 @@ def test_pictures_are_drawn_once(root: Path, monkeypatch: pytest.MonkeyPatch) ->
     images: list[ImageFile] = [image for one in looked(root).portraits for image in one.images]
     drawn = pictures.draw(root, images)
     assert len(drawn) == 4
-    monkeypatch.setattr("reconciler.files.thumbnail.thumbnail", lambda _: None)
+    monkeypatch.setattr("reconciler.files.image.thumbnail.thumbnail", lambda _: None)
     assert pictures.draw(root, images) == drawn
 
 

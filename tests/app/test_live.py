@@ -13,9 +13,9 @@ from PIL import Image
 from reconciler.app.live import Live, live_pictures
 from reconciler.app.simulate import World, open_world
 from reconciler.cli.entry import run
+from reconciler.core.live import DatasetStatus, Observed, RemoteDataset, RemoteImage
 from reconciler.core.name import parse_image_key
-from reconciler.core.observed import DatasetStatus, Observed, RemoteDataset, RemoteImage
-from reconciler.files.thumbnail import EDGE
+from reconciler.files.image.thumbnail import EDGE
 from reconciler.simulator import serving
 from tests.api.peer import Behaviour, answer, peer, says
 from tests.cli.conftest import plant

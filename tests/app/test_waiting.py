@@ -9,10 +9,10 @@ from reconciler.app.planning import Planned
 from reconciler.app.session import clock_of, session
 from reconciler.app.settings import resolve_settings
 from reconciler.app.waiting import Awaited, Wanted, require_declared, wait_for_trainings
-from reconciler.cli.vigil import describe, verdict
+from reconciler.cli.wait_flow import describe, verdict
 from reconciler.core.change import AliasState, Unchanged
 from reconciler.core.desired import Desired
-from reconciler.core.observed import ModelStatus, Observed, RemoteModel
+from reconciler.core.live import ModelStatus, Observed, RemoteModel
 from tests.core import build
 from tests.render import sample
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.paper import marker_of
+from reconciler.cli.plan_output import marker_of
 from reconciler.render.markdown.gate import marker_line
 from tests.ci.conftest import FORGE_TOKEN, SCRIPTS
 from tests.ci.forge import BOT, Forge

@@ -10,7 +10,7 @@ from reconciler.api.observer import Exchange
 from reconciler.app.journal import journal_of
 from reconciler.cli.console import Console, OutputLost
 from reconciler.cli.root import root
-from reconciler.cli.waits import Waits
+from reconciler.cli.wait_notices import Waits
 from reconciler.files.journal import JournalFailed
 from reconciler.render.view import Line, say, screen
 from reconciler.simulator.console import edit_dataset, end_training

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageFilter
 
-from reconciler.cli.day import this_day
+from reconciler.cli.today_option import this_day
 from tests.cli.conftest import Cli
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

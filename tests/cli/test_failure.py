@@ -8,7 +8,7 @@ from reconciler.api.error import Unauthorised, Unreachable
 from reconciler.app.fault import Unusable, refused
 from reconciler.cli.console import Console, OutputLost
 from reconciler.cli.failure import explain
-from reconciler.cli.frame import Frame
+from reconciler.cli.shared_options import Frame
 from reconciler.core.problem import Location, Problem, ProblemsFound
 from reconciler.files.journal import JournalFailed
 from reconciler.render.view import Line, say, screen

@@ -14,8 +14,8 @@ from reconciler.app.session import clock_of, session
 from reconciler.app.settings import resolve_settings
 from reconciler.app.validate import validate
 from reconciler.app.version_diff import compare_live
-from reconciler.cli.day import this_day
-from reconciler.core.compare.version import Difference, ModelDifference
+from reconciler.cli.today_option import this_day
+from reconciler.core.look.version_diff import Difference, ModelDifference
 from reconciler.core.ref import Kind, Ref
 from tests.cli.conftest import Cli, draw, edit, git
 

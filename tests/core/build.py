@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
 from reconciler.core.fingerprint import dataset_fingerprint
-from reconciler.core.name import live_image_name
-from reconciler.core.observed import (
+from reconciler.core.live import (
     DatasetStatus,
     ModelStatus,
     Observed,
@@ -15,6 +14,7 @@ from reconciler.core.observed import (
     RemoteModel,
     RemoteProject,
 )
+from reconciler.core.name import live_image_name
 from reconciler.core.problem import Location
 from reconciler.core.ref import Kind, Ref
 

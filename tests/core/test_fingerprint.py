@@ -8,11 +8,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.compare.authorship import declared_by_git
-from reconciler.core.compare.draft import by_key
 from reconciler.core.desired import DesiredImage
+from reconciler.core.diff.authorship import declared_by_git
+from reconciler.core.diff.content_match import by_key
 from reconciler.core.fingerprint import content_fingerprint, dataset_fingerprint, model_fingerprint
-from reconciler.core.observed import RemoteImage
+from reconciler.core.live import RemoteImage
 from tests.core.build import dataset, image, live_image, model, sha
 
 WAVE = DesiredImage(digest=sha("wave"), size=1, name="wave.png", path="wave.png", caption="waving.")
@@ -89,7 +89,7 @@ def test_where_nothing_fits_nothing_is_known() -> None:
 
 def test_every_set_is_tried_once() -> None:
     """Likely sets first, none twice, none left out."""
-    from reconciler.core.compare.authorship import _sets
+    from reconciler.core.diff.authorship import _sets
 
     for number in range(6):
         images = tuple(live_image(n + 1, f"i{n}", f"t{n}", "manual") for n in range(number))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.simulator.knob import KNOBS
+from reconciler.simulator.switch_table import KNOBS
 from tests.execute.story import EVERYTHING
 from tests.execute.world import World
 

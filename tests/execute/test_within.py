@@ -2,12 +2,12 @@
 
 import pytest
 
-from reconciler.core.compare.offline import assess_offline
 from reconciler.core.desired import Desired
 from reconciler.core.limit import Limits
-from reconciler.core.order.equivalence import beyond
-from reconciler.core.order.planner import plan
+from reconciler.core.look.offline import assess_offline
 from reconciler.core.plan import Plan, Subject
+from reconciler.core.planning.planner import plan
+from reconciler.core.planning.review_binding import beyond
 from tests.execute.world import OTHER_PREFIX, Killed, World, kill
 
 BEFORE: dict[str, str | None] = {"wave": None, "jump": "jumping.", "sit": None, "old": "an old one."}

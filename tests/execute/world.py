@@ -25,16 +25,16 @@ from reconciler.api.token import Token
 from reconciler.api.transport import EmbeddedTransport
 from reconciler.clock import SimulatedClock
 from reconciler.core.change import WishImage
-from reconciler.core.compare.diff import diff
-from reconciler.core.compare.mandate import Mandate
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
+from reconciler.core.diff.diff import diff
 from reconciler.core.event import Event, Finished, Outcome, Report
 from reconciler.core.limit import Limits
-from reconciler.core.order.planner import plan as make_plan
 from reconciler.core.plan import Plan, Subject
+from reconciler.core.planning.planner import plan as make_plan
 from reconciler.core.problem import Location
-from reconciler.core.protocol.report import exit_code, fold
 from reconciler.core.ref import Kind, Ref
+from reconciler.core.run.report import exit_code, fold
+from reconciler.core.run_options import RunOptions
 from reconciler.execute import Brake, Journal, Narrator, Options, execute
 from reconciler.observe import observe
 from reconciler.simulator import Dropped, Request, Response, Simulator, parse_fault
@@ -299,10 +299,10 @@ class World:
     async def plan(self, tree: Desired, *, client: Client | None = None, accepted: Iterable[Ref] = ()) -> Plan:
         """What planning gives now."""
         client = client or self.client()
-        mandate = Mandate(accepted=frozenset(accepted))
-        observed = await observe(client, tree, mandate)
+        asked = RunOptions(accepted=frozenset(accepted))
+        observed = await observe(client, tree, asked)
         return make_plan(
-            diff(tree, observed, mandate),
+            diff(tree, observed, asked),
             subject=Subject(endpoint="simulator", tier="starter", projects=1, datasets=1, images=0, models=1),
             limits=self.limits,
             accepted=accepted,

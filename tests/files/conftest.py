@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from reconciler.core.declare.loaded import Loaded
-from reconciler.core.declare.resolve import resolve
 from reconciler.core.desired import Desired
+from reconciler.core.manifest.loaded import Loaded
+from reconciler.core.manifest.resolve import resolve
 from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.files.load import load
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from reconciler.core.compare.ignore import Ignore
 from reconciler.core.limit import LIMIT_NAMES, Limits
+from reconciler.core.look.ignore import Ignore
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Kind, Ref
 from reconciler.files.configuration import VENDOR, Configuration, LimitsFile, load_configuration

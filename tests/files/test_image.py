@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from reconciler.core.declare.image import Trait
-from reconciler.files.exif import read_exif
-from reconciler.files.image import Inspection, inspect
+from reconciler.core.manifest.image import Trait
+from reconciler.files.image.exif import read_exif
+from reconciler.files.image.image_file import Inspection, inspect
 from reconciler.files.source import BLOCK, Cut, Source
 
 Draw = Callable[..., bytes]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.declare.resolve import resolve
 from reconciler.core.desired import Desired
+from reconciler.core.manifest.resolve import resolve
 from reconciler.core.ref import Kind, Ref
 from reconciler.files.load import load
 from tests.files.conftest import DATASET, MODEL, PROJECT, Brand, Draw
@@ -447,7 +447,7 @@ def test_line_endings_of_the_checkout_do_not_matter(brand: Brand) -> None:
 
 def test_files_that_vanish_while_loading_are_problems(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
     from reconciler.files import load as module
-    from reconciler.files.walk import walk
+    from reconciler.files.tree_listing import walk
 
     def walk_then_lose(tree: object) -> object:
         found = walk(tree)  # type: ignore[arg-type]
@@ -465,7 +465,7 @@ def test_files_that_vanish_while_loading_are_problems(brand: Brand, monkeypatch:
 
 def test_h15_a_folder_that_becomes_a_link_while_loading(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
     from reconciler.files import load as module
-    from reconciler.files.walk import walk
+    from reconciler.files.tree_listing import walk
 
     def walk_then_swap(tree: object) -> object:
         found = walk(tree)  # type: ignore[arg-type]

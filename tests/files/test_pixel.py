@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageStat
 
-from reconciler.core.doctor.pixels import Pixels, Unreadable, are_alike
-from reconciler.files import pixel
-from reconciler.files.pixel import measure
-from reconciler.files.pixel_cache import FORMAT, PixelCache, default_pixel_cache
+from reconciler.doctor.pixels import Pixels, Unreadable, are_alike
+from reconciler.files.image import pixel
+from reconciler.files.image.pixel import measure
+from reconciler.files.image.pixel_cache import FORMAT, PixelCache, default_pixel_cache
 
 EXAMPLES = sorted(
     path
@@ -187,7 +187,7 @@ def test_nothing_new_is_not_written(tmp_path: Path) -> None:
 
 
 def test_the_least_recently_used_lines_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.files.pixel_cache.LINES", 2)
+    monkeypatch.setattr("reconciler.files.image.pixel_cache.LINES", 2)
     cache = PixelCache(tmp_path / "pixels")
     for number in range(3):
         cache.put(f"{number:064x}", some())
@@ -226,7 +226,7 @@ def test_a_cache_that_grew_too_large_is_not_read(tmp_path: Path, monkeypatch: py
     cache = PixelCache(tmp_path / "pixels")
     cache.put(DIGEST, some())
     cache.save()
-    monkeypatch.setattr("reconciler.files.pixel_cache._BYTES", 100)
+    monkeypatch.setattr("reconciler.files.image.pixel_cache._BYTES", 100)
     assert PixelCache(tmp_path / "pixels").get(DIGEST) is None
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.files.pull import Pulled, PulledCaption, PullRefused, write_captions
+from reconciler.files.caption.pull import Pulled, PulledCaption, PullRefused, write_captions
 from reconciler.files.tree import Tree
 from tests.files.conftest import DATASET, PROJECT, Brand
 
@@ -175,6 +175,6 @@ def test_f37_a_disk_that_takes_nothing_is_said(brand: Brand, monkeypatch: pytest
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("reconciler.files.pull.replace_file", full)
+    monkeypatch.setattr("reconciler.files.caption.pull.replace_file", full)
     with pytest.raises(PullRefused, match="No space left"):
         pull(brand, "sidecar", {"p0.png": "ours"})

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.problem import ProblemsFound
-from reconciler.files import git
-from reconciler.files.git import RevisionRefused, find_repository
-from reconciler.files.revision import Limits, revision, revision_name, short
+from reconciler.files.git import repository as git
+from reconciler.files.git.repository import RevisionRefused, find_repository
+from reconciler.files.git.revision import Limits, revision, revision_name, short
 
 NO_REVISIONS = """\
 --upload-pack=touch /tmp/x

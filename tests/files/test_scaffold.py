@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.declare.resolve import resolve
+from reconciler.core.manifest.resolve import resolve
 from reconciler.core.problem import ProblemsFound
 from reconciler.files.configuration import load_configuration
 from reconciler.files.load import load

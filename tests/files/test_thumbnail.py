@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from reconciler.files import thumbnail as room
-from reconciler.files.thumbnail import EDGE, ThumbnailCache, thumbnail
+from reconciler.files.image import thumbnail as room
+from reconciler.files.image.thumbnail import EDGE, ThumbnailCache, thumbnail
 
 DIGEST = hashlib.sha256(b"an image").hexdigest()
 

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.files import tree as tree_module
 from reconciler.files.tree import FileRefused, Tree
-from reconciler.files.walk import DEPTH_LIMIT, FOLDER_LIMIT, Walk, walk
+from reconciler.files.tree_listing import DEPTH_LIMIT, FOLDER_LIMIT, Walk, walk
 
 SECRET = "the secret outside"
 
@@ -173,7 +173,7 @@ def test_a_root_that_is_no_folder(tmp_path: Path, name: str) -> None:
 
 def test_h18_many_files_end_at_the_limit(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert FOLDER_LIMIT < 200_000
-    monkeypatch.setattr("reconciler.files.walk.FOLDER_LIMIT", 500)
+    monkeypatch.setattr("reconciler.files.tree_listing.FOLDER_LIMIT", 500)
     many = root / "many"
     many.mkdir()
     for number in range(505):
@@ -197,7 +197,7 @@ def test_h18_deep_folders_end_at_the_limit(root: Path) -> None:
 
 
 def test_h18_links_that_multiply_end_at_the_limit(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.files.walk.TREE_LIMIT", 500)
+    monkeypatch.setattr("reconciler.files.tree_listing.TREE_LIMIT", 500)
     for level in range(20):
         (root / f"d{level}").mkdir()
         for name in ("a", "b"):
@@ -227,7 +227,7 @@ def test_h19_hidden_files_and_folders_are_never_listed_nor_opened(root: Path) ->
 def test_a_folder_that_is_gone_when_it_is_entered(root: Path) -> None:
     found = Walk()
     with Tree(root) as tree:
-        from reconciler.files.walk import _descend
+        from reconciler.files.tree_listing import _descend
 
         _descend(tree, found, "vanished", ())
     assert [problem.detail for problem in found.problems] == ['"vanished" does not exist.']

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from reconciler.core.declare.document import Value
+from reconciler.core.manifest.document import Value
 from reconciler.core.problem import Problem
 from reconciler.files.yaml import FILE_LIMIT, Reading, read_yaml
 

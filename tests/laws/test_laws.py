@@ -8,17 +8,17 @@ from typing import TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.core.compare.assume import assume
-from reconciler.core.compare.diff import diff
-from reconciler.core.compare.mandate import Mandate
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
+from reconciler.core.diff.diff import diff
 from reconciler.core.limit import Limits
-from reconciler.core.observed import Observed
-from reconciler.core.order.planner import plan
-from reconciler.core.order.wire import dump_plan, load_plan
+from reconciler.core.live import Observed
+from reconciler.core.look.tree_as_live import assume
 from reconciler.core.plan import Plan, Subject
+from reconciler.core.planning.plan_file import dump_plan, load_plan
+from reconciler.core.planning.planner import plan
 from reconciler.core.problem import Location
 from reconciler.core.ref import Kind, Ref
+from reconciler.core.run_options import RunOptions
 from tests.core.build import HERE, sha
 
 SUBJECT = Subject(endpoint="simulator", tier="starter", projects=0, datasets=0, images=0, models=0)
@@ -92,7 +92,7 @@ def test_the_world_that_desired_makes_needs_nothing(desired: Desired) -> None:
     """Diffing the world that desired makes yields nothing, read in full or not."""
     observed = assume(desired)
     for reads_all in (False, True):
-        found = diff(desired, observed, Mandate(reads_all=reads_all))
+        found = diff(desired, observed, RunOptions(reads_all=reads_all))
         assert not found.changes
         assert not found.refusals
         assert not found.unread

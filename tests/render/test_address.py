@@ -3,9 +3,9 @@
 import pytest
 
 from reconciler.core.change import CaptionChange, FieldChange, ImageChange, ImageEffect, KeptCaption, Origin
-from reconciler.core.doctor.finding import Diagnosis, Portrait, found
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Location
+from reconciler.doctor.finding import Diagnosis, Portrait, found
 from reconciler.render.address import unsigned
 from reconciler.render.doctor import doctor_view
 from reconciler.render.html.page import render_html

@@ -6,14 +6,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reconciler.core.declare.image import Flaw, ImageFile
-from reconciler.core.doctor.finding import Diagnosis, Finding, Portrait, Waived, found
-from reconciler.core.doctor.rule import Grade
+from reconciler.core.manifest.image import Flaw, ImageFile
 from reconciler.core.problem import Location, Problem
+from reconciler.doctor.finding import Diagnosis, Finding, Portrait, Waived, found
+from reconciler.doctor.rule import Grade
 from reconciler.render.doctor import counted, doctor_json, doctor_view
 from reconciler.render.doctor_sheet import contact_sheet, pictured
 from reconciler.render.text import render_text
-from tests.core.doctor.build import HERE, POSES, PREFIX, caption, picture, pointer
+from tests.doctor.build import HERE, POSES, PREFIX, caption, picture, pointer
 
 WEBP = b"RIFF\x04\x00\x00\x00WEBP"
 HOSTILE = '<script>alert(1)</script> " onerror="x \x1b[2J ::error::x \u202e ![](http://evil/?t=1)'

@@ -3,8 +3,8 @@
 import json
 from dataclasses import replace
 
-from reconciler.core.compare.history import DatasetEntry, History, Mark, ModelEntry
-from reconciler.core.observed import DatasetStatus, ModelStatus
+from reconciler.core.live import DatasetStatus, ModelStatus
+from reconciler.core.look.history import DatasetEntry, History, Mark, ModelEntry
 from reconciler.render.history import history_json, history_view
 from reconciler.render.text import render_text
 from tests.render import sample

@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 
 from reconciler.core.change import FieldChange, ImageChange, ImageEffect
-from reconciler.core.compare.content import CaptionDifference, DatasetDifference, Side, Writer
-from reconciler.core.compare.version import ModelDifference
+from reconciler.core.look.dataset_diff import CaptionDifference, DatasetDifference, Side, Writer
+from reconciler.core.look.version_diff import ModelDifference
 from reconciler.render.text import render_text
 from reconciler.render.version_diff import difference_json, difference_view
 from tests.render import sample

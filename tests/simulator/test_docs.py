@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reconciler.simulator import SWITCHES, parse_fault, parse_switch
 from reconciler.simulator.fault import AFTER, ARGUMENT, BEFORE
-from reconciler.simulator.knob import Switch
+from reconciler.simulator.switch_table import Switch
 
 PAGE = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text(encoding="utf-8")
 

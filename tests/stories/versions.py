@@ -6,14 +6,14 @@ Each story says what it must cost in its last step. `docs/versioning.md` prints 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from reconciler.core.compare.diff import diff
-from reconciler.core.compare.mandate import NOTHING_ASKED, Mandate
 from reconciler.core.desired import Absent, Desired
+from reconciler.core.diff.diff import diff
 from reconciler.core.limit import Limits
-from reconciler.core.observed import ModelStatus
-from reconciler.core.order.planner import plan as make_plan
+from reconciler.core.live import ModelStatus
 from reconciler.core.plan import Plan, Subject
+from reconciler.core.planning.planner import plan as make_plan
 from reconciler.core.problem import Location
+from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 from reconciler.observe import observe
 from reconciler.simulator import console
 from tests.execute.world import DATASET, MODEL, OTHER_PREFIX, PROJECT, Ran, World
@@ -43,14 +43,14 @@ class Stage:
     def tree(self, images: Mapping[str, str | None] = IMAGES, **words: object) -> Desired:
         return self.world.tree(images, **words)  # type: ignore[arg-type]
 
-    async def plan(self, tree: Desired, mandate: Mandate = NOTHING_ASKED) -> Plan:
-        observed = await observe(self.world.client(), tree, mandate)
-        found = diff(tree, observed, mandate)
+    async def plan(self, tree: Desired, asked: RunOptions = NOTHING_ASKED) -> Plan:
+        observed = await observe(self.world.client(), tree, asked)
+        found = diff(tree, observed, asked)
         return make_plan(found, subject=SUBJECT, limits=self.limits, calls=observed.calls)
 
-    async def apply(self, tree: Desired, mandate: Mandate = NOTHING_ASKED, **options: object) -> Ran:
+    async def apply(self, tree: Desired, asked: RunOptions = NOTHING_ASKED, **options: object) -> Ran:
         """Plan and execute; the plan must be free of refusals and the run must succeed."""
-        plan = await self.plan(tree, mandate)
+        plan = await self.plan(tree, asked)
         assert not plan.refusals, [refusal.summary for refusal in plan.refusals]
         ran = await self.world.execute(plan, **options)  # type: ignore[arg-type]
         assert ran.code == 0, str(ran)
@@ -169,7 +169,7 @@ async def stopped_by_a_person(stage: Stage) -> Bill:
     await stage.apply(stage.tree())
     stop(stage)
     assert (await stage.plan(stage.tree())).is_empty
-    return await stage.cost(lambda: stage.apply(stage.tree(), Mandate(retry=frozenset({MODEL}))))
+    return await stage.cost(lambda: stage.apply(stage.tree(), RunOptions(retry=frozenset({MODEL}))))
 
 
 async def superseded_waits(stage: Stage) -> Bill:
@@ -242,9 +242,9 @@ async def retention(stage: Stage) -> Bill:
         models={ref: replace(model, history_limit=1) for ref, model in tree.models.items()},
     )
     assert (await stage.plan(tree)).is_empty
-    bill = await stage.cost(lambda: stage.apply(tree, Mandate(prunes=True)))
+    bill = await stage.cost(lambda: stage.apply(tree, RunOptions(prunes=True)))
     assert [dataset.name[:8] for dataset in stage.world.datasets()] == ["poses v2"]
-    assert (await stage.plan(tree, Mandate(prunes=True))).is_empty
+    assert (await stage.plan(tree, RunOptions(prunes=True))).is_empty
     return bill
 
 

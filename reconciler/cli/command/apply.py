@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
 from reconciler.cli.scope import scoped
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 if TYPE_CHECKING:
     from reconciler.app.planning import Scope
@@ -73,7 +73,7 @@ def command(
 
     from reconciler.app.fault import Unusable
     from reconciler.app.saved import read_saved
-    from reconciler.cli.carry import Wish, carry_out
+    from reconciler.cli.apply_flow import Wish, carry_out
     from reconciler.cli.context import begin
 
     if planfile is not None and (scope.targets or scope.excluded):

@@ -2,7 +2,7 @@
 
 import click
 
-from reconciler.cli.frame import Group
+from reconciler.cli.shared_options import Group
 
 TABLE = {"pull": ("reconciler.cli.command.captions_pull", "Write live captions into git's files.")}
 

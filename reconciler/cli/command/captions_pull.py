@@ -2,8 +2,8 @@
 
 import click
 
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 
 @declare("pull", example="reconciler captions pull lora-poses\nreconciler captions pull lora-poses --overwrite")

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.choice import read_limits, read_refs
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 if TYPE_CHECKING:
     from reconciler.core.ref import Ref
@@ -50,11 +50,11 @@ def command(frame: Frame, *, yes: bool, out: str | None, targets: "tuple[Ref, ..
 
     from reconciler.app.planning import Scope
     from reconciler.app.saved import save
-    from reconciler.cli.carry import Wish, carry_out
+    from reconciler.cli.apply_flow import Wish, carry_out
     from reconciler.cli.code import DONE
     from reconciler.cli.context import begin
-    from reconciler.cli.look import look
-    from reconciler.core.order.wire import digest
+    from reconciler.cli.plan_flow import look
+    from reconciler.core.planning.plan_file import digest
     from reconciler.render.plan import plan_view
 
     scope = Scope(targets=targets, destroys=True)

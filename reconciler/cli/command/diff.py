@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.choice import form as form_option
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 if TYPE_CHECKING:
-    from reconciler.core.compare.version import Difference
+    from reconciler.core.look.version_diff import Difference
     from reconciler.core.ref import Ref
 
 _EXAMPLE = """\
@@ -65,7 +65,7 @@ def _live(frame: Frame, ref: "Ref", versions: str) -> "Difference":
     from reconciler.app.version_diff import compare_live
     from reconciler.cli.context import Context, begin
     from reconciler.cli.versions import read_versions
-    from reconciler.cli.waits import Waits
+    from reconciler.cli.wait_notices import Waits
 
     async def compare(context: Context, pair: tuple[int, int]) -> "Difference":
         settings = context.settings

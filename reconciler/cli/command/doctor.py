@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.choice import form as form_option
-from reconciler.cli.day import day_option
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
+from reconciler.cli.today_option import day_option
 
 if TYPE_CHECKING:
     from datetime import date

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.choice import form as form_option
-from reconciler.cli.day import day_option
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
+from reconciler.cli.today_option import day_option
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,9 +30,9 @@ def command(frame: Frame, *, base: str | None, form: str, today: "date | None") 
     from reconciler.app.revision import tree_at
     from reconciler.cli.code import CHANGES, DONE
     from reconciler.cli.context import begin
-    from reconciler.cli.look import look
-    from reconciler.core.compare.drift import judge
-    from reconciler.core.compare.judgement import leave_out
+    from reconciler.cli.plan_flow import look
+    from reconciler.core.look.drift import judge
+    from reconciler.core.look.drift_report import leave_out
     from reconciler.render.drift import drift_json, drift_view
 
     context = begin(frame)

@@ -3,8 +3,8 @@
 import click
 
 from reconciler.cli.choice import form as form_option
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 
 @declare("history", example="reconciler history model/lora-expert\nreconciler history dataset/lora-poses --format json")
@@ -20,7 +20,7 @@ def command(frame: Frame, ref: str, form: str) -> int:
 
     from reconciler.app.history import history_of
     from reconciler.cli.context import begin
-    from reconciler.cli.look import look
+    from reconciler.cli.plan_flow import look
     from reconciler.cli.versions import read_versioned
     from reconciler.render.history import history_json, history_view
 

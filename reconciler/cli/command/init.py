@@ -4,8 +4,8 @@ from typing import Literal
 
 import click
 
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 
 @declare("init", example="reconciler init\nreconciler init --root brand/manifests --images ../photos")

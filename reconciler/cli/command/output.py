@@ -1,8 +1,8 @@
 """`reconciler output`."""
 
 from reconciler.cli.choice import form as form_option
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 _EXAMPLE = """\
 reconciler output --format json
@@ -26,7 +26,7 @@ def command(frame: Frame, form: str) -> int:
     from reconciler.app.output import append, env_lines, github_file, live_models
     from reconciler.cli.code import DONE, FAILED
     from reconciler.cli.context import begin
-    from reconciler.cli.look import look
+    from reconciler.cli.plan_flow import look
     from reconciler.render.output import output_json, output_view
 
     context = begin(frame)

@@ -8,14 +8,14 @@ import click
 from reconciler.cli.choice import form as form_option
 from reconciler.cli.choice import length as length_option
 from reconciler.cli.choice import read_hosts
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
 from reconciler.cli.scope import scoped
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 if TYPE_CHECKING:
     from reconciler.app.planning import Scope
     from reconciler.cli.context import Context
-    from reconciler.core.observed import Observed
+    from reconciler.core.live import Observed
     from reconciler.core.plan import Plan
 
 _EXAMPLE = """\
@@ -70,8 +70,8 @@ def command(
     from reconciler.app.saved import save
     from reconciler.cli.code import CHANGES, DONE
     from reconciler.cli.context import begin
-    from reconciler.cli.paper import Paper, put
-    from reconciler.cli.way import apply_words, equal_words
+    from reconciler.cli.next_command import apply_words, equal_words
+    from reconciler.cli.plan_output import Paper, put
 
     if live and base is None:
         raise click.UsageError("--live goes with --base REV; without it a plan is always live.")
@@ -107,7 +107,7 @@ def _plan(context: "Context", scope: "Scope", base: str | None, *, live: bool) -
     """The plan, and what is live where that was asked."""
     import asyncio
 
-    from reconciler.cli.look import look, look_back, look_both_ways
+    from reconciler.cli.plan_flow import look, look_back, look_both_ways
 
     if base is not None and not live:
         return look_back(context, scope, base), None

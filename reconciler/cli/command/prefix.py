@@ -2,8 +2,8 @@
 
 import click
 
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 
 @declare("prefix", example="reconciler prefix lora-poses")
@@ -20,7 +20,7 @@ def command(frame: Frame, dataset: str) -> int:
     from reconciler.app.session import clock_of, session
     from reconciler.cli.choice import read_ref
     from reconciler.cli.context import Context, begin
-    from reconciler.cli.waits import Waits
+    from reconciler.cli.wait_notices import Waits
     from reconciler.core.ref import Kind, Ref
     from reconciler.render.view import Line, say, screen
 

@@ -2,8 +2,8 @@
 
 import click
 
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 
 @declare("schema", example="reconciler schema > manifest.schema.json\nreconciler schema plan > plan.schema.json")
@@ -17,8 +17,8 @@ def command(frame: Frame, what: str) -> int:
     `plan --format json` prints.
     """
     from reconciler.cli.context import open_console
-    from reconciler.core.declare.schema import manifest_schema
-    from reconciler.core.order.wire import plan_schema
+    from reconciler.core.manifest.schema import manifest_schema
+    from reconciler.core.planning.plan_file import plan_schema
     from reconciler.core.strictjson import dumps
 
     open_console(frame).result_text(dumps(plan_schema() if what == "plan" else manifest_schema()))

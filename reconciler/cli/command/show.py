@@ -4,8 +4,8 @@ import click
 
 from reconciler.cli.choice import form as form_option
 from reconciler.cli.choice import length as length_option
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 
 @declare("show", example="reconciler show plan.json")
@@ -21,9 +21,9 @@ def command(frame: Frame, planfile: str, form: str, length: str) -> int:
     from reconciler.app.saved import read_saved
     from reconciler.app.settings import root_of
     from reconciler.cli.context import open_console
-    from reconciler.cli.day import this_day
-    from reconciler.cli.paper import Paper, put
-    from reconciler.cli.way import show_words
+    from reconciler.cli.next_command import show_words
+    from reconciler.cli.plan_output import Paper, put
+    from reconciler.cli.today_option import this_day
 
     console = open_console(frame)
     plan = read_saved(planfile)

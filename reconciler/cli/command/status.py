@@ -3,8 +3,8 @@
 import click
 
 from reconciler.cli.choice import form as form_option
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 
 @declare("status", example="reconciler status\nreconciler status --strays")
@@ -20,7 +20,7 @@ def command(frame: Frame, *, strays: bool, form: str) -> int:
 
     from reconciler.app.status import surroundings
     from reconciler.cli.context import begin
-    from reconciler.cli.look import look
+    from reconciler.cli.plan_flow import look
     from reconciler.render.json import status_json
     from reconciler.render.status import status_view
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reconciler.cli.choice import form as form_option
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 if TYPE_CHECKING:
     from reconciler.core.problem import Problem

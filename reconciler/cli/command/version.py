@@ -3,7 +3,7 @@
 import click
 
 from reconciler import __version__
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import command as declare
 
 
 @declare("version", example="reconciler version")

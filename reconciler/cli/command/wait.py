@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.frame import Frame, pass_frame
-from reconciler.cli.frame import command as declare
+from reconciler.cli.shared_options import Frame, pass_frame
+from reconciler.cli.shared_options import command as declare
 
 if TYPE_CHECKING:
     from reconciler.app.waiting import Wanted
@@ -30,7 +30,7 @@ def command(frame: Frame, wanted: tuple[str, ...], timeout: float | None) -> int
     import asyncio
 
     from reconciler.cli.context import begin
-    from reconciler.cli.vigil import keep
+    from reconciler.cli.wait_flow import keep
 
     refs = tuple(_read(text) for text in wanted)
     return asyncio.run(keep(begin(frame), refs, timeout))

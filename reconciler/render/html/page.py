@@ -17,11 +17,11 @@ from reconciler.core.plan import Plan
 from reconciler.core.text import count
 from reconciler.render.change import rank
 from reconciler.render.finding import Finding
-from reconciler.render.html import graph, part, summary
+from reconciler.render.html import graph, sections, summary
 from reconciler.render.html.album import NO_ALBUM, Album
+from reconciler.render.html.contact_sheet import BUDGET, PICTURES, datasets_of, sheets, wanted
 from reconciler.render.html.frame import ImageRename
 from reconciler.render.html.gate import gate
-from reconciler.render.html.sheet import BUDGET, PICTURES, datasets_of, sheets, wanted
 from reconciler.render.plan import FIRST, LOOSENING, about, context, grouped
 from reconciler.render.state import QUIET, state_words, version_words
 from reconciler.render.words import megabytes
@@ -44,10 +44,10 @@ class Page:
     refusals: tuple[tuple[str, tuple[str, ...]], ...]
     accepted: tuple[str, ...]
     is_empty: bool
-    models: tuple[part.ModelPart, ...] = ()
-    removals: tuple[part.RemovalPart, ...] = ()
-    datasets: tuple[part.DatasetPart, ...] = ()
-    others: tuple[part.OtherPart, ...] = ()
+    models: tuple[sections.ModelPart, ...] = ()
+    removals: tuple[sections.RemovalPart, ...] = ()
+    datasets: tuple[sections.DatasetPart, ...] = ()
+    others: tuple[sections.OtherPart, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unusual: tuple[tuple[str, str], ...] = ()
@@ -100,7 +100,7 @@ def coded(text: str) -> Iterator[tuple[bool, str]]:
 
 def _page(plan: Plan, digest: str, album: Album, way: str) -> Page:
     ordered = sorted(plan.changes, key=rank)
-    anchors: part.Anchors = {
+    anchors: sections.Anchors = {
         (change.kind, change.ref): f"{change.kind}-{number}" for number, change in enumerate(ordered, 1)
     }
     datasets = datasets_of(plan)
@@ -120,14 +120,14 @@ def _page(plan: Plan, digest: str, album: Album, way: str) -> Page:
         refusals=tuple((about(one.ref, one.summary), one.remedies) for one in plan.refusals),
         accepted=tuple(str(ref) for ref in plan.accepted),
         is_empty=plan.is_empty,
-        models=tuple(part.model(one, plan, behind, anchors) for one in ordered if isinstance(one, ModelChange)),
-        removals=tuple(part.removal(one, plan, anchors) for one in ordered if isinstance(one, RemovalChange)),
+        models=tuple(sections.model(one, plan, behind, anchors) for one in ordered if isinstance(one, ModelChange)),
+        removals=tuple(sections.removal(one, plan, anchors) for one in ordered if isinstance(one, RemovalChange)),
         datasets=tuple(
-            part.dataset(one, plan, anchors, sheet, album.of_whole(one.ref))
+            sections.dataset(one, plan, anchors, sheet, album.of_whole(one.ref))
             for one, sheet in zip(datasets, laid.sheets, strict=True)
         ),
         others=tuple(
-            part.other(one, plan, anchors) for one in ordered if isinstance(one, ProjectChange | RenameChange)
+            sections.other(one, plan, anchors) for one in ordered if isinstance(one, ProjectChange | RenameChange)
         ),
         warnings=summary.warnings(plan),
         notes=tuple(about(note.ref, note.text) for note in plan.notes if note.rule not in LOOSENING | {FIRST}),

@@ -12,7 +12,7 @@ from reconciler.core.text import count
 from reconciler.render.alias import no_answer, unanswered
 from reconciler.render.change import destroys, lost_images
 from reconciler.render.cost import TRAINING_TIME, figures
-from reconciler.render.html.cascade import sums, versions
+from reconciler.render.html.why_trained import sums, versions
 from reconciler.render.plan import FIRST, LOOSENING, about, in_sync
 from reconciler.render.verdict import verdict
 from reconciler.render.view import Role

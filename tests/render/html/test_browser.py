@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from reconciler.core.change import ImageChange, ImageEffect, Note
-from reconciler.files.thumbnail import thumbnail
+from reconciler.files.image.thumbnail import thumbnail
 from reconciler.render.html.album import Album
 from reconciler.render.html.page import render_html
 from reconciler.render.html.thumbnails import Thumbnails, data_uri

@@ -10,9 +10,9 @@ import pytest
 import reconciler.render.html
 from reconciler.core.change import CaptionChange, FieldChange, ImageChange, ImageEffect, KeptCaption, Note, Origin
 from reconciler.render.html.album import Album
+from reconciler.render.html.contact_sheet import BUDGET, OPEN, PICTURES
 from reconciler.render.html.difference import Fate, Piece, difference, whole
 from reconciler.render.html.page import render_html, wanted_pictures
-from reconciler.render.html.sheet import BUDGET, OPEN, PICTURES
 from reconciler.render.html.thumbnails import Thumbnails
 from reconciler.render.plan import LOOSENING
 from tests.render import sample

@@ -1,0 +1,69 @@
+"""Aliases: stable names for versions of a model, moved by commits; what answers to each of them now."""
+
+from collections.abc import Iterable
+
+from reconciler.core.change import AliasState
+from reconciler.core.desired import DesiredModel
+from reconciler.core.diff.election import ALIVE, ModelMember, elect_model
+from reconciler.core.live import ModelStatus
+from reconciler.core.text import quoted
+
+CURRENT = "current"
+
+
+def resolve_aliases(
+    model: DesiredModel, fingerprint: str | None, family: Iterable[ModelMember]
+) -> tuple[AliasState, ...]:
+    """What answers to each alias of a model; `fingerprint` is the desired one, None where its dataset is held.
+
+    Only Completed versions answer: an alias is what production generates with.
+    """
+    family = tuple(family)
+    return tuple(_resolve(model, alias, target, fingerprint, family) for alias, target in model.aliases)
+
+
+def is_version(target: str) -> bool:
+    """Is the target a version number of one account (`v2`), which a fingerprint says better?"""
+    return target[:1] == "v" and target[1:].isdecimal()
+
+
+def _resolve(
+    model: DesiredModel, alias: str, target: str, fingerprint: str | None, family: tuple[ModelMember, ...]
+) -> AliasState:
+    found = _candidates(target, fingerprint, family)
+    completed = [member for member in found if member.model.status is ModelStatus.COMPLETED]
+    prints = {member.name.fingerprint for member in completed}
+    if len(prints) > 1:
+        return _unanswered(model, alias, target, f"{quoted(target)} fits {len(prints)} versions")
+    if not completed:
+        return _unanswered(model, alias, target, _why(target, fingerprint, found))
+    best = min(completed, key=lambda member: (-member.name.version, member.model.id))
+    return AliasState(
+        ref=model.ref,
+        alias=alias,
+        target=target,
+        id=best.model.id,
+        version=best.name.version,
+        fingerprint=best.name.fingerprint,
+    )
+
+
+def _unanswered(model: DesiredModel, alias: str, target: str, problem: str) -> AliasState:
+    return AliasState(ref=model.ref, alias=alias, target=target, problem=problem)
+
+
+def _candidates(target: str, fingerprint: str | None, family: tuple[ModelMember, ...]) -> list[ModelMember]:
+    alive = [member for member in family if member.model.status in ALIVE]
+    if target == CURRENT:
+        return list(elect_model(alive, fingerprint)) if fingerprint else []
+    if is_version(target):
+        return [member for member in alive if member.name.version == int(target[1:])]
+    return [member for member in alive if member.name.fingerprint.startswith(target)]
+
+
+def _why(target: str, fingerprint: str | None, found: list[ModelMember]) -> str:
+    if found:
+        return f"v{found[0].name.version} is not trained yet"
+    if target == CURRENT:
+        return "what the manifest asks for is not trained yet" if fingerprint else "its dataset is not complete"
+    return f"no trained version is {quoted(target)}"

@@ -1,0 +1,49 @@
+"""Who wrote a live caption: git, or a person in the console?
+
+The API marks both as `manual`. But a version's name carries the fingerprint of what git declared for it, and a
+fingerprint can be computed from live content: the set of captions with which it comes out right is what git declared.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations, islice
+
+from reconciler.core.diff.content_match import by_key
+from reconciler.core.fingerprint import content_fingerprint
+from reconciler.core.live import RemoteImage
+
+MOST_TRIED = 2_000
+"""Sets of captions to try; beyond that every caption counts as a person's."""
+
+
+def declared_by_git(
+    fingerprint: str, prefix: str, upload_type: str, images: Iterable[RemoteImage]
+) -> frozenset[str] | None:
+    """Keys of the captions that git declared for a version; None where the content does not tell."""
+    live = by_key(images)
+    for ours in islice(_sets(live), MOST_TRIED):
+        rows = [(key, image.caption if key in ours else None) for key, image in live.items()]
+        if content_fingerprint(prefix, upload_type, rows) == fingerprint:
+            return ours
+    return None
+
+
+def is_disproved(fingerprint: str, prefix: str, upload_type: str, images: Iterable[RemoteImage]) -> bool:
+    """Is it certain that a version does not hold what its fingerprint says, whoever wrote its captions?"""
+    images = tuple(images)
+    can_try_all = 2 ** len(_written(by_key(images))) <= MOST_TRIED
+    return can_try_all and declared_by_git(fingerprint, prefix, upload_type, images) is None
+
+
+def _sets(live: Mapping[str, RemoteImage]) -> Iterator[frozenset[str]]:
+    """Every set of hand-written captions once, the likely ones first: all, none, all but one, one, all but two, …"""
+    written = _written(live)
+    everything = frozenset(written)
+    for few in range(len(written) // 2 + 1):
+        for some in combinations(written, few):
+            yield everything - frozenset(some)
+        if 2 * few < len(written):
+            yield from (frozenset(some) for some in combinations(written, few))
+
+
+def _written(live: Mapping[str, RemoteImage]) -> list[str]:
+    return sorted(key for key, image in live.items() if image.is_hand_written)

@@ -1,0 +1,297 @@
+"""Compare a declared dataset with its live versions: in force, to be filled, to be cloned, to be made, or refused."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from reconciler.core.change import (
+    DatasetChange,
+    DatasetWish,
+    Note,
+    Origin,
+    Refusal,
+    Unchanged,
+)
+from reconciler.core.diff.assessment import Standing, Verdict
+from reconciler.core.diff.authorship import is_disproved
+from reconciler.core.diff.basis import basis, reason_for
+from reconciler.core.diff.content_diff import Content, Work, work
+from reconciler.core.diff.content_match import unfit, unkeyed
+from reconciler.core.diff.dataset_context import DatasetContext, stays
+from reconciler.core.diff.election import Member, next_version, open_drafts
+from reconciler.core.diff.kept_captions import carry, written_by_git
+from reconciler.core.diff.rename import dataset_elsewhere
+from reconciler.core.live import DatasetStatus
+from reconciler.core.name import DraftName
+from reconciler.core.text import count, quoted
+
+
+def assess_dataset(context: DatasetContext) -> tuple[Verdict, Standing | None]:
+    """The verdict, and the version that models stand on (None: held, refused or not known yet)."""
+    if refusal := _unsettled(context):
+        return Verdict(refusals=(refusal,), basis=(basis(context),)), None
+    verdict, standing = _committed(context)
+    if verdict is None:
+        verdict, standing = _in_force(context)
+    if verdict is None:
+        verdict, standing = _to_make(context)
+    if verdict.unread:
+        return verdict, None
+    notes = (*verdict.notes, *_duplicates(context, verdict))
+    return replace(verdict, notes=notes, basis=(basis(context),)), standing
+
+
+def _unsettled(context: DatasetContext) -> Refusal | None:
+    for member in context.family:
+        if member.dataset.status is DatasetStatus.UNKNOWN:
+            return Refusal(
+                rule="dataset-status-unknown",
+                ref=context.ref,
+                summary=f"{quoted(member.dataset.name)} (id {member.dataset.id}) has a status this release does not know",
+                remedies=("Wait until it is draft or completed, or look at it in the console.",),
+            )
+    return None
+
+
+def _committed(context: DatasetContext) -> tuple[Verdict | None, Standing | None]:
+    """A completed version whose final name says the desired fingerprint, and whose content does not disagree."""
+    found = [
+        m for m in context.completed if not isinstance(m.name, DraftName) and m.name.fingerprint == context.fingerprint
+    ]
+    found.sort(key=lambda m: (not context.index.models_on(m.dataset.id), -m.name.version, m.dataset.id))
+    agreeing = []
+    for member in found:
+        if context.agrees_cheaply(member):
+            agreeing.append(member)
+        elif context.index.models_on(member.dataset.id):
+            return Verdict(refusals=(_disagrees(context, member, ()),)), None
+    for member in agreeing:
+        if context.asked.reads_all or context.spends(context.fingerprint):
+            if member.dataset.images is None:
+                return Verdict(unread=frozenset({member.dataset.id})), None
+            reasons = unfit(member.dataset, context.wish(member.name.version))
+            if reasons and context.index.models_on(member.dataset.id):
+                return Verdict(refusals=(_disagrees(context, member, reasons),)), None
+            if reasons:
+                continue
+        return _stands(context, member, context.fingerprint)
+    return None, None
+
+
+def _in_force(context: DatasetContext) -> tuple[Verdict | None, Standing | None]:
+    """The newest completed version, where it equals what is desired although its name says another fingerprint."""
+    base = context.base
+    if base is None:
+        return None, None
+    if base.dataset.images is None:
+        return Verdict(unread=frozenset({base.dataset.id})), None
+    if unfit(base.dataset, context.wish(base.name.version)) or _is_lying(base):
+        return None, None
+    own = base.name.fingerprint
+    return _stands(context, base, own if context.has_living_model(own) else context.fingerprint)
+
+
+def _is_lying(member: Member) -> bool:
+    """Is a final name disproved by the content under it? Then it is no base for spending."""
+    live = member.dataset
+    print_, prefix, kind = member.name.fingerprint, live.caption_prefix or "", live.upload_type or "basic"
+    return not isinstance(member.name, DraftName) and is_disproved(print_, prefix, kind, live.images or ())
+
+
+def _stands(context: DatasetContext, member: Member, fingerprint: str) -> tuple[Verdict, Standing]:
+    live = member.dataset
+    standing = Standing(
+        id=live.id,
+        version=member.name.version,
+        named=member.name.fingerprint,
+        fingerprint=fingerprint,
+        live_name=live.name,
+    )
+    unchanged = Unchanged(
+        ref=context.ref,
+        id=live.id,
+        version=member.name.version,
+        fingerprint=member.name.fingerprint,
+        state="in sync",
+        detail=count(len(context.dataset.images), "image"),
+    )
+    return Verdict(unchanged=(unchanged,), notes=tuple(_leftover(context))), standing
+
+
+def _to_make(context: DatasetContext) -> tuple[Verdict, Standing | None]:
+    if context.ref not in context.asked.accepted and (refusal := dataset_elsewhere(context)):
+        return Verdict(refusals=(refusal,)), None
+    draft = _elected(context)
+    if draft is not None:
+        return _fill(context, draft)
+    base = context.base
+    version = next_version(context.family)
+    wish = context.wish(version)
+    if base is not None and context.dataset.clone == "auto" and stays(base, wish):
+        content = Content(caption_prefix=base.dataset.caption_prefix, images=base.dataset.images or ())
+        return _change(context, wish, Origin.CLONE, base.dataset.id, base, content)
+    return _change(context, wish, Origin.CREATE, None, None, Content())
+
+
+def _elected(context: DatasetContext) -> Member | None:
+    drafts = open_drafts(context.family)
+    if context.dataset.clone == "never":
+        drafts = tuple(m for m in drafts if not (isinstance(m.name, DraftName) and m.name.of is not None))
+    return drafts[0] if drafts else None
+
+
+def _fill(context: DatasetContext, draft: Member) -> tuple[Verdict, Standing | None]:
+    live, name = draft.dataset, draft.name
+    if live.images is None:
+        return Verdict(unread=frozenset({live.id})), None
+    of = name.of if isinstance(name, DraftName) else None
+    source = next((m for m in context.completed if m.name.version == of), None)
+    if refusal := _unusable(context, draft, of, source):
+        return Verdict(refusals=(refusal,)), None
+    if source is not None and source.dataset.images is None:
+        return Verdict(unread=frozenset({source.dataset.id})), None
+    content = Content(
+        caption_prefix=live.caption_prefix,
+        images=live.images,
+        stale=isinstance(name, DraftName) and name.stale,
+        regenerating=live.is_regenerating,
+    )
+    return _change(context, context.wish(name.version), Origin.RESUME, live.id, source, content, draft)
+
+
+def _change(
+    context: DatasetContext,
+    wish: DatasetWish,
+    origin: Origin,
+    origin_id: int | None,
+    source: Member | None,
+    content: Content,
+    draft: Member | None = None,
+) -> tuple[Verdict, Standing | None]:
+    carried = carry(context, wish, content)
+    if isinstance(carried, frozenset):
+        return Verdict(unread=carried), None
+    by_git = written_by_git(context, content, draft)
+    todo = work(content, wish, carried=carried, by_git=by_git)
+    if draft is not None and _is_done(context, draft, todo):
+        return _resting(context, draft)
+    change = DatasetChange(
+        ref=context.ref,
+        version=wish.version,
+        fingerprint=context.fingerprint,
+        origin=origin,
+        origin_id=origin_id,
+        source_id=None if source is None else source.dataset.id,
+        source_version=None if source is None else source.name.version,
+        base_version=None if context.base is None else context.base.name.version,
+        reason=reason_for(context, origin, draft),
+        guide=todo.guide,
+        images=todo.images,
+        captions=todo.captions,
+        kept=todo.kept,
+        stale=todo.stale,
+        regenerated=todo.regenerated,
+        declared=sum(image.caption is not None for image in wish.images),
+        live_images=len(content.images),
+        wish=wish,
+    )
+    standing = Standing(
+        id=None, version=wish.version, named=context.fingerprint, fingerprint=context.fingerprint, live_name=None
+    )
+    return Verdict(changes=(change,), wishes=(wish,)), standing if context.dataset.completed else None
+
+
+def _is_done(context: DatasetContext, draft: Member, todo: Work) -> bool:
+    """Is an open draft all that is asked for? Only where `status: draft` asks for no more.
+
+    The fingerprint in its name may be an older wish (captions pulled into git since): the content decides.
+    """
+    named = isinstance(draft.name, DraftName) and not draft.is_marked
+    return named and todo.is_none and not context.dataset.completed
+
+
+def _resting(context: DatasetContext, draft: Member) -> tuple[Verdict, None]:
+    unchanged = Unchanged(
+        ref=context.ref,
+        id=draft.dataset.id,
+        version=draft.name.version,
+        fingerprint=context.fingerprint,
+        state="draft",
+        detail=f"{count(len(context.dataset.images), 'image')}, kept open for review",
+    )
+    return Verdict(unchanged=(unchanged,)), None
+
+
+def _unusable(context: DatasetContext, draft: Member, of: int | None, source: Member | None) -> Refusal | None:
+    live = draft.dataset
+    who = f"draft {quoted(live.name)} (id {live.id})"
+    if strange := unkeyed(live.images or ()):
+        cloned = of is not None
+        way = (
+            "Write `clone: never` in the manifest: the next version is then uploaded afresh."
+            if cloned
+            else "Remove that image in the console, or add its file to git and remove it there."
+        )
+        return Refusal(
+            rule="draft-foreign-image",
+            ref=context.ref,
+            summary=f"{who} holds {count(len(strange), 'image')} that carry no digest, first "
+            f"{quoted(strange[0].image_name)} (id {strange[0].id}): "
+            + ("the clone did not keep the names" if cloned else "somebody else put them there"),
+            remedies=(way,),
+        )
+    if of is not None and source is None:
+        return Refusal(
+            rule="clone-source-gone",
+            ref=context.ref,
+            summary=f"{who} is a clone of v{of}, which is not live any more, and was never checked against it",
+            remedies=("Delete that draft in the console, or write `clone: never` in the manifest.",),
+        )
+    return None
+
+
+def _disagrees(context: DatasetContext, member: Member, reasons: tuple[str, ...]) -> Refusal:
+    live = member.dataset
+    if not reasons:
+        reasons = tuple(_cheap_reasons(context, member))
+    models = ", ".join(str(m.model.id) for m in context.index.models_on(live.id))
+    return Refusal(
+        rule="dataset-disagrees",
+        ref=context.ref,
+        summary=f"{quoted(live.name)} (id {live.id}) is not what its name says: {'; '.join(reasons)}; "
+        f"model {models} was trained on it",
+        remedies=("Find out who changed or named it; rename it in the console, and a new version is made.",),
+    )
+
+
+def _cheap_reasons(context: DatasetContext, member: Member) -> Iterable[str]:
+    live, wanted = member.dataset, context.dataset
+    if live.images_count not in (None, len(wanted.images)):
+        yield f"it holds {live.images_count} images, git declares {len(wanted.images)}"
+    if live.caption_prefix is not None and not context.agrees_cheaply(member):
+        yield f"its caption_prefix is {quoted(live.caption_prefix)}, git declares {quoted(wanted.caption_prefix)}"
+
+
+def _duplicates(context: DatasetContext, verdict: Verdict) -> Iterable[Note]:
+    """Twins of what counts: left as they are, never filled, never trained."""
+    used = {change.origin_id for change in verdict.changes if isinstance(change, DatasetChange)}
+    resting = {item.id for item in verdict.unchanged}
+    leftovers = {draft.dataset.id for draft in open_drafts(context.family)[:1]}
+    seen: dict[tuple[int, str], int] = {}
+    for member in context.family:
+        live, name = member.dataset, member.name
+        if live.is_draft and live.id not in used | resting | leftovers:
+            text = f"{quoted(live.name)} (id {live.id}) is a duplicate draft: never used, safe to delete in the console"
+            yield Note(rule="duplicate", ref=context.ref, text=text)
+        elif live.is_completed and not member.is_marked:
+            first = seen.setdefault((name.version, name.fingerprint), live.id)
+            if first != live.id:
+                text = f"{quoted(live.name)} (id {live.id}) is a duplicate of id {first}, which counts"
+                yield Note(rule="duplicate", ref=context.ref, text=text)
+
+
+def _leftover(context: DatasetContext) -> Iterable[Note]:
+    drafts = open_drafts(context.family)
+    if drafts:
+        live = drafts[0].dataset
+        text = f"draft {quoted(live.name)} (id {live.id}) is left over: nothing asks for it"
+        yield Note(rule="leftover-draft", ref=context.ref, text=text)

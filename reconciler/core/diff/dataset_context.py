@@ -1,0 +1,70 @@
+"""All that is known about one dataset when it is judged, and what may be asked of it."""
+
+from dataclasses import dataclass
+
+from reconciler.core.change import DatasetWish
+from reconciler.core.desired import Desired, DesiredDataset, DesiredModel
+from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.assessment import wish_for
+from reconciler.core.diff.content_match import by_key, same_text
+from reconciler.core.diff.election import Member, elect_model, newest_completed
+from reconciler.core.diff.training import Decision, decide
+from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.ref import Ref
+from reconciler.core.run_options import RunOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetContext:
+    """One declared dataset beside its live versions (`family`, by id)."""
+
+    dataset: DesiredDataset
+    fingerprint: str
+    desired: Desired
+    index: AccountIndex
+    project_id: int | None
+    family: tuple[Member, ...]
+    asked: RunOptions
+
+    @property
+    def ref(self) -> Ref:
+        return self.dataset.ref
+
+    @property
+    def completed(self) -> tuple[Member, ...]:
+        return tuple(member for member in self.family if member.dataset.is_completed)
+
+    @property
+    def base(self) -> Member | None:
+        return newest_completed(self.family)
+
+    def wish(self, version: int) -> DatasetWish:
+        return wish_for(self.dataset, self.fingerprint, version)
+
+    def agrees_cheaply(self, member: Member) -> bool:
+        """Do the fields that every list carries agree with what is desired?"""
+        live = member.dataset
+        counts = live.images_count is None or live.images_count == len(self.dataset.images)
+        return counts and (live.caption_prefix is None or same_text(live.caption_prefix, self.dataset.caption_prefix))
+
+    def spends(self, fingerprint: str) -> bool:
+        """Would a declared model be created or started on a dataset version of this fingerprint?"""
+        return any(self._decide(model, fingerprint).spends for model in self.desired.models_on(self.ref))
+
+    def _decide(self, model: DesiredModel, fingerprint: str) -> Decision:
+        family = self.index.models(model.ref.name, self.project_id)
+        retry, start = model.ref in self.asked.retry, model.ref in self.asked.start
+        return decide(model, model_fingerprint(model, fingerprint), family, retry=retry, start=start)
+
+    def has_living_model(self, fingerprint: str) -> bool:
+        """Does a declared model live that was made for this dataset fingerprint?"""
+        return any(
+            elect_model(self.index.models(model.ref.name, self.project_id), model_fingerprint(model, fingerprint))
+            for model in self.desired.models_on(self.ref)
+        )
+
+
+def stays(base: Member, wish: DatasetWish) -> bool:
+    """Does any image of the base stay, so that cloning is worth it?"""
+    live = by_key(base.dataset.images or ())
+    return any(image.key in live for image in wish.images)

@@ -1,0 +1,80 @@
+"""Which of several live objects is the one that counts; planning and executing ask the same functions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel
+from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name, parse_model_name
+
+ALIVE = (ModelStatus.COMPLETED, ModelStatus.IN_PROGRESS, ModelStatus.CREATED)
+"""Model statuses that count as a version, the preferred first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A live dataset whose name says that it is a version of a manifest."""
+
+    dataset: RemoteDataset
+    name: LiveName
+
+    @property
+    def is_marked(self) -> bool:
+        return isinstance(self.name, DraftName) and self.name.is_marked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelMember:
+    """A live model whose name says that it is a version of a manifest."""
+
+    model: RemoteModel
+    name: FinalName
+
+
+def members(datasets: Iterable[RemoteDataset], base: str, project_id: int) -> tuple[Member, ...]:
+    """All datasets of a project that are named as versions of a manifest, by id."""
+    found = []
+    for dataset in datasets:
+        if dataset.project_id == project_id and dataset.name.startswith(base):
+            name = parse_dataset_name(dataset.name)
+            if name is not None and name.base == base:
+                found.append(Member(dataset=dataset, name=name))
+    return tuple(sorted(found, key=lambda member: member.dataset.id))
+
+
+def newest_completed(family: Iterable[Member]) -> Member | None:
+    """The base of comparisons: the highest completed version, of equals the lowest id.
+
+    A dataset that a person completed under a draft name counts, unless the name is marked.
+    """
+    completed = [member for member in family if member.dataset.is_completed and not member.is_marked]
+    return min(completed, key=lambda member: (-member.name.version, member.dataset.id), default=None)
+
+
+def open_drafts(family: Iterable[Member]) -> tuple[Member, ...]:
+    """Open drafts numbered above the newest completed version, by id: the first is elected, the rest are duplicates."""
+    family = tuple(family)
+    top = max((member.name.version for member in family if member.dataset.is_completed), default=0)
+    drafts = (member for member in family if member.dataset.is_draft and member.name.version > top)
+    return tuple(sorted(drafts, key=lambda member: member.dataset.id))
+
+
+def next_version(family: Iterable[Member | ModelMember], others: Iterable[int] = ()) -> int:
+    """One more than every number seen in a name, or in `others`."""
+    return max([member.name.version for member in family] + list(others), default=0) + 1
+
+
+def model_members(models: Iterable[RemoteModel], base: str, project_id: int | None = None) -> tuple[ModelMember, ...]:
+    """All models named as versions of a manifest, Deleted ones too, by id; of one project where it is known."""
+    found = []
+    for model in models:
+        name = parse_model_name(model.name) if model.name.startswith(base) else None
+        is_here = project_id is None or model.project_id in {None, project_id}
+        if is_here and name is not None and name.base == base:
+            found.append(ModelMember(model=model, name=name))
+    return tuple(sorted(found, key=lambda member: member.model.id))
+
+
+def elect_model(family: Iterable[ModelMember], fingerprint: str) -> tuple[ModelMember, ...]:
+    """The living models of a fingerprint: Completed, then InProgress, then Created, then the lowest id; first counts."""
+    alive = [member for member in family if member.name.fingerprint == fingerprint and member.model.status in ALIVE]
+    return tuple(sorted(alive, key=lambda member: (ALIVE.index(member.model.status), member.model.id)))

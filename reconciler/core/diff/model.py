@@ -1,0 +1,231 @@
+"""Compare a declared model with its live versions: in force, to be started, to be trained anew, held, or refused."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reconciler.core.change import FieldChange, ModelChange, Note, Refusal, StoppedTraining, Unchanged
+from reconciler.core.desired import Desired, DesiredModel
+from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.alias import is_version, resolve_aliases
+from reconciler.core.diff.assessment import Standing, Verdict
+from reconciler.core.diff.election import ALIVE, ModelMember, next_version
+from reconciler.core.diff.mirror import mirrored, plain
+from reconciler.core.diff.model_context import (
+    ModelContext,
+    basis_of,
+    definition_change,
+    description_change,
+    duplicate_notes,
+    unwanted_notes,
+    wished_description,
+)
+from reconciler.core.diff.rename import model_elsewhere
+from reconciler.core.diff.training import Course, Decision, decide, failures
+from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.live import ModelStatus, RemoteModel
+from reconciler.core.run_options import RunOptions
+from reconciler.core.text import count, quoted
+
+STATES = {
+    ModelStatus.COMPLETED: "in sync",
+    ModelStatus.IN_PROGRESS: "training",
+    ModelStatus.CREATED: "created",
+}
+"""The word for a living model that needs nothing."""
+
+
+_NEW_WORDS = "its description changed"
+
+
+def assess_model(
+    model: DesiredModel,
+    standing: Standing,
+    desired: Desired,
+    index: AccountIndex,
+    project_id: int | None,
+    asked: RunOptions,
+) -> Verdict:
+    """The verdict on a model whose dataset stands, or is made by this plan."""
+    context = ModelContext(
+        model=model,
+        fingerprint=model_fingerprint(model, standing.fingerprint),
+        standing=standing,
+        desired=desired,
+        index=index,
+        project_id=project_id,
+        family=index.models(model.ref.name, project_id),
+        asked=asked,
+    )
+    verdict = _judge(context)
+    if model.mirror_aliases and not verdict.refusals and not _spends(verdict):
+        verdict = replace(verdict, changes=(*verdict.changes, *_mirrors(context, verdict)))
+    return Verdict(
+        changes=verdict.changes,
+        refusals=verdict.refusals,
+        notes=(*verdict.notes, *duplicate_notes(context), *unwanted_notes(context)),
+        unchanged=verdict.unchanged,
+        aliases=resolve_aliases(model, context.fingerprint, context.family),
+        basis=(basis_of(context),),
+    )
+
+
+def _judge(context: ModelContext) -> Verdict:
+    decision = decide(
+        context.model,
+        context.fingerprint,
+        context.family,
+        retry=context.ref in context.asked.retry,
+        start=context.ref in context.asked.start,
+    )
+    member = decision.member
+    match decision.course:
+        case Course.STANDS | Course.STARTS:
+            assert member is not None
+            return _living(context, member, starts=decision.course is Course.STARTS)
+        case Course.UNSETTLED:
+            assert member is not None
+            return _unsettled(context, member)
+        case Course.FAILED | Course.STOPPED | Course.KEPT | Course.WAITS:
+            assert member is not None
+            return _left(context, decision.course, member)
+        case Course.TRAINS:
+            if context.ref not in context.asked.accepted:
+                refusal = model_elsewhere(
+                    context.model, context.fingerprint, context.desired, context.index, context.project_id
+                )
+                if refusal:
+                    return Verdict(refusals=(refusal,))
+            return _new_version(context, decision)
+
+
+def _living(context: ModelContext, member: ModelMember, *, starts: bool) -> Verdict:
+    live = member.model
+    fields = description_change(context, live)
+    if not starts and not fields:
+        return Verdict(unchanged=(_unchanged(context, member, STATES[live.status]),))
+    mirrors = fields and plain(str(fields[0].before)) == plain(str(fields[0].after))
+    reason = "it was created and never started" if starts else "its aliases moved" if mirrors else _NEW_WORDS
+    return Verdict(changes=(_change(context, member.name.version, live, starts=starts, fields=fields, reason=reason),))
+
+
+def _spends(verdict: Verdict) -> bool:
+    return any(isinstance(change, ModelChange) and (change.creates or change.starts) for change in verdict.changes)
+
+
+def _mirrors(context: ModelContext, verdict: Verdict) -> Iterator[ModelChange]:
+    """Versions, but for one that changes anyway, whose description names other aliases than git does."""
+    changing = {change.id for change in verdict.changes if isinstance(change, ModelChange)}
+    aliases = resolve_aliases(context.model, context.fingerprint, context.family)
+    for member in context.family:
+        live = member.model
+        wish, now = mirrored(live.description or "", aliases, live.id), live.description or ""
+        if live.status in ALIVE and wish != now and live.id not in changing:
+            fields = (FieldChange(path="description", before=now, after=wish),)
+            made = _change(context, member.name.version, live, starts=False, fields=fields, reason="its aliases moved")
+            yield replace(made, description=wish, name=live.name, fingerprint=member.name.fingerprint)
+
+
+def _unsettled(context: ModelContext, member: ModelMember) -> Verdict:
+    live = member.model
+    refusal = Refusal(
+        rule="model-status-unknown",
+        ref=context.ref,
+        summary=f"{quoted(live.name)} (id {live.id}) has the status {quoted(live.word)}, which is not settled",
+        remedies=("Look at it in the console, and plan again when it is settled.",),
+    )
+    return Verdict(refusals=(refusal,))
+
+
+def _left(context: ModelContext, course: Course, member: ModelMember) -> Verdict:
+    """Nothing is trained, for a reason that is said aloud."""
+    live, name = member.model, quoted(member.model.name)
+    match course:
+        case Course.FAILED:
+            state, rule = "failed", "training-failed"
+            text = f"{name} (id {live.id}) failed; it is not trained again by itself: `apply --retry {context.ref}`"
+        case Course.STOPPED:
+            state, rule = "stopped", "training-stopped"
+            text = f"{name} (id {live.id}) was stopped by a person; `apply --retry {context.ref}` trains it anew"
+        case Course.KEPT:
+            state, rule = "kept", "training-kept"
+            text = f"{name} stays in force although its definition changed: `retrain: never`"
+        case _:
+            state, rule = "waiting", "training-superseded"
+            text = f"the next version waits until {name} (id {live.id}), now superseded, has ended its training"
+    note = Note(rule=rule, ref=context.ref, text=text)
+    return Verdict(unchanged=(_unchanged(context, member, state),), notes=(note,))
+
+
+def _new_version(context: ModelContext, decision: Decision) -> Verdict:
+    named = [int(target[1:]) for _, target in context.model.aliases if is_version(target)]
+    version = next_version(context.family, named)
+    newest = context.newest
+    fields = () if newest is None else definition_change(context, newest.model)
+    starts = context.model.start or context.ref in context.asked.start
+    change = _change(context, version, None, starts=starts, fields=fields, reason=_reason(context, fields))
+    stops = tuple(StoppedTraining(id=m.model.id, name=m.model.name) for m in decision.stops)
+    return Verdict(changes=(replace(change, stops=stops),))
+
+
+def _reason(context: ModelContext, fields: tuple[FieldChange, ...]) -> str:
+    if failed := failures(context.fingerprint, context.family):
+        return f"its training failed {count(failed, 'time')}, and `on_failure: retrain` or `--retry` asks for another"
+    if context.standing.id is None:
+        return f"{context.model.dataset} changes" if context.newest else "no version of it is live"
+    if fields or (context.newest is not None and context.newest.model.dataset_id == context.standing.id):
+        return "its training definition changed"
+    if context.newest is None:
+        if any(member.model.is_gone for member in context.family):
+            return "its last version was deleted"
+        return (
+            f"{context.model.dataset} was complete before this apply and has no model: "
+            "deleted in the console, or a run that was cut off?"
+        )
+    return f"its newest version was trained on another content than {context.model.dataset} v{context.standing.version}"
+
+
+def _change(
+    context: ModelContext,
+    version: int,
+    live: RemoteModel | None,
+    *,
+    starts: bool,
+    fields: tuple[FieldChange, ...],
+    reason: str,
+) -> ModelChange:
+    newest = context.newest
+    description = context.model.description if live is None else wished_description(context, live)
+    if description is None and live is not None:
+        description = live.description
+    return ModelChange(
+        ref=context.ref,
+        version=version,
+        fingerprint=context.fingerprint,
+        dataset=context.model.dataset,
+        dataset_version=context.standing.version,
+        dataset_fingerprint=context.standing.named,
+        dataset_id=context.standing.id,
+        dataset_name=context.standing.live_name,
+        id=None if live is None else live.id,
+        name=f"{context.ref.name} v{version} ({context.fingerprint})",
+        base_version=None if newest is None else newest.name.version,
+        creates=live is None,
+        starts=starts,
+        reason=reason,
+        fields=fields,
+        training_mode=context.model.training_mode,
+        training_version=context.model.training_version,
+        description=description if description is not None else "",
+        parameters=context.model.parameters,
+    )
+
+
+def _unchanged(context: ModelContext, member: ModelMember, state: str) -> Unchanged:
+    return Unchanged(
+        ref=context.ref,
+        id=member.model.id,
+        version=member.name.version,
+        fingerprint=context.fingerprint,
+        state=state,
+        detail=f"on {context.model.dataset} v{context.standing.version}",
+    )

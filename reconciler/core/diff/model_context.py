@@ -1,0 +1,110 @@
+"""One declared model beside its live versions: what differs in its words and in its definition."""
+
+from dataclasses import dataclass
+
+from reconciler.core.change import FieldChange, Note
+from reconciler.core.desired import Desired, DesiredModel
+from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.alias import resolve_aliases
+from reconciler.core.diff.assessment import Standing
+from reconciler.core.diff.election import ALIVE, ModelMember, elect_model
+from reconciler.core.diff.field import field_changes
+from reconciler.core.diff.mirror import mirrored, plain
+from reconciler.core.live import ModelStatus, RemoteModel
+from reconciler.core.plan import Basis
+from reconciler.core.ref import Ref
+from reconciler.core.run_options import RunOptions
+from reconciler.core.text import quoted, shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelContext:
+    """One declared model beside its live versions; `standing` is the dataset version that it trains on."""
+
+    model: DesiredModel
+    fingerprint: str
+    standing: Standing
+    desired: Desired
+    index: AccountIndex
+    project_id: int | None
+    family: tuple[ModelMember, ...]
+    asked: RunOptions
+
+    @property
+    def ref(self) -> Ref:
+        return self.model.ref
+
+    @property
+    def newest(self) -> ModelMember | None:
+        """The newest living version, whatever its fingerprint."""
+        alive = [member for member in self.family if member.model.status in ALIVE]
+        return min(alive, key=lambda member: (-member.name.version, member.model.id), default=None)
+
+
+def description_change(context: ModelContext, live: RemoteModel) -> tuple[FieldChange, ...]:
+    wish, now = wished_description(context, live), live.description or ""
+    return () if wish is None or wish == now else (FieldChange(path="description", before=now, after=wish),)
+
+
+def wished_description(context: ModelContext, live: RemoteModel) -> str | None:
+    """What the manifest declares, with the version's aliases where it mirrors them; None where it says nothing."""
+    declared = context.model.description
+    if not context.model.mirror_aliases:
+        return declared
+    aliases = resolve_aliases(context.model, context.fingerprint, context.family)
+    return mirrored(plain(live.description or "") if declared is None else declared, aliases, live.id)
+
+
+def definition_change(context: ModelContext, live: RemoteModel) -> tuple[FieldChange, ...]:
+    """What differs in mode, version and declared parameters, as far as the live side tells."""
+    wish = {
+        "training_mode": context.model.training_mode,
+        "training_version": context.model.training_version,
+        "training": dict(context.model.parameters),
+    }
+    told = dict(live.parameters)
+    is_known = bool(told) or live.training_mode == "fully_automated"
+    now = {
+        "training_mode": live.training_mode or context.model.training_mode,
+        "training_version": live.training_version or context.model.training_version,
+        "training": {name: told.get(name) for name, _ in context.model.parameters} if is_known else wish["training"],
+    }
+    return field_changes(now, wish)
+
+
+def duplicate_notes(context: ModelContext) -> tuple[Note, ...]:
+    extra = elect_model(context.family, context.fingerprint)[1:]
+    return tuple(
+        Note(
+            rule="duplicate",
+            ref=context.ref,
+            text=f"{quoted(member.model.name)} (id {member.model.id}, {shown(member.model.word)}) is a duplicate: "
+            "never trained, safe to delete in the console",
+        )
+        for member in extra
+    )
+
+
+def unwanted_notes(context: ModelContext) -> tuple[Note, ...]:
+    """Trainings that go on beside the version that git asks for, as after a change that was taken back: each is paid for."""
+    if not elect_model(context.family, context.fingerprint):
+        return ()
+    return tuple(
+        Note(
+            rule="training-unwanted",
+            ref=context.ref,
+            text=f"{quoted(member.model.name)} (id {member.model.id}) is still in training, and git asks for another "
+            "version: stop it in the console if nobody wants it",
+        )
+        for member in context.family
+        if member.model.status is ModelStatus.IN_PROGRESS and member.name.fingerprint != context.fingerprint
+    )
+
+
+def basis_of(context: ModelContext) -> Basis:
+    facts = tuple(
+        f"model {member.model.id} {quoted(member.model.name)}, {member.model.status.value}, "
+        f"dataset {member.model.dataset_id}"
+        for member in context.family
+    )
+    return Basis(ref=context.ref, facts=facts or (f"no model is a version of {context.ref.name}",))

@@ -1,0 +1,82 @@
+"""What becomes of a declared model, given its live versions: the policy on which money is spent, in one place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.core.desired import DesiredModel
+from reconciler.core.diff.election import ALIVE, ModelMember, elect_model
+from reconciler.core.live import ModelStatus
+
+
+class Course(StrEnum):
+    """The courses a model can take."""
+
+    STANDS = "stands"
+    STARTS = "starts"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    UNSETTLED = "unsettled"
+    KEPT = "kept"
+    WAITS = "waits"
+    TRAINS = "trains"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The course, the version it is about, and trainings to stop before (superseded ones)."""
+
+    course: Course
+    member: ModelMember | None = None
+    stops: tuple[ModelMember, ...] = ()
+
+    @property
+    def spends(self) -> bool:
+        return self.course in (Course.STARTS, Course.TRAINS)
+
+
+def decide(
+    model: DesiredModel, fingerprint: str, family: Iterable[ModelMember], *, retry: bool = False, start: bool = False
+) -> Decision:
+    """The course of a model whose desired fingerprint is given.
+
+    `retry` is a person's order to train what failed or was stopped, `start` to start in spite of `start: false`.
+    """
+    family = tuple(family)
+    if elected := elect_model(family, fingerprint):
+        starts = elected[0].model.is_startable and (model.start or start)
+        return Decision(course=Course.STARTS if starts else Course.STANDS, member=elected[0])
+    ended = _ended(model, fingerprint, family, retry=retry)
+    return ended or _anew(model, family, spends=model.start or start)
+
+
+def failures(fingerprint: str, family: Iterable[ModelMember]) -> int:
+    """How often a training of this fingerprint failed, counted from what is live."""
+    return sum(m.name.fingerprint == fingerprint and m.model.status is ModelStatus.FAILED for m in family)
+
+
+def _ended(model: DesiredModel, fingerprint: str, family: tuple[ModelMember, ...], *, retry: bool) -> Decision | None:
+    """The newest one of this definition failed, was stopped, or is not settled; None where it is to be trained."""
+    same = [member for member in family if member.name.fingerprint == fingerprint and not member.model.is_gone]
+    if not same:
+        return None
+    last = max(same, key=lambda member: (member.name.version, member.model.id))
+    if last.model.status not in (ModelStatus.FAILED, ModelStatus.STOPPED, ModelStatus.STOPPING):
+        return Decision(course=Course.UNSETTLED, member=last)
+    if retry and last.model.status is not ModelStatus.STOPPING:
+        return None
+    if last.model.status is not ModelStatus.FAILED:
+        return Decision(course=Course.STOPPED, member=last)
+    again = model.on_failure == "retrain" and failures(fingerprint, family) <= model.retries
+    return None if again else Decision(course=Course.FAILED, member=last)
+
+
+def _anew(model: DesiredModel, family: tuple[ModelMember, ...], *, spends: bool) -> Decision:
+    alive = [member for member in family if member.model.status in ALIVE]
+    newest = min(alive, key=lambda member: (-member.name.version, member.model.id), default=None)
+    if newest is not None and model.retrain == "never":
+        return Decision(course=Course.KEPT, member=newest)
+    running = tuple(member for member in alive if member.model.status is ModelStatus.IN_PROGRESS)
+    if running and spends and model.on_superseded == "wait":
+        return Decision(course=Course.WAITS, member=running[-1])
+    return Decision(course=Course.TRAINS, member=newest, stops=running if spends else ())

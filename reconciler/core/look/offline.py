@@ -1,0 +1,196 @@
+"""Compare a tree with an earlier one of its own, which is taken as live: what this change alone would do."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reconciler.core.change import (
+    AliasState,
+    Change,
+    DatasetChange,
+    ModelChange,
+    Note,
+    ProjectChange,
+    Refusal,
+    RemovalChange,
+    Unchanged,
+)
+from reconciler.core.desired import Desired, DesiredDataset, DesiredModel, DesiredProject
+from reconciler.core.diff.alias import is_version
+from reconciler.core.diff.assessment import Assessment
+from reconciler.core.diff.diff import diff
+from reconciler.core.live import DatasetStatus, ModelStatus, Observed, RemoteDataset
+from reconciler.core.look.tree_as_live import assume
+from reconciler.core.name import DraftName, parse_model_name
+from reconciler.core.problem import Location
+from reconciler.core.ref import Kind, Ref
+from reconciler.core.run_options import NOTHING_ASKED, RunOptions
+
+UNKNOWN = "unknown offline"
+"""What answers to an alias that the base's own definition does not tell."""
+
+_NOWHERE = Location("")
+
+_OF_THE_ACCOUNT = frozenset({"nothing-ours", "stray", "duplicate", "leftover-draft", "take-over"})
+"""Notes about an account, which nobody looked at here."""
+
+_ID = re.compile(r" ?\(id \d+\)")
+_NAMED = re.compile(r"(?<= )v\d+(?= \([a-z][0-9a-f]{12}\)| draft )")
+_OF_REF = re.compile(r"((?:dataset|model)/[a-z0-9-]+) v\d+\b")
+
+
+def assess_offline(desired: Desired, base: Desired, asked: RunOptions = NOTHING_ASKED) -> Assessment:
+    """What differs between two trees, with what depends on it; nothing in it knows an id or a version of an account."""
+    found = diff(
+        _unmirrored(desired), as_applied(base), replace(asked, accepted=asked.accepted | _common(desired, base))
+    )
+    touched = edited(desired, base) | {change.ref for change in found.changes}
+    return replace(
+        found,
+        changes=tuple(_change(change, base) for change in found.changes),
+        refusals=tuple(_refusal(one) for one in found.refusals),
+        notes=(*(_note(one) for one in found.notes if one.rule not in _OF_THE_ACCOUNT), *_notes(desired, base, found)),
+        unchanged=tuple(_unchanged(one) for one in found.unchanged if one.ref in touched or one.state == "in sync"),
+        aliases=tuple(_alias(one) for one in found.aliases if one.ref in touched),
+        basis=(),
+    )
+
+
+def _unmirrored(desired: Desired) -> Desired:
+    """Which version an alias is written into is not known here."""
+    return replace(desired, models={ref: replace(one, mirror_aliases=False) for ref, one in desired.models.items()})
+
+
+def as_applied(base: Desired) -> Observed:
+    """What applying a tree leaves behind: a dataset that is to stay a draft is one, a model not to be started is not.
+
+    A training that might have run is never counted as done, so that a plan does not understate what it costs.
+    """
+    observed = assume(base)
+    drafts = {ref.name for ref, dataset in base.datasets.items() if not dataset.completed}
+    waiting = {ref.name for ref, model in base.models.items() if not model.start}
+    datasets = {id_: _as_draft(one, drafts) for id_, one in observed.datasets.items()}
+    models = {}
+    for id_, model in observed.models.items():
+        name = parse_model_name(model.name)
+        assert name is not None, "assumed models bear names of ours"
+        if model.dataset_id in datasets and datasets[model.dataset_id].is_draft:
+            continue
+        models[id_] = replace(model, status=ModelStatus.CREATED, word="Created") if name.base in waiting else model
+    return replace(observed, datasets=datasets, models=models)
+
+
+def _as_draft(dataset: RemoteDataset, drafts: set[str]) -> RemoteDataset:
+    name = parse_model_name(dataset.name)
+    assert name is not None, "assumed datasets bear names of ours"
+    if name.base not in drafts:
+        return dataset
+    draft = DraftName(base=name.base, version=name.version, fingerprint=name.fingerprint, mark="0000")
+    return replace(dataset, name=str(draft), status=DatasetStatus.DRAFT)
+
+
+def edited(desired: Desired, base: Desired) -> frozenset[Ref]:
+    """Manifests whose own meaning differs between two trees, wherever they stand; images and captions included."""
+    before, after = _meanings(base), _meanings(desired)
+    return frozenset(ref for ref in {*before, *after} if before.get(ref) != after.get(ref))
+
+
+def _meanings(tree: Desired) -> dict[Ref, object]:
+    """Each manifest without its place, and without whether an image's bytes lie here or in Git LFS."""
+    found: dict[Ref, object] = {}
+    for ref, dataset in tree.datasets.items():
+        images = tuple(replace(image, has_content=True) for image in dataset.images)
+        found[ref] = replace(dataset, images=images, location=_NOWHERE)
+    found |= {ref: replace(project, location=_NOWHERE) for ref, project in tree.projects.items()}
+    found |= {ref: replace(model, location=_NOWHERE) for ref, model in tree.models.items()}
+    found |= {ref: replace(absent, location=_NOWHERE) for ref, absent in tree.absent.items()}
+    return found
+
+
+def _common(desired: Desired, base: Desired) -> frozenset[Ref]:
+    """Projects that both trees call the same: that they are ours is no question here."""
+    both = desired.projects.keys() & base.projects.keys()
+    return frozenset(ref for ref in both if desired.projects[ref].project_name == base.projects[ref].project_name)
+
+
+def _change(change: Change, base: Desired) -> Change:
+    match change:
+        case ProjectChange(id=None):
+            return change
+        case ProjectChange():
+            return replace(change, takes_over=False, reason="its manifest changed")
+        case DatasetChange():
+            kept = tuple(replace(one, version=None) for one in change.kept)
+            return replace(change, reason=unnumbered(change.reason), kept=kept)
+        case ModelChange() if change.ref not in base.models:
+            return replace(change, reason="it is new")
+        case ModelChange():
+            return replace(change, reason=unnumbered(change.reason))
+        case RemovalChange():
+            objects = tuple(replace(one, name=unnumbered(one.name)) for one in change.objects)
+            return replace(change, objects=objects)
+        case _:
+            objects_ = tuple(
+                replace(one, before=unnumbered(one.before), after=unnumbered(one.after)) for one in change.objects
+            )
+            return replace(change, objects=objects_)
+
+
+def unnumbered(text: str) -> str:
+    """A sentence of ours without the versions and ids that stand for unknown ones."""
+    return _OF_REF.sub(r"\1 v?", _NAMED.sub("v?", _ID.sub("", text)))
+
+
+def _refusal(one: Refusal) -> Refusal:
+    return replace(one, summary=unnumbered(one.summary))
+
+
+def _note(one: Note) -> Note:
+    return replace(one, text=unnumbered(one.text))
+
+
+def _unchanged(one: Unchanged) -> Unchanged:
+    return replace(one, id=None, version=None, detail=unnumbered(one.detail))
+
+
+def _alias(state: AliasState) -> AliasState:
+    """The base's own fingerprint answers; which other versions an account holds is not known."""
+    if state.id is None or is_version(state.target):
+        return AliasState(ref=state.ref, alias=state.alias, target=state.target, problem=UNKNOWN)
+    return state
+
+
+def _notes(desired: Desired, base: Desired, found: Assessment) -> Iterator[Note]:
+    touched = edited(desired, base)
+    pulled = sorted({change.ref for change in found.changes} - touched)
+    if pulled:
+        names = ", ".join(map(str, pulled))
+        yield Note(rule="dependents", ref=None, text=f"not edited, but built on what this change edits: {names}")
+    former = {Ref(ref.kind, name) for ref, name in _moves(desired)}
+    gone = sorted(ref for ref in {*base.refs} - {*desired.refs} if ref not in former and ref not in base.absent)
+    if gone:
+        names = ", ".join(map(str, gone))
+        yield Note(rule="undeclared", ref=None, text=f"no longer declared, and what is live of it stays: {names}")
+    for change in found.changes:
+        if isinstance(change, RemovalChange):
+            text = "every live version goes; how many there are is not known offline"
+            yield Note(rule="removal-offline", ref=change.ref, text=text)
+    for ref in sorted(desired.models.keys() & base.models.keys()):
+        yield from _moved_aliases(base.models[ref], desired.models[ref])
+
+
+def _moves(tree: Desired) -> Iterator[tuple[Ref, str]]:
+    items: tuple[DesiredProject | DesiredDataset | DesiredModel, ...]
+    items = (*tree.projects.values(), *tree.datasets.values(), *tree.models.values())
+    for item in items:
+        if item.moved_from is not None and item.ref.kind is not Kind.PROJECT:
+            yield item.ref, item.moved_from
+
+
+def _moved_aliases(before: DesiredModel, after: DesiredModel) -> Iterator[Note]:
+    """What a commit says of aliases; it costs nothing, and production may depend on it."""
+    then, now = dict(before.aliases), dict(after.aliases)
+    for alias in sorted({*then, *now}):
+        if then.get(alias) != now.get(alias):
+            text = f"the alias {alias}: {then.get(alias, 'nothing')} -> {now.get(alias, 'nothing')}"
+            yield Note(rule="alias-moved", ref=after.ref, text=text)

@@ -1,0 +1,107 @@
+"""The rules for one dataset: its prefix, its images, and whether they suit the models trained on them."""
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.core.manifest.image_rule import judge_count, judge_images, small_images
+from reconciler.core.manifest.loaded import ImageFolder, Manifest
+from reconciler.core.manifest.message import judge_text
+from reconciler.core.manifest.prefix import default_prefix
+from reconciler.core.manifest.rule import DEFAULT_VERSION
+from reconciler.core.manifest.spec import DatasetSpec, ModelSpec, ProjectSpec
+from reconciler.core.problem import Location, Problem, Severity
+from reconciler.core.text import count, normal, quoted, shown
+
+ADVISED_COUNTS = {"max": (5, 50), "light": (15, 100)}
+"""Images that Bria recommends, by training_version."""
+
+PREFIX_MISSING = "dataset-caption-prefix-missing"
+"""The one problem in spite of which `reconciler prefix` runs."""
+
+
+def judge_dataset(
+    manifest: Manifest,
+    spec: DatasetSpec,
+    project: ProjectSpec | None,
+    folder: ImageFolder | None,
+    models: Sequence[ModelSpec],
+    *,
+    needs_prefix: bool,
+) -> Iterator[Problem]:
+    """Everything about a dataset but its captions. `folder` is None where it could not be read."""
+    yield from _judge_prefix(manifest, spec, project, needs_prefix=needs_prefix)
+    if folder is None:
+        return
+    place = manifest.document.at("spec", "images", "path")
+    yield from judge_count(len(folder.images) + folder.refused, spec.status, place)
+    yield from _judge_patterns(manifest, spec, folder)
+    yield from _judge_suitability(manifest, folder, models)
+    yield from judge_images(folder.images, folder.place, increase_resolution=spec.images.increase_resolution)
+    if folder.other_formats:
+        shortened = ", ".join(shown(name, 40) for name in folder.other_formats[:3])
+        yield _warning(
+            "images-left-out",
+            place,
+            f"{count(len(folder.other_formats), 'file')} in other formats will not be used",
+            f"{shortened}{' and more' if len(folder.other_formats) > 3 else ''}; PNG, JPEG and WebP can be uploaded.",
+        )
+    if spec.images.increase_resolution and (small := small_images(folder.images)):
+        yield _warning(
+            "images-scaled",
+            place,
+            f"{count(small, 'image')} will be scaled up",
+            "They are smaller than 1,024 pixels on a side; larger pictures train better.",
+        )
+
+
+def _judge_prefix(
+    manifest: Manifest, spec: DatasetSpec, project: ProjectSpec | None, *, needs_prefix: bool
+) -> Iterator[Problem]:
+    prefix = spec.caption_prefix
+    if prefix is not None and normal(prefix):
+        yield from judge_text(prefix, manifest.document.at("spec", "caption_prefix"), "the prefix", "prefix")
+    elif needs_prefix:
+        document = manifest.document
+        place = document.at("spec", "caption_prefix") if prefix is not None else document.at_key("spec")
+        yield _prefix_missing(place, manifest.ref.name, project, is_empty=prefix is not None)
+
+
+def _prefix_missing(place: Location, name: str, project: ProjectSpec | None, *, is_empty: bool) -> Problem:
+    proposal = project and default_prefix(project.ip_medium, project.ip_type, project.ip_name, project.ip_description)
+    if proposal:
+        remedy = f"Bria would write: caption_prefix: {quoted(proposal, 400)}"
+    else:
+        remedy = f"Let Bria propose one from your images: `reconciler prefix {name}`"
+    return Problem(
+        rule=PREFIX_MISSING,
+        location=place,
+        summary='"caption_prefix" is empty' if is_empty else '"caption_prefix" is missing in Dataset',
+        detail="Every caption continues this text, so it is written down here and never left to a default.",
+        remedy=remedy,
+    )
+
+
+def _judge_patterns(manifest: Manifest, spec: DatasetSpec, folder: ImageFolder) -> Iterator[Problem]:
+    for index in folder.unmatched if folder.images else ():
+        yield _warning(
+            "dataset-pattern-unmatched",
+            manifest.document.at("spec", "images", "include", index),
+            f"no image fits the pattern {quoted((spec.images.include or [''])[index], 60)}",
+            "Patterns count from the image folder; * does not go into folders below, ** does.",
+        )
+
+
+def _judge_suitability(manifest: Manifest, folder: ImageFolder, models: Sequence[ModelSpec]) -> Iterator[Problem]:
+    number = len(folder.images)
+    for version in sorted({model.training_version or DEFAULT_VERSION[model.training_mode] for model in models}):
+        low, high = ADVISED_COUNTS.get(version, (0, number))
+        if number and not low <= number <= high:
+            yield _warning(
+                "dataset-count-advised",
+                manifest.document.at("spec", "images", "path"),
+                f"{count(number, 'image')} for training_version {version}",
+                f"Bria recommends {low} to {high}.",
+            )
+
+
+def _warning(rule: str, place: Location, summary: str, detail: str) -> Problem:
+    return Problem(rule=rule, location=place, summary=summary, detail=detail, severity=Severity.WARNING)

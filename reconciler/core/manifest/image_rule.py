@@ -1,0 +1,205 @@
+"""What the API's rules say about image files, and what a person should know before uploading them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal
+
+from reconciler.core.manifest.image import FORMAT_OF, Facts, Gist, ImageFile, Images, Trait
+from reconciler.core.manifest.portable import are_plain, clashes, unportable
+from reconciler.core.problem import Location, Problem, Severity
+from reconciler.core.text import count, quoted, shown
+
+COUNT_LIMIT = 200
+"""Images of a basic dataset."""
+
+PIXEL_LIMIT = 120_000_000
+SIDE_LIMIT = 65_535
+BYTES_ADVISED = 12 * 1024 * 1024
+"""Above it other operations of the API answer 413; for training images no limit is documented."""
+
+SMALL, FULL = 256, 1024
+"""Pixels of a side: the least that is scaled up, and what is trained on."""
+
+CROP_ADVISED = 2
+"""Long side by short side; images are cropped to a square."""
+
+_TRAITS = {
+    Trait.ALPHA: ("has transparent parts, or could have", "Transparency becomes black."),
+    Trait.BILEVEL: ("is black and white only", "Each pixel is either black or white."),
+    Trait.CMYK: ("is in CMYK colours, made for print", "Colours may change; export it as RGB (sRGB)."),
+    Trait.DEEP: ("has more than 8 bits a colour", "It is reduced to 8 bits."),
+    Trait.LOCATED: ("says where it was taken", "The location will be uploaded; export it without metadata."),
+    Trait.ROTATED: ("is turned by a note in its metadata", "It may be trained lying on its side; export it upright."),
+}
+
+
+def judge_images(
+    images: Sequence[ImageFile], place_of: Callable[[ImageFile], Location], *, increase_resolution: bool
+) -> Iterator[Problem]:
+    """All findings on the files of one dataset; `place_of` says where a file lies."""
+    floor = SMALL if increase_resolution else FULL
+    if isinstance(images, Images) and _are_plain(images, floor):
+        return
+    yield from _judge_names(images, place_of)
+    yield from _judge_doubles(images, place_of)
+    for image in images:
+        if image.flaw is not None:
+            flaw, place = image.flaw, place_of(image)
+            yield Problem(rule=flaw.rule, location=place, summary=flaw.summary, detail=flaw.detail, remedy=flaw.remedy)
+        elif image.facts is not None and not _is_plain(image.facts, image.size, _suffix(image.name), floor):
+            yield from _judge_facts(image, image.facts, place_of(image), floor)
+
+
+def _are_plain(images: Images, floor: int) -> bool:
+    """Is there nothing at all to say about any of them, as far as that can be told without looking at each?"""
+    gist: Gist = images.gist
+    return (
+        gist.sound
+        and gist.distinct == len(images)
+        and all(_is_plain(facts, gist.largest, suffix, floor) for facts, suffix, _ in gist.facts)
+        and are_plain(images.names)
+    )
+
+
+def _is_plain(facts: Facts, size: int, suffix: str, floor: int) -> bool:
+    """Is there nothing at all to say about an image? Most are like that, and trees are large."""
+    return (
+        floor < facts.width <= CROP_ADVISED * facts.height
+        and floor < facts.height <= CROP_ADVISED * facts.width
+        and facts.width * facts.height <= PIXEL_LIMIT
+        and facts.width <= SIDE_LIMIT
+        and facts.height <= SIDE_LIMIT
+        and not facts.traits
+        and not facts.trailing
+        and size <= BYTES_ADVISED
+        and FORMAT_OF.get(suffix) == facts.format
+    )
+
+
+def _suffix(name: str) -> str:
+    return name[name.rfind(".") :].lower()
+
+
+def _judge_facts(image: ImageFile, facts: Facts, place: Location, floor: int) -> Iterator[Problem]:
+    width, height = facts.width, facts.height
+    if not width or not height or width * height > PIXEL_LIMIT or max(width, height) > SIDE_LIMIT:
+        yield Problem(
+            rule="image-pixels",
+            location=place,
+            summary="this image is too large" if width and height else "this image has no size",
+            detail=f"{width:,} by {height:,} pixels; at most {PIXEL_LIMIT // 1_000_000} million are taken.",
+            remedy="Export it smaller; training uses 1024 by 1024.",
+        )
+        return
+    yield from _judge_size(facts, place, floor)
+    if max(width, height) > CROP_ADVISED * min(width, height):
+        yield _note(
+            "image-crop", place, "is long and narrow", f"{width:,} by {height:,} pixels; only a square is kept."
+        )
+    for trait in facts.traits:
+        what, detail = _TRAITS[trait]
+        yield _note(f"image-{trait.value}", place, what, detail)
+    if facts.trailing:
+        more = count(facts.trailing, "byte")
+        yield _note(
+            "image-trailing", place, "goes on behind its end", f"{more} follow that are no part of the picture."
+        )
+    if image.size > BYTES_ADVISED:
+        yield _note(
+            "image-bytes", place, "is larger than 12 MB", f"{image.size / 1024 / 1024:,.1f} MB; Bria may refuse it."
+        )
+    suffix = "." + image.name.rpartition(".")[2].lower()
+    if FORMAT_OF.get(suffix) != facts.format:
+        yield _note(
+            "image-suffix", place, "has the suffix of another format", f"It is a {facts.format}, named {suffix}."
+        )
+
+
+def _judge_size(facts: Facts, place: Location, floor: int) -> Iterator[Problem]:
+    """Sure only where each reading of the rule agrees: the short side counts, or the area (U32)."""
+    short, area = min(facts.width, facts.height), facts.width * facts.height
+    size = f"{facts.width:,} by {facts.height:,} pixels"
+    if short < floor and area < floor * floor:
+        remedy = "Use a larger picture."
+        if floor == FULL and area >= SMALL * SMALL:
+            remedy += " Or write increase_resolution: true, so that Bria scales it up."
+        yield Problem(
+            rule="image-small",
+            location=place,
+            summary="this image is too small",
+            detail=f"{size}; each side needs {floor:,}.",
+            remedy=remedy,
+        )
+    elif short <= floor:
+        yield _note(
+            "image-edge", place, "is just at the smallest size", f"{size}; Bria may refuse it below {floor + 1:,}."
+        )
+
+
+def small_images(images: Iterable[ImageFile]) -> int:
+    """How many will be scaled up."""
+    if isinstance(images, Images):
+        return sum(number for facts, _, number in images.gist.facts if min(facts.width, facts.height) < FULL)
+    return sum(1 for image in images if image.facts and min(image.facts.width, image.facts.height) < FULL)
+
+
+def _judge_names(images: Sequence[ImageFile], place_of: Callable[[ImageFile], Location]) -> Iterator[Problem]:
+    for image in images:
+        why = next(filter(None, map(unportable, image.name.split("/"))), None)
+        if why is not None:
+            yield Problem(
+                rule="name-portable",
+                location=place_of(image),
+                summary="this file cannot be checked out on every machine",
+                detail=f"{shown(image.name, 60)}: {why}.",
+                remedy="Rename it, with letters, digits, hyphens and underscores.",
+            )
+    by_path = {image.path: image for image in images}
+    for first, second in clashes(by_path):
+        yield Problem(
+            rule="name-clash",
+            location=place_of(by_path[second]),
+            summary="two files have one name on some machines",
+            detail=f"{quoted(first, 60)} and {quoted(second, 60)}.",
+            remedy="Rename one of them.",
+        )
+
+
+def _judge_doubles(images: Sequence[ImageFile], place_of: Callable[[ImageFile], Location]) -> Iterator[Problem]:
+    if len({image.digest for image in images}) == len(images):
+        return
+    first: dict[str, ImageFile] = {}
+    for image in images:
+        other = first.setdefault(image.digest, image)
+        if other is not image:
+            yield Problem(
+                rule="image-double",
+                location=place_of(image),
+                summary="two files hold the same image",
+                detail=f"{quoted(other.path, 60)} and {quoted(image.path, 60)} are equal, byte for byte.",
+                remedy="Remove one of them.",
+            )
+
+
+def judge_count(number: int, status: Literal["draft", "completed"], place: Location) -> Iterator[Problem]:
+    """How many images a dataset may have."""
+    if number > COUNT_LIMIT:
+        yield Problem(
+            rule="dataset-count",
+            location=place,
+            summary=f"more than {COUNT_LIMIT} images",
+            detail=f"{number:,} images; a basic dataset takes {COUNT_LIMIT}.",
+            remedy="Leave some out with `include`, or make two datasets.",
+        )
+    if number == 0:
+        yield Problem(
+            rule="dataset-count",
+            location=place,
+            summary="this dataset has no image",
+            detail="Images are files that end in .png, .jpg, .jpeg or .webp.",
+            remedy="Put images into the folder, or correct `path` and `include`.",
+            severity=Severity.ERROR if status == "completed" else Severity.WARNING,
+        )
+
+
+def _note(rule: str, place: Location, what: str, detail: str) -> Problem:
+    return Problem(rule=rule, location=place, summary=f"this image {what}", detail=detail, severity=Severity.WARNING)

@@ -1,0 +1,128 @@
+"""What was found on the disk, before it is judged as a whole: manifests, image files, caption texts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from reconciler.core.manifest.document import Document
+from reconciler.core.manifest.image import ImageFile
+from reconciler.core.manifest.spec import Body, DatasetBody, ModelBody, ProjectBody, ProjectSpec
+from reconciler.core.problem import Location, Problem
+from reconciler.core.ref import Kind, Ref
+from reconciler.core.text import normal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsentBody:
+    """What is left of a manifest with `ensure: absent`: what finds the object that is to be deleted."""
+
+    parent: Ref | None = None
+    project_name: str | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A document that is a manifest: its ref, its fields, and where they stand."""
+
+    ref: Ref
+    body: Body | AbsentBody
+    document: Document
+
+    @property
+    def location(self) -> Location:
+        return self.document.at()
+
+    @property
+    def is_absent(self) -> bool:
+        """Is the object to be deleted?"""
+        return isinstance(self.body, AbsentBody)
+
+    @property
+    def parent(self) -> Ref | None:
+        """The project that a dataset lives in, the dataset that a model is trained on."""
+        match self.body:
+            case AbsentBody() as body:
+                return body.parent
+            case DatasetBody() as body:
+                return Ref(Kind.PROJECT, body.spec.project)
+            case ModelBody() as body:
+                return Ref(Kind.DATASET, body.spec.dataset)
+            case ProjectBody():
+                return None
+            case never:
+                assert_never(never)
+
+    @property
+    def live_name(self) -> str:
+        """What it is found by: the `project_name` of a project, else the name that all its versions share."""
+        match self.body:
+            case AbsentBody(project_name=name) | ProjectBody(spec=ProjectSpec(project_name=name)):
+                return normal(name or self.ref.name)
+            case _:
+                return self.ref.name
+
+    @property
+    def moved_from(self) -> str | None:
+        """What `metadata.moved` says that it was called before; of an absent one nothing is asked."""
+        if isinstance(self.body, AbsentBody) or self.body.metadata.moved is None:
+            return None
+        former = self.body.metadata.moved.former
+        return normal(former) if self.ref.kind is Kind.PROJECT else former
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionEntry:
+    """One text that was found for an image.
+
+    `key` is the path below the image folder in NFC, as the source gives it: with the image's suffix, or without.
+    A sidecar's key has no suffix. `text` is as found.
+    """
+
+    key: str
+    text: str
+    location: Location
+    is_sidecar: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageFolder:
+    """What lies in the image folder of one dataset.
+
+    `images` are the files that the manifest includes, sorted by name; `left_out` names image files that it does not.
+    `captions` is None where the declared source could not be read at all (a Problem says why).
+    """
+
+    root: str = ""
+    """The manifest root as problems show it."""
+    images: Sequence[ImageFile] = ()
+    left_out: tuple[str, ...] = ()
+    captions: tuple[CaptionEntry, ...] | None = ()
+    refused: int = 0
+    """Images that were not read; a Problem says why for each."""
+    unused: int = 0
+    """Sidecars beside the images where captions are automatic."""
+    unmatched: tuple[int, ...] = ()
+    """Positions of the patterns in `include` that no image matches."""
+    other_formats: tuple[str, ...] = ()
+    """Names of images in formats that cannot be uploaded."""
+
+    def place(self, image: ImageFile) -> Location:
+        """Where an image's file lies."""
+        path = image.path if self.root in {"", "."} else f"{self.root}/{image.path}"
+        return Location(path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A whole tree as found. `location` is the root.
+
+    `folders` holds what belongs to each dataset manifest, in the order of `manifests`, by its position there.
+    `broken` names objects whose manifests have faults: a reference to them is not unknown.
+    """
+
+    location: Location
+    manifests: tuple[Manifest, ...] = ()
+    folders: Mapping[int, ImageFolder] = field(default_factory=dict)
+    broken: frozenset[Ref] = frozenset()
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,192 @@
+"""What does not fit its type, said as Problems at the right key or value, in words for people."""
+
+from collections.abc import Iterable, Sequence
+
+from reconciler.core.manifest.document import Document, Value
+from reconciler.core.manifest.spec import Mismatch, Strict
+from reconciler.core.manifest.suggestion import did_you_mean, listed, nearest
+from reconciler.core.manifest.vocabulary import Vocabulary, keys_at, words_at
+from reconciler.core.problem import Location, Problem
+from reconciler.core.text import quoted, shown
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "keys with values",
+    "model_type": "keys with values",
+    "too_short": "a list with at least one item",
+}
+_YES_NO = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false"})
+
+
+def problems_of(document: Document, found: Iterable[Mismatch], words: Vocabulary) -> list[Problem]:
+    """All mismatches and all keys without a value, as Problems."""
+    empty = {steps: _no_value(document, steps, words) for steps in _nulls(document.value)}
+    return [
+        *empty.values(),
+        *(_problem(document, mismatch, words) for mismatch in found if mismatch.steps not in empty),
+    ]
+
+
+def _nulls(value: Value, steps: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    if isinstance(value, dict):
+        return [found for key, item in value.items() for found in _nulls(item, (*steps, key))]
+    if isinstance(value, list):
+        return [found for index, item in enumerate(value) for found in _nulls(item, (*steps, index))]
+    return [steps] if value is None else []
+
+
+def _no_value(document: Document, steps: Sequence[str | int], words: Vocabulary) -> Problem:
+    what = "" if isinstance(steps[-1], str) else "an item of "
+    return Problem(
+        rule=f"{words.rule}-value-missing",
+        location=document.at_key(*steps),
+        summary=f"{what}{_name(steps)} has no value",
+        remedy='Write a value after the colon, or remove the line; "" is an empty text.',
+    )
+
+
+def _problem(document: Document, found: Mismatch, words: Vocabulary) -> Problem:
+    match found.kind:
+        case "extra_forbidden":
+            return _unknown_key(document, found, words)
+        case "missing":
+            return _missing_key(document, found, words)
+        case "literal_error":
+            return _unknown_word(document, found, words)
+        case _:
+            return _misfit(document, found, words)
+
+
+def _misfit(document: Document, found: Mismatch, words: Vocabulary) -> Problem:
+    value = _value_at(document.value, found.steps)
+    expected = _EXPECTED.get(found.kind)
+    return Problem(
+        rule=f"{words.rule}-{'type' if found.kind.endswith('_type') or found.kind == 'int_from_float' else 'value'}",
+        location=document.at(*found.steps),
+        summary=f"{_name(found.steps)} must be {expected or _in_range(found)}",
+        detail=f"Found {_described(value)}.",
+        remedy=_retype(found, value, words),
+    )
+
+
+def _unknown_key(document: Document, found: Mismatch, words: Vocabulary) -> Problem:
+    key, steps = str(found.steps[-1]), tuple(str(step) for step in found.steps)
+    location = document.at_key(*found.steps)
+    if steps in words.later_keys:
+        return later(words.rule, location, f"{quoted(key)} in {words.title}")
+    remedy = words.remedies.get(steps)
+    known = keys_at(words.model, steps[:-1])
+    return Problem(
+        rule=f"{words.rule}-key",
+        location=location,
+        summary=f"unknown key {quoted(key, 60)} in {_place(words.title, steps[:-1])}",
+        remedy=remedy or _better_key(key, known, words.model),
+    )
+
+
+def _better_key(key: str, known: Sequence[str], model: type[Strict]) -> str:
+    """The key that was meant: the same one at another place, or one like it at this."""
+    homes = [steps for steps in _all_keys(model) if steps[-1] == key]
+    if homes:
+        return f"It belongs to {quoted('.'.join(homes[0][:-1]) or 'the top')}."
+    return did_you_mean(key, known)
+
+
+def _all_keys(model: type[Strict], steps: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found = []
+    for key in keys_at(model, steps):
+        found += [(*steps, key), *_all_keys(model, (*steps, key))]
+    return found
+
+
+def _missing_key(document: Document, found: Mismatch, words: Vocabulary) -> Problem:
+    steps = tuple(str(step) for step in found.steps)
+    choices = words_at(words.model, steps)
+    return Problem(
+        rule=f"{words.rule}-key-missing",
+        location=document.at_key(*found.steps[:-1]),
+        summary=f"{quoted(steps[-1])} is missing in {_place(words.title, steps[:-1])}",
+        remedy=f"Add it: {listed(choices)}." if choices else "Add it.",
+    )
+
+
+def _unknown_word(document: Document, found: Mismatch, words: Vocabulary) -> Problem:
+    value = _value_at(document.value, found.steps)
+    steps = tuple(str(step) for step in found.steps)
+    location = document.at(*found.steps)
+    if (*steps, str(value)) in words.later_words:
+        return later(words.rule, location, f"{_name(found.steps)} {quoted(str(value))}")
+    choices = words_at(words.model, steps)
+    guess = nearest(value if isinstance(value, str) else str(value), choices)
+    return Problem(
+        rule=f"{words.rule}-value",
+        location=location,
+        summary=f"{_name(found.steps)} cannot be {_described(value)}",
+        detail=f"It is {listed(choices)}.",
+        remedy=f"Did you mean {quoted(guess)}?" if guess else "",
+    )
+
+
+def later(rule: str, location: Location, what: str) -> Problem:
+    """A key or value of a later release."""
+    return Problem(
+        rule=f"{rule}-later",
+        location=location,
+        summary=f"{what} is not known to this release yet",
+        remedy="Remove it, or use a later release of reconciler.",
+    )
+
+
+def _in_range(found: Mismatch) -> str:
+    """The types' own words for a value out of range: `greater than or equal to 1`."""
+    return shown(found.message.partition(" should ")[2].removeprefix("be ").removeprefix("have ") or "another value")
+
+
+def _retype(found: Mismatch, value: Value, words: Vocabulary) -> str:
+    kind = found.kind
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        return words.texts.get(tuple(str(step) for step in found.steps[:-1]), "Put it into quotes.")
+    if kind == "bool_type" and isinstance(value, str) and value.casefold() in _YES_NO:
+        return "Write true or false, without quotes."
+    if kind in {"int_type", "float_type"} and isinstance(value, str):
+        return "Write the number without quotes."
+    if kind == "list_type" and isinstance(value, str):
+        return f"Write it as a list: [{quoted(value, 40)}]."
+    return ""
+
+
+def _described(value: Value) -> str:
+    """A value in a message."""
+    match value:
+        case dict():
+            return "keys with values"
+        case list():
+            return "a list" if value else "an empty list"
+        case str():
+            return f"the text {quoted(value, 60)}"
+        case bool():
+            return str(value).lower()
+        case _:
+            return f"the number {value}"
+
+
+def _value_at(value: Value, steps: Sequence[str | int]) -> Value:
+    for step in steps:
+        value = value[step] if isinstance(value, dict | list) else None  # type: ignore[index]
+    return value
+
+
+def _name(steps: Sequence[str | int]) -> str:
+    named = [str(step) for step in steps if isinstance(step, str)]
+    return quoted(named[-1], 60) if named else "this"
+
+
+def _place(title: str, steps: Sequence[str]) -> str:
+    """`Dataset`, or `images of Dataset` further down."""
+    below = ".".join(step for step in steps if step != "spec")
+    return f"{below} of {title}" if below else title

@@ -1,0 +1,172 @@
+"""Documents read into manifests: every fault of a document becomes a Problem at its place."""
+
+from reconciler.core.manifest.document import Document, Value
+from reconciler.core.manifest.loaded import AbsentBody, Manifest
+from reconciler.core.manifest.mismatch import problems_of
+from reconciler.core.manifest.spec import API_VERSION, BODIES, Mismatch, fit
+from reconciler.core.manifest.suggestion import did_you_mean, listed
+from reconciler.core.manifest.vocabulary import Vocabulary
+from reconciler.core.problem import Problem
+from reconciler.core.ref import NAME_LIMIT, Kind, Ref, is_name
+from reconciler.core.text import quoted
+
+_ID: dict[tuple[str, ...], str] = {
+    ("metadata", "id"): "Only projects have an id; datasets and models are found by their names."
+}
+_ALIAS = "A fingerprint begins with a letter, such as a51be07; the second version is v2. See `reconciler status`."
+_NEEDED = {("metadata", "name"), ("spec", "project"), ("spec", "dataset")}
+"""The keys that an absent manifest needs: they find what is to be deleted."""
+
+_TITLES = tuple(kind.title for kind in Kind)
+_VOCABULARIES = {
+    Kind.PROJECT: Vocabulary(title="Project", rule="manifest", model=BODIES[Kind.PROJECT]),
+    Kind.DATASET: Vocabulary(
+        title="Dataset",
+        rule="manifest",
+        model=BODIES[Kind.DATASET],
+        later_keys=frozenset({("spec", "visual_schema")}),
+        later_words=frozenset({("spec", "upload_type", "advanced")}),
+        remedies=_ID,
+    ),
+    Kind.MODEL: Vocabulary(
+        title="Model",
+        rule="manifest",
+        model=BODIES[Kind.MODEL],
+        later_words=frozenset({("spec", "training_version", "fibo")}),
+        remedies=_ID | {("spec", "training", "max_train_steps"): "It is an old word for total_training_steps."},
+        texts={("spec", "aliases"): _ALIAS},
+    ),
+}
+
+
+def read_manifest(document: Document) -> Manifest | tuple[Problem, ...]:
+    """The manifest in a document, or all that is wrong with it."""
+    value = document.value
+    if not isinstance(value, dict):
+        return (_no_manifest(document),)
+    kind = _kind(value)
+    if kind is None:
+        return (_unknown_kind(document, value),)
+    if value.get("apiVersion") != API_VERSION:
+        return (_other_version(document, value),)
+    is_absent = _mapping(value, "metadata").get("ensure") == "absent"
+    body = fit(BODIES[kind], value)
+    mismatches = body if isinstance(body, tuple) else ()
+    if is_absent:
+        mismatches = tuple(found for found in mismatches if found.kind != "missing" or _is_needed(found, kind))
+    problems = [*_name_problems(document, value)]
+    if mismatches or document.has_null:
+        problems = [*problems_of(document, mismatches, _VOCABULARIES[kind]), *problems]
+    if problems:
+        return tuple(problems)
+    if is_absent:
+        return _absent(document, value, kind)
+    assert not isinstance(body, tuple)
+    return Manifest(ref=Ref(kind, body.metadata.name), body=body, document=document)
+
+
+def _is_needed(found: Mismatch, kind: Kind) -> bool:
+    """Does an absent manifest need the key that is missing? A project needs no `spec` at all."""
+    return found.steps in _NEEDED or (found.steps == ("spec",) and kind is not Kind.PROJECT)
+
+
+def _absent(document: Document, value: dict[str, Value], kind: Kind) -> Manifest:
+    """What is left of a sound manifest once it says `ensure: absent`."""
+    metadata, spec = _mapping(value, "metadata"), _mapping(value, "spec")
+    name, project_name, id_ = metadata["name"], spec.get("project_name"), metadata.get("id")
+    assert isinstance(name, str)
+    body = AbsentBody(
+        parent=_parent(spec, kind),
+        project_name=project_name if isinstance(project_name, str) else None,
+        id=id_ if isinstance(id_, int) else None,
+    )
+    return Manifest(ref=Ref(kind, name), body=body, document=document)
+
+
+def _parent(spec: dict[str, Value], kind: Kind) -> Ref | None:
+    if kind is Kind.PROJECT:
+        return None
+    above = Kind.PROJECT if kind is Kind.DATASET else Kind.DATASET
+    name = spec[above.value]
+    assert isinstance(name, str)
+    return Ref(above, name)
+
+
+def declared_ref(document: Document) -> Ref | None:
+    """The ref that a document claims, sound or not; what refers to it is no unknown reference."""
+    value = document.value
+    if not isinstance(value, dict):
+        return None
+    kind, name = _kind(value), _mapping(value, "metadata").get("name")
+    return Ref(kind, name) if kind is not None and isinstance(name, str) and is_name(name) else None
+
+
+def _kind(value: dict[str, Value]) -> Kind | None:
+    written = value.get("kind")
+    return Kind(written.lower()) if isinstance(written, str) and written in _TITLES else None
+
+
+def _mapping(value: dict[str, Value], key: str) -> dict[str, Value]:
+    """What stands below a key; nothing where it is missing or something else."""
+    found = value.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _no_manifest(document: Document) -> Problem:
+    return Problem(
+        rule="manifest-shape",
+        location=document.at(),
+        summary="this is no manifest",
+        detail="A manifest begins with apiVersion, kind, metadata and spec.",
+        remedy="Move the file out of the manifest folder, or into a folder whose name begins with a dot.",
+    )
+
+
+def _unknown_kind(document: Document, value: dict[str, Value]) -> Problem:
+    written = value.get("kind")
+    if written is None:
+        return _no_manifest(document)
+    return Problem(
+        rule="manifest-kind",
+        location=document.at("kind"),
+        summary=f"unknown kind {quoted(str(written), 60)}",
+        detail=f"The kinds are {listed(_TITLES)}.",
+        remedy=did_you_mean(str(written), _TITLES),
+    )
+
+
+def _other_version(document: Document, value: dict[str, Value]) -> Problem:
+    written = value.get("apiVersion")
+    return Problem(
+        rule="manifest-version",
+        location=document.at_key("apiVersion"),
+        summary=f"apiVersion must be {quoted(API_VERSION)}",
+        detail=f"Found {quoted(str(written), 60)}." if "apiVersion" in value else "It is missing.",
+        remedy=f"Write apiVersion: {API_VERSION}",
+    )
+
+
+def _name_problems(document: Document, value: dict[str, Value]) -> tuple[Problem, ...]:
+    """What is wrong with the names that a manifest gives and refers to."""
+    found = []
+    for steps in (("metadata", "name"), ("spec", "project"), ("spec", "dataset")):
+        name = _mapping(value, steps[0]).get(steps[1])
+        if isinstance(name, str) and not is_name(name):
+            found.append(
+                Problem(
+                    rule="manifest-name",
+                    location=document.at(*steps),
+                    summary=f"{quoted(name, 60)} is no name",
+                    detail=f"A name has lower-case letters, digits and hyphens, at most {NAME_LIMIT}, "
+                    "and begins and ends with a letter or digit.",
+                    remedy=_slug(name),
+                )
+            )
+    return tuple(found)
+
+
+def _slug(name: str) -> str:
+    """A name like this one that is allowed."""
+    letters = "".join(char if char.isascii() and char.isalnum() else "-" for char in name.lower()[:200])
+    slug = "-".join(part for part in letters.split("-") if part)[:NAME_LIMIT].strip("-")
+    return f"For example: {slug}" if is_name(slug) else ""

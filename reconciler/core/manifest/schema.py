@@ -1,0 +1,77 @@
+"""The JSON Schema of manifests for editors, made from the same types that validate."""
+
+from reconciler.core.manifest.document import Value
+from reconciler.core.manifest.spec import API_VERSION, BODIES
+from reconciler.core.ref import Kind
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+IDENTITY = "urn:reconciler:v1:manifest"
+
+
+def manifest_schema() -> dict[str, Value]:
+    """A draft-07 schema of one document; `if`/`then` on `kind`, so that an editor's message names the right key."""
+    definitions: dict[str, Value] = {}
+    branches: list[Value] = []
+    for kind, body in sorted(BODIES.items()):
+        schema = _plain(body.model_json_schema(ref_template="#/definitions/{model}"))
+        assert isinstance(schema, dict)
+        found, properties = schema.get("$defs"), schema["properties"]
+        assert isinstance(found, dict)
+        assert isinstance(properties, dict)
+        definitions |= found
+        parts: dict[str, Value] = {"metadata": properties["metadata"], "spec": properties["spec"]}
+        condition: dict[str, Value] = {"properties": {"kind": {"const": kind.title}}, "required": ["kind"]}
+        branches.append({"if": condition, "then": {"properties": parts, **_needs(definitions, kind)}})
+    kinds: list[Value] = [kind.title for kind in sorted(BODIES)]
+    return {
+        "$schema": DRAFT,
+        "$id": IDENTITY,
+        "title": "A manifest of reconciler",
+        "description": "One project, dataset or model of Bria's Tailored Generation API.",
+        "type": "object",
+        "properties": {
+            "apiVersion": {"const": API_VERSION, "description": "The version of this format."},
+            "kind": {"enum": kinds, "description": "What is declared."},
+            "metadata": {"type": "object"},
+            "spec": {"type": "object"},
+        },
+        "required": ["apiVersion", "kind", "metadata"],
+        "additionalProperties": False,
+        "allOf": branches,
+        "definitions": dict(sorted(definitions.items())),
+    }
+
+
+def _needs(definitions: dict[str, Value], kind: Kind) -> dict[str, Value]:
+    """What a spec must hold, taken out of its definition: of an absent manifest only what finds the object.
+
+    The types let a dataset go without prefix, so that `reconciler prefix` can run; a manifest may not.
+    """
+    spec = definitions[f"{kind.title}Spec"]
+    assert isinstance(spec, dict)
+    required = spec.pop("required")
+    assert isinstance(required, list)
+    present: list[Value] = [*required, "caption_prefix"] if kind is Kind.DATASET else required
+    absent: Value = [name for name in required if name in {"project", "dataset"}]
+    is_absent: Value = {"properties": {"ensure": {"const": "absent"}}, "required": ["ensure"]}
+    return {
+        "if": {"properties": {"metadata": is_absent}},
+        "then": {"properties": {"spec": {"required": absent}}, "required": ["spec"]} if absent else {},
+        "else": {"properties": {"spec": {"required": present}}, "required": ["spec"]},
+    }
+
+
+def _plain(value: Value) -> Value:
+    """Without null: an optional key is left out, never written empty."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    plain = {key: _plain(item) for key, item in value.items() if not (key == "default" and item is None)}
+    choices = plain.get("anyOf")
+    if isinstance(choices, list):
+        del plain["anyOf"]
+        for choice in choices:
+            if isinstance(choice, dict) and choice != {"type": "null"}:
+                plain = choice | plain
+    return plain

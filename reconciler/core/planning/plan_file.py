@@ -1,0 +1,123 @@
+"""The plan file: readable, versioned JSON with a digest; what it says is checked before it is believed."""
+
+import hashlib
+import json
+from functools import cache
+
+from pydantic import TypeAdapter, ValidationError
+
+from reconciler.core.action import DeleteObject, RemoveImage, StartTraining, Step, UploadImage
+from reconciler.core.manifest.document import Value
+from reconciler.core.plan import FORMAT, Plan
+from reconciler.core.strictjson import dumps, loads
+from reconciler.core.text import shown
+
+DIGEST_LENGTH = 16
+"""Hex digits of a plan's digest that people see."""
+
+_COUNTED: dict[type[Step], str] = {
+    StartTraining: "trainings",
+    UploadImage: "uploads",
+    RemoveImage: "removals",
+    DeleteObject: "deletions",
+}
+"""Steps that cost one each of what people watch, and no other step does."""
+
+
+class PlanDamaged(ValueError):
+    """A plan file that cannot be used; the message says what is wrong with it."""
+
+
+@cache
+def _adapter() -> TypeAdapter[Plan]:
+    return TypeAdapter(Plan)
+
+
+def plan_schema() -> dict[str, object]:
+    """The JSON Schema of a plan file, in the dialect of 2020-12."""
+    plan = _adapter().json_schema(mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:reconciler:v{FORMAT}:plan",
+        "title": "A plan of reconciler",
+        "description": "What `reconciler plan --out` and `plan --format json` write; `digest` is the SHA-256 of `plan`.",
+        "type": "object",
+        "properties": {"digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "plan": plan},
+        "required": ["digest", "plan"],
+        "additionalProperties": False,
+        "$defs": plan.pop("$defs"),
+    }
+
+
+def digest(plan: Plan) -> str:
+    """SHA-256 over the canonical form of a plan, 64 hex digits: equal plans, equal digest."""
+    return _digest(_adapter().dump_python(plan, mode="json"))
+
+
+def dump_plan(plan: Plan) -> str:
+    """The plan file's text; same plan, same bytes."""
+    value = _adapter().dump_python(plan, mode="json")
+    return dumps({"digest": _digest(value), "plan": value}, indent=1)
+
+
+def load_plan(text: str) -> Plan:
+    """Read a plan file; PlanDamaged where it is cut, changed, of another format, no valid order, or priced wrongly."""
+    plan = _decoded(_body(text))
+    _check_order(plan)
+    _check_costs(plan)
+    return plan
+
+
+def _body(text: str) -> dict[str, Value]:
+    try:
+        outer = loads(text)
+    except ValueError as error:
+        raise PlanDamaged(f"it is not valid JSON: {shown(str(error))}") from None
+    if not isinstance(outer, dict) or not isinstance(outer.get("plan"), dict):
+        raise PlanDamaged("it is no plan file of this tool")
+    body = outer["plan"]
+    assert isinstance(body, dict)
+    if body.get("format") != FORMAT:
+        raise PlanDamaged(f"its format is {shown(str(body.get('format')))}; this release reads format {FORMAT}")
+    if outer.get("digest") != _digest(body):
+        raise PlanDamaged("its digest does not fit its content: it was changed or damaged after it was made")
+    return body
+
+
+def _decoded(body: dict[str, Value]) -> Plan:
+    try:
+        plan = _adapter().validate_json(json.dumps(body))
+    except (ValidationError, RecursionError) as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"]) if isinstance(error, ValidationError) else ""
+        raise PlanDamaged(f"it does not have a plan's form{f' (at {shown(where)})' if where else ''}") from None
+    if _canonical(_adapter().dump_python(plan, mode="json")) != _canonical(body):  # in Python, true equals 1
+        raise PlanDamaged("it holds things that no plan holds")
+    return plan
+
+
+def _check_order(plan: Plan) -> None:
+    """Linear: each need must stand before the action that has it, so there is no cycle and nothing is missing."""
+    seen: set[str] = set()
+    for action in plan.actions:
+        if action.id in seen:
+            raise PlanDamaged(f"two actions are called {shown(action.id)}")
+        for need in action.needs:
+            if need not in seen:
+                raise PlanDamaged(f"{shown(action.id)} needs {shown(need)}, which does not stand before it")
+        seen.add(action.id)
+
+
+def _check_costs(plan: Plan) -> None:
+    """Nobody is shown a training or a loss at no cost: what a step costs of those follows from the step."""
+    for action in plan.actions:
+        counted = _COUNTED.get(type(action.step))
+        if any(getattr(action.cost, name) != (name == counted) for name in _COUNTED.values()):
+            raise PlanDamaged(f"its costs are not those of its steps: {shown(action.id)}")
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,108 @@
+"""Make a plan of an assessment: what differs becomes ordered steps, each after what it needs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import reduce
+
+from reconciler import __version__
+from reconciler.core.action import Action, Cost, CreateProject, UpdateProject
+from reconciler.core.change import DatasetChange, ModelChange, ProjectChange, RemovalChange, RenameChange
+from reconciler.core.diff.assessment import Assessment
+from reconciler.core.limit import Limits
+from reconciler.core.plan import Plan, Subject
+from reconciler.core.planning.dataset import dataset_actions
+from reconciler.core.planning.limit_check import check, expected
+from reconciler.core.planning.model import model_actions
+from reconciler.core.planning.removal import removal_actions, rename_actions
+from reconciler.core.ref import Ref
+
+
+def plan(
+    assessment: Assessment,
+    *,
+    subject: Subject,
+    limits: Limits,
+    accepted: Iterable[Ref] = (),
+    expect: Mapping[str, int] | None = None,
+    calls: int = 0,
+) -> Plan:
+    """Order an assessment, which must have nothing unread.
+
+    Refusals of the assessment and of the limits stand in the plan: it can be shown, and `apply` refuses it.
+    """
+    actions = _actions(assessment)
+    cost = reduce(Cost.__add__, (action.cost for action in actions), Cost())
+    needed = {change.ref for change in assessment.changes} | {
+        change.dataset for change in assessment.changes if isinstance(change, ModelChange)
+    }
+    return Plan(
+        tool=__version__,
+        subject=subject,
+        changes=assessment.changes,
+        actions=actions,
+        wishes=tuple({wish.ref: wish for wish in assessment.wishes if wish.ref in needed}.values()),
+        refusals=(
+            *assessment.refusals,
+            *check(assessment.changes, cost, limits, versions=assessment.versions),
+            *expected(cost, expect or {}),
+        ),
+        aliases=assessment.aliases,
+        notes=assessment.notes,
+        unchanged=assessment.unchanged,
+        basis=tuple(basis for basis in assessment.basis if basis.ref in needed),
+        limits=limits,
+        accepted=tuple(sorted(accepted)),
+        calls=calls,
+    )
+
+
+def _actions(assessment: Assessment) -> tuple[Action, ...]:
+    """Kinds in the order in which they need each other, so that every action stands after its needs."""
+    refused = {refusal.ref for refusal in assessment.refusals}
+    changes = [change for change in assessment.changes if change.ref not in refused]
+    actions: list[Action] = []
+    first: dict[Ref, tuple[str, ...]] = {}
+    for change in changes:
+        if isinstance(change, ProjectChange | RenameChange):
+            made = (_project_action(change),) if isinstance(change, ProjectChange) else rename_actions(change)
+            first[change.ref] = tuple(action.id for action in made)
+            actions += made
+    making = {change.ref for change in changes if isinstance(change, DatasetChange)}
+    for change in changes:
+        if isinstance(change, DatasetChange):
+            needs = first.get(change.wish.project, ()) + first.get(change.ref, ())
+            actions += dataset_actions(change, needs, assessment.project_ids.get(change.wish.project))
+        elif isinstance(change, ModelChange):
+            needs = first.get(change.dataset, ()) + first.get(change.ref, ())
+            actions += model_actions(change, needs, made=change.dataset in making)
+    removals = [change for change in changes if isinstance(change, RemovalChange)]
+    return (*actions, *removal_actions(removals, actions))
+
+
+def _project_action(change: ProjectChange) -> Action:
+    step = CreateProject(body=change.body) if change.id is None else UpdateProject(id=change.id, body=change.body)
+    return Action(
+        id=f"{change.ref} {'create' if change.id is None else 'update'}",
+        ref=change.ref,
+        step=step,
+        reason=change.reason,
+        fields=change.fields,
+        cost=Cost(calls=1),
+    )
+
+
+def select(assessment: Assessment, chosen: frozenset[Ref]) -> Assessment:
+    """The part of an assessment that concerns the chosen refs; facts about the whole account stay."""
+
+    def stays(ref: Ref | None) -> bool:
+        return ref is None or ref in chosen
+
+    return replace(
+        assessment,
+        changes=tuple(change for change in assessment.changes if stays(change.ref)),
+        refusals=tuple(refusal for refusal in assessment.refusals if stays(refusal.ref)),
+        notes=tuple(note for note in assessment.notes if stays(note.ref)),
+        unchanged=tuple(item for item in assessment.unchanged if stays(item.ref)),
+        aliases=tuple(alias for alias in assessment.aliases if stays(alias.ref)),
+        basis=tuple(basis for basis in assessment.basis if stays(basis.ref)),
+    )

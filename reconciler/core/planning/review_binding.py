@@ -1,0 +1,217 @@
+"""What a plan means beside another one: the same, or no more. Said in lines that a person can read.
+
+Ids, versions, the endpoint and the number of calls are left out: they differ between accounts, and between a plan that
+was compared with a git revision and one that was made on what is live.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import assert_never
+
+from reconciler.core.change import (
+    AliasState,
+    CaptionChange,
+    Change,
+    DatasetChange,
+    FieldChange,
+    ImageChange,
+    ImageEffect,
+    ModelChange,
+    ProjectChange,
+    RemovalChange,
+    RenameChange,
+)
+from reconciler.core.diff.mirror import plain
+from reconciler.core.name import parse_dataset_name
+from reconciler.core.plan import Plan
+from reconciler.core.text import normal
+
+_LOSING = frozenset({ImageEffect.REPLACED, ImageEffect.REMOVED})
+"""A twin is no loss: the image stays once."""
+
+
+def meaning(plan: Plan) -> tuple[str, ...]:
+    """Every effect of a plan, a line each, sorted; empty where it does nothing and no model has an alias."""
+    lines = [f"{change.ref}: {line}" for change in plan.changes for line in _lines(change)]
+    lines += [f"{state.ref}: {_alias(state)}" for state in _aliases(plan)]
+    return tuple(sorted(lines))
+
+
+def differences(reviewed: Plan, now: Plan) -> tuple[str, ...]:
+    """What was reviewed and is not done any more (`-`), and what is done and was not reviewed (`+`), by object."""
+    then, today = Counter(meaning(reviewed)), Counter(meaning(now))
+    rows = [(_object(line), 0, line) for line in (then - today).elements()]
+    rows += [(_object(line), 1, line) for line in (today - then).elements()]
+    return tuple(f"{'-+'[sign]} {line}" for _, sign, line in sorted(rows))
+
+
+def beyond(reviewed: Iterable[Plan], now: Plan) -> tuple[str, ...]:
+    """What is done now and is in none of the reviewed plans (`+`), by object; empty where `now` does the same or less.
+
+    Of a dataset whose content was reviewed only what is lost counts: whatever else a resumed draft still needs (uploads,
+    declared captions, a regeneration) makes that content and no other.
+    """
+    then: Counter[str] = Counter()
+    for one in reviewed:
+        then |= Counter(meaning(one))
+    today: Counter[str] = Counter()
+    for change in now.changes:
+        is_known = isinstance(change, DatasetChange) and f"{change.ref}: {_content(change)}" in then
+        lines = _lost(change) if isinstance(change, DatasetChange) and is_known else _lines(change)
+        today.update(f"{change.ref}: {line}" for line in lines)
+    today.update(f"{state.ref}: {_alias(state)}" for state in _aliases(now))
+    return tuple(f"+ {line}" for line in sorted((today - then).elements()))
+
+
+def _object(line: str) -> str:
+    return line.partition(": ")[0]
+
+
+def _lines(change: Change) -> Iterator[str]:
+    match change:
+        case ProjectChange():
+            yield from _project(change)
+        case DatasetChange():
+            yield from _dataset(change)
+        case ModelChange():
+            yield from _model(change)
+        case RemovalChange():
+            yield from _removal(change)
+        case RenameChange():
+            yield from (f"renames {_named(one.before)} to {_named(one.after)}" for one in change.objects)
+        case other:
+            assert_never(other)
+
+
+def _project(change: ProjectChange) -> Iterator[str]:
+    if change.id is None:
+        yield "is created"
+    elif change.takes_over:
+        yield "is taken over"
+    yield from map(_field, change.fields)
+
+
+def _field(field: FieldChange) -> str:
+    """An empty text and none are the same."""
+    return f"{field.path} {_value(field.before)} -> {_value(field.after)}"
+
+
+def _normalised(field: FieldChange) -> FieldChange:
+    """A prefix in the form in which prefixes are compared: the API keeps white space at its end."""
+    return replace(field, before=normal(str(field.before or "")), after=normal(str(field.after or "")))
+
+
+def _value(value: str | float | bool | None) -> str:
+    if value is None or value == "":
+        return "nothing"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _dataset(change: DatasetChange) -> Iterator[str]:
+    yield _content(change)
+    yield from _lost(change)
+    yield from _made(change)
+
+
+def _content(change: DatasetChange) -> str:
+    return f"a version of the content {change.fingerprint}" + ("" if change.wish.completed else ", kept a draft")
+
+
+def _lost(change: DatasetChange) -> Iterator[str]:
+    """What goes, and what no fingerprint tells: whoever knows the content alone does not know this."""
+    yield from (_image(image) for image in change.images if image.effect in _LOSING)
+    yield from (_caption(caption) for caption in change.captions if caption.rewrites)
+    if _coming(change) and not change.wish.increase_resolution:
+        yield "images are uploaded without a higher resolution"
+
+
+def _made(change: DatasetChange) -> Iterator[str]:
+    """What makes the content, loses nothing, and depends on where the version begins."""
+    if change.guide is not None:
+        yield _field(_normalised(change.guide))
+    yield from (_image(image) for image in change.images if image.effect not in _LOSING)
+    coming = _coming(change)
+    yield from (_caption(caption) for caption in change.captions if caption.key not in coming and not caption.rewrites)
+    yield from (
+        f"keeps the hand-written caption of {_thing(one.name, one.key)}: {_value(one.text)}" for one in change.kept
+    )
+    if change.stale:
+        yield "automatic captions are regenerated"
+
+
+def _coming(change: DatasetChange) -> set[str]:
+    return {image.key for image in change.images if image.effect in {ImageEffect.ADDED, ImageEffect.REPLACED}}
+
+
+def _image(image: ImageChange) -> str:
+    thing = _thing(image.name, image.key)
+    match image.effect:
+        case ImageEffect.ADDED:
+            return f"image comes: {thing}, {_told(image.caption)}"
+        case ImageEffect.REPLACED:
+            lost = " and its hand-written caption" if image.hand_written else ""
+            return f"image comes: {thing}, {_told(image.caption)}, in place of {image.replaces}{lost}"
+        case ImageEffect.REMOVED:
+            lost = f", with its caption {_value(image.caption)}" if image.hand_written else ""
+            return f"image goes: {thing}{lost}"
+        case ImageEffect.TWIN:
+            return f"image goes, it is there twice: {image.key}"
+        case other:
+            assert_never(other)
+
+
+def _told(caption: str | None) -> str:
+    return "captioned by the API" if caption is None else f"caption {_value(caption)}"
+
+
+def _caption(caption: CaptionChange) -> str:
+    over = f", over the hand-written {_value(caption.before)}" if caption.rewrites else ""
+    return f"caption of {_thing(caption.name, caption.key)} becomes {_value(caption.after)}{over}"
+
+
+def _thing(name: str, key: str) -> str:
+    return f"{_value(name)} ({key})"
+
+
+def _model(change: ModelChange) -> Iterator[str]:
+    yield from (f"stops the training of {_named(one.name)}" for one in change.stops)
+    if change.creates or change.starts:
+        what = f"{change.training_mode} {change.training_version} on {change.dataset} ({change.dataset_fingerprint})"
+        yield f"{'trains' if change.starts else 'creates, without training,'} {change.fingerprint}: {what}"
+        yield from (f"{change.fingerprint} has {name} {_value(value)}" for name, value in change.parameters)
+        if change.description:
+            yield f"{change.fingerprint} has the description {_value(change.description)}"
+    else:
+        yield from (_field(one) for one in map(_unmirrored, change.fields) if one.before != one.after)
+
+
+def _unmirrored(field: FieldChange) -> FieldChange:
+    """A description without its line of aliases: the manifest says them, and which version bears one is the account's."""
+    if field.path != "description":
+        return field
+    return replace(field, before=plain(str(field.before or "")), after=plain(str(field.after or "")))
+
+
+def _removal(change: RemovalChange) -> Iterator[str]:
+    for one in change.objects:
+        stops = ", stopping its training" if one.stops else ""
+        yield f"deletes the {one.kind.value} {_named(one.name)}{stops}"
+
+
+def _named(name: str) -> str:
+    """A live name without its version, which is a number of one account."""
+    found = parse_dataset_name(name.replace(" v? ", " v1 "))
+    return _value(name) if found is None else f"{found.base} {found.fingerprint}"
+
+
+def _aliases(plan: Plan) -> Iterable[AliasState]:
+    """Of models that change: which of their aliases are declared."""
+    changed = {change.ref for change in plan.changes if isinstance(change, ModelChange)}
+    return [state for state in plan.aliases if state.ref in changed]
+
+
+def _alias(state: AliasState) -> str:
+    """What the manifest says; which version answers to it depends on the account."""
+    return f"the alias {state.alias} names {_value(state.target)}"

@@ -1,0 +1,116 @@
+"""Which captions are regenerated, awaited and written, decided on what a draft shows at one read."""
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+
+from reconciler.core.action import KeyedText
+from reconciler.core.change import CaptionChange, DatasetWish, WishImage
+from reconciler.core.diff.content_match import by_key, same_text
+from reconciler.core.live import RemoteDataset, RemoteImage
+from reconciler.core.name import parse_image_key
+from reconciler.core.run.clone import Rewrite
+
+AUTOMATIC = (None, "automatic", "pending")
+"""Values of `caption_source` whose text Bria wrote, or is about to write."""
+
+
+def is_automatic(image: RemoteImage) -> bool:
+    """May this caption be regenerated? A word that this release does not know is taken for a person's text."""
+    return image.caption is None or image.caption_source in AUTOMATIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regeneration:
+    """The images whose captions are regenerated: all at once, or one by one beside texts that people wrote."""
+
+    images: tuple[RemoteImage, ...]
+    collective: bool
+
+
+def regeneration(dataset: RemoteDataset) -> Regeneration:
+    """How the automatic captions of a draft are regenerated without touching any other."""
+    images = dataset.images or ()
+    automatic = tuple(image for image in images if is_automatic(image))
+    return Regeneration(images=automatic, collective=len(automatic) > 1 and len(automatic) == len(images))
+
+
+def texts_of(images: Iterable[RemoteImage]) -> dict[int, str | None]:
+    """The captions of some images by their ids, to be compared with later."""
+    return {image.id: image.caption for image in images}
+
+
+def has_moved(before: Mapping[int, str | None], dataset: RemoteDataset) -> bool:
+    """Did any of these captions change?"""
+    return any(image.caption != before.get(image.id, image.caption) for image in dataset.images or ())
+
+
+def left_behind(before: Mapping[int, str | None], dataset: RemoteDataset) -> tuple[RemoteImage, ...]:
+    """Images that a collective regeneration passed by: still the text of before, or none at all."""
+    return tuple(
+        image
+        for image in dataset.images or ()
+        if image.caption is None or (is_automatic(image) and before.get(image.id) == image.caption)
+    )
+
+
+def heir_of(images: Iterable[RemoteImage], key: str) -> Rewrite | None:
+    """Of images with one digest the first stays: the text that it takes over where only a later one has a person's."""
+    alike = sorted((one for one in images if parse_image_key(one.image_name) == key), key=lambda one: one.id)
+    texts = [one.caption for one in alike[1:] if one.is_hand_written and one.caption is not None]
+    return Rewrite(image=alike[0], text=texts[0]) if texts and not alike[0].is_hand_written else None
+
+
+def awaited(dataset: RemoteDataset) -> tuple[RemoteImage, ...]:
+    """Images that have no caption yet."""
+    return tuple(image for image in dataset.images or () if image.caption is None)
+
+
+def missing(dataset: RemoteDataset, wish: DatasetWish) -> tuple[WishImage, ...]:
+    """Images of the wish that the draft does not hold."""
+    live = by_key(dataset.images or ())
+    return tuple(image for image in wish.images if image.key not in live)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """Texts to write now; images whose text a person changed since the plan; texts that the API did not keep."""
+
+    writes: tuple[Rewrite, ...] = ()
+    edited: tuple[RemoteImage, ...] = ()
+    unkept: tuple[RemoteImage, ...] = ()
+
+
+def expected_texts(texts: Iterable[KeyedText], changes: Iterable[CaptionChange]) -> dict[str, str | None]:
+    """What the plan knew of each declared caption, by key: the text that was live where it changes, else the text."""
+    return {text.key: text.text for text in texts} | {change.key: change.before for change in changes}
+
+
+def writing(
+    dataset: RemoteDataset,
+    texts: Iterable[KeyedText],
+    *,
+    expected: Mapping[str, str | None],
+    written: Container[int],
+) -> Writing:
+    """Which texts are written: declared ones that differ, carried ones where nobody has written another.
+
+    `expected` holds what the plan knew by key, `written` the images whose text this run has written before: where one
+    of them shows another text than an automatic one, it is not written again.
+    """
+    live = by_key(dataset.images or ())
+    writes, edited, unkept = [], [], []
+    for text in texts:
+        image = live.get(text.key)
+        if image is None or not _is_due(image, text):
+            continue
+        if image.is_hand_written and image.id in written:
+            unkept.append(image)
+            continue
+        if image.is_hand_written and not same_text(image.caption, expected.get(text.key)):
+            edited.append(image)
+        writes.append(Rewrite(image=image, text=text.text))
+    return Writing(writes=tuple(writes), edited=tuple(edited), unkept=tuple(unkept))
+
+
+def _is_due(image: RemoteImage, text: KeyedText) -> bool:
+    return not same_text(image.caption, text.text) if text.declared else not image.is_hand_written

@@ -1,0 +1,78 @@
+"""What a model's state allows: to be started, to be taken as started, to keep its number."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from reconciler.core.change import DatasetWish
+from reconciler.core.diff.content_match import unfit
+from reconciler.core.diff.election import ModelMember
+from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel
+from reconciler.core.name import FinalName
+from reconciler.core.text import quoted
+
+
+class Phase(StrEnum):
+    """Where a model stands between its creation and the end of its training."""
+
+    READY = "ready"
+    TRAINING = "training"
+    TRAINED = "trained"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    GONE = "gone"
+    UNSETTLED = "unsettled"
+
+
+_PHASES = {
+    ModelStatus.CREATED: Phase.READY,
+    ModelStatus.IN_PROGRESS: Phase.TRAINING,
+    ModelStatus.COMPLETED: Phase.TRAINED,
+    ModelStatus.FAILED: Phase.FAILED,
+    ModelStatus.STOPPING: Phase.STOPPED,
+    ModelStatus.STOPPED: Phase.STOPPED,
+    ModelStatus.DELETED: Phase.GONE,
+    ModelStatus.SYNCING: Phase.UNSETTLED,
+    ModelStatus.UNKNOWN: Phase.UNSETTLED,
+}
+
+
+def phase(model: RemoteModel | None) -> Phase:
+    """The phase of a model that was read; one that is not found is gone."""
+    return Phase.GONE if model is None else _PHASES[model.status]
+
+
+def was_started(found: Phase) -> bool:
+    """Has the training of a model begun, whatever became of it?"""
+    return found in {Phase.TRAINING, Phase.TRAINED, Phase.FAILED, Phase.STOPPED}
+
+
+def number_is_taken(family: Iterable[ModelMember], own: int, name: FinalName) -> bool:
+    """Does an older model bear this version with another fingerprint? Of one number the lowest id keeps it."""
+    return any(
+        member.name.version == name.version and member.name.fingerprint != name.fingerprint and member.model.id < own
+        for member in family
+    )
+
+
+def unfit_for_training(
+    dataset: RemoteDataset | None,
+    *,
+    live_id: int,
+    name: str | None,
+    wish: DatasetWish | None,
+) -> str | None:
+    """Why nothing may be spent on a dataset that was read after its completion; None where it is as it must be.
+
+    `name` is the live name that it must bear, None where any will do.
+    """
+    if dataset is None:
+        return f"dataset {live_id} is gone: it was deleted since the plan was made; plan again"
+    if not dataset.is_completed:
+        return f"dataset {quoted(dataset.name)} (id {live_id}) is not completed"
+    if name is not None and dataset.name != name:
+        return f"dataset {live_id} is named {quoted(dataset.name)} and not {quoted(name)}; plan again"
+    if wish is not None and (reasons := unfit(dataset, wish)):
+        return (
+            f"dataset {quoted(dataset.name)} (id {live_id}) differs after the freeze: {'; '.join(reasons)}; plan again"
+        )
+    return None

@@ -1,0 +1,85 @@
+"""Fold what an apply told into its report, and the report into an exit code."""
+
+from collections.abc import Iterable
+
+from reconciler.core.action import StartTraining
+from reconciler.core.event import Event, Finished, Outcome, Report, Result
+from reconciler.core.plan import Plan
+from reconciler.core.run.draft_ownership import INTERRUPTED, NO_CAPACITY, WAITS_FOR_CAPTIONS
+from reconciler.core.text import count
+
+_UNTOLD = f"{INTERRUPTED}: nobody saw how it ended; the next apply looks what became of it"
+_PRECEDENCE = (1, 4, 5)
+"""A failure is said before a refusal, and that before a deadline: it is what a person must look at first."""
+
+
+def fold(plan: Plan, events: Iterable[Event], *, calls: int, seconds: float, interrupted: bool = False) -> Report:
+    """One result for every planned action, in the plan's order, whatever the stream of events was cut down to.
+
+    `interrupted` says that a person stopped the run, though it may have had nothing left to do.
+    """
+    events = tuple(events)
+    begun = {event.action for event in events if event.event == "started"}
+    ended = {event.action: event for event in events if isinstance(event, Finished)}
+    results = []
+    for action in plan.actions:
+        finished = ended.get(action.id) or _untold(action.id, begun=action.id in begun)
+        results.append(
+            Result(
+                action=action.id,
+                ref=action.ref,
+                outcome=finished.outcome,
+                detail=finished.detail,
+                exit_code=finished.exit_code,
+            )
+        )
+    return Report(
+        results=tuple(results),
+        calls=calls,
+        seconds=seconds,
+        interrupted=interrupted or any(result.detail.startswith(INTERRUPTED) for result in results),
+        notes=_notes(plan, ended),
+    )
+
+
+def _untold(action: str, *, begun: bool) -> Finished:
+    """The ending of an action whose own was never seen."""
+    if begun:
+        return Finished(action=action, at=0.0, outcome=Outcome.UNKNOWN, detail=_UNTOLD, exit_code=1)
+    return Finished(action=action, at=0.0, outcome=Outcome.SKIPPED, detail=INTERRUPTED, exit_code=1)
+
+
+def _notes(plan: Plan, ended: dict[str, Finished]) -> tuple[str, ...]:
+    """What goes on after the apply, a sentence each."""
+    waiting = {action.ref for action in plan.actions if _detail(ended, action.id) == WAITS_FOR_CAPTIONS}
+    blocked = sum(_detail(ended, action.id) == NO_CAPACITY for action in plan.actions)
+    running = sum(
+        isinstance(action.step, StartTraining) and action.id in ended and _is_running(ended[action.id])
+        for action in plan.actions
+    )
+    notes = []
+    if waiting:
+        notes.append(f"captions of {count(len(waiting), 'object')} are still awaited: the next apply goes on")
+    if running:
+        notes.append(f"{count(running, 'training')} running: `reconciler wait`, or the next apply, sees how it ends")
+    if blocked:
+        notes.append(f"{count(blocked, 'model')} not started, the API has no capacity now: the next apply goes on")
+    return tuple(notes)
+
+
+def _detail(ended: dict[str, Finished], action: str) -> str:
+    return ended[action].detail if action in ended else ""
+
+
+def _is_running(finished: Finished) -> bool:
+    return finished.outcome is Outcome.SUCCEEDED and not finished.detail.startswith("trained")
+
+
+def exit_code(report: Report) -> int:
+    """0 done; 1 something failed, is unknown or was interrupted; 4 another apply is at work; 5 a deadline was met.
+
+    Of several the first in this order: 1, 4, 5.
+    """
+    codes = {result.exit_code for result in report.results}
+    codes |= {1} if any(result.outcome is Outcome.UNKNOWN for result in report.results) else set()
+    return next((code for code in _PRECEDENCE if code in codes), 0)

@@ -1,0 +1,180 @@
+"""One action at work: what it asks of the API goes through here, so that a cut-off run knows what was under way."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, TypeVar
+
+from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised
+from reconciler.core.action import Action
+from reconciler.core.event import Progressed, Started
+from reconciler.core.run.draft_ownership import INTERRUPTED, Ending, failed, skipped, unknown
+from reconciler.execute.run import Run
+
+T = TypeVar("T")
+
+MOMENT = 0.01
+"""Seconds below which nothing is waited for: a rest of rounding must not be slept on for ever."""
+
+
+class Ended(Exception):
+    """Raised where an action is over before its last line; carries how it ended."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(ending.detail)
+        self.ending = ending
+
+
+def end(ending: Ending) -> NoReturn:
+    """Leave the action at once."""
+    raise Ended(ending)
+
+
+class Turn:
+    """One action's turn at the API. It holds a slot, except while it waits."""
+
+    def __init__(self, run: Run, action: Action, position: int) -> None:
+        self.run = run
+        self.action = action
+        self._position = position
+        self._holds = False
+        self._under_way = False
+        self._sent = 0
+
+    async def enter(self) -> None:
+        """Wait for the first slot."""
+        await self.run.slots.take((1, self._position))
+        self._holds = True
+
+    def leave(self) -> None:
+        """Give the slot back."""
+        if self._holds:
+            self._holds = False
+            self.run.slots.give()
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass without a slot."""
+        self.leave()
+        await self.run.clock.sleep(seconds)
+        await self.run.slots.take((0, self._position))
+        self._holds = True
+
+    async def wait(self, seconds: float) -> None:
+        """The same between two looks at work that takes long: a pulled brake ends it, and the action."""
+        self.leave()
+        if not self.run.options.brake.is_pulled:
+            await _first(self.run.clock.sleep(seconds), self.run.options.brake.pulled())
+        if self.run.options.brake.is_pulled:
+            end(self.cut_off())
+        await self.run.slots.take((0, self._position))
+        self._holds = True
+
+    def begin(self) -> None:
+        """Tell that the action begins."""
+        self.run.events.put_nowait(Started(action=self.action.id, at=self.run.elapsed))
+
+    def progress(self, text: str, done: int = 0, total: int = 0) -> None:
+        """Tell how far the action is."""
+        event = Progressed(action=self.action.id, at=self.run.elapsed, text=text, done=done, total=total)
+        self.run.events.put_nowait(event)
+
+    async def send(self, request: Awaitable[T]) -> T:
+        """A request that leaves an effect. While it is under way, a cut-off leaves its effect unknown."""
+        self._sent += 1
+        self._under_way = True
+        try:
+            answer = await request
+        except CallFailed:
+            self._under_way = False
+            raise
+        finally:
+            self.run.touch(self.action)
+        self._under_way = False
+        return answer
+
+    async def write(self, request: Callable[[], Awaitable[object]], is_done: Callable[[], Awaitable[bool]]) -> None:
+        """A request whose repetition is harmless; where its answer is lost, look first (F02)."""
+        message = ""
+        for _ in range(self.run.options.attempts):
+            try:
+                await self.send(request())
+            except Lost as lost:
+                message = lost.message
+                if await self.look(is_done(), lost):
+                    return
+            else:
+                return
+        end(unknown(f"{message}; its effect was not found after {self.run.options.attempts} attempts"))
+
+    async def create(self, request: Callable[[], Awaitable[T]], find: Callable[[], Awaitable[T | None]]) -> T:
+        """A request that must never make two things; where its answer is lost, look once `settle` has passed (F03).
+
+        A 409 may say that an earlier attempt made it after all: that is looked for as well (F14).
+        """
+        message = ""
+        for _ in range(self.run.options.attempts):
+            try:
+                return await self.send(request())
+            except Rejected as rejected:
+                found = await find() if rejected.status == 409 else None
+                if found is None:
+                    raise
+                return found
+            except Lost as lost:
+                message = lost.message
+                await self.pause(self.run.options.settle)
+                found = await self.look(find(), lost)
+                if found is not None:
+                    return found
+        end(unknown(f"{message}; what it makes was not found after {self.run.options.attempts} attempts"))
+
+    async def look(self, reading: Awaitable[T], lost: Lost) -> T:
+        """A read that must tell what became of a lost request; where it fails too, nobody knows."""
+        try:
+            return await reading
+        except Unauthorised as error:
+            self.run.forbid(error.message)
+            end(unknown(f"{lost.message}; looking for its effect failed: {error.message}"))
+        except CallFailed as error:
+            end(unknown(f"{lost.message}; looking for its effect failed: {error.message}"))
+
+    def cut_off(self) -> Ending:
+        """How this action ends where a person stopped the run."""
+        if self._under_way:
+            return unknown(f"{INTERRUPTED} while a request was under way; the next apply looks what became of it")
+        if self._sent:
+            return failed(f"{INTERRUPTED} half-way; the next apply goes on from there")
+        return skipped(INTERRUPTED, exit_code=1)
+
+
+class Poll:
+    """Looks at work that takes long, at growing intervals, until a deadline."""
+
+    def __init__(self, turn: Turn, seconds: float) -> None:
+        self._turn = turn
+        self._interval = turn.run.options.poll
+        self._began = turn.run.clock.now()
+        self._seconds = seconds
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the first look."""
+        return self._turn.run.clock.now() - self._began
+
+    async def again(self) -> bool:
+        """Wait for the next look; False where the deadline has passed."""
+        left = self._seconds - self.elapsed
+        if left < MOMENT:
+            return False
+        await self._turn.wait(min(self._interval, left))
+        self._interval = min(self._interval * 1.5, self._turn.run.options.poll_limit)
+        return True
+
+
+async def _first(*awaitables: Awaitable[None]) -> None:
+    """Return when the first is done; end the others."""
+    tasks = [asyncio.ensure_future(one) for one in awaitables]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()

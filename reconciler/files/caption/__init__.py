@@ -1,0 +1,1 @@
+"""Captions on the disk: read as people keep them, and written back."""

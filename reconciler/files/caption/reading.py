@@ -1,0 +1,195 @@
+"""Caption texts as people keep them: sidecar files, captions.yaml, metadata.jsonl."""
+
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from reconciler.core.manifest.document import Document, Value
+from reconciler.core.manifest.loaded import CaptionEntry
+from reconciler.core.problem import Location, Problem
+from reconciler.core.strictjson import BadJson, loads
+from reconciler.core.text import quoted
+from reconciler.files import yaml
+from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.tree_listing import join
+
+SIDECAR_SUFFIXES = (".txt", ".caption")
+SIDECAR_LIMIT = 64 * 1024
+"""Bytes of a sidecar that is read."""
+
+LINES_LIMIT = 5_000_000
+"""Bytes of a metadata.jsonl that is read."""
+
+YAML_NAME, LINES_NAME = "captions.yaml", "metadata.jsonl"
+
+_POINTER = b"version https://git-lfs.github.com/spec/"
+Read = tuple[list[CaptionEntry], list[Problem]]
+
+
+def read_sidecars(tree: Tree, folder: str, names: Iterable[str]) -> Read:
+    """The texts beside images; `names` are paths below the image folder `folder`."""
+    entries: list[CaptionEntry] = []
+    problems: list[Problem] = []
+    for name in names:
+        path = join(folder, name)
+        text = _read_text(tree, path, SIDECAR_LIMIT)
+        if isinstance(text, Problem):
+            problems.append(text)
+        else:
+            key = unicodedata.normalize("NFC", str(PurePosixPath(name).with_suffix("")))
+            entries.append(CaptionEntry(key=key, text=text, location=tree.location(path), is_sidecar=True))
+    return entries, problems
+
+
+def read_caption_file(tree: Tree, folder: str, files: Iterable[str]) -> Read | None:
+    """The texts of the one caption file among `files`; None where there is none."""
+    present = [name for name in (YAML_NAME, LINES_NAME) if name in set(files)]
+    if not present:
+        return None
+    if len(present) == 2:
+        return [], [
+            Problem(
+                rule="caption-two-files",
+                location=tree.location(join(folder, YAML_NAME)),
+                summary=f"{YAML_NAME} and {LINES_NAME} lie in one folder",
+                detail="Which of the two holds the captions cannot be told.",
+                remedy="Keep one of them.",
+            )
+        ]
+    path = join(folder, present[0])
+    return _read_yaml(tree, path) if present[0] == YAML_NAME else _read_lines(tree, path)
+
+
+def _read_yaml(tree: Tree, path: str) -> Read:
+    data = read_bytes(tree, path, yaml.FILE_LIMIT)
+    if isinstance(data, Problem):
+        return [], [data]
+    reading = yaml.read_yaml(data, tree.shown(path))
+    if reading.problems:
+        return [], reading.problems
+    if not reading.documents:
+        return [], []
+    if len(reading.documents) > 1:
+        return [], [_shape(reading.documents[1].at(), "it holds several documents")]
+    document = reading.documents[0]
+    if not isinstance(document.value, dict):
+        return [], [_shape(document.at(), "it holds no names with texts")]
+    return _parted(_entry(key, text, document) for key, text in document.value.items())
+
+
+def _entry(key: str, text: Value, document: Document) -> CaptionEntry | Problem:
+    if isinstance(text, str):
+        return CaptionEntry(key=unicodedata.normalize("NFC", key), text=text, location=document.at(key))
+    return _not_text(document.at(key), key)
+
+
+def _shape(location: Location, what: str) -> Problem:
+    return Problem(
+        rule="caption-file",
+        location=location,
+        summary=f"this is no caption file: {what}",
+        remedy='Write one line for each image: wave.png: "waving with both arms."',
+    )
+
+
+def _not_text(location: Location, key: str) -> Problem:
+    return Problem(
+        rule="caption-text",
+        location=location,
+        summary=f"the caption of {quoted(key, 60)} is no text",
+        remedy="Write the text in double quotes, or remove the line.",
+    )
+
+
+def _read_lines(tree: Tree, path: str) -> Read:
+    text = _read_text(tree, path, LINES_LIMIT)
+    if isinstance(text, Problem):
+        return [], [text]
+    shown = tree.shown(path)
+    lines = enumerate(text.split("\n"), 1)
+    return _parted(_line(line, Location(shown, number, 1)) for number, line in lines if line.strip())
+
+
+def _parted(found: Iterable[CaptionEntry | Problem]) -> Read:
+    """Entries and problems apart."""
+    both = list(found)
+    entries = [item for item in both if isinstance(item, CaptionEntry)]
+    return entries, [item for item in both if isinstance(item, Problem)]
+
+
+def _line(line: str, location: Location) -> CaptionEntry | Problem:
+    if len(line) > SIDECAR_LIMIT:
+        return _bad_line(location, f"it is longer than {SIDECAR_LIMIT:,} characters")
+    try:
+        value = loads(line)
+    except BadJson as bad:
+        return _bad_line(location, str(bad))
+    if not isinstance(value, dict) or not isinstance(value.get("file_name"), str):
+        return _bad_line(location, 'it has no "file_name"')
+    key, text = value["file_name"], value.get("text")
+    assert isinstance(key, str)
+    if not isinstance(text, str):
+        return _not_text(location, key)
+    return CaptionEntry(key=unicodedata.normalize("NFC", key.removeprefix("./")), text=text, location=location)
+
+
+def _bad_line(location: Location, why: str) -> Problem:
+    return Problem(
+        rule="caption-line",
+        location=location,
+        summary="this line cannot be read",
+        detail=f"{why[0].upper()}{why[1:]}.",
+        remedy='Each line looks like {"file_name": "wave.png", "text": "waving with both arms."}',
+    )
+
+
+def _read_text(tree: Tree, path: str, limit: int) -> str | Problem:
+    data = read_bytes(tree, path, limit)
+    if isinstance(data, Problem):
+        return data
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return yaml.not_utf8(tree.shown(path), data, error.start)
+
+
+def read_bytes(tree: Tree, path: str, limit: int) -> bytes | Problem:
+    """All of a text file, or why not."""
+    try:
+        with tree.open_file(path) as file:
+            size = min(os.fstat(file.fileno()).st_size, limit)
+            data = file.read(size + 1)
+    except FileRefused as error:
+        return refused(tree, path, error.reason)
+    except OSError:
+        return refused(tree, path, "cannot be read to its end")
+    if len(data) > limit:
+        return yaml.too_large(tree.location(path), limit)
+    return _pointer(tree, path) if data.startswith(_POINTER) else data
+
+
+def _pointer(tree: Tree, path: str) -> Problem:
+    return Problem(
+        rule="text-pointer",
+        location=tree.location(path),
+        summary="only the Git LFS pointer of this text is here",
+        detail="Manifests and captions are small; git keeps them well without LFS.",
+        remedy="Fetch it with `git lfs pull`, or take texts out of LFS in .gitattributes.",
+    )
+
+
+def refused(tree: Tree, path: str, reason: str) -> Problem:
+    """A file that was listed and could not be opened."""
+    return Problem(
+        rule="path-refused",
+        location=tree.location(path),
+        summary="this file cannot be read",
+        detail=f"It {reason}.",
+        remedy="Put the file itself there, or remove it.",
+    )
+
+
+def sidecars_beside(names: Iterable[str]) -> Iterator[str]:
+    """The names among these that are sidecars by their suffix."""
+    return (name for name in names if name.lower().endswith(SIDECAR_SUFFIXES))

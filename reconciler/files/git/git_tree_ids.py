@@ -1,0 +1,209 @@
+"""What git vouches for below a root: which folders hold, byte for byte, a tree of the commit that is checked out.
+
+A tree's id is an address of content: it is the same in every clone, which no time stamp and no inode is. Git is asked what
+differs from the commit, and is not believed where it cannot know: see `Checkout.trees`. Nothing of the repository is run.
+"""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from reconciler.files.git import attribute
+from reconciler.files.git.repository import LISTING_LIMIT, Repository, RevisionRefused, find_repository
+
+_STATUS = (
+    *("status", "--porcelain=v2", "--branch", "-z"),
+    *("--untracked-files=normal", "--ignored=traditional"),
+    *("--no-renames", "--no-ahead-behind", "--ignore-submodules=all"),
+)
+_FLAGS = ("ls-files", "-v", "-z")
+_UNSOUND = r"core\.attributesfile|filter\..*\.(?:clean|smudge|process)"
+_FIELDS = {b"1": 8, b"u": 10, b"?": 1, b"!": 1}
+"""Fields before the path, by the kind of a line."""
+
+Ids = Mapping[bytes, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    process: "subprocess.Popen[bytes]"
+    file: BinaryIO
+
+    def read(self) -> bytes | None:
+        """Wait for it; None where git failed, or answered more than can be held."""
+        with self.file as file:
+            if self.process.wait() != 0 or os.fstat(file.fileno()).st_size > LISTING_LIMIT:
+                return None
+            file.seek(0)
+            return file.read()
+
+
+class Checkout:
+    """Git's look at the files below a root. It is at work from the start, and waited for where it is asked."""
+
+    def __init__(self, repository: Repository, below: str) -> None:
+        self._repository = repository
+        self._below = below
+        self._status = self._begin(*_STATUS)
+        self._flags = self._begin(*_FLAGS)
+        self._commit: str | None = None
+        self._trees: Mapping[str, str] | None = None
+        self._blobs: Mapping[str, Ids] | None = None
+
+    def trees(self) -> Mapping[str, str]:
+        """Folder below the root to the id of the tree that it holds; a folder that differs in any way is not there.
+
+        Left out are folders with a file that is changed, staged, unmerged, untracked or ignored; with one that git was told
+        not to look at (`assume-unchanged`, `skip-worktree`, so all of a sparse checkout); submodules and links; and all
+        of them where attributes may make bytes on the disk differ from those of the commit (filters, so Git LFS; line ends).
+        """
+        if self._trees is None:
+            self._trees = self._vouched()
+        return self._trees
+
+    def blobs(self) -> Mapping[str, Ids]:
+        """Folder below the root to the ids of its files by name, as the same commit has them."""
+        if self._blobs is None:
+            self._blobs = self._listed() if self.trees() else {}
+        return self._blobs
+
+    def _begin(self, *arguments: str) -> _Answer:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads the answer closes it
+        where = ("--", self._below, *map(_attributes_in, _above(self._below))) if self._below else ()
+        return _Answer(self._repository.begin(file, *arguments, *where), file)
+
+    def _vouched(self) -> Mapping[str, str]:
+        status, flags = self._status.read(), self._flags.read()
+        if status is None or flags is None:
+            return {}
+        self._commit = _commit_in(status)
+        if self._commit is None or self._may_convert(flags):
+            return {}
+        changed, unwatched = _changed(status), list(_unwatched(flags))
+        if changed is None or any(map(_is_attributes, (*changed, *unwatched))):
+            return {}
+        start = os.fsencode(f"{self._below}/") if self._below else b""
+        dirty = {path.rpartition(b"/")[0] for path in (*changed, *unwatched) if not path.endswith(b"/")}
+        closed = tuple(path for path in changed if path.endswith(b"/"))
+        found = {}
+        for path, oid in self._folders(self._commit).items():
+            if path not in dirty and not (closed and (path + b"/").startswith(closed)):
+                found[os.fsdecode((path + b"/").removeprefix(start).rstrip(b"/"))] = oid
+        return found
+
+    def _folders(self, commit: str) -> Ids:
+        """Every folder of the commit at or below the root, by its path below the top."""
+        answer = self._begin("ls-tree", "-r", "-d", "-z", "--full-tree", commit).read()
+        found = {}
+        for line in (answer or b"").split(b"\0")[:-1]:
+            head, _, path = line.partition(b"\t")
+            mode, kind, oid = head.split()
+            if kind == b"tree" and mode == b"040000":
+                found[path] = oid.decode()
+        return found
+
+    def _listed(self) -> Mapping[str, Ids]:
+        assert self._commit is not None, "there are trees, so there is a commit"
+        found: dict[str, dict[bytes, str]] = {}
+        try:
+            for entry in self._repository.entries(self._commit, self._below):
+                folder, _, name = entry.path.rpartition(b"/")
+                found.setdefault(os.fsdecode(folder), {})[name] = entry.oid
+        except RevisionRefused:
+            return {}
+        return found
+
+    def _may_convert(self, flags: bytes) -> bool:
+        """Do the attributes of any tracked folder, or of one above the root, do more than is known to be harmless?"""
+        tracked = flags.split(b"\0") if attribute.NAME.encode() in flags else []
+        inside = [os.fsdecode(line[2:]) for line in tracked if _is_attributes(line[2:])]
+        places = {*inside, *map(_attributes_in, (*_above(self._below), self._below))}
+        return any(attribute.file_may_convert(self._repository.top / place) for place in places)
+
+
+def begin_checkout(root: Path, environ: Mapping[str, str]) -> Checkout | None:
+    """Set git to work; None where the root lies in no repository that it can be asked about without running anything.
+
+    A work tree beside its repository (`git worktree`, a submodule) is not asked about: its settings lie elsewhere.
+    """
+    try:
+        repository, below = find_repository(root)
+    except (RevisionRefused, OSError):
+        return None
+    git = repository.top / ".git"
+    if git.is_symlink() or not git.is_dir():
+        return None
+    try:
+        unsound = repository.settings(_UNSOUND, environ)
+    except (RevisionRefused, OSError):
+        return None
+    if unsound is None or any(_is_unsound(scope, name) for scope, name in unsound):
+        return None
+    if any(map(attribute.file_may_convert, (git / "info" / "attributes", *_own_attributes(environ)))):
+        return None
+    try:
+        return Checkout(repository, below)
+    except OSError:
+        return None
+
+
+def _is_unsound(scope: str, name: str) -> bool:
+    """Filters of the person's own are not known to the git that is started here; those of the repository would be run."""
+    return name == "core.attributesfile" or scope in {"local", "worktree"}
+
+
+def _own_attributes(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Where the attributes of the machine and of the person stand."""
+    yield Path("/etc/gitattributes")
+    if "XDG_CONFIG_HOME" in environ:
+        yield Path(environ["XDG_CONFIG_HOME"], "git", "attributes")
+    if "HOME" in environ:
+        yield Path(environ["HOME"], ".config", "git", "attributes")
+
+
+def _above(below: str) -> list[str]:
+    """The folders that hold the root, from the top down, by their paths below it."""
+    parts = below.split("/") if below else []
+    return ["/".join(parts[:count]) for count in range(len(parts))]
+
+
+def _attributes_in(folder: str) -> str:
+    return f"{folder}/{attribute.NAME}" if folder else attribute.NAME
+
+
+def _is_attributes(path: bytes) -> bool:
+    return path.rpartition(b"/")[2] == attribute.NAME.encode()
+
+
+def _commit_in(status: bytes) -> str | None:
+    """The commit that a status compares with; None where there is none, or its ids are not SHA-1."""
+    for line in status.split(b"\0"):
+        if line.startswith(b"# branch.oid "):
+            oid = line.removeprefix(b"# branch.oid ").decode()
+            return oid if len(oid) == 40 and set(oid) <= set("0123456789abcdef") else None
+    return None
+
+
+def _changed(status: bytes) -> list[bytes] | None:
+    """The paths that are not what the commit has, a whole folder with a slash behind it; None for an unknown answer."""
+    found = []
+    for line in status.split(b"\0"):
+        kind = line[:1]
+        if kind in _FIELDS:
+            found.append(line.split(b" ", _FIELDS[kind])[-1])
+        elif kind and kind != b"#":
+            return None
+    return found
+
+
+def _unwatched(flags: bytes) -> Iterator[bytes]:
+    """The paths that git was told not to look at, and those it cannot judge."""
+    if flags.count(b"\0") == (b"\0" + flags).count(b"\0H "):
+        return
+    for line in flags.split(b"\0"):
+        if line and not line.startswith(b"H "):
+            yield line[2:]

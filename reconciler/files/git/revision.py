@@ -1,0 +1,164 @@
+"""The manifest root as it was at a git revision, laid out in a folder of its own; nothing of the tree is run.
+
+Bytes are the blobs' own: no filter, no line ends converted, no keyword expanded, and a Git LFS pointer stays a pointer,
+which tells its digest. Links become links, for the Tree room to judge; submodules and hidden files are left out. Of
+files that are never read only the names are there.
+"""
+
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.core.problem import Location, Problem, ProblemsFound
+from reconciler.files.git.repository import Blobs, Entry, find_repository
+from reconciler.files.image.image_file import FILE_LIMIT
+from reconciler.files.tree_listing import DATA_SUFFIXES
+
+_LINK = "120000"
+_FILE = "100"
+_LINK_LIMIT = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much is laid out: entries, bytes of one file, bytes of all."""
+
+    entries: int = 200_000
+    file: int = FILE_LIMIT
+    total: int = 8 * 1024 * 1024 * 1024
+
+
+LIMITS = Limits()
+
+
+@contextmanager
+def revision(root: Path, rev: str, *, is_base: bool = False, limits: Limits = LIMITS) -> Iterator[Path]:
+    """What `root` was at `rev`, as a folder that goes when the block ends; its parent is empty and goes too.
+
+    Where the revision has no such folder it is empty. `is_base` asks for a history in common with what is checked out.
+    RevisionRefused where the revision cannot be read or is no such base, ProblemsFound where something in it is too
+    large or has a name that no file can have.
+    """
+    repository, below = find_repository(root)
+    commit = repository.commit(rev)
+    if is_base:
+        repository.require_related(commit, rev)
+    entries = [entry for entry in repository.entries(commit, below) if _is_visible(entry.path)]
+    name = revision_name(root, rev)
+    if len(entries) > limits.entries:
+        raise ProblemsFound(
+            [_too_large(name, f"It holds {len(entries):,} files; at most {limits.entries:,} are read.")]
+        )
+    temporary = tempfile.mkdtemp(prefix="reconciler-")
+    try:
+        folder = Path(os.path.realpath(temporary)) / "tree"
+        folder.mkdir()
+        with repository.blobs() as blobs:
+            _Layout(folder=folder, name=name, blobs=blobs, limits=limits).lay(entries)
+        yield folder
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def revision_name(root: Path, rev: str) -> str:
+    """The root at a revision as a person reads it: `HEAD~1:manifests`, relative to the working folder."""
+    here = Path.cwd()
+    absolute = here / root
+    return f"{short(rev)}:{absolute.relative_to(here) if absolute.is_relative_to(here) else root}"
+
+
+def short(rev: str) -> str:
+    """A revision as it was given; of a full commit id the first 12 digits."""
+    return rev[:12] if len(rev) >= 40 and all(digit in "0123456789abcdef" for digit in rev) else rev
+
+
+def _is_visible(path: bytes) -> bool:
+    """Hidden files are never read. `.` and `..` are hidden too, and no part may be empty: no path can leave."""
+    return all(part and not part.startswith(b".") for part in path.split(b"/"))
+
+
+def _is_read(path: bytes) -> bool:
+    return os.path.splitext(os.fsdecode(path))[1].lower() in DATA_SUFFIXES  # noqa: PTH122 - a name, not a path
+
+
+class _Layout:
+    """Folders first, then files, then links: until the last file is written nothing on the way can be a link."""
+
+    def __init__(self, *, folder: Path, name: str, blobs: Blobs, limits: Limits) -> None:
+        self._folder = os.fsencode(folder)
+        self._name = name
+        self._blobs = blobs
+        self._limits = limits
+        self._left = limits.total
+
+    def lay(self, entries: list[Entry]) -> None:
+        """Write everything; ProblemsFound at the first entry that cannot be written."""
+        files = [entry for entry in entries if entry.mode.startswith(_FILE)]
+        links = [entry for entry in entries if entry.mode == _LINK]
+        for entry in (*files, *links):
+            self._try(self._make_folder, entry)
+        for entry in files:
+            self._try(self._write, entry)
+        for entry in links:
+            self._try(self._link, entry)
+
+    def _try(self, step: Callable[[Entry], None], entry: Entry) -> None:
+        try:
+            step(entry)
+        except (OSError, ValueError):
+            raise ProblemsFound([_impossible(self._place(entry))]) from None
+
+    def _make_folder(self, entry: Entry) -> None:
+        os.makedirs(os.path.dirname(self._path(entry)), exist_ok=True)  # noqa: PTH103, PTH120 - bytes are no Path
+
+    def _write(self, entry: Entry) -> None:
+        handle = os.open(self._path(entry), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            if _is_read(entry.path):
+                self._blobs.copy(entry.oid, self._size(entry, self._limits.file), file)
+
+    def _link(self, entry: Entry) -> None:
+        target = io.BytesIO()
+        self._blobs.copy(entry.oid, self._size(entry, _LINK_LIMIT), target)
+        os.symlink(target.getvalue(), self._path(entry))  # noqa: PTH211 - bytes are no Path
+
+    def _size(self, entry: Entry, limit: int) -> int:
+        """Ask for a blob; its size, where it may be as large."""
+        size = self._blobs.size(entry.oid)
+        self._left -= size
+        if size > limit:
+            raise ProblemsFound([_too_large(self._place(entry), f"{size:,} bytes; at most {limit:,} are read.")])
+        if self._left < 0:
+            raise ProblemsFound([_too_large(self._name, f"At most {self._limits.total:,} bytes are read in all.")])
+        return size
+
+    def _path(self, entry: Entry) -> bytes:
+        return self._folder + b"/" + entry.path
+
+    def _place(self, entry: Entry) -> str:
+        return f"{self._name}/{entry.path.decode('utf-8', 'replace')}"
+
+
+def _too_large(place: str, detail: str) -> Problem:
+    return Problem(
+        rule="revision-limit",
+        location=Location(place),
+        summary="this revision is too large to be read",
+        detail=detail,
+        remedy="Name the folder that holds the manifests with --root, or keep large files in Git LFS.",
+    )
+
+
+def _impossible(place: str) -> Problem:
+    return Problem(
+        rule="revision-path",
+        location=Location(place),
+        summary="this path cannot be written out",
+        detail="Two paths of the revision exclude each other, the disk is full, or no file can have this name.",
+        remedy="Check the revision out by hand to see which.",
+    )

@@ -1,0 +1,107 @@
+"""An image file read once: its SHA-256, and what its structure tells; pixels are never decoded."""
+
+import re
+from dataclasses import dataclass, field, replace
+
+from reconciler.core.manifest.image import Facts, Flaw
+from reconciler.files.image import jpeg, png, webp
+from reconciler.files.source import Cut, Readable, Source
+
+FILE_LIMIT = 256 * 1024 * 1024
+"""Bytes of an image file that are read at all."""
+
+_POINTER_LIMIT = 1024
+_POINTER = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\noid sha256:([0-9a-f]{64})\nsize ([1-9][0-9]{0,14})\n"
+)
+_POINTER_START = b"version https://git-lfs"
+_OTHERS = (
+    (b"GIF8", "GIF"),
+    (b"BM", "BMP"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"%PDF", "PDF"),
+    (b"8BPS", "Photoshop"),
+    (b"PK\x03\x04", "ZIP"),
+    (b"\xff\x0a", "JPEG XL"),
+    (b"<", "SVG or HTML"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What one pass over a file found. A Git LFS pointer has the digest and size it stands for, and no facts.
+
+    `blob` is git's id of the bytes, where it was asked for and git can only take them for binary.
+    """
+
+    digest: str
+    size: int
+    is_pointer: bool = False
+    facts: Facts | None = None
+    flaw: Flaw | None = None
+    blob: str | None = field(default=None, compare=False)
+
+
+def inspect(file: Readable, expected: int | None = None) -> Inspection:
+    """Read a file to its end; `expected` is its number of bytes, where git's id of it is wanted."""
+    source = Source(file, expected)
+    head = source.peek(_POINTER_LIMIT)
+    if (pointer := _POINTER.fullmatch(head)) is not None and source.is_whole(head):
+        return Inspection(digest=pointer[1].decode(), size=int(pointer[2]), is_pointer=True)
+    facts, flaw = None, None
+    try:
+        facts = _walk(source, head)
+    except png.Unfit as unfit:
+        flaw = unfit.flaw
+    except Cut:
+        flaw = png.cut("file", source, "too early")
+    trailing, first = source.rest()
+    if facts is not None and trailing:
+        facts = replace(facts, trailing=trailing)
+        if facts.format == "JPEG" and first.startswith(jpeg.SIGNATURE):
+            facts, flaw = None, jpeg.MANY_IMAGES
+    return Inspection(digest=source.digest(), size=source.size, facts=facts, flaw=flaw, blob=source.blob())
+
+
+def _walk(source: Source, head: bytes) -> Facts:
+    if head.startswith(jpeg.SIGNATURE):
+        source.take(2)
+        return jpeg.walk_jpeg(source)
+    if head.startswith(png.SIGNATURE):
+        source.take(8)
+        return png.walk_png(source)
+    if webp.is_webp(head):
+        return webp.walk_webp(source, source.take(12))
+    raise png.Unfit(_other(head))
+
+
+def _other(head: bytes) -> Flaw:
+    """The flaw of a file that is no PNG, JPEG or WebP, as helpful as its first bytes allow."""
+    if not head:
+        return Flaw(
+            rule="image-format", summary="this file is empty", remedy="Export it again, or restore it from git."
+        )
+    if head.startswith(_POINTER_START):
+        return Flaw(
+            rule="image-pointer",
+            summary="this looks like a Git LFS pointer, but it is damaged",
+            remedy="Restore it with git, then run `git lfs pull`.",
+        )
+    name = next((name for start, name in _OTHERS if head.startswith(start)), None)
+    if head[4:8] == b"ftyp":
+        name = (
+            "HEIC"
+            if head[8:12] in {b"heic", b"heix", b"mif1", b"msf1"}
+            else "AVIF"
+            if head[8:12] == b"avif"
+            else "video"
+        )
+    return Flaw(
+        rule="image-format",
+        summary="this is not an image that can be uploaded",
+        detail=f"It looks like {name}. PNG, JPEG and WebP can be uploaded."
+        if name
+        else "PNG, JPEG and WebP can be uploaded.",
+        remedy="Export it as PNG, JPEG or WebP; renaming it does not change it.",
+    )

@@ -1,0 +1,140 @@
+"""What comparing says about a project: found, owned, taken over, created, updated, or refused."""
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.core.change import ProjectChange
+from reconciler.core.diff.diff import diff
+from reconciler.core.live import RemoteDataset, RemoteProject
+from reconciler.core.run_options import RunOptions
+from tests.core.build import (
+    DATASET,
+    PROJECT,
+    account,
+    dataset,
+    image,
+    live_dataset,
+    live_image,
+    live_model,
+    live_project,
+    print_of,
+    project,
+    tree,
+)
+
+ONE = dataset(image("a"))
+FINAL = f"poses v1 ({print_of(ONE)})"
+
+
+def ours(id_: int = 10, project_id: int = 1) -> RemoteDataset:
+    """A version of the declared dataset."""
+    return live_dataset(id_, FINAL, live_image(id_, "a"), project_id=project_id)
+
+
+def test_nothing_of_that_name_is_created() -> None:
+    """A project that no name matches is created with all declared fields."""
+    (change,) = diff(tree(), account()).changes
+    assert isinstance(change, ProjectChange)
+    assert change.id is None
+    assert dict(change.body)["ip_type"] == "defined_character"
+
+
+def test_a_changed_description_is_an_update_with_all_mutable_fields() -> None:
+    """PUT carries undeclared fields as observed: safe under merge and under replace."""
+    world = account(live_project(project_description="kept"), ours())
+    found = diff(tree(ONE, of=project(ip_description="a woman")), world)
+    (change,) = found.changes
+    assert isinstance(change, ProjectChange)
+    assert dict(change.body) == {
+        "project_name": "Branded Character",
+        "project_description": "kept",
+        "ip_name": "Lora",
+        "ip_description": "a woman",
+    }
+    assert [field.path for field in change.fields] == ["ip_description"]
+    assert "old-words" in [note.rule for note in found.notes]
+
+
+def test_an_empty_project_of_the_same_kind_is_ours() -> None:
+    """Found by name, empty, same medium and type: used as it is."""
+    found = diff(tree(), account(live_project()))
+    assert not found.changes
+    assert [item.state for item in found.unchanged] == ["in sync"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [live_dataset(10, "Holiday pictures"), live_model(20, "Their model", dataset_id=None)],
+    ids=["a dataset", "a model"],
+)
+def test_a_project_made_by_hand_is_not_taken_over_silently(content: RemoteDataset) -> None:
+    """H52: a project that holds only what people made needs `metadata.id` or `--accept`."""
+    world = account(live_project(), content)
+    (refusal,) = diff(tree(), world).refusals
+    assert refusal.rule == "take-over"
+    assert "metadata: {id: 1}" in refusal.remedies[0]
+    assert not diff(tree(), world, RunOptions(accepted=frozenset({PROJECT}))).refusals
+    assert not diff(tree(of=project(id=1)), world).refusals
+
+
+def test_of_several_the_one_that_holds_ours_counts() -> None:
+    """Two projects of one name: ours is where our versions live, whatever the ids."""
+    world = account(live_project(1), live_project(2), ours(project_id=2))
+    found = diff(tree(ONE), world)
+    assert not found.changes
+    assert found.project_ids == {PROJECT: 2}
+    assert "duplicate" in [note.rule for note in found.notes]
+
+
+def test_two_that_hold_ours_are_refused() -> None:
+    """Nothing tells which of two projects with our versions is meant."""
+    world = account(live_project(1), live_project(2), ours(10, 1), ours(11, 2))
+    (refusal,) = diff(tree(ONE), world).refusals
+    assert refusal.rule == "project-ambiguous"
+
+
+def test_medium_and_type_cannot_change() -> None:
+    """The API has no way to change them: a refusal that says what to do."""
+    world = account(live_project(ip_medium="photography"), ours())
+    found = diff(tree(ONE), world)
+    assert [refusal.rule for refusal in found.refusals] == ["project-immutable"]
+    assert [item.state for item in found.unchanged if item.ref == DATASET] == ["held"]
+
+
+def test_a_pinned_id_that_is_not_there_is_refused() -> None:
+    """H50: an id of another account."""
+    (refusal,) = diff(tree(of=project(id=99)), account(live_project())).refusals
+    assert refusal.rule == "project-id-missing"
+
+
+def test_a_renamed_project_is_never_answered_by_training() -> None:
+    """Missing by name, while its datasets live elsewhere: refused with both ids."""
+    world = account(live_project(7, project_name="Old name"), ours(10, 7))
+    (refusal,) = diff(tree(ONE), world).refusals
+    assert refusal.rule == "project-renamed"
+    assert "id 7" in refusal.summary
+    assert "id 10" in refusal.summary
+    accepted = diff(tree(ONE), world, RunOptions(accepted=frozenset({PROJECT})))
+    assert not [refusal for refusal in accepted.refusals if refusal.ref == PROJECT]
+
+
+def test_strays_are_said_aloud() -> None:
+    """What git does not know is counted in a note, and never touched."""
+    world = account(live_project(), ours(), live_dataset(11, "Holiday"), live_model(20, "Their model"))
+    (note,) = [note for note in diff(tree(ONE), world).notes if note.rule == "stray"]
+    assert note.text == "project 1 holds 1 dataset and 1 model that git does not know"
+
+
+def test_the_schema_family_is_refused() -> None:
+    """Meeting the current API family stops before the first upload."""
+    schema = replace(live_dataset(11, "Holiday"), family="schema", caption_prefix=None)
+    assert [refusal.rule for refusal in diff(tree(of=project(id=1)), account(live_project(), schema)).refusals] == [
+        "schema-family"
+    ]
+
+
+def test_an_account_without_anything_of_ours_says_so() -> None:
+    """F45: a wrong account is noticed on the first line."""
+    other: RemoteProject = live_project(3, project_name="Somebody else's")
+    assert "nothing-ours" in [note.rule for note in diff(tree(), account(other)).notes]

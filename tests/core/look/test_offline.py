@@ -1,0 +1,115 @@
+"""A tree against an earlier one of its own: nothing of an account gets in, and nothing that costs is hidden."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from reconciler.core.change import DatasetChange, ModelChange, Note, ProjectChange
+from reconciler.core.desired import Desired
+from reconciler.core.limit import Limits
+from reconciler.core.look.loosened import forgotten, loosened
+from reconciler.core.look.offline import assess_offline, edited, unnumbered
+from reconciler.core.look.tree_as_live import assume
+from tests.core.build import DATASET, MODEL, PROJECT, dataset, image, model, project, tree
+
+DATA = dataset(image("a", "text a."), image("b"))
+TREES = [
+    tree(DATA, model()),
+    tree(replace(DATA, completed=False), model()),
+    tree(DATA, model(start=False)),
+    tree(DATA, model(mirror_aliases=True, aliases=(("production", "current"), ("old", "v4")))),
+    tree(DATA, model(), project(id=1)),
+    tree(DATA, model(), project(id=2)),
+    tree(),
+    Desired(),
+]
+
+
+@pytest.mark.parametrize("one", TREES)
+def test_a_tree_differs_in_nothing_from_itself(one: Desired) -> None:
+    """Whatever it declares: drafts, models that are not to be started, pinned ids, mirrored aliases."""
+    found = assess_offline(one, one)
+    assert (found.changes, found.refusals, found.unread, found.aliases) == ((), (), frozenset(), ())
+
+
+@pytest.mark.parametrize("one", TREES[:6])
+@pytest.mark.parametrize("other", TREES[:6])
+def test_no_id_and_no_version_is_told(one: Desired, other: Desired) -> None:
+    """In no sentence of the assessment."""
+    found = assess_offline(one, other)
+    texts = [note.text for note in found.notes] + [refusal.summary for refusal in found.refusals]
+    texts += [change.reason for change in found.changes] + [item.detail for item in found.unchanged]
+    assert not [text for text in texts if re.search(r"\(id \d|\bv\d+ \(", text)]
+
+
+def test_a_declared_id_is_no_other_objects() -> None:
+    """A project that pins the id 1 shares it with nobody, and its datasets are in it."""
+    observed = assume(tree(DATA, model(), project(id=1)))
+    assert list(observed.projects) == [1]
+    assert {one.project_id for one in observed.datasets.values()} == {1}
+
+
+def test_a_place_or_a_pointer_is_no_edit() -> None:
+    """A manifest that moved to another file, and bytes that are not here, mean the same."""
+    moved = replace(DATA, images=tuple(replace(one, has_content=False) for one in DATA.images))
+    assert edited(tree(moved), tree(DATA)) == frozenset()
+    assert edited(tree(dataset(image("a", "text a."))), tree(DATA)) == {DATASET}
+
+
+def test_what_depends_on_an_edit_is_told_in_one_note() -> None:
+    """The model is trained because its dataset changes."""
+    found = assess_offline(tree(dataset(image("a", "new."), image("b")), model()), tree(DATA, model()))
+    assert [type(change) for change in found.changes] == [DatasetChange, ModelChange]
+    note = Note(rule="dependents", ref=None, text=f"not edited, but built on what this change edits: {MODEL}")
+    assert found.notes == (note,)
+
+
+def test_a_new_model_on_a_dataset_that_stands_is_new() -> None:
+    """Nobody deleted it in a console."""
+    (change,) = assess_offline(tree(DATA, model()), tree(DATA)).changes
+    assert change.reason == "it is new"
+
+
+def test_the_only_dataset_of_a_project_may_be_replaced() -> None:
+    """No take-over of a project that both trees declare."""
+    other = replace(DATA, ref=replace(DATASET, name="hero"))
+    found = assess_offline(tree(replace(other, caption_prefix="Other,"), None, project(ip_description="x")), tree(DATA))
+    assert found.refusals == ()
+    assert [change.takes_over for change in found.changes if isinstance(change, ProjectChange)] == [False]
+    assert any(note.rule == "undeclared" and str(DATASET) in note.text for note in found.notes)
+
+
+def test_a_project_under_another_name_is_refused_unless_it_moved() -> None:
+    """As it would be live."""
+    found = assess_offline(tree(DATA, None, project(project_name="New")), tree(DATA))
+    assert [refusal.rule for refusal in found.refusals] == ["project-renamed"]
+    moved = project(project_name="New", moved_from="Branded Character")
+    assert assess_offline(tree(DATA, None, moved), tree(DATA)).refusals == ()
+    assert found.refusals[0].ref == PROJECT
+
+
+def test_sentences_lose_what_only_an_account_knows() -> None:
+    """Names of ours and references; words of people stay."""
+    text = '"poses v1 (a123456789012)" (id 7) is as dataset/poses v1, not "v1 of v2"'
+    assert unnumbered(text) == '"poses v? (a123456789012)" is as dataset/poses v?, not "v1 of v2"'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (Limits(), Limits(trainings=2), ["limits.trainings from 1 to 2"]),
+        (Limits(trainings=2), Limits(), []),
+        (Limits(uploads=5), Limits(), ["limits.uploads from 5 to no limit"]),
+        (Limits(), Limits(uploads=5), []),
+    ],
+)
+def test_a_looser_limit_is_told(before: Limits, after: Limits, words: list[str]) -> None:
+    """A stricter one is not."""
+    assert [note.text.removeprefix("this change loosens ") for note in loosened(before, after)] == words
+
+
+def test_an_expectation_that_went_is_told() -> None:
+    """One that changed still binds."""
+    found = list(forgotten({"trainings": 0, "uploads": 2}, {"uploads": 3}))
+    assert [note.text for note in found] == ["this change takes away expect.trainings, which was 0"]

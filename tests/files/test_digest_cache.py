@@ -1,0 +1,276 @@
+"""F38 and the digest cache: a hint that is never trusted further than the file system's own word."""
+
+import json
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.core.desired import Desired
+from reconciler.core.ref import Kind, Ref
+from reconciler.files.image import digest_cache as digest_module
+from reconciler.files.image import scan as scan_module
+from reconciler.files.image.digest_cache import FORMAT, DigestCache, default_cache
+from reconciler.files.image.digest_table import NO_KEY, checksum, packed
+from reconciler.files.tree import Tree
+from tests.files.conftest import Brand, Draw
+
+POSES = Ref(Kind.DATASET, "lora-poses")
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each file of the tree was opened."""
+    counts: Counter[str] = Counter()
+    real = Tree.open_file
+
+    def counting(tree: Tree, path: str) -> object:
+        counts[path] += 1
+        return real(tree, path)
+
+    monkeypatch.setattr(Tree, "open_file", counting)
+    return counts
+
+
+def images_of(counts: Counter[str]) -> list[str]:
+    return sorted(path for path in counts.elements() if path.endswith(".png"))
+
+
+def settled(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the files old: as if they had been written long before this run."""
+    monkeypatch.setattr(digest_module, "_TICK", -(10**15))
+    monkeypatch.setattr(digest_module, "_COARSE_TICK", -(10**15))
+
+
+def digests(desired: Desired) -> dict[str, str]:
+    return {image.name: image.digest for image in desired.datasets[POSES].images}
+
+
+@pytest.fixture
+def warm(brand: Brand, draw: Draw, monkeypatch: pytest.MonkeyPatch, opened: Counter[str]) -> Brand:
+    settled(brand, monkeypatch)
+    brand.write("images/alpha.png", draw(mode="RGBA", seed=50))
+    brand.write("images/deep/d.png", draw(seed=51))
+    brand.resolve()
+    opened.clear()
+    return brand
+
+
+def test_a_second_run_reads_no_image_and_says_the_same(warm: Brand, opened: Counter[str]) -> None:
+    second = warm.resolve()
+    assert images_of(opened) == []
+    warm.cache.unlink()
+    assert warm.resolve() == second
+    assert len(images_of(opened)) == 7
+    assert [problem.rule for problem in second.warnings] == ["image-alpha"]
+
+
+def test_findings_that_are_errors_are_cached_too(warm: Brand, opened: Counter[str]) -> None:
+    warm.write("images/cut.png", b"\x89PNG\r\n\x1a\n")
+    first = warm.errors()
+    opened.clear()
+    assert warm.errors() == first
+    assert images_of(opened) == []
+
+
+def test_only_what_changed_is_read(warm: Brand, opened: Counter[str], draw: Draw) -> None:
+    before = digests(warm.resolve())
+    warm.write("images/p0.png", draw(seed=60))
+    after = digests(warm.resolve())
+    assert images_of(opened) == ["images/p0.png"]
+    assert {name for name in after if after[name] != before[name]} == {"p0.png"}
+
+
+def test_f38_an_edit_with_size_and_mtime_restored_is_seen(warm: Brand) -> None:
+    path = warm.root / "images" / "p0.png"
+    status, data = path.stat(), bytearray(path.read_bytes())
+    before = digests(warm.resolve())
+    data[-20] ^= 1
+    path.write_bytes(bytes(data))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert path.stat().st_size == status.st_size
+    assert path.stat().st_mtime_ns == status.st_mtime_ns
+    problems = warm.errors()
+    assert [problem.location.path for problem in problems] == ["manifests/images/p0.png"]
+    assert before["p0.png"]
+
+
+def test_files_too_fresh_to_be_told_from_an_edit_are_not_kept(brand: Brand, opened: Counter[str]) -> None:
+    for path in (brand.root / "images").iterdir():
+        path.touch()
+    brand.resolve()
+    brand.resolve()
+    assert len(images_of(opened)) == 10
+
+
+def test_time_stamps_in_whole_seconds_need_more_margin(brand: Brand) -> None:
+    cache = DigestCache(brand.cache)
+    path = brand.root / "images" / "p0.png"
+    now = cache.begin()
+    os.utime(path, ns=(0, now - now % 10**9 - 10**9))
+    assert cache.key(path.stat()) == packed(NO_KEY)
+
+
+Forge = Callable[[list[Any], list[bytes]], object]
+
+
+def forged(good: bytes, forge: Forge) -> bytes:
+    """A cache whose checksums are right, made by another hand: `forge` changes entry and blocks of one folder."""
+    head, index, blocks = good.split(b"\n", 2)
+    known = json.loads(index.partition(b" ")[2])
+    entry = known["images"]
+    at, own = entry[2], []
+    for size, _ in entry[3]:
+        own.append(blocks[at : at + size])
+        at += size
+    forge(entry, own)
+    entry[2:] = [0, [[len(block), checksum(block)] for block in own], *entry[4:]]
+    text = json.dumps({"images": entry}).encode()
+    return b"\n".join((head, checksum(text).encode() + b" " + text, b"".join(own)))
+
+
+def _tails(change: Callable[[list[Any]], object]) -> Forge:
+    def forge(_: list[Any], blocks: list[bytes]) -> None:
+        tails = json.loads(blocks[1])
+        change(tails)
+        blocks[1] = json.dumps(tails).encode()
+
+    return forge
+
+
+def _block(position: int, data: bytes) -> Forge:
+    return lambda _, blocks: blocks.__setitem__(position, data)
+
+
+FORGERIES: dict[str, Forge] = {
+    "names are none": _block(0, b"3"),
+    "names without digests": _block(0, b'[["p0.png"],""]'),
+    "digests are no digests": lambda _, blocks: blocks.__setitem__(
+        0, re.sub(b"[0-9a-f]{64}", b"../" * 21 + b".", blocks[0])
+    ),
+    "deep": _block(0, b"[" * 100_000),
+    "sizes are missing": _tails(lambda tails: tails[0].clear()),
+    "sizes are no numbers": _tails(lambda tails: tails[0].__setitem__(0, "1")),
+    "facts are missing": _tails(lambda tails: tails[2].clear()),
+    "facts are none": _tails(lambda tails: tails.__setitem__(2, [[1]])),
+    "flaws are none": _tails(lambda tails: tails.__setitem__(4, {"0": {"rule": 3, "x": 4}})),
+    "keys are cut": lambda _, blocks: blocks.__setitem__(2, blocks[2][:-1]),
+    "gist is none": lambda entry, _: entry.__setitem__(1, 3),
+    "gist holds other things": lambda entry, _: entry.__setitem__(1, [[[1, 2, 3]], 1, 1, True]),
+    "entry goes on": lambda entry, _: entry.append(3),
+}
+
+
+def garbage(brand: Brand) -> list[bytes]:
+    good = brand.cache.read_bytes()
+    return [
+        b"",
+        b"\0\xff" * 500,
+        b"[" * 100_000,
+        FORMAT.encode(),
+        FORMAT.encode() + b"\n",
+        good.replace(b"digests 2", b"digests 3"),
+        good.replace(b"p0.png", b"p9.png"),
+        good[: len(good) // 2],
+        good[:-1],
+        good.replace(b" {", b" ["),
+        f"{FORMAT}\n{checksum(b'[3]')} [3]\n".encode(),
+        f"{FORMAT}\n{checksum(b'{x')} {{x\n".encode(),
+        *(forged(good, forge) for forge in FORGERIES.values()),
+    ]
+
+
+def test_f38_a_cache_that_is_not_exactly_ours_is_rebuilt(warm: Brand, opened: Counter[str]) -> None:
+    expected = warm.resolve()
+    good = warm.cache.read_bytes()
+    for data in garbage(warm):
+        warm.cache.write_bytes(data)
+        assert warm.resolve() == expected
+        opened.clear()
+        assert warm.resolve() == expected
+        assert images_of(opened) == []
+        warm.cache.write_bytes(good)
+
+
+def test_a_cache_too_large_to_be_ours_is_not_read(
+    warm: Brand, monkeypatch: pytest.MonkeyPatch, opened: Counter[str]
+) -> None:
+    monkeypatch.setattr(digest_module, "_LIMIT", 10)
+    warm.resolve()
+    assert len(images_of(opened)) == 7
+
+
+def test_a_cache_may_be_moved_and_holds_no_absolute_path(warm: Brand, opened: Counter[str]) -> None:
+    assert str(warm.folder).encode() not in warm.cache.read_bytes()
+    assert warm.cache.stat().st_mode & 0o077 == 0
+    moved = warm.folder / "moved"
+    shutil.move(warm.cache, moved)
+    warm.cache = moved
+    warm.resolve()
+    assert images_of(opened) == []
+
+
+def test_rows_of_folders_that_are_gone_are_dropped(warm: Brand) -> None:
+    shutil.rmtree(warm.root / "images" / "deep")
+    (warm.root / "images" / "p0.png").unlink()
+    (warm.root / "images" / "p1.png").touch()
+    warm.resolve()
+    text = warm.cache.read_bytes()
+    assert b"deep" not in text
+    assert b"p0.png" not in text
+    assert b"p2.png" in text
+
+
+@pytest.mark.parametrize("obstacle", ["file", "folder", "link"])
+def test_f37_a_cache_that_cannot_be_written_harms_nothing(brand: Brand, obstacle: str) -> None:
+    if obstacle == "file":
+        (brand.folder / "cache").write_text("in the way")
+    elif obstacle == "folder":
+        brand.cache.mkdir(parents=True)
+    else:
+        brand.cache.parent.symlink_to("/proc/nothing")
+    assert len(brand.resolve().datasets[POSES].images) == 5
+    assert not [path for path in brand.folder.rglob("*") if path.name.startswith("tmp")]
+
+
+def test_links_are_judged_by_what_they_lead_to(warm: Brand, draw: Draw) -> None:
+    warm.write("other.png", draw(seed=70))
+    (warm.root / "images" / "link.png").symlink_to("../other.png")
+    before = digests(warm.resolve())["link.png"]
+    warm.write("other.png", draw(seed=71))
+    assert digests(warm.resolve())["link.png"] != before
+
+
+def test_the_usual_place_is_in_the_users_cache_folder(brand: Brand) -> None:
+    place = default_cache(brand.root)
+    assert place.name.endswith(".digests")
+    assert place == default_cache(brand.folder / "manifests" / ".." / "manifests")
+    assert place != default_cache(brand.folder)
+    assert Path.home() in place.parents
+
+
+def test_many_bytes_are_hashed_by_several_threads(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = brand.resolve()
+    monkeypatch.setattr(scan_module, "_PARALLEL_FROM", 1)
+    brand.cache.unlink(missing_ok=True)
+    assert brand.resolve() == expected
+
+
+def test_files_larger_than_any_image_are_not_read(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan_module, "FILE_LIMIT", 1024)
+    problems = brand.errors()
+    assert {problem.rule for problem in problems} == {"path-refused"}
+    assert "larger than 0 MB" in problems[0].detail
+
+
+def test_a_file_that_breaks_off_while_it_is_read(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(file: object, expected: int | None) -> object:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(scan_module, "inspect", failing)
+    assert "cannot be read to its end" in brand.errors()[0].detail
