@@ -10,7 +10,7 @@ from reconciler.doctor.page import doctor_page
 from reconciler.doctor.waiver import waivers_of
 from reconciler.files.yaml import read_yaml
 
-PAGE = Path(__file__).parents[3] / "docs" / "doctor.md"
+PAGE = Path(__file__).parents[2] / "docs" / "doctor.md"
 
 
 def test_the_page_is_that_of_the_table(update_golden: bool) -> None:

@@ -8,7 +8,7 @@ import pytest
 from reconciler.doctor.rule import Grade, Rule
 from reconciler.doctor.rules import OWN, RULES, TABLE
 
-SOURCE = Path(__file__).parents[3] / "reconciler"
+SOURCE = Path(__file__).parents[2] / "reconciler"
 ELSEWHERE = re.compile(r"(?:manifest|configuration|tree|root|revision|project|model|text|alias|absent|moved)(?:-|$)")
 """Rules about other things than datasets."""
 
@@ -34,7 +34,7 @@ def test_every_rule_about_datasets_that_validate_reports_is_in_the_table() -> No
 
 
 def test_every_rule_that_is_the_doctors_own_is_judged_by_it() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in (SOURCE / "core/doctor").glob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in (SOURCE / "doctor").glob("*.py"))
     judged = set(re.findall(r'(?:found|_about)\(\s*(?:caption,\s*)?"([a-z-]+)"', text))
     assert judged - {"image-alpha"} == OWN
 
