@@ -46,9 +46,9 @@ async def session(settings: Settings, clock: Clock, watchers: Sequence[Observer]
         async with Client(settings.endpoint, need_token(settings), clock=clock, pace=pace, observer=watch) as client:
             yield Session(client=client, clock=clock)
         return
-    from reconciler.app.simulate import World, open_world
+    from reconciler.app.simulate import Simulation, open_world
 
-    simulator = open_world(World(store=settings.endpoint.store), clock)
+    simulator = open_world(Simulation(store=settings.endpoint.store), clock)
     transport = embedded(simulator, clock)
     client = Client(settings.endpoint, Token(NOBODY), clock=clock, pace=pace, observer=watch, transport=transport)
     try:

@@ -11,8 +11,8 @@ from reconciler.simulator.clock import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """What kind of world is simulated: where it is kept, how fast it runs, how it behaves, what goes wrong in it."""
+class Simulation:
+    """How the API is simulated: where its world is kept, how fast it runs, how it behaves, what goes wrong in it."""
 
     store: str | None = None
     speed: float = 1.0
@@ -20,23 +20,23 @@ class World:
     faults: tuple[str, ...] = ()
 
 
-def open_world(world: World, clock: Clock | None = None) -> Simulator:
+def open_world(simulation: Simulation, clock: Clock | None = None) -> Simulator:
     """The simulator of a world; Unusable where a switch, fault, speed or file will not do."""
     try:
         return Simulator(
-            store=None if world.store is None else SqliteStore(Path(world.store)),
+            store=None if simulation.store is None else SqliteStore(Path(simulation.store)),
             clock=clock,
-            switches=dict(parse_switch(text) for text in world.switches),
-            faults=[parse_fault(text) for text in world.faults],
-            speed=world.speed,
+            switches=dict(parse_switch(text) for text in simulation.switches),
+            faults=[parse_fault(text) for text in simulation.faults],
+            speed=simulation.speed,
         )
     except (FaultError, StoreError, SwitchError, ValueError) as error:
         raise Unusable(f"{error}.") from None
 
 
-def simulate(world: World, *, port: int, request_log: str | None, told: Callable[[str], None]) -> None:
+def simulate(simulation: Simulation, *, port: int, request_log: str | None, told: Callable[[str], None]) -> None:
     """Serve until Ctrl-C; `told` gets the address."""
-    simulator = open_world(world)
+    simulator = open_world(simulation)
     try:
         serve_simulator(simulator, port=port, request_log=request_log, started=told)
     except (OSError, ValueError) as error:

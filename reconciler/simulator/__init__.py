@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.clock import Clock, ManualClock, RealClock
-from reconciler.simulator.commit import Hook, Simulator
 from reconciler.simulator.fault import Fault, FaultError, parse_fault
-from reconciler.simulator.log import Entry
 from reconciler.simulator.request import Dropped, Instead, Request, Response
+from reconciler.simulator.simulator import Hook, LogEntry, Simulator
 from reconciler.simulator.store import MemoryStore, SqliteStore, Store, StoreError
 from reconciler.simulator.switch import SWITCHES, SwitchError, parse_switch
 from reconciler.simulator.world import World
@@ -61,11 +60,11 @@ __all__ = [
     "SWITCHES",
     "Clock",
     "Dropped",
-    "Entry",
     "Fault",
     "FaultError",
     "Hook",
     "Instead",
+    "LogEntry",
     "ManualClock",
     "MemoryStore",
     "RealClock",

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from reconciler.simulator.commit import Simulator
 from reconciler.simulator.gate import MOST_BYTES
 from reconciler.simulator.request import Dropped, Request, Response
+from reconciler.simulator.simulator import Simulator
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

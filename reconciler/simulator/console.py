@@ -5,10 +5,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from reconciler.simulator.captioner import caption as automatic_caption
-from reconciler.simulator.commit import Simulator
-from reconciler.simulator.project import TRIFLE, remove_dataset, remove_image, remove_model, remove_project
+from reconciler.simulator.simulator import Simulator
 from reconciler.simulator.timers import ended
-from reconciler.simulator.world import Dataset, Image, Model, Project, World
+from reconciler.simulator.world import CREATION_TICK, Dataset, Image, Model, Project, World
 
 
 class ConsoleError(ValueError):
@@ -33,7 +32,7 @@ def edit_project(
 def delete_project(simulator: Simulator, project_id: int) -> None:
     """Delete a project with everything in it, whatever is in training."""
     with simulator.transaction() as world:
-        remove_project(world, _project(world, project_id).id)
+        world.remove_project(_project(world, project_id).id)
 
 
 def add_dataset(simulator: Simulator, project_id: int, name: str, *, caption_prefix: str = "") -> int:
@@ -45,7 +44,7 @@ def add_dataset(simulator: Simulator, project_id: int, name: str, *, caption_pre
             name=name,
             caption_prefix=caption_prefix,
             created=world.time,
-            updated=world.time + TRIFLE,
+            updated=world.time + CREATION_TICK,
         )
         world.datasets.put(dataset)
         return dataset.id
@@ -75,7 +74,7 @@ def edit_dataset(
 def delete_dataset(simulator: Simulator, dataset_id: int) -> None:
     """Delete a dataset with its images."""
     with simulator.transaction() as world:
-        remove_dataset(world, _dataset(world, dataset_id).id)
+        world.remove_dataset(_dataset(world, dataset_id).id)
 
 
 def add_image(simulator: Simulator, dataset_id: int, image_name: str, *, content: bytes = b"by hand") -> int:
@@ -95,7 +94,7 @@ def add_image(simulator: Simulator, dataset_id: int, image_name: str, *, content
             width=1024,
             height=1024,
             created=world.time,
-            updated=world.time + TRIFLE,
+            updated=world.time + CREATION_TICK,
         )
         world.images.put(image)
         return image.id
@@ -120,7 +119,7 @@ def edit_image(
 def delete_image(simulator: Simulator, image_id: int) -> None:
     """Delete an image, in a completed dataset too."""
     with simulator.transaction() as world:
-        remove_image(world, _image(world, image_id).id)
+        world.remove_image(_image(world, image_id).id)
 
 
 def edit_model(
@@ -150,7 +149,7 @@ def end_training(simulator: Simulator, model_id: int, status: str) -> None:
 def delete_model(simulator: Simulator, model_id: int) -> None:
     """Delete a model, in training too."""
     with simulator.transaction() as world:
-        remove_model(world, _model(world, model_id))
+        world.remove_model(_model(world, model_id))
 
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""Scripted faults: which exchange is hit, and what befalls it."""
+"""Scripted faults: which request is hit, and what goes wrong with it."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -17,9 +17,9 @@ ARGUMENT: Final = {"slow": "SECONDS", "late": "SECONDS", "429": "SECONDS"}
 NEEDED: Final = ("slow", "late")
 
 _TEXT: Final = re.compile(
-    r"(?P<method>[A-Za-z]+|\*)\s+(?P<path>/[^\s#:]*)(?:#(?P<turn>every:\d+|[^:]+))?:(?P<kind>\w+)(?::(?P<argument>[\d.]+))?"
+    r"(?P<method>[A-Za-z]+|\*)\s+(?P<path>/[^\s#:]*)(?:#(?P<which>every:\d+|[^:]+))?:(?P<kind>\w+)(?::(?P<argument>[\d.]+))?"
 )
-_TURN: Final = re.compile(r"(?:(?P<first>\d+)(?:-(?P<last>\d+))?|\*|every:(?P<every>\d+))")
+_WHICH: Final = re.compile(r"(?:(?P<first>\d+)(?:-(?P<last>\d+))?|\*|every:(?P<every>\d+))")
 
 
 class FaultError(ValueError):
@@ -43,7 +43,7 @@ class Fault:
         return self.method in ("*", request.method) and _pattern(self.path).fullmatch(request.path) is not None
 
     def hits(self, number: int) -> bool:
-        """Whether the so manieth matching request is hit."""
+        """Whether the matching request of this number is hit."""
         return self.first <= number and (self.last == 0 or number <= self.last) and number % self.every == 0
 
 
@@ -67,7 +67,7 @@ def parse_fault(text: str) -> Fault:
         raise FaultError(f"fault {kind!r} needs a number of seconds: {kind}:10")
     if found["argument"] is not None and kind not in ARGUMENT:
         raise FaultError(f"fault {kind!r} takes no number")
-    first, last, every = _turns(found["turn"] or "1")
+    first, last, every = _which(found["which"] or "1")
     return Fault(
         method=found["method"].upper(),
         path=found["path"],
@@ -86,9 +86,9 @@ def _seconds(text: str | None) -> float:
         raise FaultError(f"{text!r} is not a number of seconds") from None
 
 
-def _turns(text: str) -> tuple[int, int, int]:
+def _which(text: str) -> tuple[int, int, int]:
     """`3`, `2-5`, `*` or `every:4` as first, last (0: no end) and step."""
-    found = _TURN.fullmatch(text)
+    found = _WHICH.fullmatch(text)
     if found is None or "0" in (found["first"], found["every"]):
         raise FaultError(f"write which request is hit as #3, #2-5, #* or #every:4, not #{text}")
     if found["every"]:
@@ -98,8 +98,8 @@ def _turns(text: str) -> tuple[int, int, int]:
     return int(found["first"]), int(found["last"] or found["first"]), 1
 
 
-class Script:
-    """A hook that plays faults; of several that hit the same exchange the first one in the list wins."""
+class FaultScript:
+    """A hook that plays faults; if several hit one request, the first in the list is played."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class Script:
         self._current: Fault | None = None
 
     def before(self, request: Request) -> None:
-        """Choose the fault of this exchange, and play it if it comes before the commit."""
+        """Choose the fault of this request, and play it if it comes before the commit."""
         self._current = self._take(request)
         if self._current is None or self._current.kind not in BEFORE:
             return
@@ -128,7 +128,7 @@ class Script:
         raise Instead(_server_error(int(fault.kind)))
 
     def after(self, request: Request, response: Response) -> None:
-        """Play the fault of this exchange, if it comes after the commit."""
+        """Play the fault of this request, if it comes after the commit."""
         fault, self._current = self._current, None
         if fault is None:
             return

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Final
 
 from reconciler.simulator.request import Instead, Rejection, Request, Response, answer, empty, page
-from reconciler.simulator.route import Operation
+from reconciler.simulator.route import Route
 from reconciler.simulator.switch import Switches
 from reconciler.simulator.world import World
 
@@ -32,7 +32,7 @@ class Gate:
         if self._requests % max(1, int(self._switches.seconds("gateway_every"))) == 0:
             raise Instead(gateway_fault(int(kind[:3])))
 
-    def admit(self, world: World, request: Request, operation: Operation) -> None:
+    def admit(self, world: World, request: Request, route: Route) -> None:
         """Check the token, then count the request against quota and rate limit."""
         token = request.header("api_token") or ""
         if not token or (self._tokens is not None and token not in self._tokens):
@@ -42,16 +42,16 @@ class Gate:
             raise Rejection(403, "You have used up the requests of your free plan")
         limit = self._switches.number("rate_limit")
         if limit is not None:
-            self._limit(world, self._bucket(token, operation), limit)
+            self._limit(world, self._bucket(token, route), limit)
 
-    def _bucket(self, token: str, operation: Operation) -> str:
+    def _bucket(self, token: str, route: Route) -> str:
         match self._switches["rate_bucket"]:
             case "template":
-                return operation.template
+                return route.template
             case "token":
                 return f"token {token}"
             case _:
-                return f"{operation.method} {operation.template}"
+                return f"{route.method} {route.template}"
 
     def _limit(self, world: World, bucket: str, limit: float) -> None:
         recent = [time for time in world.calls.get(bucket, ()) if time > world.time - MINUTE]
@@ -59,7 +59,7 @@ class Gate:
             wait = MINUTE if not recent else recent[0] + MINUTE - world.time
             raise Instead(too_many(self._switches["rate_limit_reply"], wait))
         world.calls[bucket] = [*recent, world.time]
-        world.journal.counted = True
+        world.undo_log.counted = True
 
 
 def unauthorized(kind: str) -> Response:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from reconciler.simulator.field import FIELDS
+from reconciler.simulator.body import FIELDS
+from reconciler.simulator.openapi_schema import ANSWERS, Schema, body_of, link, many
 from reconciler.simulator.request import JSON, Shape, shape_of
-from reconciler.simulator.route import OPERATIONS, ROOT, Operation
-from reconciler.simulator.schema import ANSWERS, Schema, body_of, link, many
+from reconciler.simulator.route import ROOT, ROUTES, Route
 
 _ANSWERS: Final[Mapping[str, Schema]] = {
     "create-project": link("Project"),
@@ -108,8 +108,8 @@ _LINKS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 def document() -> Schema:
     """The OpenAPI document."""
     paths: dict[str, dict[str, Schema]] = {}
-    for operation in OPERATIONS:
-        paths.setdefault(operation.template, {})[operation.method.lower()] = _operation(operation)
+    for route in ROUTES:
+        paths.setdefault(route.template, {})[route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -126,55 +126,55 @@ def document() -> Schema:
     }
 
 
-def _operation(operation: Operation) -> Schema:
-    described: Schema = {"operationId": operation.id, "parameters": _parameters(operation)}
-    if operation.id in FIELDS:
+def _operation(route: Route) -> Schema:
+    described: Schema = {"operationId": route.id, "parameters": _parameters(route)}
+    if route.id in FIELDS:
         described["requestBody"] = {
-            "required": operation.id not in ("start-training", "clone-dataset"),
-            "content": {JSON: {"schema": body_of(operation.id)}},
+            "required": route.id not in ("start-training", "clone-dataset"),
+            "content": {JSON: {"schema": body_of(route.id)}},
         }
-    described["responses"] = _responses(operation)
+    described["responses"] = _responses(route)
     return described
 
 
-def _parameters(operation: Operation) -> list[Schema]:
+def _parameters(route: Route) -> list[Schema]:
     places: list[Schema] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "integer"}}
-        for name in re.findall(r"{(\w+)}", operation.template)
+        for name in re.findall(r"{(\w+)}", route.template)
     ]
-    queries = _QUERIES.get(operation.id, {})
+    queries = _QUERIES.get(route.id, {})
     return places + [{"name": name, "in": "query", "schema": schema} for name, schema in queries.items()]
 
 
-def _responses(operation: Operation) -> dict[str, Schema]:
-    statuses = {401, 403, 429, *operation.failures}
-    if "{" in operation.template or operation.id in _QUERIES:
+def _responses(route: Route) -> dict[str, Schema]:
+    statuses = {401, 403, 429, *route.failures}
+    if "{" in route.template or route.id in _QUERIES:
         statuses.add(422)
-    responses = {str(operation.success): _success(operation)}
+    responses = {str(route.success): _success(route)}
     for status in sorted(statuses):
-        content = {JSON: {"schema": _error(operation, status)}}
+        content = {JSON: {"schema": _error(route, status)}}
         responses[str(status)] = {"description": _WORDS[status], "content": content}
     return responses
 
 
-def _success(operation: Operation) -> Schema:
-    described: Schema = {"description": _WORDS[operation.success]}
-    if operation.id in _ANSWERS:
-        described["content"] = {JSON: {"schema": _ANSWERS[operation.id]}}
-    if operation.id in _LINKS:
+def _success(route: Route) -> Schema:
+    described: Schema = {"description": _WORDS[route.success]}
+    if route.id in _ANSWERS:
+        described["content"] = {JSON: {"schema": _ANSWERS[route.id]}}
+    if route.id in _LINKS:
         described["links"] = {
             target: {"operationId": target, "parameters": {f"path.{place}": "$response.body#/id"}}
-            for target, place in _LINKS[operation.id]
+            for target, place in _LINKS[route.id]
         }
     return described
 
 
-def _error(operation: Operation, status: int) -> Schema:
+def _error(route: Route, status: int) -> Schema:
     """The body of an error: one shape where that is known, both where it depends on what went wrong."""
     if status == 401:
         return link("ErrorDetail")
     if status == 422:
         return {"anyOf": [link("ErrorList"), link("ErrorMessage")]}
-    shapes = {shape_of(operation.id, status), shape_of(operation.id, status, field_known=True)}
+    shapes = {shape_of(route.id, status), shape_of(route.id, status, field_known=True)}
     names = sorted(_ERRORS[shape] for shape in shapes)
     return link(names[0]) if len(names) == 1 else {"anyOf": [link(name) for name in names]}

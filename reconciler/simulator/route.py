@@ -5,31 +5,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from reconciler.simulator import caption, checkpoint, clone, dataset, image, model, project, training, transfer, upload
-from reconciler.simulator.call import Call
+from reconciler.simulator.exchange import Exchange
+from reconciler.simulator.operations import caption, clone, dataset, download, image, model, project, training
 from reconciler.simulator.request import Rejection, Response
 
 ROOT: Final = "/v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Route:
     """One operation: how it is called, what carries it out, and the statuses it may answer besides the common ones."""
 
     id: str
     method: str
     template: str
-    act: Callable[[Call], Response]
+    act: Callable[[Exchange], Response]
     success: int
     failures: tuple[int, ...] = ()
     collection: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class RouteMatch:
     """An operation, and what stood in its path's places."""
 
-    operation: Operation
+    route: Route
     places: tuple[str, ...]
 
 
@@ -45,16 +45,16 @@ _M1: Final = f"{_M}/{{model_id}}"
 _C1: Final = f"{_M1}/checkpoints/{{checkpoint_step}}"
 
 
-def _op(
+def _route(
     method: str,
     template: str,
     name: str,
-    act: Callable[[Call], Response],
+    act: Callable[[Exchange], Response],
     success: int,
     *failures: int,
     collection: bool = False,
-) -> Operation:
-    return Operation(
+) -> Route:
+    return Route(
         id=name,
         method=method,
         template=template,
@@ -65,55 +65,55 @@ def _op(
     )
 
 
-OPERATIONS: Final = (
-    _op("POST", _P, "create-project", project.create_project, 201, 400, 409),
-    _op("GET", _P, "get-projects", project.list_projects, 200, collection=True),
-    _op("GET", _P1, "get-project-by-id", project.get_project, 200, 404),
-    _op("PUT", _P1, "update-project", project.update_project, 200, 400, 404, 409),
-    _op("DELETE", _P1, "delete-project", project.delete_project, 204, 404, 409),
-    _op(
+ROUTES: Final = (
+    _route("POST", _P, "create-project", project.create_project, 201, 400, 409),
+    _route("GET", _P, "get-projects", project.list_projects, 200, collection=True),
+    _route("GET", _P1, "get-project-by-id", project.get_project, 200, 404),
+    _route("PUT", _P1, "update-project", project.update_project, 200, 400, 404, 409),
+    _route("DELETE", _P1, "delete-project", project.delete_project, 204, 404, 409),
+    _route(
         "GET", f"{_P1}/datasets", "get-datasets-by-project", dataset.list_datasets_of_project, 200, 404, collection=True
     ),
-    _op("GET", f"{_P1}/models", "get-models-by-project", model.list_models_of_project, 200, 404, collection=True),
-    _op("POST", _D, "create-dataset", dataset.create_dataset, 201, 400, 404, 409),
-    _op("GET", _D, "get-datasets", dataset.list_datasets, 200, collection=True),
-    _op("GET", _D1, "get-dataset-by-id", dataset.get_dataset, 200, 400, 404),
-    _op("PUT", _D1, "update-dataset", dataset.update_dataset, 200, 400, 404, 409),
-    _op("DELETE", _D1, "delete-dataset", dataset.delete_dataset, 204, 404, 409),
-    _op("POST", f"{_D1}/clone", "clone-dataset", clone.clone_dataset, 201, 400, 404, 409),
-    _op("POST", _I, "upload-image", upload.upload_image, 201, 400, 404, 409, 412, 413, 415, 422),
-    _op("GET", _I, "get-images", image.list_images, 200, 404),
-    _op("PUT", _I, "regenerate-all-captions", caption.regenerate_all, 202, 404, 409),
-    _op("POST", f"{_I}/bulk-upload", "bulk-upload-images", image.bulk_upload, 202, 400, 404),
-    _op("GET", f"{_I}/bulk-upload/status", "get-bulk-upload-status", image.bulk_status, 200, 400, 404),
-    _op("GET", _I1, "get-image", image.get_image, 200, 404),
-    _op("PUT", _I1, "update-image-caption", caption.update_caption, 200, 400, 404, 409),
-    _op("DELETE", _I1, "delete-image", image.delete_image, 204, 404, 409),
-    _op("POST", f"{_T}/generate_prefix", "generate-prefix", caption.generate_prefix, 200, 400, 415, 422),
-    _op("POST", _M, "create-model", model.create_model, 201, 400, 404, 409, 412),
-    _op("GET", _M, "get-models", model.list_models, 200, collection=True),
-    _op("POST", f"{_M}/upload_model", "upload-model", model.upload_model, 200, 400, 404, 409, 415, 422),
-    _op("GET", _M1, "get-model", model.get_model, 200, 404),
-    _op("PUT", _M1, "update-model", model.update_model, 200, 400, 404, 409),
-    _op("DELETE", _M1, "delete-model", model.delete_model, 204, 404, 409),
-    _op("POST", f"{_M1}/start_training", "start-training", training.start_training, 200, 400, 404, 409, 412),
-    _op("POST", f"{_M1}/stop_training", "stop-training", training.stop_training, 200, 404, 409),
-    _op("GET", f"{_M1}/checkpoints", "list-checkpoints", checkpoint.list_checkpoints, 200, 400, 404),
-    _op("GET", _C1, "get-checkpoint", checkpoint.get_checkpoint, 200, 400, 404),
-    _op("DELETE", _C1, "delete-checkpoint", checkpoint.delete_checkpoint, 204, 400, 404),
-    _op("GET", f"{_M1}/download", "download-tailored-model", transfer.download_model, 200, 400, 404),
-    _op("GET", "/datasets/{dataset_id}/download", "download-dataset", transfer.download_dataset, 200, 404, 409),
+    _route("GET", f"{_P1}/models", "get-models-by-project", model.list_models_of_project, 200, 404, collection=True),
+    _route("POST", _D, "create-dataset", dataset.create_dataset, 201, 400, 404, 409),
+    _route("GET", _D, "get-datasets", dataset.list_datasets, 200, collection=True),
+    _route("GET", _D1, "get-dataset-by-id", dataset.get_dataset, 200, 400, 404),
+    _route("PUT", _D1, "update-dataset", dataset.update_dataset, 200, 400, 404, 409),
+    _route("DELETE", _D1, "delete-dataset", dataset.delete_dataset, 204, 404, 409),
+    _route("POST", f"{_D1}/clone", "clone-dataset", clone.clone_dataset, 201, 400, 404, 409),
+    _route("POST", _I, "upload-image", image.upload_image, 201, 400, 404, 409, 412, 413, 415, 422),
+    _route("GET", _I, "get-images", image.list_images, 200, 404),
+    _route("PUT", _I, "regenerate-all-captions", caption.regenerate_all, 202, 404, 409),
+    _route("POST", f"{_I}/bulk-upload", "bulk-upload-images", image.bulk_upload, 202, 400, 404),
+    _route("GET", f"{_I}/bulk-upload/status", "get-bulk-upload-status", image.bulk_status, 200, 400, 404),
+    _route("GET", _I1, "get-image", image.get_image, 200, 404),
+    _route("PUT", _I1, "update-image-caption", caption.update_caption, 200, 400, 404, 409),
+    _route("DELETE", _I1, "delete-image", image.delete_image, 204, 404, 409),
+    _route("POST", f"{_T}/generate_prefix", "generate-prefix", caption.generate_prefix, 200, 400, 415, 422),
+    _route("POST", _M, "create-model", model.create_model, 201, 400, 404, 409, 412),
+    _route("GET", _M, "get-models", model.list_models, 200, collection=True),
+    _route("POST", f"{_M}/upload_model", "upload-model", model.upload_model, 200, 400, 404, 409, 415, 422),
+    _route("GET", _M1, "get-model", model.get_model, 200, 404),
+    _route("PUT", _M1, "update-model", model.update_model, 200, 400, 404, 409),
+    _route("DELETE", _M1, "delete-model", model.delete_model, 204, 404, 409),
+    _route("POST", f"{_M1}/start_training", "start-training", training.start_training, 200, 400, 404, 409, 412),
+    _route("POST", f"{_M1}/stop_training", "stop-training", training.stop_training, 200, 404, 409),
+    _route("GET", f"{_M1}/checkpoints", "list-checkpoints", training.list_checkpoints, 200, 400, 404),
+    _route("GET", _C1, "get-checkpoint", training.get_checkpoint, 200, 400, 404),
+    _route("DELETE", _C1, "delete-checkpoint", training.delete_checkpoint, 204, 400, 404),
+    _route("GET", f"{_M1}/download", "download-tailored-model", download.download_model, 200, 400, 404),
+    _route("GET", "/datasets/{dataset_id}/download", "download-dataset", download.download_dataset, 200, 404, 409),
 )
 
 Segments = tuple[str, ...]
 
 
-def _plan() -> Mapping[int, list[tuple[Segments, dict[str, Operation]]]]:
+def _plan() -> Mapping[int, list[tuple[Segments, dict[str, Route]]]]:
     """Templates by their number of segments; those with fewer places come first, so that words win over ids."""
-    plan: dict[int, dict[Segments, dict[str, Operation]]] = {}
-    for operation in OPERATIONS:
-        segments = tuple(operation.template.split("/")[1:])
-        plan.setdefault(len(segments), {}).setdefault(segments, {})[operation.method] = operation
+    plan: dict[int, dict[Segments, dict[str, Route]]] = {}
+    for route in ROUTES:
+        segments = tuple(route.template.split("/")[1:])
+        plan.setdefault(len(segments), {}).setdefault(segments, {})[route.method] = route
     return {
         length: sorted(templates.items(), key=lambda item: "/".join(item[0]).count("{"))
         for length, templates in plan.items()
@@ -123,7 +123,7 @@ def _plan() -> Mapping[int, list[tuple[Segments, dict[str, Operation]]]]:
 _PLAN: Final = _plan()
 
 
-def find(method: str, path: str) -> Match:
+def find(method: str, path: str) -> RouteMatch:
     """The operation for a method and a path below `/v1`; Rejection 404 or 405 when there is none."""
     if path.startswith(ROOT + "/"):
         segments = path[len(ROOT) + 1 :].split("/")
@@ -131,11 +131,11 @@ def find(method: str, path: str) -> Match:
             places = _places(template, segments)
             if places is None:
                 continue
-            operation = methods.get(method)
-            if operation is None:
+            route = methods.get(method)
+            if route is None:
                 allow = {"allow": ", ".join(sorted(methods))}
                 raise Rejection(405, "Method Not Allowed", shape="detail", headers=allow)
-            return Match(operation=operation, places=places)
+            return RouteMatch(route=route, places=places)
     raise Rejection(404, "Not Found", shape="detail")
 
 
@@ -152,18 +152,18 @@ def _places(template: Segments, segments: list[str]) -> tuple[str, ...] | None:
 
 
 _WHOLE: Final = re.compile(r"-?[0-9]+")
-NOBODY: Final = -1
+NO_SUCH_ID: Final = -1
 
 
-def ids_of(match: Match, rule: str) -> tuple[int, ...]:
+def ids_of(match: RouteMatch, rule: str) -> tuple[int, ...]:
     """The ids in the path; what is not a whole number is answered by `bad_path_id`."""
-    names = re.findall(r"{(\w+)}", match.operation.template)
+    names = re.findall(r"{(\w+)}", match.route.template)
     return tuple(_id(name, place, rule) for name, place in zip(names, match.places, strict=True))
 
 
 def _id(name: str, place: str, rule: str) -> int:
     if _WHOLE.fullmatch(place):
-        return int(place) if len(place) <= 18 else NOBODY
+        return int(place) if len(place) <= 18 else NO_SUCH_ID
     if rule == "404":
         raise Rejection(404, f"No object with id {place!r}")
     if rule == "400_message":

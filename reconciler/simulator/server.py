@@ -16,9 +16,9 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.simulator.asgi import Message, Record, create_app, real_sleep
-from reconciler.simulator.commit import Simulator
 from reconciler.simulator.request import Request
 from reconciler.simulator.route import ROOT
+from reconciler.simulator.simulator import Simulator
 
 LOOPBACK: Final = "127.0.0.1"
 

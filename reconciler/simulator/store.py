@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final, Protocol
 
-from reconciler.simulator.table import Change
+from reconciler.simulator.table import RowChange
 from reconciler.simulator.world import ROWS, Row, World
 
 FORMAT: Final = 1
@@ -24,7 +24,7 @@ class Store(Protocol):
         ...
 
     def save(self, world: World) -> None:
-        """Keep what the journal says has changed, and unlock."""
+        """Keep what the undo log says has changed, and unlock."""
         ...
 
     def abandon(self) -> None:
@@ -91,16 +91,16 @@ class SqliteStore:
 
     def save(self, world: World) -> None:
         """Write the changed rows and commit; a request that changed nothing writes nothing."""
-        journal = world.journal
-        if journal.changes or journal.counted:
-            for kind, number in {(change.kind, change.number): None for change in journal.changes}:
+        undo_log = world.undo_log
+        if undo_log.changes or undo_log.counted:
+            for kind, number in {(change.kind, change.number): None for change in undo_log.changes}:
                 self._write(kind, number, world.row(kind, number))
             body = json.dumps(_rest(world))
             self._db.execute(
                 "INSERT OR REPLACE INTO world (id, revision, body) VALUES (1, ?, ?)", (self._revision + 1, body)
             )
         self._db.execute("COMMIT")
-        self._revision += bool(journal.changes or journal.counted)
+        self._revision += bool(undo_log.changes or undo_log.counted)
 
     def abandon(self) -> None:
         """Roll back."""
@@ -124,22 +124,22 @@ class SqliteStore:
         rest = json.loads(body)
         if rest.get("format") != FORMAT:
             raise StoreError(f"the world was written in format {rest.get('format')}, not {FORMAT}")
-        world.journal.pause()
+        world.undo_log.pause()
         for table in world.tables().values():
             table.clear()
             table.next = rest["next"][table.kind]
         for kind, text in self._db.execute("SELECT kind, body FROM object ORDER BY kind, id"):
             world.put(_row(kind, json.loads(text)))
-        world.journal.resume(0)
+        world.undo_log.resume(0)
         world.time, world.reading = rest["time"], rest["reading"]
         world.tallies, world.calls = rest["tallies"], rest["calls"]
-        world.journal.recent = [_change(change) for change in rest["recent"]]
+        world.undo_log.recent = [_change(change) for change in rest["recent"]]
 
 
 def _rest(world: World) -> dict[str, object]:
     """All of a world that is not a row."""
-    changes = [*world.journal.recent, *(world.journal.changes if world.journal.memory else ())]
-    horizon = world.time - world.journal.memory
+    changes = [*world.undo_log.recent, *(world.undo_log.changes if world.undo_log.memory else ())]
+    horizon = world.time - world.undo_log.memory
     return {
         "format": FORMAT,
         "time": world.time,
@@ -158,9 +158,9 @@ def _row(kind: str, document: dict[str, object]) -> Row:
     return row
 
 
-def _change(document: dict[str, object]) -> Change[Row]:
+def _change(document: dict[str, object]) -> RowChange[Row]:
     kind, before = str(document["kind"]), document["before"]
-    return Change(
+    return RowChange(
         time=float(str(document["time"])),
         kind=kind,
         number=int(str(document["number"])),

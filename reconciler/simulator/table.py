@@ -1,4 +1,4 @@
-"""A table of rows by id with one index, and the journal that remembers what each change replaced."""
+"""A table of rows by id with one index, and the undo log that remembers what each change replaced."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ R = TypeVar("R", bound=Numbered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change(Generic[A]):
+class RowChange(Generic[A]):
     """One row replaced, added (`before` is None) or removed, at a moment of simulated time."""
 
     time: float
@@ -28,14 +28,14 @@ class Change(Generic[A]):
     before: A | None
 
 
-class Journal(Generic[A]):
+class UndoLog(Generic[A]):
     """The changes of the open transaction, and those recent enough for a late list to look behind them."""
 
     def __init__(self) -> None:
         self.time = 0.0
         self.memory = 0.0
-        self.changes: list[Change[A]] = []
-        self.recent: list[Change[A]] = []
+        self.changes: list[RowChange[A]] = []
+        self.recent: list[RowChange[A]] = []
         self.counted = False
         self._paused = False
 
@@ -43,7 +43,7 @@ class Journal(Generic[A]):
         """Remember what a change replaces."""
         if self._paused:
             return
-        change = Change(time=self.time, kind=kind, number=number, before=before)
+        change = RowChange(time=self.time, kind=kind, number=number, before=before)
         self.changes.append(change)
 
     def mark(self) -> int:
@@ -71,13 +71,13 @@ class Journal(Generic[A]):
 class Table(Generic[R, A]):
     """Rows of one kind, by id and by the id of their owner, in the order of their ids."""
 
-    def __init__(self, kind: str, first: int, journal: Journal[A], owner: Callable[[R], int]) -> None:
+    def __init__(self, kind: str, first: int, undo_log: UndoLog[A], owner: Callable[[R], int]) -> None:
         self.kind = kind
         self.first = first
         self.next = first
         self._rows: dict[int, R] = {}
         self._owned: dict[int, dict[int, None]] = {}
-        self._journal = journal
+        self._undo_log = undo_log
         self._owner = owner
 
     def claim(self) -> int:
@@ -131,7 +131,7 @@ class Table(Generic[R, A]):
         self._owned.clear()
 
     def _record(self, number: int, before: R | None) -> None:
-        self._journal.record(self.kind, number, before)  # type: ignore[arg-type]  # R is one of the kinds in A
+        self._undo_log.record(self.kind, number, before)  # type: ignore[arg-type]  # R is one of the kinds in A
 
     def _forget(self, row: R) -> None:
         owner = self._owner(row)

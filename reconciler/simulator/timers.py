@@ -1,4 +1,4 @@
-"""The turn of time: whatever fell due since the last request happens now, in order, each at its own moment."""
+"""Timers: whatever fell due since the last request happens now, in order, each at its own moment."""
 
 from dataclasses import replace
 from typing import Final, assert_never

@@ -1,10 +1,10 @@
 """The world: what the account holds, as tables of frozen rows, with an undo list and a view into the recent past."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, assert_never
 
-from reconciler.simulator.table import Change, Journal, Table
+from reconciler.simulator.table import RowChange, Table, UndoLog
 
 TimerKind = Literal["regeneration", "caption", "training", "stopping", "sync", "clone"]
 
@@ -107,14 +107,17 @@ ROWS: Final[dict[str, type[Row]]] = {
 }
 
 
+CREATION_TICK: Final = 2e-6  # the API gives a new object an `updated_at` two microseconds after its `created_at`
+
+
 class Tables:
     """The four tables that answers are made from: of now, or of a moment ago."""
 
-    def __init__(self, journal: Journal[Row]) -> None:
-        self.projects: Table[Project, Row] = Table("project", 1001, journal, lambda _row: 0)
-        self.datasets: Table[Dataset, Row] = Table("dataset", 200001, journal, lambda row: row.project_id)
-        self.images: Table[Image, Row] = Table("image", 3000001, journal, lambda row: row.dataset_id)
-        self.models: Table[Model, Row] = Table("model", 40001, journal, lambda row: row.project_id)
+    def __init__(self, undo_log: UndoLog[Row]) -> None:
+        self.projects: Table[Project, Row] = Table("project", 1001, undo_log, lambda _row: 0)
+        self.datasets: Table[Dataset, Row] = Table("dataset", 200001, undo_log, lambda row: row.project_id)
+        self.images: Table[Image, Row] = Table("image", 3000001, undo_log, lambda row: row.dataset_id)
+        self.models: Table[Model, Row] = Table("model", 40001, undo_log, lambda row: row.project_id)
 
     def models_of(self, dataset_id: int) -> Iterator[Model]:
         """The models made from a dataset, deleted ones too."""
@@ -125,9 +128,9 @@ class World(Tables):
     """Tables, timers and tallies at one moment of simulated time."""
 
     def __init__(self) -> None:
-        self.journal: Journal[Row] = Journal()
-        super().__init__(self.journal)
-        self.timers: Table[Timer, Row] = Table("timer", 1, self.journal, lambda row: row.target)
+        self.undo_log: UndoLog[Row] = UndoLog()
+        super().__init__(self.undo_log)
+        self.timers: Table[Timer, Row] = Table("timer", 1, self.undo_log, lambda row: row.target)
         self.reading: float | None = None
         self.tallies: dict[str, int] = {}
         self.calls: dict[str, list[float]] = {}
@@ -135,11 +138,11 @@ class World(Tables):
     @property
     def time(self) -> float:
         """Simulated seconds since the world began."""
-        return self.journal.time
+        return self.undo_log.time
 
     @time.setter
     def time(self, seconds: float) -> None:
-        self.journal.time = seconds
+        self.undo_log.time = seconds
 
     def tables(self) -> Mapping[str, AnyTable]:
         """Every table by the kind of its rows."""
@@ -154,7 +157,7 @@ class World(Tables):
     def count(self, name: str) -> int:
         """Count one more of something, and say how many there are now."""
         self.tallies[name] = self.tallies.get(name, 0) + 1
-        self.journal.counted = True
+        self.undo_log.counted = True
         return self.tallies[name]
 
     def put(self, row: Row) -> None:
@@ -183,29 +186,59 @@ class World(Tables):
 
     def undo(self, mark: int) -> None:
         """Take back every change made since the mark."""
-        taken = self.journal.changes[mark:]
-        self.journal.pause()
+        taken = self.undo_log.changes[mark:]
+        self.undo_log.pause()
         for change in reversed(taken):
             self._restore(change)
-        self.journal.resume(mark)
+        self.undo_log.resume(mark)
 
-    def _restore(self, change: Change[Row]) -> None:
+    def _restore(self, change: RowChange[Row]) -> None:
         if change.before is None:
             self.drop(change.kind, change.number)
         else:
             self.put(change.before)
 
     def as_of(self, moment: float) -> Tables:
-        """The tables as they stood at an earlier moment; reaches back as far as the journal's memory."""
-        known = (*self.journal.recent, *self.journal.changes)
+        """The tables as they stood at an earlier moment; reaches back as far as the undo log's memory."""
+        known = (*self.undo_log.recent, *self.undo_log.changes)
         later = [change for change in known if change.time > moment and change.kind != "timer"]
         if not later:
             return self
         past = World()
-        past.journal.pause()
+        past.undo_log.pause()
         for table in (self.projects, self.datasets, self.images, self.models):
             for row in table.all():
                 past.put(row)
         for change in reversed(later):
             past._restore(change)
         return past
+
+    def remove_project(self, number: int) -> None:
+        """Take a project away with everything in it."""
+        for dataset in self.datasets.of(number):
+            self.remove_dataset(dataset.id)
+        for model in self.models.of(number):
+            self.remove_model(model)
+        self.projects.drop(number)
+
+    def remove_dataset(self, number: int) -> None:
+        """Take a dataset away with its images; models made from it stay."""
+        for image in self.images.of(number):
+            self.remove_image(image.id)
+        for timer in self.timers.of(number):
+            self.timers.drop(timer.id)
+            for image_id in timer.images:
+                self.remove_image(image_id)
+        self.datasets.drop(number)
+
+    def remove_image(self, number: int) -> None:
+        """Take an image away, and with it the caption that may be on its way."""
+        for timer in self.timers.of(number):
+            self.timers.drop(timer.id)
+        self.images.drop(number)
+
+    def remove_model(self, model: Model) -> None:
+        """Mark a model as deleted; its training, if any, is over."""
+        for timer in self.timers.of(model.id):
+            self.timers.drop(timer.id)
+        self.models.put(replace(model, status="Deleted", updated=self.time))

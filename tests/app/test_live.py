@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from reconciler.app.live import Live, live_pictures
-from reconciler.app.simulate import World, open_world
+from reconciler.app.simulate import Simulation, open_world
 from reconciler.cli.entry import run
 from reconciler.core.live import DatasetStatus, Observed, RemoteDataset, RemoteImage
 from reconciler.core.name import parse_image_key
@@ -125,7 +125,7 @@ async def test_what_cannot_be_decoded_is_no_picture(body: bytes) -> None:
 def account() -> Iterator[str]:
     """The address of a served simulator whose pictures have another signature in each answer (U34)."""
     switches = ("image_url_expiry=rotates_each_get", "list_latency_ms=0")
-    world = open_world(World(switches=switches))
+    world = open_world(Simulation(switches=switches))
     try:
         with serving(world) as address:
             yield address

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.simulator.body import IP_TYPES, MEDIA
 from reconciler.simulator.captioner import caption, default_prefix, label_of
-from reconciler.simulator.field import IP_TYPES, MEDIA
 
 DIGESTS = st.binary(min_size=1, max_size=4).map(lambda data: hashlib.sha256(data).hexdigest())
 

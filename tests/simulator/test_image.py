@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from reconciler.simulator.picture import Pictures
+from reconciler.simulator.image_file import ImageReader
 from tests.simulator.outsider import Account, picture, raw64, rejects
 
 DATASETS = "/tailored-gen/datasets"
@@ -225,7 +225,7 @@ def test_refused_prefix_requests(body: object, status: int) -> None:
 
 def test_pictures_are_forgotten_in_the_end() -> None:
     """What was seen of pictures is remembered up to a number of them, and seen again afterwards."""
-    pictures = Pictures(most=1)
-    first = pictures.look(picture("red"), "file")
-    pictures.look(picture("green"), "file")
-    assert pictures.look(picture("red"), "file") == first
+    pictures = ImageReader(most=1)
+    first = pictures.read(picture("red"), "file")
+    pictures.read(picture("green"), "file")
+    assert pictures.read(picture("red"), "file") == first

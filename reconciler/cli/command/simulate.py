@@ -36,10 +36,12 @@ def command(
 
     Any token of at least 6 characters will do. It ends with Ctrl-C.
     """
-    from reconciler.app.simulate import World, simulate
+    from reconciler.app.simulate import Simulation, simulate
     from reconciler.cli.context import open_console
 
     console = open_console(frame)
-    world = World(store=db, speed=speed, switches=switches, faults=faults)
-    simulate(world, port=port, request_log=request_log, told=lambda address: console.say_line(f"serving {address}"))
+    simulation = Simulation(store=db, speed=speed, switches=switches, faults=faults)
+    simulate(
+        simulation, port=port, request_log=request_log, told=lambda address: console.say_line(f"serving {address}")
+    )
     return 0

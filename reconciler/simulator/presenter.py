@@ -1,4 +1,4 @@
-"""How rows look in answers: keys by era, timestamps, ids, image addresses, and the switches that bend them."""
+"""Rows as JSON documents: keys by era, timestamps, ids, image addresses, and the switches that change them."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ _ALWAYS: Final = {
 }
 
 
-class Show:
+class Presenter:
     """Turns rows into documents."""
 
     def __init__(self, switches: Switches) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, assert_never
 
-from reconciler.simulator.field import FIELDS, IP_TYPES, MEDIA, Field
-from reconciler.simulator.training import RANGES
+from reconciler.simulator.body import FIELDS, IP_TYPES, MEDIA, Field
+from reconciler.simulator.operations.training import RANGES
 
 Schema = dict[str, object]
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reconciler.simulator.field import Body, read_body
-from reconciler.simulator.picture import Pictures
+from reconciler.simulator.body import Body, read_body
+from reconciler.simulator.image_file import ImageReader
+from reconciler.simulator.presenter import Presenter
 from reconciler.simulator.request import Rejection, Request, Response, answer
-from reconciler.simulator.show import Show
 from reconciler.simulator.switch import Switches
 from reconciler.simulator.world import AnyTable, Dataset, Image, Model, Project, Tables, World
 
@@ -16,13 +16,13 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Exchange:
     """What an operation is given."""
 
     world: World
     switches: Switches
-    show: Show
-    pictures: Pictures
+    presenter: Presenter
+    image_reader: ImageReader
     operation: str
     request: Request
     ids: tuple[int, ...]
@@ -33,8 +33,8 @@ class Call:
         """Simulated seconds."""
         return self.world.time
 
-    def is_(self, knob: str, value: str) -> bool:
-        """Whether a switch stands at a value."""
+    def plays(self, knob: str, value: str) -> bool:
+        """Whether a switch is set to a value."""
         return self.switches[knob] == value
 
     def body(self) -> Body:
@@ -53,23 +53,23 @@ class Call:
 
     def project(self) -> Project:
         """The project that the path names."""
-        return known(self.world.projects.get(self.ids[0]), "project", self.ids[0])
+        return found(self.world.projects.get(self.ids[0]), "project", self.ids[0])
 
     def dataset(self) -> Dataset:
         """The dataset that the path names."""
-        return known(self.world.datasets.get(self.ids[0]), "dataset", self.ids[0])
+        return found(self.world.datasets.get(self.ids[0]), "dataset", self.ids[0])
 
     def image(self) -> Image:
         """The image that the path names inside its dataset."""
         dataset = self.dataset()
         image = self.world.images.get(self.ids[1])
         inside = image if image is not None and image.dataset_id == dataset.id else None
-        return known(inside, "image", self.ids[1])
+        return found(inside, "image", self.ids[1])
 
     def model(self) -> Model:
         """The model that the path names, unless it was deleted."""
         model = self.world.models.get(self.ids[0])
-        return known(None if model is None or model.status == "Deleted" else model, "model", self.ids[0])
+        return found(None if model is None or model.status == "Deleted" else model, "model", self.ids[0])
 
     def flag(self, name: str) -> bool:
         """A true-or-false parameter of the query."""
@@ -80,26 +80,26 @@ class Call:
 
     def deleted_before(self, table: AnyTable, number: int) -> bool:
         """Whether a deletion comes too late and counts as done all the same."""
-        return self.is_("delete_twice", "204") and table.get(number) is None and table.existed(number)
+        return self.plays("delete_twice", "204") and table.get(number) is None and table.existed(number)
 
     def created_project(self, row: Project) -> Response:
         """The answer that shows a project just created."""
-        return answer(201, self.show.trimmed("project", self.show.project(row)))
+        return answer(201, self.presenter.trimmed("project", self.presenter.project(row)))
 
     def wrote_dataset(self, status: int, row: Dataset) -> Response:
         """The answer that shows a dataset just written."""
-        return answer(status, self.show.trimmed("dataset", self.show.whole_dataset(self.world, row)))
+        return answer(status, self.presenter.trimmed("dataset", self.presenter.whole_dataset(self.world, row)))
 
     def wrote_image(self, status: int, row: Image) -> Response:
         """The answer that shows an image just written."""
-        return answer(status, self.show.trimmed("image", self.show.image(row)))
+        return answer(status, self.presenter.trimmed("image", self.presenter.image(row)))
 
     def wrote_model(self, status: int, row: Model) -> Response:
         """The answer that shows a model just written."""
-        return answer(status, self.show.trimmed("model", self.show.model(self.world, row)))
+        return answer(status, self.presenter.trimmed("model", self.presenter.model(self.world, row)))
 
 
-def known(row: T | None, kind: str, number: int) -> T:
+def found(row: T | None, kind: str, number: int) -> T:
     """The row, or a 404."""
     if row is None:
         raise Rejection(404, f"No {kind} with id {number}")

@@ -1,4 +1,7 @@
-"""Pictures as they are uploaded: base64 into bytes, bytes into a format and a size, addresses that are only pretended."""
+"""Image files as they are uploaded: base64 becomes bytes, bytes become a format and a size.
+
+An image address is never fetched; what it would hold is read from the address itself.
+"""
 
 import base64
 import hashlib
@@ -16,8 +19,8 @@ MOST_PIXELS: Final = 80_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture that was accepted as one: what it is known by, its bytes' number, its sides in pixels."""
+class ImageFile:
+    """An image file that was accepted: its digest, how many bytes it has, its sides in pixels."""
 
     sha256: str
     size: int
@@ -25,27 +28,27 @@ class Picture:
     height: int
 
 
-class Pictures:
-    """Looks at pictures, and remembers what it saw by digest, so that the same bytes are decoded once."""
+class ImageReader:
+    """Reads image files, and remembers the result by digest, so that the same bytes are decoded once."""
 
     def __init__(self, most: int = 4096) -> None:
         self._most = most
-        self._seen: dict[str, Picture | Rejection] = {}
+        self._seen: dict[str, ImageFile | Rejection] = {}
 
-    def look(self, data: bytes, name: str) -> Picture:
+    def read(self, data: bytes, name: str) -> ImageFile:
         """The picture in these bytes; Rejection 415 for another file type, 400 for one that cannot be decoded."""
         digest = hashlib.sha256(data).hexdigest()
         if digest not in self._seen:
             if len(self._seen) >= self._most:
                 self._seen.clear()
-            self._seen[digest] = _look(data, digest)
+            self._seen[digest] = _read(data, digest)
         seen = self._seen[digest]
         if isinstance(seen, Rejection):
             raise Rejection(seen.status, seen.message, name=name)
         return seen
 
 
-def _look(data: bytes, digest: str) -> Picture | Rejection:
+def _read(data: bytes, digest: str) -> ImageFile | Rejection:
     if not _claims_a_known_type(data):
         return Rejection(415, "The file is not a JPEG, PNG or WEBP image")
     from PIL import Image  # noqa: PLC0415 - a world without uploads should not wait for Pillow
@@ -57,7 +60,7 @@ def _look(data: bytes, digest: str) -> Picture | Rejection:
                 if image.width * image.height > MOST_PIXELS:
                     return Rejection(400, "The image has too many pixels")
                 image.load()
-                return Picture(sha256=digest, size=len(data), width=image.width, height=image.height)
+                return ImageFile(sha256=digest, size=len(data), width=image.width, height=image.height)
     except Exception:  # noqa: BLE001 - Pillow raises whatever its decoders raise; all of it means the same here
         return Rejection(400, "The image cannot be decoded")
 
@@ -79,7 +82,7 @@ def decode(text: str, name: str, *, data_uri: bool) -> bytes:
     return data
 
 
-def pretend(url: str, name: str) -> Picture:
+def image_at(url: str, name: str) -> ImageFile:
     """The picture that an address stands for; nothing is fetched.
 
     A host under `.invalid`, or `missing` in the path, is an address that cannot be fetched (422). The picture is
@@ -99,7 +102,7 @@ def pretend(url: str, name: str) -> Picture:
         raise Rejection(415, "The file is not a JPEG, PNG or WEBP image", name=name, given=url)
     query = parse_qs(parts.query)
     width, height = (_side(query.get(side, ["1024"])[0]) for side in ("width", "height"))
-    return Picture(sha256=hashlib.sha256(url.encode()).hexdigest(), size=0, width=width, height=height)
+    return ImageFile(sha256=hashlib.sha256(url.encode()).hexdigest(), size=0, width=width, height=height)
 
 
 def _side(text: str) -> int:

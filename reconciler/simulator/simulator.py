@@ -1,21 +1,23 @@
 """The simulator: one function commits a request to the world, with hooks before and after it."""
 
+import base64
+import hashlib
+import json
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
-from reconciler.simulator.call import Call
 from reconciler.simulator.clock import Clock, RealClock
-from reconciler.simulator.fault import Fault, Script
+from reconciler.simulator.exchange import Exchange
+from reconciler.simulator.fault import Fault, FaultScript
 from reconciler.simulator.gate import Gate
-from reconciler.simulator.log import Entry, logged_body
-from reconciler.simulator.picture import Pictures
+from reconciler.simulator.image_file import ImageReader
+from reconciler.simulator.presenter import Presenter
 from reconciler.simulator.request import Instead, Rejection, Request, Response, answer, refuse
-from reconciler.simulator.route import Match, find, ids_of
-from reconciler.simulator.show import Show
+from reconciler.simulator.route import RouteMatch, find, ids_of
 from reconciler.simulator.store import MemoryStore, Store
 from reconciler.simulator.switch import Switches
 from reconciler.simulator.timers import catch_up
@@ -47,6 +49,52 @@ class Hook(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """One line of the commit log.
+
+    `status` is the API's answer, seen by the client or not; 0 for a request that was lost on its way.
+    `committed` says whether the request changed the world. File data in `body` is replaced by digest and size.
+    """
+
+    seq: int
+    time: float
+    method: str
+    path: str
+    query: str
+    body: object
+    status: int
+    committed: bool
+
+
+def logged_body(body: bytes) -> object:
+    """A body as the log keeps it: decoded, with file data replaced by its digest and size."""
+    if not body:
+        return None
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return digest_of(body)
+    if not isinstance(document, dict):
+        return document
+    for name in ("file", "images"):
+        value = document.get(name)
+        if isinstance(value, str):
+            document[name] = digest_of(value)
+        elif isinstance(value, list):
+            document[name] = [digest_of(item) if isinstance(item, str) else item for item in value]
+    return document
+
+
+def digest_of(data: str | bytes) -> dict[str, object]:
+    """Digest and size of file data, decoded where it is base64."""
+    raw = data if isinstance(data, bytes) else data.encode(errors="replace")
+    if isinstance(data, str):
+        with suppress(ValueError):
+            raw = base64.b64decode(data, validate=True)
+    return {"sha256": hashlib.sha256(raw).hexdigest(), "size": len(raw)}
+
+
 class Simulator:
     """A world, the clock that drives it, and the way requests take through it.
 
@@ -69,15 +117,15 @@ class Simulator:
             raise ValueError(f"speed must be above 0, not {speed}")
         self.switches = Switches(switches)
         self.speed = speed
-        self.hooks: list[Hook] = [Script(faults, self.again, self.later), *hooks]
-        self.log: list[Entry] = []
+        self.hooks: list[Hook] = [FaultScript(faults, self.again, self.later), *hooks]
+        self.log: list[LogEntry] = []
         self._clock = clock or RealClock()
         self._store = store or MemoryStore()
         self._world = World()
-        self._world.journal.memory = self.switches.seconds("list_lag_seconds")
-        self._show = Show(self.switches)
+        self._world.undo_log.memory = self.switches.seconds("list_lag_seconds")
+        self._presenter = Presenter(self.switches)
         self._latency = self.switches.seconds("list_latency_ms") / 1000
-        self._pictures = Pictures()
+        self._image_reader = ImageReader()
         self._gate = Gate(self.switches, tokens)
         self._pending: list[tuple[float, Request]] = []
         self._lock = threading.RLock()
@@ -107,9 +155,9 @@ class Simulator:
     def again(self, request: Request) -> Response:
         """Let the world have the request, past the hooks: what a proxy does that delivers a request twice."""
         with self.transaction() as world:
-            mark = world.journal.mark()
+            mark = world.undo_log.mark()
             response = self._answer(world, request, mark)
-            committed = world.journal.mark() > mark
+            committed = world.undo_log.mark() > mark
         self._note(request, response.status, committed=committed)
         return response
 
@@ -130,7 +178,7 @@ class Simulator:
                 self._tick()
                 yield self._world
                 self._store.save(self._world)
-                self._world.journal.settle()
+                self._world.undo_log.settle()
             except BaseException:
                 self._world.undo(0)
                 self._store.abandon()
@@ -153,16 +201,16 @@ class Simulator:
         world, reading = self._world, self._clock.now()
         if world.reading is None:
             world.reading = reading
-            world.journal.counted = True
+            world.undo_log.counted = True
         now = world.time + max(0.0, reading - world.reading) * self.speed
         world.reading = reading
         while self._pending and min(self._pending, key=lambda item: item[0])[0] <= now:
             due, request = min(self._pending, key=lambda item: item[0])
             self._pending.remove((due, request))
             catch_up(world, self.switches, due)
-            mark = world.journal.mark()
+            mark = world.undo_log.mark()
             response = self._answer(world, request, mark)
-            self._note(request, response.status, committed=world.journal.mark() > mark)
+            self._note(request, response.status, committed=world.undo_log.mark() > mark)
         catch_up(world, self.switches, now)
 
     def _answer(self, world: World, request: Request, mark: int) -> Response:
@@ -173,17 +221,17 @@ class Simulator:
                 return PAGES[request.path]()
             self._gate.pass_gateway(request)
             match = self._find(request)
-            operation = match.operation.id
-            self._gate.admit(world, request, match.operation)
-            response = match.operation.act(self._call(world, request, match))
-            return replace(response, delay=self._latency) if match.operation.collection else response
+            operation = match.route.id
+            self._gate.admit(world, request, match.route)
+            response = match.route.act(self._exchange(world, request, match))
+            return replace(response, delay=self._latency) if match.route.collection else response
         except Rejection as rejection:
             world.undo(mark)
             return refuse(rejection, operation)
         except Instead as instead:
             return instead.response
 
-    def _find(self, request: Request) -> Match:
+    def _find(self, request: Request) -> RouteMatch:
         path = request.path
         if path.endswith("/"):
             rule = self.switches["trailing_slash"]
@@ -192,17 +240,17 @@ class Simulator:
                 raise Instead(Response(status=307, headers={"location": path[:-1] + query}))
             path = path[:-1] if rule == "same" else path
         match = find(request.method, path)
-        if match.operation.id == "generate-prefix" and self.switches["era"] == "current":
+        if match.route.id == "generate-prefix" and self.switches["era"] == "current":
             raise Rejection(404, "Not Found", shape="detail")
         return match
 
-    def _call(self, world: World, request: Request, match: Match) -> Call:
-        return Call(
+    def _exchange(self, world: World, request: Request, match: RouteMatch) -> Exchange:
+        return Exchange(
             world=world,
             switches=self.switches,
-            show=self._show,
-            pictures=self._pictures,
-            operation=match.operation.id,
+            presenter=self._presenter,
+            image_reader=self._image_reader,
+            operation=match.route.id,
             request=request,
             ids=ids_of(match, self.switches["bad_path_id"]),
             query=dict(parse_qsl(request.query, keep_blank_values=True)) if request.query else {},
@@ -210,7 +258,7 @@ class Simulator:
 
     def _note(self, request: Request, status: int, *, committed: bool) -> None:
         self.log.append(
-            Entry(
+            LogEntry(
                 seq=len(self.log) + 1,
                 time=self._world.time,
                 method=request.method,
