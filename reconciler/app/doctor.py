@@ -1,4 +1,4 @@
-"""Look at datasets before anything is uploaded: manifests, captions and pixels; nothing is sent."""
+"""`doctor`: look at manifests, captions and pixels before anything is uploaded. Nothing is sent."""
 
 import os
 from collections.abc import Collection, Iterable, Sequence
@@ -13,7 +13,7 @@ from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.ref import Ref
 from reconciler.core.text import shown
-from reconciler.doctor.diagnose import Look, diagnose
+from reconciler.doctor.diagnose import Evidence, diagnose
 from reconciler.doctor.finding import Diagnosis
 from reconciler.doctor.pixels import Measured
 from reconciler.files.image.image_file import inspect
@@ -26,18 +26,18 @@ _THREADS = 4
 
 
 def examine(root: Path, wanted: Sequence[Ref], today: date, *, cache: Path | None = None) -> Diagnosis:
-    """The diagnosis of the datasets in `wanted`, or of all; Unusable where a wanted one is not declared.
+    """The diagnosis of the datasets in `wanted`, or of all. Unusable if a wanted dataset is not declared.
 
-    `cache` is the file in which measures are kept; without it, one in the user's cache folder.
+    `cache` is the file in which measures are kept. Without it, one in the user's cache folder is used.
     """
     loaded = load(root)
-    _require(loaded, wanted)
-    look = Look(today=today, measured=measure_all(root, decodable(loaded, wanted), cache=cache))
-    return diagnose(loaded, look, wanted)
+    _require_declared(loaded, wanted)
+    evidence = Evidence(today=today, measured=measure_all(root, decodable(loaded, wanted), cache=cache))
+    return diagnose(loaded, evidence, wanted)
 
 
 def write_sheet(path: str, page: str) -> None:
-    """Write a contact sheet whole or not at all; Unusable where that cannot be done, or where something else lies there."""
+    """Write a contact sheet, whole or not at all. Unusable if that fails, or if the file is anything but a contact sheet."""
     from reconciler.files.atomic import replace_file
 
     place = Path(path)
@@ -54,7 +54,7 @@ def write_sheet(path: str, page: str) -> None:
 
 
 def _is_sheet(place: Path) -> bool:
-    """Does a file begin as contact sheets do? An empty one may be overwritten, too."""
+    """Does a file begin as contact sheets do? An empty file may be overwritten too."""
     try:
         with place.open("rb") as file:
             head = file.read(4096)
@@ -63,7 +63,7 @@ def _is_sheet(place: Path) -> bool:
     return not head or b"<title>Contact sheet:" in head
 
 
-def _require(loaded: Loaded, wanted: Iterable[Ref]) -> None:
+def _require_declared(loaded: Loaded, wanted: Iterable[Ref]) -> None:
     declared = {manifest.ref for manifest in loaded.manifests if isinstance(manifest.body, DatasetBody)}
     for ref in wanted:
         if ref not in declared and ref not in loaded.broken:
@@ -72,7 +72,7 @@ def _require(loaded: Loaded, wanted: Iterable[Ref]) -> None:
 
 
 def decodable(loaded: Loaded, wanted: Collection[Ref]) -> list[ImageFile]:
-    """The images of the datasets in `wanted`, or of all, each content once: those that are here and sound as files."""
+    """The images of the datasets in `wanted`, or of all, that are here and whole. Of equal files, one."""
     found = {
         image.digest: image
         for position, folder in loaded.folders.items()
@@ -84,30 +84,30 @@ def decodable(loaded: Loaded, wanted: Collection[Ref]) -> list[ImageFile]:
 
 
 def measure_all(root: Path, images: Iterable[ImageFile], *, cache: Path | None = None) -> dict[str, Measured]:
-    """The pixels of images below the root, by digest; what was measured before is taken from the cache."""
+    """The pixels of images below the root, by digest. What was measured before is taken from the cache."""
     kept = PixelCache(cache or default_pixel_cache())
     found: dict[str, Measured] = {}
     missing = []
     for image in images:
-        known = kept.get(image.digest)
-        if known is None:
+        if (measured := kept.get(image.digest)) is None:
             missing.append(image)
         else:
-            found[image.digest] = known
+            found[image.digest] = measured
     if missing:
         with Tree(root) as tree, ThreadPoolExecutor(_workers()) as threads:
-            for image, measured in zip(missing, threads.map(lambda one: _measure(tree, one), missing), strict=True):
-                if measured is not None:
-                    found[image.digest] = measured
-                    kept.put(image.digest, measured)
+            for image, fresh in zip(missing, threads.map(lambda one: _measure(tree, one), missing), strict=True):
+                if fresh is not None:
+                    found[image.digest] = fresh
+                    kept.put(image.digest, fresh)
         kept.save()
     return found
 
 
 def _measure(tree: Tree, image: ImageFile) -> Measured | None:
-    """What the pixels say; None where the file is another one by now."""
+    """The pixels of an image; None if the file was changed or removed since the tree was loaded."""
     try:
         with tree.open_file(image.path) as file:
+            # Measures are kept by digest for good, so the bytes that are decoded must be those of the digest.
             if inspect(file).digest != image.digest:
                 return None
             file.seek(0)

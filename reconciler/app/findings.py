@@ -10,8 +10,8 @@ from reconciler.core.change import DatasetChange, ImageEffect
 from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
 from reconciler.core.text import quoted
-from reconciler.doctor.diagnose import Look, diagnose
-from reconciler.doctor.finding import Finding, Portrait
+from reconciler.doctor.diagnose import Evidence, diagnose
+from reconciler.doctor.finding import DatasetDiagnosis, Finding
 from reconciler.render.finding import Finding as Told
 
 LOOKED_AT = 400
@@ -39,10 +39,10 @@ def findings_of(plan: Plan, side: Side, today: date) -> Findings:
         return Findings()
     touched = frozenset(key for change in changes.values() for key in _touched(change))
     images = sorted(decodable(side.loaded, changes), key=lambda image: image_key(image.digest) not in touched)
-    fresh = frozenset(image.digest for image in images if image_key(image.digest) in touched)
-    look = Look(today=today, measured=measure_all(side.root, images[:LOOKED_AT]), fresh=fresh)
-    diagnosis = diagnose(side.loaded, look, changes)
-    told = (one for portrait in diagnosis.portraits for one in _of(portrait, touched))
+    new_images = frozenset(image.digest for image in images if image_key(image.digest) in touched)
+    evidence = Evidence(today=today, measured=measure_all(side.root, images[:LOOKED_AT]), new_images=new_images)
+    diagnosis = diagnose(side.loaded, evidence, changes)
+    told = (one for dataset in diagnosis.datasets for one in _of(dataset, touched))
     return Findings(told=tuple(dict.fromkeys(told)), unseen=max(len(images) - LOOKED_AT, 0))
 
 
@@ -54,20 +54,20 @@ def _touched(change: DatasetChange) -> Iterator[str]:
         yield from (image.key for image in change.wish.images)
 
 
-def _of(portrait: Portrait, touched: frozenset[str]) -> Iterator[Told]:
+def _of(dataset: DatasetDiagnosis, touched: frozenset[str]) -> Iterator[Told]:
     """The findings of one dataset that touch what changes, or that name no image."""
-    keys = {image.name: image_key(image.digest) for image in portrait.images}
-    for finding in portrait.findings:
+    keys = {image.name: image_key(image.digest) for image in dataset.images}
+    for finding in dataset.findings:
         names = [name for name in finding.images if keys.get(name) in touched]
         if finding.is_about_the_whole and (names or not finding.images):
-            yield _told(portrait, finding, f" ({_listed(names)})" if names else "")
+            yield _told(dataset, finding, f" ({_listed(names)})" if names else "")
         elif names:
-            yield replace(_told(portrait, finding), key=keys[names[0]], name=names[0])
+            yield replace(_told(dataset, finding), key=keys[names[0]], name=names[0])
 
 
-def _told(portrait: Portrait, finding: Finding, names: str = "") -> Told:
+def _told(dataset: DatasetDiagnosis, finding: Finding, names: str = "") -> Told:
     text = f"{finding.summary}: {finding.detail}".rstrip(".: ")
-    return Told(ref=portrait.ref, rule=finding.rule, severity=finding.grade.value, text=text + names)
+    return Told(ref=dataset.ref, rule=finding.rule, severity=finding.grade.value, text=text + names)
 
 
 def _listed(names: list[str]) -> str:

@@ -8,7 +8,7 @@ from reconciler.core.desired import Desired, DesiredDataset
 from reconciler.core.manifest.resolve import resolve
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
-from reconciler.doctor.waiver import judge_waivers
+from reconciler.doctor.waivers import judge_waivers
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
 

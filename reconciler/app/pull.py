@@ -19,7 +19,7 @@ from reconciler.core.name import DraftName, image_key, parse_dataset_name
 from reconciler.core.problem import Location, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal, quoted
-from reconciler.doctor.waiver import judge_waivers
+from reconciler.doctor.waivers import judge_waivers
 from reconciler.files.caption.pull import PulledCaption, PullRefused, write_captions
 from reconciler.files.load import load
 from reconciler.files.tree import Tree

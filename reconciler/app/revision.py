@@ -8,7 +8,7 @@ from reconciler.app.fault import Unusable
 from reconciler.core.desired import Desired
 from reconciler.core.manifest.resolve import resolve
 from reconciler.core.problem import Location, Problem, ProblemsFound
-from reconciler.doctor.waiver import judge_waivers
+from reconciler.doctor.waivers import judge_waivers
 from reconciler.files.configuration import Configuration, load_configuration
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision import revision, revision_name, short

@@ -8,8 +8,8 @@ from reconciler.core.desired import Desired
 from reconciler.core.fingerprint import dataset_fingerprint, model_fingerprint
 from reconciler.core.manifest.resolve import resolve
 from reconciler.core.problem import ProblemsFound
-from reconciler.doctor.validate_bridge import without_waived
-from reconciler.doctor.waiver import judge_waivers
+from reconciler.doctor.diagnose import without_waived
+from reconciler.doctor.waivers import judge_waivers
 from reconciler.files.load import load
 from reconciler.render.fingerprint import Printed
 

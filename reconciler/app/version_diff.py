@@ -19,7 +19,7 @@ from reconciler.core.look.tree_version import compare_trees
 from reconciler.core.look.version_diff import Difference, ModelVersion, compare_models
 from reconciler.core.manifest.resolve import resolve
 from reconciler.core.ref import Kind, Ref
-from reconciler.doctor.waiver import judge_waivers
+from reconciler.doctor.waivers import judge_waivers
 from reconciler.files.git.revision import short
 from reconciler.files.load import load
 

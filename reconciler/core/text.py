@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 
 SHOWN_LIMIT = 120
 """Characters of quoted foreign text in a message."""
@@ -9,6 +10,7 @@ SHOWN_LIMIT = 120
 COMMAND = re.compile(r"##(?=\w*\[)")
 """What a runner of CI takes for the beginning of a command, wherever it stands in a line (H38)."""
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _IGNORED = re.compile(
@@ -47,6 +49,14 @@ def quoted(text: str, limit: int = SHOWN_LIMIT) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 image`, `2 images`, `2 datasets`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def calendar_day(text: str) -> date | None:
+    """The day that is written as 2027-01-31. None if the text is no day, or one in another notation."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def _spelled(char: str, keep_newlines: bool) -> str:

@@ -1,8 +1,9 @@
 """One dataset with all that the doctor judges it by, found in a loaded tree."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from reconciler.core.manifest.dataset_rule import judge_dataset
 from reconciler.core.manifest.image import ImageFile
@@ -12,14 +13,16 @@ from reconciler.core.manifest.spec import DatasetBody, DatasetSpec, ModelBody, M
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Kind, Ref
 from reconciler.core.text import normal
-from reconciler.doctor.finding import Caption
+from reconciler.doctor.finding import DeclaredCaption
 from reconciler.doctor.rules import RULES
-from reconciler.doctor.waiver import waivers_of
+from reconciler.doctor.waivers import waiver_problems
+
+_SIDECARS = frozenset({".txt", ".caption"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A dataset, its folder (None where it could not be read), its project, and the models declared on it."""
+class DatasetContext:
+    """A dataset, its folder (None if it could not be read), its project, and the models declared on it."""
 
     manifest: Manifest
     spec: DatasetSpec
@@ -48,9 +51,21 @@ class Case:
         """A place in the spec of its manifest."""
         return self.manifest.document.at("spec", *steps)
 
+    def image_beside(self, place: Location) -> str | None:
+        """The image that a caption file lies beside; None if the place is no such file.
 
-def cases_in(loaded: Loaded) -> tuple[Case, ...]:
-    """Each declared dataset once, sorted by name; of two with one name the first."""
+        Needed where the caption file cannot be read: then no caption says whose it is.
+        """
+        path = PurePosixPath(place.path)
+        if self.folder is None or path.suffix.lower() not in _SIDECARS:
+            return None
+        stem = path.with_suffix("")
+        places = ((image.name, PurePosixPath(self.folder.place(image).path)) for image in self.images)
+        return next((name for name, its in places if its.with_suffix("") == stem), None)
+
+
+def dataset_contexts(loaded: Loaded) -> tuple[DatasetContext, ...]:
+    """Each declared dataset once, sorted by name. Of two manifests with one name, the first counts."""
     first: dict[Ref, int] = {}
     for position in sorted(range(len(loaded.manifests)), key=lambda index: loaded.manifests[index].location):
         first.setdefault(loaded.manifests[position].ref, position)
@@ -59,68 +74,85 @@ def cases_in(loaded: Loaded) -> tuple[Case, ...]:
     for body in bodies.values():
         if isinstance(body, ModelBody):
             models[body.spec.dataset].append(body.spec)
-    cases = []
+    contexts = []
     for ref, body in bodies.items():
         if isinstance(body, DatasetBody):
             project = bodies.get(Ref(Kind.PROJECT, body.spec.project))
-            case = Case(
+            context = DatasetContext(
                 manifest=loaded.manifests[first[ref]],
                 spec=body.spec,
                 folder=loaded.folders.get(first[ref]),
                 project=project.spec if isinstance(project, ProjectBody) else None,
                 models=tuple(models[ref.name]),
             )
-            cases.append(case)
-    return tuple(cases)
+            contexts.append(context)
+    return tuple(contexts)
 
 
-def judged(case: Case) -> Iterator[Problem]:
-    """What `validate` says about this dataset."""
-    yield from judge_dataset(case.manifest, case.spec, case.project, case.folder, case.models, needs_prefix=True)
-    yield from waivers_of(case.manifest, case.spec)
-    if case.folder is not None:
-        prefix = case.spec.caption_prefix or ""
-        yield from match_captions(case.folder, case.source, case.at("captions", "source"), prefix).problems
+def declared_captions(context: DatasetContext) -> tuple[DeclaredCaption, ...]:
+    """The declared captions, each with its image, in the order of the images. Of two for one image, the first counts."""
+    owners = _images_by_key(context.images)
+    entries: dict[str, CaptionEntry] = {}
+    for entry in (context.folder.captions or ()) if context.folder else ():
+        owner = owners.get(entry.key)
+        if owner is not None:
+            entries.setdefault(owner, entry)
+    return tuple(
+        DeclaredCaption(image=image.name, text=normal(entries[image.name].text), location=entries[image.name].location)
+        for image in context.images
+        if image.name in entries
+    )
 
 
-def belongs(case: Case, problem: Problem) -> bool:
-    """Is a problem that was met on loading about this dataset's folder, or about where its manifest names it?"""
-    include = range(len(case.spec.images.include or ()))
-    named = {case.at("images", "path"), *(case.at("images", "include", index) for index in include)}
+def problems_about(context: DatasetContext, problems: Iterable[Problem]) -> list[Problem]:
+    """The problems of the tree that are about this dataset."""
+    own = _problems_of_manifest(context)
+    return [problem for problem in problems if problem in own or _is_about_folder(context, problem)]
+
+
+def _problems_of_manifest(context: DatasetContext) -> set[Problem]:
+    """What `validate` says about this dataset.
+
+    A problem does not say which dataset it is about, so the same rules are asked again for this dataset alone, and
+    their answers are looked up among the problems of the tree.
+    """
+    problems = set(
+        judge_dataset(
+            context.manifest, context.spec, context.project, context.folder, context.models, needs_prefix=True
+        )
+    )
+    problems.update(waiver_problems(context.manifest, context.spec))
+    if context.folder is not None:
+        prefix = context.spec.caption_prefix or ""
+        problems.update(
+            match_captions(context.folder, context.source, context.at("captions", "source"), prefix).problems
+        )
+    return problems
+
+
+def _is_about_folder(context: DatasetContext, problem: Problem) -> bool:
+    """Is a problem that was met while loading about this dataset's folder, or about the line that names the folder?"""
+    include = range(len(context.spec.images.include or ()))
+    named = {context.at("images", "path"), *(context.at("images", "include", index) for index in include)}
     if problem.location in named:
         return True
     if problem.rule not in RULES:
         return False
-    folders = {_folder(case, image) for image in case.images}
+    folders = {_shown_folder(context, image) for image in context.images}
     return any(problem.location.path.startswith(folder) for folder in folders)
 
 
-def _folder(case: Case, image: ImageFile) -> str:
-    """The image folder as problems show it, with a slash."""
-    assert case.folder is not None
-    return case.folder.place(image).path.removesuffix(image.name)
+def _shown_folder(context: DatasetContext, image: ImageFile) -> str:
+    """The image folder as problems show it, with a slash at the end."""
+    assert context.folder is not None
+    return context.folder.place(image).path.removesuffix(image.name)
 
 
-def captions_of(case: Case) -> tuple[Caption, ...]:
-    """The declared captions, each with its image, in the order of the images; of two for one image the first."""
-    owners = _owners(case.images)
-    found: dict[str, CaptionEntry] = {}
-    for entry in (case.folder.captions or ()) if case.folder else ():
-        owner = owners.get(entry.key)
-        if owner is not None:
-            found.setdefault(owner, entry)
-    return tuple(
-        Caption(image=image.name, text=normal(found[image.name].text), location=found[image.name].location)
-        for image in case.images
-        if image.name in found
-    )
-
-
-def _owners(images: tuple[ImageFile, ...]) -> Mapping[str, str]:
-    """The image that a key means: the whole name, or the name without suffix where only one has it."""
-    owners: dict[str, str | None] = {}
+def _images_by_key(images: tuple[ImageFile, ...]) -> Mapping[str, str]:
+    """The image that a key of a caption means: its whole name, or its name without suffix if only one image has it."""
+    by_stem: dict[str, str | None] = {}
     for image in images:
         stem = image.name[: image.name.rindex(".")]
-        owners[stem] = None if stem in owners else image.name
-    whole = {image.name: image.name for image in images}
-    return {key: owner for key, owner in owners.items() if owner is not None} | whole
+        by_stem[stem] = None if stem in by_stem else image.name
+    by_name = {image.name: image.name for image in images}
+    return {key: owner for key, owner in by_stem.items() if owner is not None} | by_name

@@ -1,4 +1,4 @@
-"""What the doctor found: one fact about a dataset, and the images that it concerns."""
+"""What the doctor reports: findings, each with the images that it is about, and the diagnosis of each dataset."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
-from reconciler.doctor.rule import Grade, Subject
-from reconciler.doctor.rules import RULES
+from reconciler.doctor.rules import RULES, Grade, Subject
 
 _GRADES = tuple(Grade)
 _POSITIONS = {rule: position for position, rule in enumerate(RULES)}
@@ -15,7 +14,7 @@ _POSITIONS = {rule: position for position, rule in enumerate(RULES)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One fact. `images` names those that it concerns, below the image folder; none where it is about the whole."""
+    """One fact. `images` names the images that it is about, below the image folder; empty if it is about the dataset."""
 
     rule: str
     grade: Grade
@@ -27,7 +26,10 @@ class Finding:
 
     @property
     def is_about_the_whole(self) -> bool:
-        """Is it about the dataset, even where it names a single image? Two files that are equal concern each of them."""
+        """Is it about the dataset, even if it names a single image?
+
+        Two files that are equal are a fact about each of the two, so a rule about images is never about the whole.
+        """
         rule = RULES.get(self.rule)
         subject = Subject.DATASET if rule is None else rule.subject
         return not self.images or subject is Subject.DATASET or (len(self.images) > 1 and subject is not Subject.IMAGE)
@@ -43,8 +45,8 @@ class Waived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caption:
-    """The declared text of one image, in normal form, and where it stands."""
+class DeclaredCaption:
+    """The caption that the tree declares for one image, in normal form, and where it is written."""
 
     image: str
     text: str
@@ -52,14 +54,14 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Portrait:
-    """One dataset as the doctor saw it."""
+class DatasetDiagnosis:
+    """One dataset: its images, its captions, and what was found and waived."""
 
     ref: Ref
     location: Location
     prefix: str
     images: tuple[ImageFile, ...] = ()
-    captions: tuple[Caption, ...] = ()
+    captions: tuple[DeclaredCaption, ...] = ()
     findings: tuple[Finding, ...] = ()
     waived: tuple[Waived, ...] = ()
 
@@ -68,7 +70,7 @@ class Portrait:
 class Diagnosis:
     """All datasets that were asked for, and the problems of the tree that belong to none of them."""
 
-    portraits: tuple[Portrait, ...] = ()
+    datasets: tuple[DatasetDiagnosis, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -89,32 +91,31 @@ class Diagnosis:
     @property
     def waived(self) -> int:
         """How many findings a manifest waives."""
-        return sum(len(portrait.waived) for portrait in self.portraits)
+        return sum(len(dataset.waived) for dataset in self.datasets)
 
     def _graded(self, grade: Grade) -> int:
-        return sum(found.grade is grade for portrait in self.portraits for found in portrait.findings)
+        return sum(finding.grade is grade for dataset in self.datasets for finding in dataset.findings)
 
 
-def found(rule: str, location: Location, summary: str, detail: str = "", *, images: Iterable[str] = ()) -> Finding:
-    """A breach of one of our own rules; grade and remedy are the table's."""
-    known = RULES[rule]
+def breach(rule: str, location: Location, summary: str, detail: str = "", *, images: Iterable[str] = ()) -> Finding:
+    """A finding of the doctor's own: grade and remedy are those of the table."""
+    broken = RULES[rule]
     return Finding(
         rule=rule,
-        grade=known.grade,
+        grade=broken.grade,
         location=location,
         summary=summary,
         detail=detail,
-        remedy=known.remedy,
+        remedy=broken.remedy,
         images=tuple(images),
     )
 
 
 def in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Errors first, then warnings, then advice; in the order of the rules, and by place."""
-    unique = dict.fromkeys(findings)
-    return tuple(sorted(unique, key=_order))
+    """Each finding once: errors first, then warnings, then advice; in the order of the table, and by place."""
+    return tuple(sorted(dict.fromkeys(findings), key=_reading_order))
 
 
-def _order(finding: Finding) -> tuple[int, int, Location, str]:
+def _reading_order(finding: Finding) -> tuple[int, int, Location, str]:
     position = _POSITIONS.get(finding.rule, len(_POSITIONS))
     return _GRADES.index(finding.grade), position, finding.location, finding.detail

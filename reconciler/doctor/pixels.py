@@ -1,20 +1,20 @@
-"""What the pixels of an image say, as numbers; measured elsewhere, judged here."""
+"""The pixels of an image as a few numbers, and when two images are alike. `files.image.pixel` measures, this judges."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
 SIDE = 16
-"""Fields on each side of the coarse picture."""
+"""Cells on each side of the coarse picture."""
 
 BLANK = 4.0
-"""Standard deviation of brightness below which a picture is nearly one colour.
+"""Standard deviation of brightness. Below it, a picture is nearly one colour.
 
 The faintest of 28 drawn examples has 33, of 28 photographs and scans 10; a white page with dust has 2.
 """
 
 BLURRED = 0.72
-"""Blur from which a picture is out of focus.
+"""From this blur on, a picture is out of focus.
 
 Of the 28 examples the softest has 0.53, of 28 photographs and scans 0.56 (a colour chart of pure gradients: 0.76).
 The same pictures, softened by 8 of 1024 pixels, have 0.63 to 0.88; by 4, 0.46 to 0.75.
@@ -24,27 +24,29 @@ NEAR = 10
 """Bits of 128 in which the hashes of two near-duplicates may differ."""
 
 CHANGED = 0.25
-"""Share of the fields that show anything which may differ as well: what the hash alone cannot tell apart.
+"""Of the cells that are not background, the share that may differ between two near-duplicates.
 
-One mug in two glazes has hashes 9 bits apart and differs in 66 % of its fields; the same picture saved again, at half
-the size or a tenth brighter in 0 to 6 %.
+The hash alone is not enough: one mug in two glazes has hashes 9 bits apart and differs in 66 % of its cells. The same
+picture saved again, at half the size, or a tenth brighter, differs in 0 to 6 %.
 """
 
 _STEP = 24
-"""Levels of 255 by which a field differs."""
+"""Levels of 255. Beyond it, two cells differ."""
 
-_EVEN = 12
-_EVEN_SHARE = 0.9
+_PLAIN = 12
+"""Levels of 255 by which a cell of a plain border may differ from the border's colour."""
+
+_PLAIN_SHARE = 0.9
 Colour = tuple[float, float, float]
 _BORDER = tuple(i for i in range(SIDE * SIDE) if i // SIDE in {0, SIDE - 1} or i % SIDE in {0, SIDE - 1})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pixels:
-    """The square in the middle of one image, as it is trained on.
+    """The square in the middle of one image: the part that is trained on.
 
-    `hash` has 128 bits: whether each field of a 9 by 9 picture is darker than its neighbour. `cells` are the colours of
-    16 by 16 fields, three bytes each. `contrast` is the standard deviation of brightness (0 to 127), `blur` 0 (sharp)
+    `hash` has 128 bits: is each cell of a 9 by 9 picture darker than its neighbour? `cells` are the colours of 16 by 16
+    cells, three bytes each. `contrast` is the standard deviation of brightness (0 to 127), `blur` 0 (sharp)
     to 1, `clear` the share of the square that is transparent.
     """
 
@@ -60,7 +62,7 @@ class Pixels:
 
     @property
     def is_blurred(self) -> bool:
-        """Of a blank picture nothing can be said."""
+        """A blank picture has no edges, so nothing can be said about its focus."""
         return not self.is_blank and self.blur >= BLURRED
 
 
@@ -75,17 +77,17 @@ Measured = Pixels | Unreadable
 
 
 def are_alike(first: Pixels, second: Pixels) -> bool:
-    """Is it the same picture but for compression, size, brightness or a small crop? Blank pictures are never."""
+    """Is it the same picture, apart from compression, size, brightness or a small crop? Blank pictures never are."""
     if first.is_blank or second.is_blank or (first.hash ^ second.hash).bit_count() > NEAR:
         return False
     return _changed(first.cells, second.cells) <= CHANGED
 
 
 def background(pixels: Pixels) -> Colour | None:
-    """The one colour all around the picture; None where the border is not plain."""
+    """The colour of the border around the picture; None if the border is not of one colour."""
     middle = _border_colour(pixels.cells)
-    plain = sum(_distance(_cell(pixels.cells, index), middle) <= _EVEN for index in _BORDER)
-    return middle if plain >= _EVEN_SHARE * len(_BORDER) else None
+    plain = sum(_distance(_cell(pixels.cells, index), middle) <= _PLAIN for index in _BORDER)
+    return middle if plain >= _PLAIN_SHARE * len(_BORDER) else None
 
 
 def are_one_colour(colours: Iterable[Colour]) -> bool:
@@ -96,7 +98,10 @@ def are_one_colour(colours: Iterable[Colour]) -> bool:
 
 
 def _changed(first: bytes, second: bytes) -> float:
-    """Fields that differ, brightness of the whole aside, by fields that are no background in either."""
+    """The share of cells that differ, of those that are not background in both pictures.
+
+    The whole may be brighter or darker: the median difference of each channel is taken off first.
+    """
     differences = [[after - before for before, after in zip(first[i::3], second[i::3], strict=True)] for i in range(3)]
     shift = tuple(float(median(channel)) for channel in differences)
     grounds = _border_colour(first), _border_colour(second)

@@ -18,8 +18,7 @@ from reconciler.core.manifest.spec import Strict, fit
 from reconciler.core.manifest.vocabulary import Vocabulary
 from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import parse_ref
-from reconciler.core.text import normal, quoted
-from reconciler.doctor.waiver import day
+from reconciler.core.text import calendar_day, normal, quoted
 from reconciler.files import yaml
 from reconciler.files.caption.reading import read_bytes
 from reconciler.files.tree import FileRefused, Tree
@@ -155,7 +154,9 @@ def _read(data: bytes, path: str) -> Configuration:
 
 
 def _ignore(rule: IgnoreFile) -> Ignore:
-    return Ignore(ref=parse_ref(rule.object), field=rule.field, reason=normal(rule.reason), until=day(rule.until or ""))
+    return Ignore(
+        ref=parse_ref(rule.object), field=rule.field, reason=normal(rule.reason), until=calendar_day(rule.until or "")
+    )
 
 
 def _judge_rules(rules: list[IgnoreFile], document: Document) -> Iterator[Problem]:
@@ -168,7 +169,7 @@ def _judge_rules(rules: list[IgnoreFile], document: Document) -> Iterator[Proble
         if not normal(rule.reason):
             place = document.at("drift", "ignore", index, "reason")
             yield _wrong(place, "this rule has no reason", "", "Say why, in a few words.")
-        if rule.until is not None and day(rule.until) is None:
+        if rule.until is not None and calendar_day(rule.until) is None:
             place = document.at("drift", "ignore", index, "until")
             remedy = "Write it as 2027-01-31: the last day."
             yield _wrong(place, '"until" is no date', f"Found {quoted(rule.until, 40)}.", remedy)

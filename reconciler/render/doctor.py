@@ -1,4 +1,4 @@
-"""A diagnosis as a screen and as JSON: each dataset, its findings by rule, and how many there are."""
+"""A diagnosis as text and as JSON: each dataset, its findings by rule, and how many there are."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,22 +7,22 @@ from itertools import groupby
 from reconciler.core.problem import Location, Problem
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
-from reconciler.doctor.finding import Diagnosis, Finding, Portrait, Waived
-from reconciler.doctor.rule import Grade
+from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, Finding, Waived
+from reconciler.doctor.rules import Grade
 from reconciler.render.address import unsigned
 from reconciler.render.problem import warnings_view
 from reconciler.render.view import Block, Line, Paragraph, Role, Span, Text, View, say, screen
 
 _ROLES = {Grade.ERROR: Role.PROBLEM, Grade.WARNING: Role.WARNING, Grade.ADVICE: Role.STRONG}
-_WAY = "`waive` in the manifest of the dataset accepts a finding, with a reason; see docs/doctor.md."
+_HOW_TO_WAIVE = "`waive` in the manifest of the dataset accepts a finding, with a reason; see docs/doctor.md."
 
 
 def doctor_view(diagnosis: Diagnosis) -> View:
-    """All findings, none folded: problems of the tree, each dataset, and a last line that counts them."""
+    """All findings, none left out: problems of the tree, each dataset, and a last line that counts them."""
     end: list[Block] = [Line(text=say(f"{counted(diagnosis)}.", Role.STRONG))]
     if diagnosis.warnings or diagnosis.advice:
-        end.append(Line(text=say(_WAY)))
-    sections = [section for portrait in diagnosis.portraits for section in _portrait(portrait)]
+        end.append(Line(text=say(_HOW_TO_WAIVE)))
+    sections = [section for dataset in diagnosis.datasets for section in _dataset(dataset)]
     return warnings_view(diagnosis.problems) + screen(*sections, end)
 
 
@@ -37,12 +37,12 @@ def counted(diagnosis: Diagnosis) -> str:
     return f"{said}, {diagnosis.waived} waived" if diagnosis.waived else said
 
 
-def title(portrait: Portrait) -> str:
+def title(dataset: DatasetDiagnosis) -> str:
     """`24 images, 3 findings, 1 waived`."""
-    parts = [count(len(portrait.images), "image")]
-    parts.append(count(len(portrait.findings), "finding") if portrait.findings else "nothing found")
-    if portrait.waived:
-        parts.append(f"{len(portrait.waived)} waived")
+    parts = [count(len(dataset.images), "image")]
+    parts.append(count(len(dataset.findings), "finding") if dataset.findings else "nothing found")
+    if dataset.waived:
+        parts.append(f"{len(dataset.waived)} waived")
     return ", ".join(parts)
 
 
@@ -51,14 +51,14 @@ def doctor_json(diagnosis: Diagnosis) -> str:
     value = {
         "datasets": [
             {
-                "ref": str(portrait.ref),
-                "images": len(portrait.images),
-                "findings": [_found(finding) for finding in portrait.findings],
-                "waived": [_waived(waived) for waived in portrait.waived],
+                "ref": str(dataset.ref),
+                "images": len(dataset.images),
+                "findings": [_finding_json(finding) for finding in dataset.findings],
+                "waived": [_waived_json(waived) for waived in dataset.waived],
             }
-            for portrait in diagnosis.portraits
+            for dataset in diagnosis.datasets
         ],
-        "problems": [_problem(problem) for problem in diagnosis.problems],
+        "problems": [_problem_json(problem) for problem in diagnosis.problems],
         "errors": diagnosis.errors,
         "warnings": diagnosis.warnings,
         "advice": diagnosis.advice,
@@ -66,19 +66,19 @@ def doctor_json(diagnosis: Diagnosis) -> str:
     return dumps(value)
 
 
-def _portrait(portrait: Portrait) -> Iterator[list[Block]]:
-    yield [Line(text=(Span(str(portrait.ref), Role.STRONG), Span(f"  {title(portrait)}")))]
+def _dataset(dataset: DatasetDiagnosis) -> Iterator[list[Block]]:
+    yield [Line(text=(Span(str(dataset.ref), Role.STRONG), Span(f"  {title(dataset)}")))]
     alike: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
-    for finding in portrait.findings:
+    for finding in dataset.findings:
         alike[finding.rule, finding.summary, finding.remedy].append(finding)
     for group in alike.values():
         yield [_group(group)]
-    if portrait.waived:
-        yield [_waivers(portrait.waived)]
+    if dataset.waived:
+        yield [_waivers(dataset.waived)]
 
 
 def _group(findings: Sequence[Finding]) -> Block:
-    """What is said alike: what it is, each place with its detail, and once what to do."""
+    """Findings with the same words: the words once, each place with its detail, and once what to do."""
     first = findings[0]
     lead = (Span(f"{first.grade.value}: {first.summary}", _ROLES[first.grade]), Span(f"  [{first.rule}]", Role.QUIET))
     rows = [_row(finding) for finding in findings]
@@ -101,11 +101,11 @@ def _waivers(waived: Iterable[Waived]) -> Block:
     return Paragraph(lead=say("waived:", Role.QUIET), rest=tuple(rows), deep=True)
 
 
-def _found(finding: Finding) -> dict[str, object]:
+def _finding_json(finding: Finding) -> dict[str, object]:
     return {
         "rule": finding.rule,
         "severity": finding.grade.value,
-        **_place(finding.location),
+        **_place_json(finding.location),
         "images": list(finding.images),
         "summary": finding.summary,
         "detail": finding.detail,
@@ -113,14 +113,14 @@ def _found(finding: Finding) -> dict[str, object]:
     }
 
 
-def _waived(waived: Waived) -> dict[str, object]:
-    return {**_found(waived.finding), "reason": waived.reason, "until": waived.until}
+def _waived_json(waived: Waived) -> dict[str, object]:
+    return {**_finding_json(waived.finding), "reason": waived.reason, "until": waived.until}
 
 
-def _problem(problem: Problem) -> dict[str, object]:
+def _problem_json(problem: Problem) -> dict[str, object]:
     said = {"summary": problem.summary, "detail": problem.detail, "remedy": problem.remedy}
-    return {"rule": problem.rule, "severity": problem.severity.value, **_place(problem.location), **said}
+    return {"rule": problem.rule, "severity": problem.severity.value, **_place_json(problem.location), **said}
 
 
-def _place(location: Location) -> dict[str, object]:
+def _place_json(location: Location) -> dict[str, object]:
     return {"path": location.path, "line": location.line or None, "column": location.column or None}

@@ -65,13 +65,13 @@ def looked(root: Path, *names: str) -> Diagnosis:
 
 
 def rules(diagnosis: Diagnosis) -> list[str]:
-    return [finding.rule for portrait in diagnosis.portraits for finding in portrait.findings]
+    return [finding.rule for dataset in diagnosis.datasets for finding in dataset.findings]
 
 
 def test_all_datasets_are_looked_at_and_measures_are_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert rules(looked(root)) == []
     monkeypatch.setattr("reconciler.app.doctor.measure", None)
-    assert [str(portrait.ref) for portrait in looked(root).portraits] == ["dataset/poses", "dataset/scenes"]
+    assert [str(dataset.ref) for dataset in looked(root).datasets] == ["dataset/poses", "dataset/scenes"]
 
 
 def test_only_what_is_wanted_is_decoded(root: Path) -> None:
@@ -91,8 +91,8 @@ def test_pointers_and_damaged_files_are_not_opened(root: Path) -> None:
     (root / "poses" / "d.png").write_text("no image")
     found = looked(root, "poses")
     assert rules(found) == ["image-format", "images-unseen"]
-    assert set(pictures.draw(root, found.portraits[0].images)) == {
-        image.digest for image in found.portraits[0].images[:2]
+    assert set(pictures.draw(root, found.datasets[0].images)) == {
+        image.digest for image in found.datasets[0].images[:2]
     }
 
 
@@ -127,7 +127,7 @@ def test_a_broken_dataset_that_is_wanted_is_told_with_its_problems(root: Path) -
 
 
 def test_pictures_are_drawn_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    images: list[ImageFile] = [image for one in looked(root).portraits for image in one.images]
+    images: list[ImageFile] = [image for one in looked(root).datasets for image in one.images]
     drawn = pictures.draw(root, images)
     assert len(drawn) == 4
     monkeypatch.setattr("reconciler.files.image.thumbnail.thumbnail", lambda _: None)

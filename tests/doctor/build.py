@@ -10,8 +10,8 @@ from reconciler.core.manifest.reading import declared_ref, read_manifest
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Kind, Ref
-from reconciler.doctor.diagnose import Look, diagnose
-from reconciler.doctor.finding import Caption, Diagnosis
+from reconciler.doctor.diagnose import Evidence, diagnose
+from reconciler.doctor.finding import DeclaredCaption, Diagnosis
 from reconciler.doctor.pixels import Measured, Pixels
 from reconciler.files.yaml import read_yaml
 
@@ -57,8 +57,8 @@ def painted(ground: tuple[int, int, int], middle: tuple[int, int, int], share: i
     return b"".join(bytes(middle if x in inside and y in inside else ground) for y in range(16) for x in range(16))
 
 
-def caption(text: str, image: str = "wave.png") -> Caption:
-    return Caption(image=image, text=text, location=Location(f"m/images/{image[:-4]}.txt"))
+def caption(text: str, image: str = "wave.png") -> DeclaredCaption:
+    return DeclaredCaption(image=image, text=text, location=Location(f"m/images/{image[:-4]}.txt"))
 
 
 def sidecar(image: str, text: str) -> CaptionEntry:
@@ -120,12 +120,12 @@ def examined(
     """A diagnosis of these manifests; `measured` is by the name of the image."""
     by_digest = {sha(name): one for name, one in (measured or {}).items()}
     loaded = tree(*texts, folders={} if poses is None else {"poses": poses})
-    return diagnose(loaded, Look(today=today, measured=by_digest), wanted)
+    return diagnose(loaded, Evidence(today=today, measured=by_digest), wanted)
 
 
 def rules(diagnosis: Diagnosis) -> list[str]:
     """What was found in the datasets, by rule."""
-    return [finding.rule for portrait in diagnosis.portraits for finding in portrait.findings]
+    return [finding.rule for one in diagnosis.datasets for finding in one.findings]
 
 
 def with_problem(loaded: Loaded, problem: Problem) -> Loaded:

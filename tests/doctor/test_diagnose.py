@@ -5,9 +5,9 @@ import pytest
 from reconciler.core.manifest.image import Facts, Flaw
 from reconciler.core.manifest.loaded import CaptionEntry
 from reconciler.core.problem import Location, Problem, Severity
-from reconciler.doctor.diagnose import Look, diagnose
+from reconciler.doctor.diagnose import Evidence, diagnose
 from reconciler.doctor.finding import in_reading_order
-from reconciler.doctor.rule import Grade
+from reconciler.doctor.rules import Grade
 from tests.doctor.build import (
     POSES,
     TODAY,
@@ -39,10 +39,10 @@ def test_a_sound_dataset_has_no_findings() -> None:
         poses=folder(*images, captions=captions),
         measured={"a.png": pixels(far(1)), "b.png": pixels(far(2))},
     )
-    (portrait,) = diagnosis.portraits
+    (judged,) = diagnosis.datasets
     assert rules(diagnosis) == []
     assert (diagnosis.errors, diagnosis.warnings, diagnosis.advice, diagnosis.waived) == (0, 0, 0, 0)
-    assert [caption.text for caption in portrait.captions] == ["waving with both arms.", "reading a thick book."]
+    assert [caption.text for caption in judged.captions] == ["waving with both arms.", "reading a thick book."]
 
 
 def test_what_validate_says_is_said_once_by_the_same_id_with_the_image_it_concerns() -> None:
@@ -53,8 +53,8 @@ def test_what_validate_says_is_said_once_by_the_same_id_with_the_image_it_concer
         picture("c.png"),
     ]
     diagnosis = examined(project(), dataset(), MODEL, poses=folder(*images))
-    (portrait,) = diagnosis.portraits
-    assert [(found.rule, found.grade, found.images) for found in portrait.findings] == [
+    (judged,) = diagnosis.datasets
+    assert [(found.rule, found.grade, found.images) for found in judged.findings] == [
         ("image-cut", Grade.ERROR, ("a.png",)),
         ("dataset-count-advised", Grade.WARNING, ()),
         ("images-scaled", Grade.WARNING, ("b.png",)),
@@ -64,8 +64,8 @@ def test_what_validate_says_is_said_once_by_the_same_id_with_the_image_it_concer
 
 def test_a_remedy_of_the_table_is_added_where_the_problem_has_none() -> None:
     rotated = picture("a.png", 3000, 1024)
-    (portrait,) = examined(project(), dataset(), poses=folder(rotated)).portraits
-    (found,) = portrait.findings
+    (judged,) = examined(project(), dataset(), poses=folder(rotated)).datasets
+    (found,) = judged.findings
     assert (found.rule, found.remedy) == ("image-crop", "Crop it to a square yourself, around what matters.")
 
 
@@ -80,29 +80,29 @@ def test_only_wanted_datasets_are_judged_and_only_their_manifests_count() -> Non
     texts = (project(), dataset("poses"), dataset("other", "status: draft"), "kind: Nonsense\n")
     everything = examined(*texts, poses=folder(picture("a.png")))
     narrow = examined(*texts, poses=folder(picture("a.png")), wanted=(POSES,))
-    assert [str(portrait.ref) for portrait in everything.portraits] == ["dataset/other", "dataset/poses"]
-    assert [str(portrait.ref) for portrait in narrow.portraits] == ["dataset/poses"]
+    assert [str(one.ref) for one in everything.datasets] == ["dataset/other", "dataset/poses"]
+    assert [str(one.ref) for one in narrow.datasets] == ["dataset/poses"]
     assert [problem.location.path for problem in everything.problems] == ["m/3.yaml"]
     assert narrow.problems == ()
 
 
 def test_of_a_broken_dataset_that_is_wanted_all_problems_are_told() -> None:
     diagnosis = examined(project(), dataset("poses", "nonsense: 1"), wanted=(POSES,))
-    assert diagnosis.portraits == ()
+    assert diagnosis.datasets == ()
     assert [problem.rule for problem in diagnosis.problems] == ["manifest-key"]
 
 
 def test_of_two_manifests_of_one_name_the_first_is_judged() -> None:
     diagnosis = examined(project(), dataset(), dataset(), poses=folder(picture("a.png")))
-    assert len(diagnosis.portraits) == 1
+    assert len(diagnosis.datasets) == 1
     assert [problem.rule for problem in diagnosis.problems] == ["manifest-double"]
 
 
 def test_a_dataset_without_a_folder_is_judged_by_its_prefix_alone() -> None:
     loaded = tree(project(), dataset(prefix="A girl."))
-    (portrait,) = diagnose(loaded, Look(today=TODAY)).portraits
-    assert [found.rule for found in portrait.findings] == ["prefix-name", "prefix-description", "prefix-end"]
-    assert portrait.images == ()
+    (judged,) = diagnose(loaded, Evidence(today=TODAY)).datasets
+    assert [found.rule for found in judged.findings] == ["prefix-name", "prefix-description", "prefix-end"]
+    assert judged.images == ()
 
 
 def test_without_a_prefix_and_without_a_project_the_pictures_are_judged_all_the_same() -> None:
@@ -116,7 +116,7 @@ def test_without_a_prefix_and_without_a_project_the_pictures_are_judged_all_the_
 def test_problems_met_in_the_folder_belong_to_the_dataset(where: str) -> None:
     met = Problem(rule="manifest-encoding", location=Location(where, 1, 1), summary="this file is not UTF-8 text")
     loaded = tree(project(), dataset(), folders={"poses": folder(picture("a.png"))})
-    diagnosis = diagnose(with_problem(loaded, met), Look(today=TODAY))
+    diagnosis = diagnose(with_problem(loaded, met), Evidence(today=TODAY))
     assert rules(diagnosis) == ["manifest-encoding"]
     assert diagnosis.problems == ()
 
@@ -125,7 +125,7 @@ def test_other_problems_met_in_the_folder_and_those_outside_do_not() -> None:
     inside = Problem(rule="manifest-key", location=Location("m/images/odd.yaml", 1, 1), summary="unknown key")
     outside = Problem(rule="path-refused", location=Location("m/else/a.png"), summary="no", severity=Severity.WARNING)
     loaded = tree(project(), dataset(), folders={"poses": folder(picture("a.png"))})
-    diagnosis = diagnose(with_problem(with_problem(loaded, inside), outside), Look(today=TODAY))
+    diagnosis = diagnose(with_problem(with_problem(loaded, inside), outside), Evidence(today=TODAY))
     assert [problem.rule for problem in diagnosis.problems] == ["path-refused", "manifest-key"]
     assert (diagnosis.errors, diagnosis.warnings) == (1, 1)
 
@@ -134,15 +134,15 @@ def test_a_missing_folder_belongs_to_the_dataset_that_names_it() -> None:
     text = dataset()
     place = Location("m/1.yaml", 7, 18)
     missing = Problem(rule="images-folder-missing", location=place, summary="the image folder does not exist")
-    diagnosis = diagnose(with_problem(tree(project(), text), missing), Look(today=TODAY))
+    diagnosis = diagnose(with_problem(tree(project(), text), missing), Evidence(today=TODAY))
     assert rules(diagnosis) == ["images-folder-missing"]
 
 
 def test_images_without_caption_are_named_where_others_have_one() -> None:
     images = [picture("a.png"), picture("b.png")]
     partly = folder(*images, captions=(sidecar("a.png", "waving with both arms."),))
-    (portrait,) = examined(project(), dataset("poses", SIDECARS), poses=partly).portraits
-    assert [(found.rule, found.images) for found in portrait.findings] == [("caption-missing", ("b.png",))]
+    (judged,) = examined(project(), dataset("poses", SIDECARS), poses=partly).datasets
+    assert [(found.rule, found.images) for found in judged.findings] == [("caption-missing", ("b.png",))]
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".caption", ".TXT"])
@@ -153,8 +153,8 @@ def test_a_caption_file_that_cannot_be_read_is_not_missing_as_well(suffix: str) 
     summary = "this file is not UTF-8 text"
     met = Problem(rule="manifest-encoding", location=Location(f"m/images/b{suffix}", 1, 1), summary=summary)
     loaded = tree(project(), dataset("poses", SIDECARS), folders={"poses": partly})
-    (portrait,) = diagnose(with_problem(loaded, met), Look(today=TODAY)).portraits
-    assert [(found.rule, found.images) for found in portrait.findings] == [
+    (judged,) = diagnose(with_problem(loaded, met), Evidence(today=TODAY)).datasets
+    assert [(found.rule, found.images) for found in judged.findings] == [
         ("manifest-encoding", ("b.png",)),
         ("caption-missing", ("c.png",)),
     ]
@@ -162,8 +162,8 @@ def test_a_caption_file_that_cannot_be_read_is_not_missing_as_well(suffix: str) 
 
 def test_two_equal_files_are_named_both() -> None:
     images = [picture("a.png"), picture("b.png", digest=sha("a.png")), picture("c.png")]
-    (portrait,) = examined(project(), dataset(), poses=folder(*images)).portraits
-    doubles = [found.images for found in portrait.findings if found.rule == "image-double"]
+    (judged,) = examined(project(), dataset(), poses=folder(*images)).datasets
+    doubles = [found.images for found in judged.findings if found.rule == "image-double"]
     assert doubles == [("a.png", "b.png")]
 
 
@@ -185,11 +185,11 @@ def test_captions_are_found_by_whole_name_or_by_stem_and_never_for_two() -> None
             1,
         )
     )
-    (portrait,) = examined(
+    (judged,) = examined(
         project(), dataset("poses", "captions: {source: file}"), poses=folder(*images, captions=entries)
-    ).portraits
-    assert [(caption.image, caption.location.line) for caption in portrait.captions] == [("a.png", 1), ("c.png", 3)]
-    ours = [found.rule for found in portrait.findings if found.grade is not Grade.ADVICE]
+    ).datasets
+    assert [(caption.image, caption.location.line) for caption in judged.captions] == [("a.png", 1), ("c.png", 3)]
+    ours = [found.rule for found in judged.findings if found.grade is not Grade.ADVICE]
     assert ours == ["caption-ambiguous", "caption-ownerless", "caption-missing", "caption-missing"]
 
 
@@ -200,8 +200,8 @@ def test_siblings_of_the_same_project_are_compared_by_content() -> None:
         dataset("copy"),
         folders={"poses": folder(picture("a.png")), "copy": folder(picture("x.png", digest=sha("a.png")))},
     )
-    diagnosis = diagnose(loaded, Look(today=TODAY), (POSES,))
-    (found,) = diagnosis.portraits[0].findings
+    diagnosis = diagnose(loaded, Evidence(today=TODAY), (POSES,))
+    (found,) = diagnosis.datasets[0].findings
     assert (found.rule, found.summary, found.images) == ("images-shared", "1 image also in dataset/copy", ("a.png",))
 
 
@@ -217,13 +217,13 @@ def test_pointers_and_icons() -> None:
 
 
 def test_findings_are_read_gravest_first_and_doubles_are_dropped() -> None:
-    (portrait,) = examined(project(), dataset(prefix="A girl."), poses=folder(picture("a.png", 100, 100))).portraits
-    assert [found.grade for found in portrait.findings] == sorted(
-        (found.grade for found in portrait.findings), key=list(Grade).index
+    (judged,) = examined(project(), dataset(prefix="A girl."), poses=folder(picture("a.png", 100, 100))).datasets
+    assert [found.grade for found in judged.findings] == sorted(
+        (found.grade for found in judged.findings), key=list(Grade).index
     )
-    assert in_reading_order([*portrait.findings, *portrait.findings]) == portrait.findings
+    assert in_reading_order([*judged.findings, *judged.findings]) == judged.findings
 
 
 def test_absent_datasets_are_not_looked_at() -> None:
     text = dataset().replace("metadata: {name: poses}", "metadata: {name: poses, ensure: absent}")
-    assert examined(project(), text).portraits == ()
+    assert examined(project(), text).datasets == ()

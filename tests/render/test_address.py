@@ -5,7 +5,7 @@ import pytest
 from reconciler.core.change import CaptionChange, FieldChange, ImageChange, ImageEffect, KeptCaption, Origin
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Location
-from reconciler.doctor.finding import Diagnosis, Portrait, found
+from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, breach
 from reconciler.render.address import unsigned
 from reconciler.render.doctor import doctor_view
 from reconciler.render.html.page import render_html
@@ -68,8 +68,8 @@ def test_no_report_prints_a_signature(text: str) -> None:
 
 
 def test_nor_does_the_doctor() -> None:
-    finding = found("caption-end", Location("m/a.txt"), "no full stop", f'"{SIGNED}"', images=["a.png"])
-    portrait = Portrait(ref=sample.DATASET, location=Location("m/0.yaml"), prefix="", findings=(finding,))
-    text = render_text(doctor_view(Diagnosis(portraits=(portrait,))))
+    finding = breach("caption-end", Location("m/a.txt"), "no full stop", f'"{SIGNED}"', images=["a.png"])
+    dataset = DatasetDiagnosis(ref=sample.DATASET, location=Location("m/0.yaml"), prefix="", findings=(finding,))
+    text = render_text(doctor_view(Diagnosis(datasets=(dataset,))))
     assert "https://cdn.example/y.png?…" in text
     assert "SECRET" not in text

@@ -8,10 +8,10 @@ import pytest
 
 from reconciler.core.manifest.image import Flaw, ImageFile
 from reconciler.core.problem import Location, Problem
-from reconciler.doctor.finding import Diagnosis, Finding, Portrait, Waived, found
-from reconciler.doctor.rule import Grade
+from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, Finding, Waived, breach
+from reconciler.doctor.rules import Grade
 from reconciler.render.doctor import counted, doctor_json, doctor_view
-from reconciler.render.doctor_sheet import contact_sheet, pictured
+from reconciler.render.html.doctor_sheet import contact_sheet, pictured
 from reconciler.render.text import render_text
 from tests.doctor.build import HERE, POSES, PREFIX, caption, picture, pointer
 
@@ -24,23 +24,25 @@ def place(name: str) -> Location:
 
 
 def blurred(name: str, detail: str = "Blur 0.80; sharp pictures have less than 0.6.") -> Finding:
-    return found("image-blurred", place(name), "this image is out of focus", detail, images=[name])
+    return breach("image-blurred", place(name), "this image is out of focus", detail, images=[name])
 
 
-def portrait(*findings: Finding, images: tuple[ImageFile, ...] = (picture("a.png"),), **fields: object) -> Portrait:
-    return Portrait(ref=POSES, location=HERE, prefix=PREFIX, images=images, findings=findings, **fields)  # type: ignore[arg-type]
+def judged(
+    *findings: Finding, images: tuple[ImageFile, ...] = (picture("a.png"),), **fields: object
+) -> DatasetDiagnosis:
+    return DatasetDiagnosis(ref=POSES, location=HERE, prefix=PREFIX, images=images, findings=findings, **fields)  # type: ignore[arg-type]
 
 
-def text(*portraits: Portrait, problems: tuple[Problem, ...] = ()) -> str:
-    return render_text(doctor_view(Diagnosis(portraits=portraits, problems=problems)))
+def text(*datasets: DatasetDiagnosis, problems: tuple[Problem, ...] = ()) -> str:
+    return render_text(doctor_view(Diagnosis(datasets=datasets, problems=problems)))
 
 
 def test_where_nothing_was_found_two_lines_say_so() -> None:
-    assert text(portrait()) == "dataset/poses  1 image, nothing found\n\nNothing found.\n"
+    assert text(judged()) == "dataset/poses  1 image, nothing found\n\nNothing found.\n"
 
 
 def test_findings_of_one_rule_stand_below_each_other_and_what_to_do_once() -> None:
-    assert text(portrait(blurred("a.png"), blurred("b.png"))) == (
+    assert text(judged(blurred("a.png"), blurred("b.png"))) == (
         "dataset/poses  1 image, 2 findings\n\n"
         "warning: this image is out of focus  [image-blurred]\n"
         "    m/images/a.png  Blur 0.80; sharp pictures have less than 0.6.\n"
@@ -53,8 +55,8 @@ def test_findings_of_one_rule_stand_below_each_other_and_what_to_do_once() -> No
 
 def test_findings_that_say_the_same_stand_together_whatever_stands_between() -> None:
     """The advice is given once."""
-    other = found("image-blurred", place("b.png"), "this image is a little soft", images=["b.png"])
-    printed = text(portrait(blurred("a.png"), other, blurred("c.png")))
+    other = breach("image-blurred", place("b.png"), "this image is a little soft", images=["b.png"])
+    printed = text(judged(blurred("a.png"), other, blurred("c.png")))
     assert printed.count("warning: this image is out of focus") == 1
     assert printed.index("c.png") < printed.index("a little soft")
 
@@ -69,16 +71,16 @@ def test_two_equal_files_are_told_of_beside_both() -> None:
         summary="two files hold the same image",
         images=("a.png", "b.png"),
     )
-    page = contact_sheet(Diagnosis(portraits=(portrait(double, images=images),)), {})
+    page = contact_sheet(Diagnosis(datasets=(judged(double, images=images),)), {})
     assert page.count("two files hold the same image") == 2
     assert 'class="whole"' not in page
-    assert "(a.png, b.png)" not in text(portrait(double, images=images))
+    assert "(a.png, b.png)" not in text(judged(double, images=images))
 
 
 def test_findings_about_the_whole_name_their_images() -> None:
-    unseen = found("images-unseen", HERE, "1 image could not be looked at", images=["a.png"])
+    unseen = breach("images-unseen", HERE, "1 image could not be looked at", images=["a.png"])
     same = Finding(rule="odd", grade=Grade.ERROR, location=HERE, summary="odd", images=("a.png", "b.png"))
-    printed = text(portrait(unseen, same))
+    printed = text(judged(unseen, same))
     assert "    m/0.yaml:3:1  (a.png)\n" in printed
     assert "    m/0.yaml:3:1  (a.png, b.png)\n" in printed
     assert printed.endswith("1 problem, 1 warning.\n" + printed.splitlines()[-1] + "\n")
@@ -93,9 +95,9 @@ def test_waived_findings_are_listed_by_rule_with_reason_and_day() -> None:
     waived = (
         Waived(finding=blurred("a.png"), reason="on purpose", until="2027-01-31"),
         Waived(finding=blurred("b.png"), reason="on purpose", until="2027-01-31"),
-        Waived(finding=found("prefix-end", HERE, "ends"), reason="a slogan"),
+        Waived(finding=breach("prefix-end", HERE, "ends"), reason="a slogan"),
     )
-    assert text(portrait(waived=waived)) == (
+    assert text(judged(waived=waived)) == (
         "dataset/poses  1 image, nothing found, 3 waived\n\n"
         "waived:\n"
         "    image-blurred  m/images/a.png, m/images/b.png: on purpose (until 2027-01-31)\n"
@@ -105,16 +107,16 @@ def test_waived_findings_are_listed_by_rule_with_reason_and_day() -> None:
 
 
 def test_everything_is_counted() -> None:
-    advice = found("prefix-end", HERE, "ends")
+    advice = breach("prefix-end", HERE, "ends")
     error = Finding(rule="image-small", grade=Grade.ERROR, location=HERE, summary="small")
-    diagnosis = Diagnosis(portraits=(portrait(error, blurred("a.png"), blurred("b.png"), advice),))
+    diagnosis = Diagnosis(datasets=(judged(error, blurred("a.png"), blurred("b.png"), advice),))
     assert counted(diagnosis) == "1 problem, 2 warnings, 1 piece of advice"
 
 
 def test_json_has_every_field_and_is_ascii() -> None:
     waived = Waived(finding=blurred("b.png", "Ünschärfe"), reason="so", until=None)
     problem = Problem(rule="manifest-key", location=HERE, summary="unknown key", remedy="Remove it.")
-    printed = doctor_json(Diagnosis(portraits=(portrait(blurred("a.png"), waived=(waived,)),), problems=(problem,)))
+    printed = doctor_json(Diagnosis(datasets=(judged(blurred("a.png"), waived=(waived,)),), problems=(problem,)))
     assert printed.isascii()
     told = json.loads(printed)
     (dataset,) = told["datasets"]
@@ -137,8 +139,8 @@ def test_json_has_every_field_and_is_ascii() -> None:
     assert (told["errors"], told["warnings"], told["advice"]) == (1, 1, 0)
 
 
-def sheet(*portraits: Portrait, problems: tuple[Problem, ...] = ()) -> str:
-    diagnosis = Diagnosis(portraits=portraits, problems=problems)
+def sheet(*datasets: DatasetDiagnosis, problems: tuple[Problem, ...] = ()) -> str:
+    diagnosis = Diagnosis(datasets=datasets, problems=problems)
     return contact_sheet(diagnosis, {image.digest: WEBP for image in pictured(diagnosis) if image.has_content})
 
 
@@ -158,14 +160,14 @@ def test_the_sheet_shows_each_image_with_what_was_found_about_it() -> None:
     images = (picture("a.png", 1536, 1024), picture("b.png"), pointer("c.png"), picture("d.png", facts=None))
     flawed = picture("e.png", facts=None, flaw=Flaw(rule="image-cut", summary="cut"))
     page = sheet(
-        portrait(
+        judged(
             blurred("b.png"),
-            found("prefix-end", HERE, "the prefix ends a sentence"),
+            breach("prefix-end", HERE, "the prefix ends a sentence"),
             images=(*images, flawed),
             captions=(caption("waving.", "b.png"),),
             waived=(
                 Waived(finding=blurred("a.png"), reason="on purpose", until="2027-01-31"),
-                Waived(finding=found("images-alike", HERE, "much of the same"), reason="few pictures"),
+                Waived(finding=breach("images-alike", HERE, "much of the same"), reason="few pictures"),
             ),
         )
     )
@@ -179,30 +181,30 @@ def test_the_sheet_shows_each_image_with_what_was_found_about_it() -> None:
 
 
 def test_what_can_not_be_shown_says_why() -> None:
-    diagnosis = Diagnosis(portraits=(portrait(images=(picture("a.png"), picture("b.png", facts=None))),))
+    diagnosis = Diagnosis(datasets=(judged(images=(picture("a.png"), picture("b.png", facts=None))),))
     page = contact_sheet(diagnosis, {})
     assert "cannot be shown" in page
     assert "is no image that can be uploaded" in page
 
 
 def test_a_detail_that_only_quotes_the_caption_is_not_said_again() -> None:
-    quoting = found("caption-end", HERE, "does not end", '"waving"', images=["a.png"])
-    page = sheet(portrait(quoting, captions=(caption("waving", "a.png"),)))
+    quoting = breach("caption-end", HERE, "does not end", '"waving"', images=["a.png"])
+    page = sheet(judged(quoting, captions=(caption("waving", "a.png"),)))
     assert "does not end:" not in page
-    assert "does not end:" in sheet(portrait(quoting))
+    assert "does not end:" in sheet(judged(quoting))
 
 
 def test_problems_of_the_manifests_stand_first() -> None:
     problem = Problem(rule="manifest-key", location=HERE, summary="unknown key", detail="So.", remedy="Try `x`.")
-    page = sheet(portrait(), problems=(problem, Problem(rule="manifest-none", location=HERE, summary="none")))
+    page = sheet(judged(), problems=(problem, Problem(rule="manifest-none", location=HERE, summary="none")))
     assert page.index("unknown key: So.") < page.index("dataset/poses")
     assert "Try <code>x</code>." in page
 
 
 def test_only_so_many_pictures_are_shown_and_those_with_findings_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.render.doctor_sheet.PICTURES", 2)
+    monkeypatch.setattr("reconciler.render.html.doctor_sheet.PICTURES", 2)
     images = tuple(picture(f"{name}.png") for name in "abc")
-    diagnosis = Diagnosis(portraits=(portrait(blurred("c.png"), images=images),))
+    diagnosis = Diagnosis(datasets=(judged(blurred("c.png"), images=images),))
     assert [image.name for image in pictured(diagnosis)] == ["c.png", "a.png"]
     page = contact_sheet(diagnosis, {image.digest: WEBP for image in images})
     assert page.count("<img ") == 2
@@ -222,7 +224,7 @@ def test_hostile_words_stay_words() -> None:
         images=(image.name,),
     )
     whole = Finding(rule=HOSTILE, grade=Grade.ADVICE, location=HERE, summary=HOSTILE, detail=HOSTILE)
-    made = portrait(
+    made = judged(
         finding,
         whole,
         images=(image,),

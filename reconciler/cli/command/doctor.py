@@ -52,7 +52,7 @@ def command(
     diagnosis = examine(context.settings.root, wanted, today or context.today)
     if sheet is not None:
         from reconciler.app.pictures import draw
-        from reconciler.render.doctor_sheet import contact_sheet, pictured
+        from reconciler.render.html.doctor_sheet import contact_sheet, pictured
 
         shown = draw(context.settings.root, pictured(diagnosis))
         write_sheet(sheet, contact_sheet(diagnosis, shown))

@@ -1,10 +1,6 @@
 """A plan as one HTML file that a browser, a mail program and a printer show alike."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from reconciler.core.change import (
     ModelChange,
@@ -20,8 +16,8 @@ from reconciler.render.finding import Finding
 from reconciler.render.html import graph, sections, summary
 from reconciler.render.html.album import NO_ALBUM, Album
 from reconciler.render.html.contact_sheet import BUDGET, PICTURES, datasets_of, sheets, wanted
+from reconciler.render.html.environment import page_template
 from reconciler.render.html.frame import ImageRename
-from reconciler.render.html.gate import gate
 from reconciler.render.plan import FIRST, LOOSENING, about, context, grouped
 from reconciler.render.state import QUIET, state_words, version_words
 from reconciler.render.words import megabytes
@@ -66,36 +62,12 @@ def render_html(
     way: str = "",
 ) -> str:
     """The whole page. `way` is the sentence that says how to go on."""
-    return _template().render(page=_page(plan, digest, album, way))
+    return page_template("page.html").render(page=_page(plan, digest, album, way))
 
 
 def wanted_pictures(plan: Plan, renamed: tuple[ImageRename, ...] = ()) -> tuple[str, ...]:
     """Keys of the images of which the page shows pictures, at most 400: no others need a thumbnail."""
     return wanted(plan, renamed)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("reconciler.render.html", "template"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=gate,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    del environment.filters["safe"]
-    environment.filters["coded"] = coded
-    return environment.get_template("page.html")
-
-
-def coded(text: str) -> Iterator[tuple[bool, str]]:
-    """A sentence of ours cut at its backticks: what stands between two of them is typed as it stands."""
-    parts = text.split("`")
-    for place, piece in enumerate(parts):
-        is_code = place % 2 == 1 and place < len(parts) - 1
-        yield is_code, piece if is_code or place % 2 == 0 else f"`{piece}"
 
 
 def _page(plan: Plan, digest: str, album: Album, way: str) -> Page:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from reconciler.doctor.rule import Grade, Rule, Subject
-from reconciler.doctor.rules import OWN, TABLE
+from reconciler.doctor.rules import RULES, FoundBy, Grade, Rule, Subject
 
 _INTRODUCTION = """\
 # The dataset doctor
@@ -89,8 +88,10 @@ def doctor_page() -> str:
 
 
 def _of(subject: Subject) -> list[Rule]:
-    """The rules about one thing, the gravest first."""
-    return sorted((rule for rule in TABLE if rule.subject is subject), key=lambda rule: _GRADES.index(rule.grade))
+    """The rules about one subject, errors first."""
+    return sorted(
+        (rule for rule in RULES.values() if rule.subject is subject), key=lambda rule: _GRADES.index(rule.grade)
+    )
 
 
 def _overview() -> Iterator[str]:
@@ -102,7 +103,7 @@ def _overview() -> Iterator[str]:
 
 
 def _section(rule: Rule) -> str:
-    where = "the doctor" if rule.id in OWN else "`validate` and the doctor"
-    pixels = "; needs the image itself, not its Git LFS pointer" if rule.needs_pixels else ""
+    where = "`validate` and the doctor" if rule.found_by is FoundBy.VALIDATE else "the doctor"
+    pixels = "; needs the image itself, not its Git LFS pointer" if rule.found_by is FoundBy.PIXELS else ""
     title = rule.title[0].upper() + rule.title[1:]
     return f"#### {rule.id}\n\n**{title}** ({rule.grade.value}, {where}{pixels}). {rule.why}\n\n*What to do:* {rule.remedy}\n"

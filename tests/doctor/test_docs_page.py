@@ -6,8 +6,8 @@ from pathlib import Path
 from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.reading import read_manifest
 from reconciler.core.manifest.spec import DatasetBody
-from reconciler.doctor.page import doctor_page
-from reconciler.doctor.waiver import waivers_of
+from reconciler.doctor.docs_page import doctor_page
+from reconciler.doctor.waivers import waiver_problems
 from reconciler.files.yaml import read_yaml
 
 PAGE = Path(__file__).parents[2] / "docs" / "doctor.md"
@@ -25,4 +25,4 @@ def test_the_example_of_the_page_is_a_manifest_with_sound_waivers() -> None:
     manifest = read_manifest(document)
     assert isinstance(manifest, Manifest)
     assert isinstance(manifest.body, DatasetBody)
-    assert list(waivers_of(manifest, manifest.body.spec)) == []
+    assert list(waiver_problems(manifest, manifest.body.spec)) == []

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from reconciler.core.manifest.resolve import problems_in
-from reconciler.doctor.waiver import judge_waivers
+from reconciler.doctor.waivers import judge_waivers
 from tests.doctor.build import PREFIX, dataset, examined, folder, picture, project, rules, tree
 
 LONG = picture("beach/a.png", 1536, 1024)
@@ -63,15 +63,15 @@ def test_what_is_left_and_what_is_waived(waivers: list[str], found: list[str], w
 
 def test_what_was_waived_keeps_reason_and_day() -> None:
     waiver = f"{RULE}, reason: '  posters ', until: 2027-01-31"
-    (portrait,) = examined(project(), waiving(waiver), poses=folder(LONG)).portraits
-    (waived,) = portrait.waived
+    (dataset,) = examined(project(), waiving(waiver), poses=folder(LONG)).datasets
+    (waived,) = dataset.waived
     assert (waived.finding.rule, waived.reason, waived.until) == ("image-cropped", "posters", "2027-01-31")
 
 
 def test_an_expired_waiver_names_rule_day_and_reason_at_its_place() -> None:
     waiver = f"{RULE}, {REASON}, until: 2020-12-31"
-    (portrait,) = examined(project(), waiving(waiver), poses=folder(LONG)).portraits
-    found = portrait.findings[0]
+    (dataset,) = examined(project(), waiving(waiver), poses=folder(LONG)).datasets
+    found = dataset.findings[0]
     assert str(found.location) == "m/1.yaml:8:11"
     assert (found.summary, found.detail) == ("this waiver of image-cropped is over", "Until 2020-12-31: meant so")
 

@@ -1,8 +1,17 @@
-"""Captions go on where the prefix ends, and say what differs."""
+"""The prefix names the subject; captions go on where the prefix ends, and say what differs."""
 
 import pytest
 
-from reconciler.doctor.caption import judge_captions
+from reconciler.core.manifest.spec import ProjectSpec
+from reconciler.doctor.caption_rules import (
+    has_letter_case,
+    judge_captions,
+    judge_prefix,
+    longest_runs,
+    missing_words,
+    phrases,
+    words,
+)
 from reconciler.doctor.finding import Finding
 from tests.doctor.build import HERE, PREFIX, caption
 
@@ -89,3 +98,83 @@ def test_what_is_not_constant(texts: list[str]) -> None:
 
 def test_without_a_prefix_captions_are_judged_all_the_same() -> None:
     assert [finding.rule for finding in judged("Waving with both arms.", prefix="")] == ["caption-start"]
+
+
+def spec(ip_type: str = "defined_character", **fields: str | None) -> ProjectSpec:
+    told = {"ip_name": "Lora", "ip_description": "a female character with purple hair", "ip_medium": "illustration"}
+    return ProjectSpec.model_validate(
+        {key: value for key, value in {**told, **fields, "ip_type": ip_type}.items() if value}
+    )
+
+
+@pytest.mark.parametrize(
+    ("prefix", "project", "found"),
+    [
+        pytest.param(PREFIX, spec(), [], id="as Bria writes it"),
+        pytest.param("", spec(), [], id="no prefix is another rule's business"),
+        pytest.param(PREFIX, None, [], id="no project"),
+        pytest.param(PREFIX.replace("Lora", "LORA"), spec(), [], id="the name in capitals"),
+        pytest.param(PREFIX.replace("Lora", "Nina"), spec(), ["prefix-name"], id="another name"),
+        pytest.param(PREFIX.replace("Lora", "Nina"), spec("other"), [], id="only characters have names"),
+        pytest.param(
+            "A mug with a wide handle,", spec("object_variants", ip_description="a mug, wide handle"), [], id="ok"
+        ),
+        pytest.param(PREFIX, spec(ip_description="a girl with green hair"), ["prefix-description"], id="edited since"),
+        pytest.param("A landscape,", spec("stylized_scene"), [], id="a scene is not described"),
+        pytest.param(f"{PREFIX[:-1]}.", spec(), ["prefix-end"], id="a full stop"),
+    ],
+)
+def test_prefixes(prefix: str, project: ProjectSpec | None, found: list[str]) -> None:
+    assert [finding.rule for finding in judge_prefix(prefix, project, HERE)] == found
+
+
+def test_the_missing_words_are_named() -> None:
+    (finding,) = judge_prefix(PREFIX, spec(ip_description="a girl with green hair"), HERE)
+    assert finding.summary == "the prefix lacks 2 words of ip_description"
+    assert finding.detail == '"girl", "green".'
+
+
+def test_words_are_folded_and_hyphens_part_them() -> None:
+    assert words("A Purple-haired girl's hat, naïve!") == ["a", "purple", "haired", "girl's", "hat", "naïve"]
+
+
+@pytest.mark.parametrize(
+    ("text", "latin"),
+    [
+        ("waving.", True),
+        ("танцует под дождём", True),
+        ("雨の中で踊る", False),
+        ("123", False),
+    ],
+)
+def test_scripts_with_letters_of_two_cases(text: str, latin: bool) -> None:
+    assert has_letter_case(text) is latin
+
+
+def test_missing_words_are_those_that_say_something() -> None:
+    assert missing_words("a young woman with red hair", "An illustration of a woman, hair in plaits,") == [
+        "young",
+        "red",
+    ]
+    assert missing_words("紫の髪", "An illustration,") == ["紫の髪"]
+
+
+def test_phrases_stay_within_a_clause_and_need_two_words_of_weight() -> None:
+    assert phrases("with purple hair, on a hill") == {("with", "purple", "hair")}
+
+
+@pytest.mark.parametrize(
+    ("told", "text", "runs"),
+    [
+        ("with long purple hair", "a girl with long purple hair.", ["with long purple hair"]),
+        ("with purple hair", "nothing of it here.", []),
+        ("red hair, with green eyes", "with green eyes, and more.", ["with green eyes"]),
+        (
+            "standing before tall trees, under bright stars tonight",
+            "standing before tall houses and under bright stars.",
+            ["standing before tall", "under bright stars"],
+        ),
+    ],
+)
+def test_repeated_phrases_are_told_as_the_longest_runs(told: str, text: str, runs: list[str]) -> None:
+    assert longest_runs(phrases(told) & phrases(text), text) == runs
