@@ -8,7 +8,8 @@ from reconciler.api.client import Client
 from reconciler.core.desired import Desired
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.diff.diff import diff, fingerprints
-from reconciler.core.live import Observed, RemoteDataset
+from reconciler.core.kind import Kind
+from reconciler.core.live import Observed, RemoteDataset, by_identity
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 
@@ -55,11 +56,7 @@ async def _lists(client: Client) -> Observed:
     )
     if any(dataset.project_id is None for dataset in datasets):
         datasets = await _datasets_by_project(client, [project.id for project in projects], datasets)
-    return Observed(
-        projects={project.id: project for project in projects},
-        datasets={dataset.id: dataset for dataset in datasets},
-        models={model.id: model for model in models},
-    )
+    return Observed(live=by_identity((*projects, *datasets, *models)))
 
 
 async def _datasets_by_project(
@@ -75,13 +72,13 @@ async def _datasets_by_project(
 
 def _with_details(observed: Observed, asked: Iterable[int], answers: Iterable[RemoteDataset | None]) -> Observed:
     """Datasets read in full replace their line of the list; one that is gone by id is gone."""
-    datasets = dict(observed.datasets)
+    live = dict(observed.live)
     for id_, answer in zip(asked, answers, strict=True):
         if answer is None:
-            datasets.pop(id_, None)
+            live.pop((Kind.DATASET, id_), None)
         else:
-            datasets[id_] = _merged(datasets.get(id_), answer)
-    return replace(observed, datasets=datasets)
+            live[answer.kind, id_] = _merged(observed.datasets.get(id_), answer)
+    return replace(observed, live=live)
 
 
 def _merged(listed: RemoteDataset | None, read: RemoteDataset) -> RemoteDataset:

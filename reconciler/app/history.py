@@ -4,8 +4,9 @@ from reconciler.app.fault import Unusable
 from reconciler.app.planning import Planned
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.election import Member, ModelMember
+from reconciler.core.kind import Kind
 from reconciler.core.look.history import History, dataset_entries, model_entries
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 
 _IN_FORCE = frozenset({"in sync", "training", "created", "kept"})
 """States of an object in which the live version that the plan names is what git declares."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from reconciler.app.planning import Planned
 from reconciler.core.change import RenameChange
 from reconciler.core.diff.account_index import AccountIndex
-from reconciler.core.ref import Kind
+from reconciler.core.kind import Kind
 from reconciler.render.status import Stray, Surroundings
 
 

@@ -12,13 +12,14 @@ from reconciler.app.session import Session
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.election import ALIVE, Member, ModelMember
+from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset, RemoteModel
 from reconciler.core.look.dataset_diff import DatasetVersion, compare_datasets
 from reconciler.core.look.history import version_title
 from reconciler.core.look.tree_version import compare_trees
 from reconciler.core.look.version_diff import Difference, ModelVersion, compare_models
 from reconciler.core.manifest.resolve import resolve
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.doctor.waivers import judge_waivers
 from reconciler.files.git.revision import short
 from reconciler.files.load import load

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from reconciler.core.ref import Kind, Ref
+    from reconciler.core.kind import Kind
+    from reconciler.core.ref import Ref
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -23,7 +24,8 @@ def read_refs(context: click.Context, parameter: click.Parameter, values: tuple[
 
 def read_models(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> "tuple[Ref, ...]":
     """`model/name` or the bare name, any number of times."""
-    from reconciler.core.ref import Kind, parse_ref
+    from reconciler.core.kind import Kind
+    from reconciler.core.ref import parse_ref
 
     try:
         return tuple(parse_ref(value, Kind.MODEL) for value in values)

@@ -13,14 +13,17 @@ _VERSIONS = re.compile(r"v([1-9][0-9]{0,8})\.\.v([1-9][0-9]{0,8})", re.ASCII)
 
 def read_versioned(text: str) -> "Ref":
     """`dataset/NAME` or `model/NAME`: the kinds that have versions."""
-    from reconciler.core.ref import Kind, parse_ref
+    from reconciler.core.kind import Kind
+    from reconciler.core.ref import parse_ref
+    from reconciler.core.text import in_words
 
     try:
         ref = parse_ref(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
-    if ref.kind is Kind.PROJECT:
-        raise click.BadParameter(f"{text!r} has no versions; datasets and models have")
+    if not ref.kind.has_versions:
+        versioned = in_words((kind.plural for kind in Kind if kind.has_versions), "and")
+        raise click.BadParameter(f"{text!r} has no versions; {versioned} have")
     return ref
 
 

@@ -6,7 +6,8 @@ from typing import Literal
 
 from reconciler.core.change import FieldChange
 from reconciler.core.desired import TrainingParameter
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.kind import Kind
+from reconciler.core.ref import Ref
 
 
 class Verb(StrEnum):

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Literal
 
 from reconciler.core.desired import TrainingParameter
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.kind import Kind
+from reconciler.core.ref import Ref
 
 Scalar = str | int | float | bool | None
 

@@ -1,11 +1,12 @@
 """What the manifests ask for, resolved: every reference found, every image hashed, every caption matched."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, overload
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar, overload
 
+from reconciler.core.kind import Kind
 from reconciler.core.problem import Location, Problem
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 
 TrainingParameter = int | float | str
 
@@ -62,11 +63,27 @@ class UncaptionedImages(Sequence[DesiredImage]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DesiredProject:
-    """A project manifest. A field that is None is not declared, so left as the live side has it."""
+class Declared:
+    """What every manifest says, whatever its kind.
+
+    `moved_from` is the former `project_name` of a project; of any other kind it is the former name of the manifest, or
+    the live name that somebody gave the object in the console.
+    """
 
     ref: Ref
     location: Location
+    moved_from: str | None = None
+
+    @property
+    def parent(self) -> Ref | None:
+        """The object that it is declared in or on; None for a project, which stands in nothing."""
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredProject(Declared):
+    """A project manifest. A field that is None is not declared, so left as the live side has it."""
+
     id: int | None = None
     project_name: str
     project_description: str | None = None
@@ -74,16 +91,12 @@ class DesiredProject:
     ip_description: str | None = None
     ip_medium: str
     ip_type: str
-    moved_from: str | None = None
-    """The former `project_name`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DesiredDataset:
+class DesiredDataset(Declared):
     """A dataset manifest with its images, sorted by digest."""
 
-    ref: Ref
-    location: Location
     project: Ref
     upload_type: Literal["basic"] = "basic"
     caption_prefix: str
@@ -94,8 +107,11 @@ class DesiredDataset:
     clone: Literal["auto", "never"] = "auto"
     history_limit: int | None = None
     """Versions to keep when old ones are pruned; None keeps all."""
-    moved_from: str | None = None
-    """The former name of the manifest, or the live name that somebody gave the object in the console."""
+
+    @property
+    def parent(self) -> Ref:
+        """Its project."""
+        return self.project
 
     @property
     def digests(self) -> Sequence[str]:
@@ -114,11 +130,9 @@ class DesiredDataset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DesiredModel:
+class DesiredModel(Declared):
     """A model manifest. `parameters` holds the declared training parameters only, sorted by name."""
 
-    ref: Ref
-    location: Location
     dataset: Ref
     description: str | None = None
     training_mode: Literal["fully_automated", "expert"]
@@ -134,7 +148,11 @@ class DesiredModel:
     """Trainings after a failed one, at most, where `on_failure` is `retrain`."""
     on_superseded: Literal["wait", "stop"] = "wait"
     history_limit: int | None = None
-    moved_from: str | None = None
+
+    @property
+    def parent(self) -> Ref:
+        """Its dataset."""
+        return self.dataset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,34 +171,51 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
-    """A whole tree, each mapping keyed and sorted by ref. `warnings` holds the problems that stop nothing."""
+    """A whole tree, each mapping keyed and sorted by ref. `warnings` holds the problems that stop nothing.
 
-    projects: Mapping[Ref, DesiredProject] = field(default_factory=dict)
-    datasets: Mapping[Ref, DesiredDataset] = field(default_factory=dict)
-    models: Mapping[Ref, DesiredModel] = field(default_factory=dict)
+    `present` are the objects that shall exist, `absent` those that shall be deleted.
+    """
+
+    present: Mapping[Ref, Declared] = field(default_factory=dict)
     absent: Mapping[Ref, Absent] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
-    _datasets_of: dict[Ref, tuple[DesiredDataset, ...]] = field(init=False, repr=False, compare=False)
-    _models_on: dict[Ref, tuple[DesiredModel, ...]] = field(init=False, repr=False, compare=False)
+    projects: Mapping[Ref, DesiredProject] = field(init=False, repr=False, compare=False)
+    datasets: Mapping[Ref, DesiredDataset] = field(init=False, repr=False, compare=False)
+    models: Mapping[Ref, DesiredModel] = field(init=False, repr=False, compare=False)
+    _of: Mapping[Kind, Mapping[Ref, Declared]] = field(init=False, repr=False, compare=False)
+    _datasets_of: Mapping[Ref, tuple[DesiredDataset, ...]] = field(init=False, repr=False, compare=False)
+    _models_on: Mapping[Ref, tuple[DesiredModel, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the children once: asking a large tree for them must not walk it."""
-        datasets: dict[Ref, list[DesiredDataset]] = {}
-        for dataset in self.datasets.values():
-            datasets.setdefault(dataset.project, []).append(dataset)
-        models: dict[Ref, list[DesiredModel]] = {}
-        for model in self.models.values():
-            models.setdefault(model.dataset, []).append(model)
-        object.__setattr__(self, "_datasets_of", {ref: tuple(items) for ref, items in datasets.items()})
-        object.__setattr__(self, "_models_on", {ref: tuple(items) for ref, items in models.items()})
+        """Index the objects by kind and by parent once, so that a question does not walk a large tree."""
+        of: dict[Kind, dict[Ref, Declared]] = {kind: {} for kind in Kind}
+        for ref, one in self.present.items():
+            of[ref.kind][ref] = one
+        indexes = {
+            "_of": of,
+            "projects": {ref: one for ref, one in self.present.items() if isinstance(one, DesiredProject)},
+            "datasets": {ref: one for ref, one in self.present.items() if isinstance(one, DesiredDataset)},
+            "models": {ref: one for ref, one in self.present.items() if isinstance(one, DesiredModel)},
+        }
+        for name, index in indexes.items():
+            object.__setattr__(self, name, index)
+        object.__setattr__(self, "_datasets_of", _by_parent(self.datasets.values()))
+        object.__setattr__(self, "_models_on", _by_parent(self.models.values()))
+
+    def of(self, kind: Kind) -> Mapping[Ref, Declared]:
+        """The declared objects of a kind."""
+        return self._of[kind]
+
+    def ancestors(self, ref: Ref) -> tuple[Ref, ...]:
+        """What a declared object stands on, the nearest first: a model's dataset, then its project."""
+        parent = self.present[ref].parent
+        return () if parent is None else (parent, *self.ancestors(parent))
 
     def project_of(self, ref: Ref) -> Ref:
         """The project that an object belongs to (a project belongs to itself)."""
         if ref in self.absent:
             return self.absent[ref].project
-        if ref.kind is Kind.MODEL:
-            return self.datasets[self.models[ref].dataset].project
-        return self.datasets[ref].project if ref.kind is Kind.DATASET else ref
+        return (ref, *self.ancestors(ref))[-1]
 
     def models_on(self, dataset: Ref) -> tuple[DesiredModel, ...]:
         """The models declared on a dataset."""
@@ -190,7 +225,23 @@ class Desired:
         """The datasets declared in a project."""
         return self._datasets_of.get(project, ())
 
+    def updated(self, *objects: Declared) -> "Desired":
+        """The same tree with these objects, each in place of the one that has its ref."""
+        present = {**self.present, **{one.ref: one for one in objects}}
+        return replace(self, present={ref: present[ref] for ref in sorted(present)})
+
     @property
     def refs(self) -> tuple[Ref, ...]:
         """Every manifest, present or absent."""
-        return (*self.projects, *self.datasets, *self.models, *self.absent)
+        return (*self.present, *self.absent)
+
+
+_D = TypeVar("_D", bound=Declared)
+
+
+def _by_parent(objects: Iterable[_D]) -> dict[Ref, tuple[_D, ...]]:
+    found: dict[Ref, list[_D]] = {}
+    for one in objects:
+        if one.parent is not None:
+            found.setdefault(one.parent, []).append(one)
+    return {parent: tuple(children) for parent, children in found.items()}

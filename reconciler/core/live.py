@@ -1,11 +1,12 @@
 """What the live side shows, in our words: read once, then only looked at."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal
+from typing import ClassVar, Literal, Protocol
 
 from reconciler.core.desired import TrainingParameter
+from reconciler.core.kind import Kind
 
 Family = Literal["prefix", "schema"]
 """How a dataset guides its captions: with a text (`caption_prefix`) or a JSON document (`visual_schema`)."""
@@ -40,6 +41,9 @@ class DatasetStatus(StrEnum):
 class RemoteProject:
     """A live project; None stands for a field that the answer did not carry."""
 
+    kind: ClassVar[Kind] = Kind.PROJECT
+    is_gone: ClassVar[bool] = False
+
     id: int
     project_name: str
     project_description: str | None = None
@@ -47,6 +51,11 @@ class RemoteProject:
     ip_description: str | None = None
     ip_medium: str | None = None
     ip_type: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called, under the name that all kinds share."""
+        return self.project_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +78,9 @@ class RemoteImage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteDataset:
     """A live dataset. `images` is None unless it was read in full; `images_count` None where the list lacks it."""
+
+    kind: ClassVar[Kind] = Kind.DATASET
+    is_gone: ClassVar[bool] = False
 
     id: int
     name: str
@@ -98,6 +110,8 @@ class RemoteDataset:
 class RemoteModel:
     """A live model; `word` is its status as the API wrote it, `status` what we make of it."""
 
+    kind: ClassVar[Kind] = Kind.MODEL
+
     id: int
     name: str
     status: ModelStatus
@@ -123,11 +137,45 @@ class RemoteModel:
         return self.status is ModelStatus.CREATED
 
 
+class Live(Protocol):
+    """What every kind of live object tells. `is_gone` is True for a record that stays of a deleted object."""
+
+    kind: ClassVar[Kind]
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def is_gone(self) -> bool: ...
+
+
+LiveKey = tuple[Kind, int]
+"""What tells one live object from all others: ids of two kinds may be equal."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """One look at the account. Objects are keyed by id; Deleted models are kept, for their version numbers."""
+    """One look at the account: every live object by its kind and id. Deleted models are kept, for their version numbers."""
 
-    projects: Mapping[int, RemoteProject] = field(default_factory=dict)
-    datasets: Mapping[int, RemoteDataset] = field(default_factory=dict)
-    models: Mapping[int, RemoteModel] = field(default_factory=dict)
+    live: Mapping[LiveKey, Live] = field(default_factory=dict)
     calls: int = 0
+    projects: Mapping[int, RemoteProject] = field(init=False, repr=False, compare=False)
+    datasets: Mapping[int, RemoteDataset] = field(init=False, repr=False, compare=False)
+    models: Mapping[int, RemoteModel] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the objects by type once."""
+        things = self.live.values()
+        object.__setattr__(self, "projects", {one.id: one for one in things if isinstance(one, RemoteProject)})
+        object.__setattr__(self, "datasets", {one.id: one for one in things if isinstance(one, RemoteDataset)})
+        object.__setattr__(self, "models", {one.id: one for one in things if isinstance(one, RemoteModel)})
+
+    def updated(self, *things: Live) -> "Observed":
+        """The same account with these objects, each in place of the one that has its kind and id."""
+        return replace(self, live={**self.live, **by_identity(things)})
+
+
+def by_identity(things: Iterable[Live]) -> dict[LiveKey, Live]:
+    """Live objects by what tells them apart."""
+    return {(one.kind, one.id): one for one in things}

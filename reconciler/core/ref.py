@@ -2,27 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
+
+from reconciler.core.kind import Kind
+from reconciler.core.text import in_words
 
 NAME_LIMIT = 28
 """Characters of `metadata.name`: the longest live name made from it stays within 64."""
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,26}[a-z0-9])?")
-
-
-class Kind(StrEnum):
-    """The three kinds of object, in the order in which they need each other."""
-
-    PROJECT = "project"
-    DATASET = "dataset"
-    MODEL = "model"
-
-    @property
-    def title(self) -> str:  # type: ignore[override]
-        """The kind as a manifest writes it: `Project`, `Dataset`, `Model`."""
-        return self.value.capitalize()
-
-
 _ORDER = {kind: position for position, kind in enumerate(Kind)}
 
 
@@ -62,12 +49,13 @@ def parse_ref(text: str, kind: Kind | None = None) -> Ref:
     head, slash, tail = text.partition("/")
     if not slash:
         if kind is None:
-            raise ValueError(f"{text!r} names no kind; write it as project/NAME, dataset/NAME or model/NAME")
+            forms = in_words((f"{one.value}/NAME" for one in Kind), "or")
+            raise ValueError(f"{text!r} names no kind; write it as {forms}")
         head, tail = kind.value, text
     try:
         found = Kind(head)
     except ValueError:
-        raise ValueError(f"{head!r} is no kind; the kinds are project, dataset and model") from None
+        raise ValueError(f"{head!r} is no kind; the kinds are {in_words(Kind, 'and')}") from None
     if kind is not None and found is not kind:
         raise ValueError(f"{text!r} is a {found.value}; a {kind.value} is expected here")
     if not is_name(tail):

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.dataset_rule import judge_dataset
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder, Loaded, Manifest
 from reconciler.core.manifest.match import match_captions
 from reconciler.core.manifest.spec import DatasetBody, DatasetSpec, ModelBody, ModelSpec, ProjectBody, ProjectSpec
 from reconciler.core.problem import Location, Problem
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.text import normal
 from reconciler.doctor.finding import DeclaredCaption
 from reconciler.doctor.rules import RULES

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from reconciler.api.error import CallFailed
-from reconciler.core.ref import Kind
+from reconciler.core.kind import Kind
 from reconciler.core.run.list_convergence import Made, shows_dataset, shows_model, shows_project
 from reconciler.execute.action_run import MOMENT
 from reconciler.execute.run import Run

@@ -5,8 +5,8 @@ from functools import partial
 
 from reconciler.api.error import Rejected
 from reconciler.core.action import DeleteObject, RenameObject, StopTraining
+from reconciler.core.kind import Kind
 from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel, RemoteProject
-from reconciler.core.ref import Kind
 from reconciler.core.run.draft_ownership import Ending, failed, succeeded
 from reconciler.core.run.list_convergence import made_dataset, made_model
 from reconciler.core.text import quoted

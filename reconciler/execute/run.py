@@ -9,9 +9,10 @@ from reconciler.clock import Clock
 from reconciler.core.action import Action
 from reconciler.core.change import DatasetChange, DatasetWish, ModelChange
 from reconciler.core.event import Event
+from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.plan import Plan
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.run.list_convergence import Made
 from reconciler.execute.options import ImageStore, Options
 from reconciler.execute.shared_reads import Shared

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from reconciler.core.change import AliasState, Note, Refusal
+from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Problem, in_order
-from reconciler.core.ref import Kind
 from reconciler.core.strictjson import dumps
 from reconciler.render.fingerprint import Printed
 from reconciler.render.status import NOTHING_AROUND, Surroundings, standings

@@ -2,7 +2,6 @@
 
 from reconciler.core.change import RemovalChange, RemovedObject, RenameChange, RenamedObject, StoppedTraining
 from reconciler.core.name import parse_model_name
-from reconciler.core.ref import Kind
 from reconciler.core.text import count
 from reconciler.render.view import Item, Role, Row, folded, say
 from reconciler.render.words import abridged
@@ -25,7 +24,7 @@ def removal_item(change: RemovalChange, *, has_ids: bool = True) -> Item:
 
 
 def _deleted(change: RemovalChange, *, is_counted: bool) -> str:
-    if change.ref.kind is Kind.PROJECT:
+    if not change.ref.kind.has_versions:
         return "deleted"
     if not is_counted:
         return "every live version deleted"

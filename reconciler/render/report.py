@@ -18,8 +18,9 @@ from reconciler.core.action import (
 )
 from reconciler.core.change import DatasetChange, ModelChange
 from reconciler.core.event import Outcome, Report, Result
+from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.run.report import exit_code
 from reconciler.core.text import count
 from reconciler.render.plan import about

@@ -1,7 +1,7 @@
 """Unchanged objects in words: what state each is in, and of which version that is said."""
 
 from reconciler.core.change import Unchanged
-from reconciler.core.ref import Kind
+from reconciler.core.kind import Kind
 from reconciler.render.alias import short
 from reconciler.render.cost import TRAINING_TIME
 

@@ -11,8 +11,9 @@ from reconciler.core.change import (
     RenameChange,
     Unchanged,
 )
+from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.text import count
 from reconciler.render.alias import short, standing_aliases
 from reconciler.render.plan import context, notes, refusals, warnings
@@ -149,7 +150,7 @@ def _differing(ref: Ref, id_: int | None, version: int | None, wish: str) -> Sta
     """An object that apply would change; it is live where it has an id or a version."""
     state = "not live" if id_ is None and version is None else "differs from git"
     versions = "" if version is None else f"v{version}"
-    shown = id_ if ref.kind is Kind.PROJECT else None
+    shown = None if ref.kind.has_versions else id_
     return Standing(ref=ref, id=shown, version=version, state=state, word=state, versions=versions, wish=wish)
 
 

@@ -15,7 +15,6 @@ from reconciler.core.change import (
     RenameChange,
 )
 from reconciler.core.plan import Plan
-from reconciler.core.ref import Kind
 from reconciler.core.text import count
 from reconciler.render.change import lost_images
 from reconciler.render.cost import caption_sums
@@ -78,7 +77,7 @@ def _model(change: ModelChange) -> Iterator[Phrase]:
 
 
 def _removed(item: RemovedObject) -> Phrase:
-    return ("project", "is deleted", "are deleted") if item.kind is Kind.PROJECT else _VERSION_GONE
+    return _VERSION_GONE if item.kind.has_versions else (item.kind.value, "is deleted", "are deleted")
 
 
 def _destroyed(plan: Plan) -> Iterator[str]:

@@ -7,8 +7,9 @@ import pytest
 from reconciler.app.planning import Scope, doomed
 from reconciler.core.desired import Absent, Desired
 from reconciler.core.diff.absence import all_absent
+from reconciler.core.kind import Kind
 from reconciler.core.problem import Problem, Severity
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
 from tests.core import build
 
@@ -20,8 +21,7 @@ def tree() -> Desired:
     """A project with a dataset, two models on it, and a dataset that is absent already."""
     warning = Problem(rule="x", location=build.HERE, summary="y", severity=Severity.WARNING)
     made = build.tree(build.dataset(), build.model(), of=build.project(id=12))
-    models = {build.MODEL: build.model(), OTHER: build.model(ref=OTHER)}
-    return replace(made, models=models, absent={GONE.ref: GONE}, warnings=(warning,))
+    return replace(made.updated(build.model(ref=OTHER)), absent={GONE.ref: GONE}, warnings=(warning,))
 
 
 def test_everything_becomes_absent() -> None:

@@ -9,8 +9,9 @@ from PIL import Image, ImageDraw
 from reconciler.app import pictures
 from reconciler.app.doctor import examine, write_sheet
 from reconciler.app.fault import Unusable
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.image import ImageFile
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.doctor.finding import Diagnosis
 from reconciler.files.load import load
 from reconciler.files.tree import Tree

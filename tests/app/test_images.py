@@ -28,7 +28,7 @@ def desired(*, has_content: bool) -> Desired:
         caption_prefix="x",
         images=(image,),
     )
-    return Desired(datasets={sample.DATASET: dataset})
+    return Desired(present={sample.DATASET: dataset})
 
 
 def test_bytes_are_read_by_the_rules_of_the_tree(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from reconciler.app.live import Live, live_pictures
 from reconciler.app.simulate import Simulation, open_world
 from reconciler.cli.entry import run
-from reconciler.core.live import DatasetStatus, Observed, RemoteDataset, RemoteImage
+from reconciler.core.live import DatasetStatus, Observed, RemoteDataset, RemoteImage, by_identity
 from reconciler.core.name import parse_image_key
 from reconciler.files.image.thumbnail import EDGE
 from reconciler.simulator import serving
@@ -49,10 +49,10 @@ def key(name: str) -> str:
 def observed(*datasets: tuple[RemoteImage, ...] | None) -> Observed:
     """Datasets with these images, numbered from 1; None is one that was not read."""
     return Observed(
-        datasets={
-            id_: RemoteDataset(id=id_, name=f"d{id_}", status=DatasetStatus.COMPLETED, images=images)
+        live=by_identity(
+            RemoteDataset(id=id_, name=f"d{id_}", status=DatasetStatus.COMPLETED, images=images)
             for id_, images in enumerate(datasets, 1)
-        }
+        )
     )
 
 

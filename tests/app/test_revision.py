@@ -7,7 +7,8 @@ import pytest
 
 from reconciler.app.fault import Unusable
 from reconciler.app.revision import desired_at
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.kind import Kind
+from reconciler.core.ref import Ref
 from tests.files.conftest import DATASET, MODEL, PROJECT, picture
 
 POSES = Ref(Kind.DATASET, "lora-poses")

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from reconciler.app.saved import Terms, bind
 from reconciler.core.change import ModelChange, Refusal, Unchanged
+from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from tests.render import sample
 
 TODAY = Terms(limits=Limits())

@@ -12,7 +12,7 @@ from reconciler.app.waiting import Awaited, Wanted, require_declared, wait_for_t
 from reconciler.cli.wait_flow import describe, verdict
 from reconciler.core.change import AliasState, Unchanged
 from reconciler.core.desired import Desired
-from reconciler.core.live import ModelStatus, Observed, RemoteModel
+from reconciler.core.live import ModelStatus, Observed, RemoteModel, by_identity
 from tests.core import build
 from tests.render import sample
 
@@ -29,7 +29,7 @@ def planned(*unchanged: Unchanged, target: str = "current", status: ModelStatus 
     return Planned(
         plan=sample.plan(unchanged=unchanged, aliases=(alias,)),
         desired=build.tree(build.dataset(), model),
-        observed=Observed(models={999: live}),
+        observed=Observed(live=by_identity([live])),
         project_ids={build.PROJECT: 12},
         versions=1,
     )

@@ -15,8 +15,9 @@ from reconciler.app.settings import resolve_settings
 from reconciler.app.validate import validate
 from reconciler.app.version_diff import compare_live
 from reconciler.cli.today_option import this_day
+from reconciler.core.kind import Kind
 from reconciler.core.look.version_diff import Difference, ModelDifference
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from tests.cli.conftest import Cli, draw, edit, git
 
 EXPERT = """\

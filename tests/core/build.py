@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
 from reconciler.core.fingerprint import dataset_fingerprint
+from reconciler.core.kind import Kind
 from reconciler.core.live import (
     DatasetStatus,
     ModelStatus,
@@ -13,10 +14,11 @@ from reconciler.core.live import (
     RemoteImage,
     RemoteModel,
     RemoteProject,
+    by_identity,
 )
 from reconciler.core.name import live_image_name
 from reconciler.core.problem import Location
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 
 PREFIX = "An illustration of a character named Lora,"
 PROJECT = Ref(Kind.PROJECT, "lora")
@@ -75,11 +77,8 @@ def tree(
     data: DesiredDataset | None = None, trained: DesiredModel | None = None, of: DesiredProject | None = None
 ) -> Desired:
     """A tree of one project, and one dataset and model where they are given."""
-    return Desired(
-        projects={PROJECT: of or project()},
-        datasets={} if data is None else {data.ref: data},
-        models={} if trained is None else {trained.ref: trained},
-    )
+    objects = (of or project(), *([] if data is None else [data]), *([] if trained is None else [trained]))
+    return Desired(present={one.ref: one for one in objects})
 
 
 def live_project(id_: int = 1, **fields: object) -> RemoteProject:
@@ -132,11 +131,7 @@ def live_model(id_: int, name: str, status: ModelStatus = ModelStatus.COMPLETED,
 
 def account(*things: RemoteProject | RemoteDataset | RemoteModel) -> Observed:
     """A live side that holds these."""
-    return Observed(
-        projects={thing.id: thing for thing in things if isinstance(thing, RemoteProject)},
-        datasets={thing.id: thing for thing in things if isinstance(thing, RemoteDataset)},
-        models={thing.id: thing for thing in things if isinstance(thing, RemoteModel)},
-    )
+    return Observed(live=by_identity(things))
 
 
 def print_of(data: DesiredDataset) -> str:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.core.kind import Kind
 from reconciler.core.name import (
     DraftName,
     FinalName,
@@ -15,7 +16,7 @@ from reconciler.core.name import (
     parse_image_label,
     parse_model_name,
 )
-from reconciler.core.ref import Kind, Ref, is_name, parse_ref
+from reconciler.core.ref import Ref, is_name, parse_ref
 
 names = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,26}[a-z0-9])?", fullmatch=True)
 versions = st.integers(min_value=1, max_value=999_999_999)

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.image import Facts, ImageFile
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder, Loaded, Manifest
 from reconciler.core.manifest.reading import declared_ref, read_manifest
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.doctor.diagnose import Evidence, diagnose
 from reconciler.doctor.finding import DeclaredCaption, Diagnosis
 from reconciler.doctor.pixels import Measured, Pixels

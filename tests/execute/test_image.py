@@ -63,7 +63,7 @@ async def test_refused_images() -> None:
     small = world.images.add("tiny", None, png("tiny", side=100))
     (dataset,) = tree.datasets.values()
     wider = replace(dataset, images=tuple(sorted((*dataset.images, small), key=lambda one: one.digest)))
-    ran = await world.apply(replace(tree, datasets={dataset.ref: wider}))
+    ran = await world.apply(tree.updated(wider))
     assert ran.of("upload tiny").detail.startswith("the API refused tiny.png: ")
     assert len(world.images_of(world.dataset("poses"))) == 3
     assert world.dataset("poses").status == "draft"

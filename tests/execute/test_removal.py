@@ -4,8 +4,8 @@ import pytest
 
 from reconciler.core.action import Action, DeleteObject, RenameObject, Step, StopTraining
 from reconciler.core.event import Outcome
+from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan, Subject
-from reconciler.core.ref import Kind
 from reconciler.simulator import console
 from tests.execute.world import DATASET, MODEL, PROJECT, Ran, World
 

@@ -28,11 +28,12 @@ from reconciler.core.change import WishImage
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
 from reconciler.core.diff.diff import diff
 from reconciler.core.event import Event, Finished, Outcome, Report
+from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.planner import plan as make_plan
 from reconciler.core.problem import Location
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.run.report import exit_code, fold
 from reconciler.core.run_options import RunOptions
 from reconciler.execute import Brake, Journal, Narrator, Options, execute
@@ -272,9 +273,7 @@ class World:
             parameters=parameters,
             description=model_description,
         )
-        return Desired(
-            projects={PROJECT: project}, datasets={DATASET: dataset}, models={MODEL: trained} if model else {}
-        )
+        return Desired(present={one.ref: one for one in (project, dataset, *([trained] if model else ()))})
 
     # ---------------------------------------------------------------- the loop
     def client(self, journal: Narrator | None = None, pace: Pace | None = None) -> Client:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.kind import Kind
+from reconciler.core.ref import Ref
 from reconciler.core.text import normal
 from reconciler.files.tree import Tree
 from tests.files.conftest import DATASET, PROJECT, Brand, Draw

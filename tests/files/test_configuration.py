@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
+from reconciler.core.kind import Kind
 from reconciler.core.limit import LIMIT_NAMES, Limits
 from reconciler.core.look.ignore import Ignore
 from reconciler.core.problem import Problem
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.files.configuration import VENDOR, Configuration, LimitsFile, load_configuration
 from tests.files.conftest import Brand
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from reconciler.core.desired import Desired
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.kind import Kind
+from reconciler.core.ref import Ref
 from reconciler.files.image import digest_cache as digest_module
 from reconciler.files.image import scan as scan_module
 from reconciler.files.image.digest_cache import FORMAT, DigestCache, default_cache

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.desired import Desired
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.kind import Kind
+from reconciler.core.ref import Ref
 from reconciler.files import load as load_module
 from reconciler.files.git import attribute
 from reconciler.files.git.git_tree_ids import Checkout, begin_checkout

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.desired import Desired
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.resolve import resolve
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.files.load import load
 from tests.files.conftest import DATASET, MODEL, PROJECT, Brand, Draw
 
@@ -392,7 +393,7 @@ def test_h35_lfs_pointers_give_the_same_desired(brand: Brand, draw: Draw) -> Non
     def without_content(desired: Desired) -> Desired:
         poses = desired.datasets[POSES]
         images = tuple(replace(image, has_content=True) for image in poses.images)
-        return replace(desired, datasets={POSES: replace(poses, images=images)}, warnings=())
+        return replace(desired.updated(replace(poses, images=images)), warnings=())
 
     assert without_content(thin) == without_content(full)
 

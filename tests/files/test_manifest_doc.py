@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.reading import read_manifest
 from reconciler.core.manifest.spec import BODIES
 from reconciler.core.manifest.vocabulary import keys_at, words_at
-from reconciler.core.ref import Kind
 from reconciler.files.builder import DEPTH_LIMIT, EXPANSION_LIMIT
 from reconciler.files.configuration import ConfigurationFile, ExpectFile, LimitsFile, load_configuration
 from reconciler.files.tree_listing import FOLDER_LIMIT

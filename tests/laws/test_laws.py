@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
 from reconciler.core.diff.diff import diff
+from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.live import Observed
 from reconciler.core.look.tree_as_live import assume
@@ -17,7 +18,7 @@ from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.plan_file import dump_plan, load_plan
 from reconciler.core.planning.planner import plan
 from reconciler.core.problem import Location
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
 from tests.core.build import HERE, sha
 
@@ -47,7 +48,7 @@ def trees(draw: st.DrawFn) -> Desired:
                     training_mode="fully_automated",
                     training_version=draw(st.sampled_from(["max", "light"])),
                 )
-    return Desired(projects=projects, datasets=datasets, models=models)
+    return Desired(present={**projects, **datasets, **models})
 
 
 def _dataset(draw: st.DrawFn, ref: Ref, project: Ref) -> DesiredDataset:
@@ -115,16 +116,8 @@ def test_shuffled_inputs_give_the_same_bytes(before: Desired, after: Desired, rn
     """Neither the order of files nor that of the API's lists reaches the plan."""
     observed = assume(before)
 
-    mixed = Observed(
-        projects=_shuffled(observed.projects, rng),
-        datasets=_shuffled(observed.datasets, rng),
-        models=_shuffled(observed.models, rng),
-    )
-    tree = Desired(
-        projects=_shuffled(after.projects, rng),
-        datasets=_shuffled(after.datasets, rng),
-        models=_shuffled(after.models, rng),
-    )
+    mixed = Observed(live=_shuffled(observed.live, rng))
+    tree = Desired(present=_shuffled(after.present, rng))
     assert dump_plan(planned(tree, mixed)) == dump_plan(planned(after, observed))
 
 
@@ -141,14 +134,14 @@ def test_a_plan_comes_back_from_its_file(before: Desired, after: Desired) -> Non
 def test_removing_more_never_removes_a_refusal(desired: Desired) -> None:
     """Adding a deletion never makes a plan pass that was refused."""
     observed = assume(desired)
-    for ref, dataset in desired.datasets.items():
+    for dataset in desired.datasets.values():
         if len(dataset.images) < 2:
             continue
         fewer = replace(dataset, images=dataset.images[:-1])
-        tree = replace(desired, datasets={**desired.datasets, ref: fewer})
+        tree = desired.updated(fewer)
         strict = Limits(trainings=0, image_removals_percent=0)
         once = plan(diff(tree, observed), subject=SUBJECT, limits=strict).refusals
         least = replace(dataset, images=dataset.images[:1])
-        tree = replace(desired, datasets={**desired.datasets, ref: least})
+        tree = desired.updated(least)
         twice = plan(diff(tree, observed), subject=SUBJECT, limits=strict).refusals
         assert {refusal.rule for refusal in once} <= {refusal.rule for refusal in twice}

@@ -29,8 +29,9 @@ from reconciler.core.change import (
     RenamedObject,
     Unchanged,
 )
+from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan, Subject
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 
 PROJECT = Ref(Kind.PROJECT, "lora")
 DATASET = Ref(Kind.DATASET, "lora-poses")

@@ -17,9 +17,10 @@ from reconciler.core.change import (
     StoppedTraining,
     Unchanged,
 )
+from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.render.cost import minimum_seconds, share
 from reconciler.render.plan import plan_view
 from reconciler.render.text import render_text

@@ -4,8 +4,9 @@ from typing import Any
 
 from reconciler.core.action import Action, CreateDataset, DeleteObject, UpdateModel, UpdateProject
 from reconciler.core.event import Finished, Outcome, Progressed, Report, Result, Started, Throttled
+from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.render.progress import Board, board_lines
 from reconciler.render.report import report_view
 from reconciler.render.text import render_text

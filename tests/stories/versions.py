@@ -236,11 +236,8 @@ async def retention(stage: Stage) -> Bill:
     await stage.trained(stage.tree())
     await stage.trained(stage.tree(prefix=OTHER_PREFIX))
     tree = stage.tree(prefix=OTHER_PREFIX)
-    tree = replace(
-        tree,
-        datasets={ref: replace(dataset, history_limit=1) for ref, dataset in tree.datasets.items()},
-        models={ref: replace(model, history_limit=1) for ref, model in tree.models.items()},
-    )
+    tree = tree.updated(*(replace(dataset, history_limit=1) for dataset in tree.datasets.values()))
+    tree = tree.updated(*(replace(model, history_limit=1) for model in tree.models.values()))
     assert (await stage.plan(tree)).is_empty
     bill = await stage.cost(lambda: stage.apply(tree, RunOptions(prunes=True)))
     assert [dataset.name[:8] for dataset in stage.world.datasets()] == ["poses v2"]
@@ -256,14 +253,20 @@ async def renamed_in_git(stage: Stage) -> Bill:
     here, there = replace(DATASET, name="hero-poses"), replace(MODEL, name="hero")
     refused = replace(
         tree,
-        datasets={here: replace(dataset, ref=here)},
-        models={there: replace(model, ref=there, dataset=here)},
+        present={
+            PROJECT: tree.projects[PROJECT],
+            here: replace(dataset, ref=here),
+            there: replace(model, ref=there, dataset=here),
+        },
     )
     assert {refusal.rule for refusal in (await stage.plan(refused)).refusals} == {"dataset-renamed"}
     after = replace(
         tree,
-        datasets={here: replace(dataset, ref=here, moved_from="poses")},
-        models={there: replace(model, ref=there, dataset=here, moved_from="expert")},
+        present={
+            PROJECT: tree.projects[PROJECT],
+            here: replace(dataset, ref=here, moved_from="poses"),
+            there: replace(model, ref=there, dataset=here, moved_from="expert"),
+        },
     )
     bill = await stage.cost(lambda: stage.apply(after))
     assert (await stage.plan(after)).is_empty
@@ -277,12 +280,11 @@ async def renamed_in_the_console(stage: Stage) -> Bill:
     console.edit_model(stage.world.simulator, stage.world.models()[0].id, name="Our hero")
     assert (await stage.plan(stage.tree())).refusals
     tree = stage.tree()
-    after = replace(
-        tree,
-        datasets={DATASET: replace(tree.datasets[DATASET], moved_from="Lora final")},
-        models={MODEL: replace(tree.models[MODEL], moved_from="Our hero")},
+    after = tree.updated(
+        replace(tree.projects[PROJECT], id=1001),
+        replace(tree.datasets[DATASET], moved_from="Lora final"),
+        replace(tree.models[MODEL], moved_from="Our hero"),
     )
-    after = replace(after, projects={PROJECT: replace(after.projects[PROJECT], id=1001)})
     bill = await stage.cost(lambda: stage.apply(after))
     assert (await stage.plan(after)).is_empty
     return bill
@@ -303,7 +305,7 @@ async def absent(stage: Stage) -> Bill:
 
 def with_model(tree: Desired, **words: object) -> Desired:
     """The tree with other words in its model manifest."""
-    return replace(tree, models={ref: replace(model, **words) for ref, model in tree.models.items()})  # type: ignore[arg-type]
+    return tree.updated(*(replace(model, **words) for model in tree.models.values()))  # type: ignore[arg-type]
 
 
 def stop(stage: Stage) -> None:

@@ -21,7 +21,7 @@ def command(frame: Frame, dataset: str, *, overwrite: bool) -> int:
     from reconciler.cli.choice import read_ref
     from reconciler.cli.context import begin
     from reconciler.cli.fetch import fetch
-    from reconciler.core.ref import Kind
+    from reconciler.core.kind import Kind
 
     ref = read_ref(Kind.DATASET, dataset)
     return asyncio.run(fetch(begin(frame), ref, overwrite=overwrite))

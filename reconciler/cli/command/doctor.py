@@ -44,7 +44,7 @@ def command(
     from reconciler.cli.choice import read_ref
     from reconciler.cli.code import DONE, PROBLEMS
     from reconciler.cli.context import begin
-    from reconciler.core.ref import Kind
+    from reconciler.core.kind import Kind
     from reconciler.render.doctor import doctor_json, doctor_view
 
     wanted = [read_ref(Kind.DATASET, name) for name in datasets]

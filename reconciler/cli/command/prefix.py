@@ -21,7 +21,8 @@ def command(frame: Frame, dataset: str) -> int:
     from reconciler.cli.choice import read_ref
     from reconciler.cli.context import Context, begin
     from reconciler.cli.wait_notices import Waits
-    from reconciler.core.ref import Kind, Ref
+    from reconciler.core.kind import Kind
+    from reconciler.core.ref import Ref
     from reconciler.render.view import Line, say, screen
 
     async def propose(context: Context, ref: Ref) -> str:

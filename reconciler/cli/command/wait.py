@@ -40,7 +40,7 @@ def _read(text: str) -> "Wanted":
     """`lora-max`, `model/lora-max` or `lora-max@candidate`."""
     from reconciler.app.waiting import Wanted
     from reconciler.cli.choice import read_ref
-    from reconciler.core.ref import Kind
+    from reconciler.core.kind import Kind
 
     name, _, alias = text.partition("@")
     return Wanted(ref=read_ref(Kind.MODEL, name), alias=alias)

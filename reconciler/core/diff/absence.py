@@ -6,9 +6,10 @@ from reconciler.core.change import Refusal, RemovalChange, RemovedObject, Unchan
 from reconciler.core.desired import Absent, Desired
 from reconciler.core.diff.account_index import AccountIndex, marks_of
 from reconciler.core.diff.assessment import Verdict
+from reconciler.core.kind import Kind
 from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.plan import Basis
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.text import count, quoted
 
 _IN_TRAINING = (ModelStatus.IN_PROGRESS, ModelStatus.STOPPING)

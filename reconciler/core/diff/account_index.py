@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from reconciler.core.desired import Desired
 from reconciler.core.diff.election import ALIVE, Member, ModelMember
+from reconciler.core.kind import Kind
 from reconciler.core.live import ModelStatus, Observed, RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.name import parse_dataset_name, parse_model_name
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,9 @@ from reconciler.core.diff.move import move
 from reconciler.core.diff.project import assess_project
 from reconciler.core.diff.prune import prune
 from reconciler.core.fingerprint import dataset_fingerprint
+from reconciler.core.kind import Kind
 from reconciler.core.live import Observed
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 
 

@@ -10,10 +10,11 @@ from reconciler.core.diff.assessment import Verdict, wish_for
 from reconciler.core.diff.content_match import unfit
 from reconciler.core.diff.election import next_version
 from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.kind import Kind
 from reconciler.core.live import Observed, RemoteDataset, RemoteModel
 from reconciler.core.name import FinalName, LiveName, parse_dataset_name, parse_model_name
 from reconciler.core.plan import Basis
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
 
 
@@ -187,14 +188,6 @@ def _renamed(observed: Observed, verdict: Verdict) -> Observed:
         if isinstance(change, RenameChange)
         for item in change.objects
     }
-    return replace(
-        observed,
-        datasets={
-            id_: replace(live, name=names[Kind.DATASET, id_]) if (Kind.DATASET, id_) in names else live
-            for id_, live in observed.datasets.items()
-        },
-        models={
-            id_: replace(live, name=names[Kind.MODEL, id_]) if (Kind.MODEL, id_) in names else live
-            for id_, live in observed.models.items()
-        },
-    )
+    versions: list[RemoteDataset | RemoteModel] = [*observed.datasets.values(), *observed.models.values()]
+    renamed = [replace(one, name=names[one.kind, one.id]) for one in versions if (one.kind, one.id) in names]
+    return observed.updated(*renamed)

@@ -5,8 +5,9 @@ from reconciler.core.desired import Desired, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.dataset_context import DatasetContext
 from reconciler.core.diff.election import ALIVE
+from reconciler.core.kind import Kind
 from reconciler.core.name import parse_dataset_name, parse_model_name
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.text import count, quoted
 
 

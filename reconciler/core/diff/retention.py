@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from reconciler.core.change import RemovedObject
 from reconciler.core.diff.election import Member, ModelMember
+from reconciler.core.kind import Kind
 from reconciler.core.live import ModelStatus, RemoteModel
-from reconciler.core.ref import Kind
 
 _AT_WORK = (ModelStatus.IN_PROGRESS, ModelStatus.STOPPING, ModelStatus.SYNCING, ModelStatus.UNKNOWN)
 

@@ -22,12 +22,13 @@ from reconciler.core.desired import Desired
 from reconciler.core.diff.alias import CURRENT
 from reconciler.core.diff.authorship import is_disproved
 from reconciler.core.diff.mirror import plain
+from reconciler.core.kind import Kind
 from reconciler.core.live import Observed, RemoteDataset
 from reconciler.core.look.drift_report import Cause, Drift, Ill, Judgement
 from reconciler.core.look.ignore import STRAYS
 from reconciler.core.name import DraftName, FinalName, parse_dataset_name, parse_model_name
 from reconciler.core.plan import Plan
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
 
 

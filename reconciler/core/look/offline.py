@@ -15,15 +15,16 @@ from reconciler.core.change import (
     RemovalChange,
     Unchanged,
 )
-from reconciler.core.desired import Desired, DesiredDataset, DesiredModel, DesiredProject
+from reconciler.core.desired import Desired, DesiredDataset, DesiredModel
 from reconciler.core.diff.alias import is_version
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.diff.diff import diff
-from reconciler.core.live import DatasetStatus, ModelStatus, Observed, RemoteDataset
+from reconciler.core.kind import Kind
+from reconciler.core.live import DatasetStatus, ModelStatus, Observed, RemoteDataset, by_identity
 from reconciler.core.look.tree_as_live import assume
 from reconciler.core.name import DraftName, parse_model_name
 from reconciler.core.problem import Location
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 
 UNKNOWN = "unknown offline"
@@ -58,7 +59,7 @@ def assess_offline(desired: Desired, base: Desired, asked: RunOptions = NOTHING_
 
 def _unmirrored(desired: Desired) -> Desired:
     """Which version an alias is written into is not known here."""
-    return replace(desired, models={ref: replace(one, mirror_aliases=False) for ref, one in desired.models.items()})
+    return desired.updated(*(replace(model, mirror_aliases=False) for model in desired.models.values()))
 
 
 def as_applied(base: Desired) -> Observed:
@@ -69,15 +70,17 @@ def as_applied(base: Desired) -> Observed:
     observed = assume(base)
     drafts = {ref.name for ref, dataset in base.datasets.items() if not dataset.completed}
     waiting = {ref.name for ref, model in base.models.items() if not model.start}
-    datasets = {id_: _as_draft(one, drafts) for id_, one in observed.datasets.items()}
-    models = {}
-    for id_, model in observed.models.items():
+    observed = observed.updated(*(_as_draft(one, drafts) for one in observed.datasets.values()))
+    models = []
+    for model in observed.models.values():
         name = parse_model_name(model.name)
         assert name is not None, "assumed models bear names of ours"
-        if model.dataset_id in datasets and datasets[model.dataset_id].is_draft:
+        dataset = observed.datasets.get(model.dataset_id or 0)
+        if dataset is not None and dataset.is_draft:
             continue
-        models[id_] = replace(model, status=ModelStatus.CREATED, word="Created") if name.base in waiting else model
-    return replace(observed, datasets=datasets, models=models)
+        models.append(replace(model, status=ModelStatus.CREATED, word="Created") if name.base in waiting else model)
+    others = (one for one in observed.live.values() if one.kind is not Kind.MODEL)
+    return replace(observed, live=by_identity((*others, *models)))
 
 
 def _as_draft(dataset: RemoteDataset, drafts: set[str]) -> RemoteDataset:
@@ -97,14 +100,13 @@ def edited(desired: Desired, base: Desired) -> frozenset[Ref]:
 
 def _meanings(tree: Desired) -> dict[Ref, object]:
     """Each manifest without its place, and without whether an image's bytes lie here or in Git LFS."""
-    found: dict[Ref, object] = {}
-    for ref, dataset in tree.datasets.items():
-        images = tuple(replace(image, has_content=True) for image in dataset.images)
-        found[ref] = replace(dataset, images=images, location=_NOWHERE)
-    found |= {ref: replace(project, location=_NOWHERE) for ref, project in tree.projects.items()}
-    found |= {ref: replace(model, location=_NOWHERE) for ref, model in tree.models.items()}
-    found |= {ref: replace(absent, location=_NOWHERE) for ref, absent in tree.absent.items()}
-    return found
+    meanings: dict[Ref, object] = {ref: replace(absent, location=_NOWHERE) for ref, absent in tree.absent.items()}
+    for ref, one in tree.present.items():
+        meaning = replace(one, location=_NOWHERE)
+        if isinstance(meaning, DesiredDataset):
+            meaning = replace(meaning, images=tuple(replace(image, has_content=True) for image in meaning.images))
+        meanings[ref] = meaning
+    return meanings
 
 
 def _common(desired: Desired, base: Desired) -> frozenset[Ref]:
@@ -180,10 +182,8 @@ def _notes(desired: Desired, base: Desired, found: Assessment) -> Iterator[Note]
 
 
 def _moves(tree: Desired) -> Iterator[tuple[Ref, str]]:
-    items: tuple[DesiredProject | DesiredDataset | DesiredModel, ...]
-    items = (*tree.projects.values(), *tree.datasets.values(), *tree.models.values())
-    for item in items:
-        if item.moved_from is not None and item.ref.kind is not Kind.PROJECT:
+    for item in tree.present.values():
+        if item.moved_from is not None and item.ref.kind.has_versions:
             yield item.ref, item.moved_from
 
 

@@ -8,12 +8,14 @@ from reconciler.core.diff.diff import fingerprints
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.live import (
     DatasetStatus,
+    Live,
     ModelStatus,
     Observed,
     RemoteDataset,
     RemoteImage,
     RemoteModel,
     RemoteProject,
+    by_identity,
 )
 from reconciler.core.name import FinalName, live_image_name
 from reconciler.core.ref import Ref
@@ -26,11 +28,10 @@ def assume(desired: Desired) -> Observed:
     """Every manifest at version 1, complete and trained; ids count from 1 in the order of the refs, but for declared ones."""
     ids = _ids(desired)
     prints = fingerprints(desired)
-    return Observed(
-        projects={ids[ref]: _project(desired, ref, ids[ref]) for ref in desired.projects},
-        datasets={ids[ref]: _dataset(dataset, prints[ref], ids) for ref, dataset in desired.datasets.items()},
-        models={ids[ref]: _model(desired, ref, prints, ids) for ref in desired.models},
-    )
+    things: list[Live] = [_project(desired, ref, ids[ref]) for ref in desired.projects]
+    things += [_dataset(dataset, prints[ref], ids) for ref, dataset in desired.datasets.items()]
+    things += [_model(desired, ref, prints, ids) for ref in desired.models]
+    return Observed(live=by_identity(things))
 
 
 def _ids(desired: Desired) -> dict[Ref, int]:

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from reconciler.core.desired import Desired
+from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset
 from reconciler.core.look.dataset_diff import DatasetVersion, compare_datasets
 from reconciler.core.look.tree_as_live import assume
 from reconciler.core.look.version_diff import Difference, ModelVersion, compare_models
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 
 
 def compare_trees(ref: Ref, before: Desired, after: Desired, labels: tuple[str, str]) -> Difference:
@@ -31,12 +32,8 @@ def _model(ref: Ref, desired: Desired, label: str) -> ModelVersion:
 
 def _only(dataset: Ref, desired: Desired, model: Ref | None = None) -> Desired:
     """The part of a tree that a dataset or a model needs, so that no other is fingerprinted."""
-    project = desired.datasets[dataset].project
-    return Desired(
-        projects={project: desired.projects[project]},
-        datasets={dataset: desired.datasets[dataset]},
-        models={} if model is None else {model: desired.models[model]},
-    )
+    needed = (desired.datasets[dataset].project, dataset, *(() if model is None else (model,)))
+    return Desired(present={ref: desired.present[ref] for ref in needed})
 
 
 def _untold(dataset: RemoteDataset) -> RemoteDataset:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from reconciler.core.change import FieldChange
 from reconciler.core.diff.field import field_changes
+from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset, RemoteModel
 from reconciler.core.look.dataset_diff import DatasetDifference, DatasetVersion, Side, compare_datasets
 from reconciler.core.name import parse_dataset_name, parse_model_name
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

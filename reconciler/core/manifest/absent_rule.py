@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from reconciler.core.desired import Absent
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.loaded import AbsentBody, Manifest
 from reconciler.core.problem import Problem
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
+from reconciler.core.text import in_words
 
 
 def absences(manifests: Mapping[Ref, Manifest]) -> dict[Ref, Absent]:
@@ -30,11 +32,10 @@ def judge_absence(manifests: Mapping[Ref, Manifest]) -> Iterator[Problem]:
         parent = manifests.get(manifest.parent) if manifest.parent is not None else None
         if parent is None or not parent.is_absent or manifest.is_absent:
             continue
-        word = "in" if parent.ref.kind is Kind.PROJECT else "on"
         yield Problem(
             rule="absent-parent",
             location=manifest.document.at("spec", parent.ref.kind.value),
-            summary=f"{manifest.ref} stands {word} {parent.ref}, which is to be deleted",
+            summary=f"{manifest.ref} stands {manifest.ref.kind.preposition} {parent.ref}, which is to be deleted",
             detail=f"{parent.ref} says `ensure: absent` (at {parent.document.at('metadata', 'ensure')}).",
             remedy=f"Write `ensure: absent` into {manifest.ref}{_followers(manifest)} too, "
             f"or remove it from {parent.ref}.",
@@ -42,12 +43,13 @@ def judge_absence(manifests: Mapping[Ref, Manifest]) -> Iterator[Problem]:
 
 
 def _followers(manifest: Manifest) -> str:
-    return " and its models" if manifest.ref.kind is Kind.DATASET else ""
+    below = [kind.plural for kind in manifest.ref.kind.below]
+    return f" and its {in_words(below, 'and')}" if below else ""
 
 
 def _project_of(ref: Ref, manifests: Mapping[Ref, Manifest]) -> Ref | None:
     """The project that an object is in the end part of; None where a manifest between the two is missing."""
     found: Ref | None = ref
-    while found is not None and found.kind is not Kind.PROJECT:
+    while found is not None and found.kind.parent is not None:
         found = manifests[found].parent if found in manifests else None
     return found

@@ -5,11 +5,12 @@ from typing import TypeVar
 
 from reconciler.core.desired import Absent, Desired, DesiredDataset, DesiredModel, DesiredProject
 from reconciler.core.fingerprint import dataset_fingerprint, model_fingerprint
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.absent_rule import judge_absence
 from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.move_rule import judge_moves
 from reconciler.core.problem import Problem, Severity
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.text import normal, quoted
 
 _T = TypeVar("_T")

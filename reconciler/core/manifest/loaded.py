@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.manifest.spec import Body, DatasetBody, ModelBody, ProjectBody, ProjectSpec
 from reconciler.core.problem import Location, Problem
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.text import normal
 
 

@@ -3,11 +3,12 @@
 import unicodedata
 from collections.abc import Iterator, Mapping
 
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.message import NAME_LIMIT
 from reconciler.core.name import parse_dataset_name
 from reconciler.core.problem import Location, Problem
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.text import normal, quoted, visible
 
 
@@ -51,7 +52,7 @@ def _judge_text(former: str, place: Location) -> Iterator[Problem]:
 def _judge_version(manifest: Manifest, former: str, place: Location) -> Iterator[Problem]:
     """All versions move together, so the name of one of them is not what is meant."""
     version = parse_dataset_name(former)
-    if version is not None and manifest.ref.kind is not Kind.PROJECT:
+    if version is not None and manifest.ref.kind.has_versions:
         yield Problem(
             rule="moved-version",
             location=place,

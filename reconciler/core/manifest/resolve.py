@@ -13,6 +13,7 @@ from reconciler.core.desired import (
     DesiredProject,
     UncaptionedImages,
 )
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.absent_rule import absences
 from reconciler.core.manifest.collision import judge_together
 from reconciler.core.manifest.dataset_rule import judge_dataset
@@ -23,7 +24,7 @@ from reconciler.core.manifest.rule import DEFAULT_VERSION, judge_model, judge_pr
 from reconciler.core.manifest.spec import DatasetBody, ModelBody, ModelSpec, ProjectBody, Training
 from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.problem import Location, Problem, ProblemsFound, in_order
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
 
 _UNTOLD = Training.model_validate({})
@@ -90,7 +91,7 @@ def _judge(
             case never:
                 assert_never(never)
     absent = absences(named.manifests)
-    desired = Desired(projects=projects, datasets=datasets, models=models, absent=absent)
+    desired = Desired(present={**projects, **datasets, **models}, absent=absent)
     problems += judge_together(named.manifests, desired)
     return desired, in_order(problems)
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reconciler.core.ref import Kind
+from reconciler.core.kind import Kind
 
 API_VERSION = "reconciler/v1"
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 from reconciler.core.action import Action, Cost, DeleteObject, RenameObject, StopTraining
 from reconciler.core.change import RemovalChange, RemovedObject, RenameChange
-from reconciler.core.ref import Kind, Ref
-
-_ORDER = (Kind.MODEL, Kind.DATASET, Kind.PROJECT)
+from reconciler.core.kind import Kind
+from reconciler.core.ref import Ref
 
 
 def rename_actions(change: RenameChange) -> tuple[Action, ...]:
@@ -37,7 +36,7 @@ def removal_actions(changes: Iterable[RemovalChange], before: Iterable[Action]) 
         made[action.ref] = (*made.get(action.ref, ()), action.id)
     actions: list[Action] = []
     earlier: tuple[str, ...] = ()
-    for kind in _ORDER:
+    for kind in reversed(Kind):
         stage: list[Action] = []
         for change in changes:
             for item in change.objects:

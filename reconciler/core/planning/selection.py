@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from reconciler.core.desired import Desired
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 
 
 def chosen(desired: Desired, targets: Iterable[Ref] = (), excluded: Iterable[Ref] = ()) -> frozenset[Ref]:
@@ -18,17 +18,12 @@ def chosen(desired: Desired, targets: Iterable[Ref] = (), excluded: Iterable[Ref
 
 
 def _needs(ref: Ref, desired: Desired) -> tuple[Ref, ...]:
-    """The ref, its dataset and its project; what is deleted needs all that is deleted before it."""
-    if ref in desired.absent:
-        return _goes_before(ref, desired)
-    if ref.kind is Kind.MODEL:
-        return (ref, desired.models[ref].dataset, desired.project_of(ref))
-    return (ref, desired.project_of(ref))
+    """The ref and all that it stands on; what is deleted needs all that is deleted before it."""
+    return _goes_before(ref, desired) if ref in desired.absent else (ref, *desired.ancestors(ref))
 
 
 def _goes_before(ref: Ref, desired: Desired) -> tuple[Ref, ...]:
-    """The absent models of a dataset's project, or all that is absent in a project: a project takes its content along."""
+    """An absent object and the absent ones of its project that stand on its kind: what they use is deleted after them."""
     project = desired.absent[ref].project
     inside = (other.ref for other in desired.absent.values() if other.project == project and other.ref != ref)
-    kinds = {Kind.PROJECT: {Kind.DATASET, Kind.MODEL}, Kind.DATASET: {Kind.MODEL}, Kind.MODEL: set[Kind]()}[ref.kind]
-    return (ref, *(other for other in inside if other.kind in kinds))
+    return (ref, *(other for other in inside if other.kind in ref.kind.below))

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reconciler.core.kind import Kind
 from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel, RemoteProject
-from reconciler.core.ref import Kind
 from reconciler.core.text import normal
 
 

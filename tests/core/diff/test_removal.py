@@ -9,13 +9,14 @@ from reconciler.core.change import DatasetChange, Refusal, RemovalChange, Rename
 from reconciler.core.desired import Absent, Desired
 from reconciler.core.diff.diff import diff
 from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.live import ModelStatus, Observed
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.limit_check import check, expected
 from reconciler.core.planning.planner import plan
 from reconciler.core.planning.selection import chosen
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 from tests.core.build import (
     DATASET,

@@ -2,10 +2,11 @@
 
 import pytest
 
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.reading import declared_ref, read_manifest
 from reconciler.core.problem import Problem
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.files.yaml import read_yaml
 
 PROJECT = """\

@@ -2,12 +2,12 @@
 
 import pytest
 
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.portable import Outside, below, clashes, unportable
 from reconciler.core.manifest.spec import BODIES
 from reconciler.core.manifest.suggestion import did_you_mean, listed, nearest
 from reconciler.core.manifest.vocabulary import keys_at, words_at
-from reconciler.core.ref import Kind
 from reconciler.files.yaml import read_yaml
 
 DATASET = BODIES[Kind.DATASET]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.core.desired import Desired
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.image import Facts, ImageFile
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder, Loaded, Manifest
 from reconciler.core.manifest.prefix import default_prefix
@@ -15,7 +16,7 @@ from reconciler.core.manifest.reading import declared_ref, read_manifest
 from reconciler.core.manifest.resolve import resolve
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem, ProblemsFound
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.files.yaml import read_yaml
 
 POSES = Ref(Kind.DATASET, "poses")

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from reconciler.core.desired import Absent
 from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.resolve import problems_in, resolve
 from reconciler.core.problem import Location
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from tests.core.manifest.test_resolve import dataset, desired, everything, loaded, model, problems, project, the_problem
 
 LORA, POSES, MAX = Ref(Kind.PROJECT, "lora"), Ref(Kind.DATASET, "poses"), Ref(Kind.MODEL, "lora-max")

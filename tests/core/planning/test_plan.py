@@ -9,6 +9,7 @@ from reconciler.core.action import Cost, Verb
 from reconciler.core.change import DatasetChange, ImageChange, ImageEffect
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.diff.diff import diff
+from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits, allow
 from reconciler.core.live import Observed
 from reconciler.core.plan import Plan, Subject
@@ -17,7 +18,7 @@ from reconciler.core.planning.plan_file import PlanDamaged, digest, dump_plan, l
 from reconciler.core.planning.planner import plan, select
 from reconciler.core.planning.selection import chosen
 from reconciler.core.planning.stale_plan import compare
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from tests.core.build import (
     DATASET,
     MODEL,
@@ -188,7 +189,7 @@ def test_two_actions_of_one_id_are_refused() -> None:
 
 def test_a_fresh_plan_is_not_stale() -> None:
     """Unrelated movement does not matter."""
-    moved = replace(CHANGED, projects={**CHANGED.projects, 9: live_project(9, project_name="Other")})
+    moved = CHANGED.updated(live_project(9, project_name="Other"))
     assert not compare(planned(CHANGED), planned(moved))
 
 

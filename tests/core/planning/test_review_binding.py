@@ -117,9 +117,7 @@ DRIFTS = {
     ),
     "nothing is live": (account(live_project()), "+ dataset/poses: image comes"),
     "the project was edited": (
-        Observed(
-            projects={1: live_project(ip_description="a boy")}, datasets=applied().datasets, models=applied().models
-        ),
+        applied().updated(live_project(ip_description="a boy")),
         '+ project/lora: ip_description "a boy" -> "a girl"',
     ),
 }

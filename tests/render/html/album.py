@@ -22,8 +22,9 @@ from reconciler.core.change import (
     Unchanged,
     WishImage,
 )
+from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.render.finding import Finding
 from reconciler.render.html.album import Album
 from reconciler.render.html.frame import ImageRename

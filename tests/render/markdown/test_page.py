@@ -20,8 +20,9 @@ from reconciler.core.change import (
     StoppedTraining,
     Unchanged,
 )
+from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
-from reconciler.core.ref import Kind, Ref
+from reconciler.core.ref import Ref
 from reconciler.render.finding import Finding
 from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown, render_markdown_nothing
 from reconciler.render.plan import LOOSENING

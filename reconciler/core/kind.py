@@ -1,0 +1,78 @@
+"""The kinds of object that a manifest can declare: one row of traits for each.
+
+What treats all kinds alike (reading, absence, pruning, selection, the order of removals, strays, status) reads these
+rows. What truly differs by kind stands in one file for each kind in `manifest`, `diff`, `planning` and `execute`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.core.name import LiveName, parse_dataset_name, parse_model_name
+
+
+class Kind(StrEnum):
+    """The kinds of object, in the order in which they need each other."""
+
+    PROJECT = "project"
+    DATASET = "dataset"
+    MODEL = "model"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The kind as a manifest writes it: `Project`, `Dataset`, `Model`."""
+        return self.value.capitalize()
+
+    @property
+    def plural(self) -> str:
+        """The word for many of them."""
+        return f"{self.value}s"
+
+    @property
+    def parent(self) -> "Kind | None":
+        """The kind that it is declared in or on; None for the kind that holds all others."""
+        return TRAITS[self].parent
+
+    @property
+    def preposition(self) -> str:
+        """How a sentence names the parent: a dataset is `in` a project, a model `on` a dataset."""
+        return TRAITS[self].preposition
+
+    @property
+    def has_versions(self) -> bool:
+        """Does a change make a new live object beside the old one, and not change it in place?"""
+        return TRAITS[self].parse_name is not None
+
+    @property
+    def below(self) -> "tuple[Kind, ...]":
+        """The kinds that stand on this one, in their order."""
+        return tuple(kind for kind in Kind if self in kind.above)
+
+    @property
+    def above(self) -> "tuple[Kind, ...]":
+        """The kinds that this one stands on, the nearest first."""
+        return () if self.parent is None else (self.parent, *self.parent.above)
+
+    def parse_name(self, text: str) -> LiveName | None:
+        """A live name of ours read into its parts; None where a person chose it."""
+        parse = TRAITS[self].parse_name
+        return None if parse is None else parse(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What is true of every object of a kind.
+
+    `parse_name` reads the live names of its versions; None where there are no versions and people choose the name.
+    """
+
+    parent: Kind | None = None
+    preposition: str = ""
+    parse_name: Callable[[str], LiveName | None] | None = None
+
+
+TRAITS: Mapping[Kind, Traits] = {
+    Kind.PROJECT: Traits(),
+    Kind.DATASET: Traits(parent=Kind.PROJECT, preposition="in", parse_name=parse_dataset_name),
+    Kind.MODEL: Traits(parent=Kind.DATASET, preposition="on", parse_name=parse_model_name),
+}
