@@ -15,7 +15,7 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 
-from reconciler.files.yaml import read_yaml
+from reconciler.files.yaml.reading import read_yaml
 
 FILES, ROUNDS = 1000, 7
 

@@ -21,6 +21,7 @@ from reconciler.files.image.pixel import measure
 from reconciler.files.image.pixel_cache import PixelCache, default_pixel_cache
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
+from reconciler.files.whole_file import replace_path
 
 _THREADS = 4
 
@@ -38,17 +39,11 @@ def examine(root: Path, wanted: Sequence[Ref], today: date, *, cache: Path | Non
 
 def write_sheet(path: str, page: str) -> None:
     """Write a contact sheet, whole or not at all. Unusable if that fails, or if the file is anything but a contact sheet."""
-    from reconciler.files.atomic import replace_file
-
     place = Path(path)
     if place.exists() and not _is_sheet(place):
         raise Unusable(f"{shown(path)} exists and is no contact sheet: it stays as it is. Choose another name.")
     try:
-        folder = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            replace_file(folder, place.name, page.encode())
-        finally:
-            os.close(folder)
+        replace_path(place, page.encode())
     except OSError as error:
         raise Unusable(f"The contact sheet {shown(path)} cannot be written: {error.strerror}.") from None
 

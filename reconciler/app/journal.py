@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from reconciler.api.observer import Exchange
-from reconciler.files.journal import Journal, JournalFailed
+from reconciler.files.journal import JournalFailed, JournalFile
 
 FOLDER = ".reconciler"
 """Beside the root."""
@@ -15,7 +15,7 @@ FOLDER = ".reconciler"
 class ExchangeJournal:
     """Writes each exchange; once a line could not be written, `failure` says why and nothing more is sent."""
 
-    def __init__(self, journal: Journal, now: Callable[[], float]) -> None:
+    def __init__(self, journal: JournalFile, now: Callable[[], float]) -> None:
         self._journal = journal
         self._now = now
         self.failure = ""
@@ -42,5 +42,5 @@ class ExchangeJournal:
 @contextmanager
 def journal_of(root: Path, *, mask: Callable[[str], str], now: Callable[[], float]) -> Iterator[ExchangeJournal]:
     """The journal beside the root, in `.reconciler`; JournalFailed where it cannot be written, so nothing is sent."""
-    with Journal.open(root.absolute().parent / FOLDER, mask=mask) as journal:
+    with JournalFile.open(root.absolute().parent / FOLDER, mask=mask) as journal:
         yield ExchangeJournal(journal, now)

@@ -10,8 +10,8 @@ from reconciler.core.manifest.schema import manifest_schema
 from reconciler.core.text import shown
 from reconciler.files.configuration import SIMULATOR, load_configuration
 from reconciler.files.git.repository import RevisionRefused, find_repository
-from reconciler.files.pipeline import Vendor, write_pipeline
-from reconciler.files.scaffold import Scaffold, write_scaffold
+from reconciler.files.scaffold import Scaffold, Vendor, write_pipeline, write_scaffold
+from reconciler.files.whole_file import create_file
 
 SCHEMA_NAME = "manifest.schema.json"
 
@@ -53,9 +53,6 @@ def _shown(top: Path, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _with_schema(root: Path, made: Scaffold) -> Scaffold:
-    try:
-        with (root / SCHEMA_NAME).open("x", encoding="utf-8") as file:
-            file.write(json.dumps(manifest_schema(), indent=2) + "\n")
-    except FileExistsError:
+    if not create_file(root / SCHEMA_NAME, (json.dumps(manifest_schema(), indent=2) + "\n").encode()):
         return Scaffold(written=made.written, kept=(*made.kept, SCHEMA_NAME))
     return Scaffold(written=(*made.written, SCHEMA_NAME), kept=made.kept)

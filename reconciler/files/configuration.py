@@ -19,9 +19,9 @@ from reconciler.core.manifest.vocabulary import Vocabulary
 from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import parse_ref
 from reconciler.core.text import calendar_day, normal, quoted
-from reconciler.files import yaml
-from reconciler.files.caption.reading import read_bytes
+from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
 FILE_NAME = "reconciler.yaml"
 SIMULATOR = "simulator"
@@ -120,12 +120,12 @@ def load_configuration(root: Path) -> Configuration:
     with tree:
         if not tree.holds(FILE_NAME):
             return Configuration()
-        data = read_bytes(tree, FILE_NAME, yaml.FILE_LIMIT)
+        data = read_bytes(tree, FILE_NAME, FILE_LIMIT)
         return Configuration(problems=(data,)) if isinstance(data, Problem) else _read(data, tree.shown(FILE_NAME))
 
 
 def _read(data: bytes, path: str) -> Configuration:
-    reading = yaml.read_yaml(data, path)
+    reading = read_yaml(data, path)
     if reading.problems or not reading.documents:
         return Configuration(problems=in_order(reading.problems))
     document = reading.documents[0]

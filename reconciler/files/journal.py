@@ -29,15 +29,15 @@ def _unmasked(text: str) -> str:
     return text
 
 
-class Journal:
-    """Append-only lines, each flushed to the system before `write` returns. Use `Journal.open`."""
+class JournalFile:
+    """Append-only lines, each flushed to the system before `write` returns. Use `JournalFile.open`."""
 
     def __init__(self, handle: int, mask: Callable[[str], str]) -> None:
         self._handle = handle
         self._mask = mask
 
     @classmethod
-    def open(cls, folder: Path, *, mask: Callable[[str], str] = _unmasked) -> "Journal":
+    def open(cls, folder: Path, *, mask: Callable[[str], str] = _unmasked) -> "JournalFile":
         """The journal in `folder` (a `.reconciler`), made where it is missing; the folder keeps itself out of git.
 
         `mask` takes each line before it is written and returns it without secrets.

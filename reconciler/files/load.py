@@ -13,14 +13,15 @@ from reconciler.core.manifest.reading import declared_ref, read_manifest
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
-from reconciler.files import yaml
-from reconciler.files.caption import reading as caption
-from reconciler.files.git.git_tree_ids import Checkout, begin_checkout
+from reconciler.files.caption.reading import YAML_NAME
+from reconciler.files.git.git_tree_ids import GitTreeIds, ask_git
 from reconciler.files.image.dataset_files import Selection, folders_of, gather, select
 from reconciler.files.image.digest_cache import DigestCache, default_cache
 from reconciler.files.image.scan import scan
+from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree
-from reconciler.files.tree_listing import Walk, join, walk
+from reconciler.files.tree_listing import TreeListing, join, list_tree
+from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
 TREE_BYTES = 10_000_000
 """Bytes of all manifests of a tree."""
@@ -68,8 +69,8 @@ def uncollected() -> Iterator[None]:
 
 
 def _load(tree: Tree, cache: DigestCache, tree_bytes: int) -> Loaded:
-    walked = walk(tree)
-    checkout = begin_checkout(tree.root, os.environ) if walked.entries >= ASK_GIT_FROM else None
+    walked = list_tree(tree)
+    checkout = ask_git(tree.root, os.environ) if walked.entries >= ASK_GIT_FROM else None
     found = _read_manifests(tree, walked, tree_bytes)
     found.problems += walked.problems
     selections: dict[int, Selection] = {}
@@ -95,7 +96,7 @@ def _fill(
     tree: Tree,
     selections: dict[int, Selection],
     cache: DigestCache,
-    checkout: Checkout | None,
+    checkout: GitTreeIds | None,
     problems: list[Problem],
 ) -> dict[int, ImageFolder]:
     names: dict[str, set[str]] = {}
@@ -109,12 +110,12 @@ def _fill(
     return folders
 
 
-def _read_manifests(tree: Tree, walked: Walk, limit: int) -> _Found:
+def _read_manifests(tree: Tree, walked: TreeListing, limit: int) -> _Found:
     found = _Found()
     total = 0
     for folder, name in _manifest_files(walked):
         path = join(folder, name)
-        data = caption.read_bytes(tree, path, yaml.FILE_LIMIT)
+        data = read_bytes(tree, path, FILE_LIMIT)
         if isinstance(data, Problem):
             found.problems.append(data)
             continue
@@ -122,7 +123,7 @@ def _read_manifests(tree: Tree, walked: Walk, limit: int) -> _Found:
         if total > limit:
             found.problems.append(_too_much(tree.location(path), limit))
             break
-        reading = yaml.read_yaml(data, tree.shown(path))
+        reading = read_yaml(data, tree.shown(path))
         found.problems += reading.problems
         for document in reading.broken:
             _note_broken(document, found)
@@ -131,14 +132,10 @@ def _read_manifests(tree: Tree, walked: Walk, limit: int) -> _Found:
     return found
 
 
-def _manifest_files(walked: Walk) -> Iterator[tuple[str, str]]:
+def _manifest_files(walked: TreeListing) -> Iterator[tuple[str, str]]:
     for folder in sorted(walked.listings):
         for name in walked.listings[folder].files:
-            if (
-                name.endswith((".yaml", ".yml"))
-                and name != caption.YAML_NAME
-                and (folder or name != CONFIGURATION_NAME)
-            ):
+            if name.endswith((".yaml", ".yml")) and name != YAML_NAME and (folder or name != CONFIGURATION_NAME):
                 yield folder, name
 
 

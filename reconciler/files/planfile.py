@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from reconciler.files.atomic import replace_file
+from reconciler.files.whole_file import replace_path
 
 SIZE_LIMIT = 64 * 1024 * 1024
 """Bytes of a plan file that is read."""
@@ -31,11 +31,7 @@ class PlanUnwritable(PlanUnreadable):
 def write_plan(path: Path, text: str) -> None:
     """Write a plan for its owner's eyes only, whole or not at all."""
     try:
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            replace_file(folder, path.name, text.encode(), 0o600)
-        finally:
-            os.close(folder)
+        replace_path(path, text.encode(), private=True)
     except OSError as error:
         raise PlanUnwritable(path, error.strerror or "unknown reason", error.errno or 0) from None
 

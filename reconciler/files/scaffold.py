@@ -1,13 +1,24 @@
-"""The first manifests of a brand, written by `init`: they say what they are, and never overwrite anything."""
+"""The files that `init` writes: the first manifests of a brand, and what CI needs. A file that exists is never touched."""
 
-import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 from reconciler.core.manifest.prefix import default_prefix
+from reconciler.files.whole_file import create_file
+
+Vendor = Literal["github", "gitlab"]
 
 MODELINE = "# yaml-language-server: $schema={schema}"
 IMAGES = "lora-poses/images"
+
+_PIPELINES: dict[Vendor, dict[str, str]] = {
+    "github": {".github/workflows/reconciler.yml": "github.yml"},
+    "gitlab": {".gitlab/reconciler.yml": "gitlab.yml", ".gitlab-ci.yml": "gitlab-include.yml"},
+}
+"""Where each file goes, and what it is called in the package."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,38 +38,40 @@ def write_scaffold(
     says what belongs there. `schema` is what the editor's line at the top of each document names. `simulated` lets
     reconciler.yaml send requests to the simulator: to try things out, not for CI, which would be green and do nothing.
     """
-    files = _files(images, schema, simulated=simulated)
+    texts = _files(images, schema, simulated=simulated)
+    return _write_new(root, {name: text.encode() for name, text in texts.items()})
+
+
+def write_pipeline(folder: Path, vendor: Vendor) -> Scaffold:
+    """Write what CI of this vendor needs into the top folder of a repository; paths below it. OSError where it cannot.
+
+    Where `.gitlab-ci.yml` is there already it is kept, and must be told to include `.gitlab/reconciler.yml`.
+    """
+    source = files("reconciler.files") / "workflow"
+    return _write_new(folder, {name: (source / model).read_bytes() for name, model in _PIPELINES[vendor].items()})
+
+
+def _write_new(folder: Path, contents: Mapping[str, bytes]) -> Scaffold:
     written: list[str] = []
     kept: list[str] = []
-    for name, text in files.items():
-        (written if _write(root / name, text) else kept).append(name)
+    for name, data in contents.items():
+        (written if create_file(folder / name, data) else kept).append(name)
     return Scaffold(written=tuple(written), kept=tuple(kept))
-
-
-def _write(path: Path, text: str) -> bool:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    except FileExistsError:
-        return False
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    return True
 
 
 def _files(images: str | None, schema: str, *, simulated: bool) -> dict[str, str]:
     name, description, medium, kind = "Lora", "a female character with purple hair", "illustration", "defined_character"
     modeline = MODELINE.format(schema=schema)
     prefix = default_prefix(medium, kind, name, description)
-    files = {
+    texts = {
         "reconciler.yaml": _CONFIGURATION.format(endpoint=_SIMULATED if simulated else _REAL),
         "lora.yaml": _PROJECT.format(modeline=modeline, name=name, description=description, medium=medium, kind=kind),
         "lora-poses.yaml": _DATASET.format(modeline=modeline, prefix=prefix, images=images or IMAGES),
         "lora-max.yaml": _MODEL.format(modeline=modeline),
     }
     if images is None:
-        files[f"{IMAGES}/README.md"] = _NOTE
-    return files
+        texts[f"{IMAGES}/README.md"] = _NOTE
+    return texts
 
 
 _CONFIGURATION = """\

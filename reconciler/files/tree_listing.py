@@ -24,7 +24,7 @@ DATA_SUFFIXES = frozenset({".yaml", ".yml", ".png", ".jpg", ".jpeg", ".webp", ".
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class FolderListing:
     """One folder: its regular files and its folders by name, sorted; `linked` names those that are links."""
 
     files: tuple[str, ...]
@@ -33,10 +33,10 @@ class Listing:
 
 
 @dataclass(slots=True, kw_only=True)
-class Walk:
+class TreeListing:
     """The folders of a tree by their path below the root ("" is the root itself)."""
 
-    listings: dict[str, Listing] = field(default_factory=dict)
+    listings: dict[str, FolderListing] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     entries: int = 0
 
@@ -54,9 +54,9 @@ class _LimitMet(Exception):
     """The walk ends early; a Problem says why."""
 
 
-def walk(tree: Tree) -> Walk:
+def list_tree(tree: Tree) -> TreeListing:
     """List the tree. Hidden folders are never entered; links are resolved, and refused where they leave the root."""
-    found = Walk()
+    found = TreeListing()
     with contextlib.suppress(_LimitMet), tree.folder("") as handle:
         _enter(tree, found, "", handle, (_identity(os.fstat(handle)),))
     return found
@@ -67,7 +67,7 @@ def join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-def _enter(tree: Tree, found: Walk, path: str, handle: int, chain: tuple[tuple[int, int], ...]) -> None:
+def _enter(tree: Tree, found: TreeListing, path: str, handle: int, chain: tuple[tuple[int, int], ...]) -> None:
     if len(chain) > DEPTH_LIMIT:
         _stop(tree, found, path, f"folders are nested more than {DEPTH_LIMIT} deep")
     files, folders, linked, special = _entries(tree, found, path, handle)
@@ -77,12 +77,16 @@ def _enter(tree: Tree, found: Walk, path: str, handle: int, chain: tuple[tuple[i
         _stop(tree, found, path, f"the tree holds more than {TREE_LIMIT:,} entries")
     for name in sorted(linked):
         _resolve(tree, found, join(path, name), name, chain, files, folders)
-    found.listings[path] = Listing(files=tuple(sorted(files)), folders=tuple(sorted(folders)), linked=frozenset(linked))
+    found.listings[path] = FolderListing(
+        files=tuple(sorted(files)), folders=tuple(sorted(folders)), linked=frozenset(linked)
+    )
     for name in sorted(folders):
         _descend(tree, found, join(path, name), chain)
 
 
-def _entries(tree: Tree, found: Walk, path: str, handle: int) -> tuple[list[str], list[str], list[str], list[str]]:
+def _entries(
+    tree: Tree, found: TreeListing, path: str, handle: int
+) -> tuple[list[str], list[str], list[str], list[str]]:
     """Names of the regular files, folders, links and other things in a folder; hidden ones left out."""
     with os.scandir(handle) as entries:
         listed = list(itertools.islice(entries, FOLDER_LIMIT + 1))
@@ -105,7 +109,7 @@ def _seen(names: list[str]) -> list[str]:
     return [name for name in names if not name.startswith(".")]
 
 
-def _descend(tree: Tree, found: Walk, path: str, chain: tuple[tuple[int, int], ...]) -> None:
+def _descend(tree: Tree, found: TreeListing, path: str, chain: tuple[tuple[int, int], ...]) -> None:
     try:
         with tree.folder(path) as handle:
             _enter(tree, found, path, handle, (*chain, _identity(os.fstat(handle))))
@@ -115,7 +119,7 @@ def _descend(tree: Tree, found: Walk, path: str, chain: tuple[tuple[int, int], .
 
 def _resolve(
     tree: Tree,
-    found: Walk,
+    found: TreeListing,
     path: str,
     name: str,
     chain: tuple[tuple[int, int], ...],
@@ -147,7 +151,7 @@ def _is_data(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in DATA_SUFFIXES  # noqa: PTH122 - a name, not a path
 
 
-def _stop(tree: Tree, found: Walk, path: str, what: str) -> None:
+def _stop(tree: Tree, found: TreeListing, path: str, what: str) -> None:
     found.problems.append(
         Problem(
             rule="tree-limit",

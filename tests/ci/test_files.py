@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from ruamel.yaml import YAML
 
-from reconciler.files.pipeline import Vendor, write_pipeline
+from reconciler.files.scaffold import Vendor, write_pipeline
 from templates.reconciler import reviewed
 from tests.ci.conftest import ROOT, SCRIPTS
 

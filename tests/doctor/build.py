@@ -14,7 +14,7 @@ from reconciler.core.ref import Ref
 from reconciler.doctor.diagnose import Evidence, diagnose
 from reconciler.doctor.finding import DeclaredCaption, Diagnosis
 from reconciler.doctor.pixels import Measured, Pixels
-from reconciler.files.yaml import read_yaml
+from reconciler.files.yaml.reading import read_yaml
 
 TODAY = date(2026, 6, 1)
 HERE = Location("m/0.yaml", 3, 1)

@@ -8,7 +8,7 @@ from reconciler.core.manifest.reading import read_manifest
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.doctor.docs_page import doctor_page
 from reconciler.doctor.waivers import waiver_problems
-from reconciler.files.yaml import read_yaml
+from reconciler.files.yaml.reading import read_yaml
 
 PAGE = Path(__file__).parents[2] / "docs" / "doctor.md"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.files.journal import FILE_NAME, Journal, JournalFailed
+from reconciler.files.journal import FILE_NAME, JournalFailed, JournalFile
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ def lines(folder: Path) -> list[object]:
 
 
 def test_entries_are_lines_that_can_be_read_at_once(folder: Path) -> None:
-    with Journal.open(folder) as journal:
+    with JournalFile.open(folder) as journal:
         journal.write({"at": 1, "what": "POST"})
         assert lines(folder) == [{"at": 1, "what": "POST"}]
         journal.write({"text": "two\nlines \u2028 \udc80 é", "path": Path("x")})
     journal.close()
     assert lines(folder)[1] == {"text": "two\nlines \u2028 \udc80 é", "path": "x"}
-    with Journal.open(folder) as journal:
+    with JournalFile.open(folder) as journal:
         journal.write({"again": True})
     assert len(lines(folder)) == 3
 
@@ -36,33 +36,33 @@ def test_only_its_owner_reads_it_and_git_does_not_take_it(folder: Path) -> None:
     folder.mkdir()
     (folder / FILE_NAME).write_text("")
     (folder / FILE_NAME).chmod(0o644)
-    Journal.open(folder).close()
+    JournalFile.open(folder).close()
     assert stat.S_IMODE((folder / FILE_NAME).stat().st_mode) == 0o600
     assert (folder / ".gitignore").read_text() == "*\n"
 
 
 def test_the_folder_is_made_for_its_owner(folder: Path) -> None:
-    Journal.open(folder).close()
+    JournalFile.open(folder).close()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_a_persons_gitignore_stays(folder: Path) -> None:
     folder.mkdir()
     (folder / ".gitignore").write_text("mine\n")
-    Journal.open(folder).close()
+    JournalFile.open(folder).close()
     assert (folder / ".gitignore").read_text() == "mine\n"
 
 
 def test_a_torn_last_line_stays_alone(folder: Path) -> None:
     folder.mkdir()
     (folder / FILE_NAME).write_text('{"a": 1}\n{"b": ')
-    with Journal.open(folder) as journal:
+    with JournalFile.open(folder) as journal:
         journal.write({"c": 3})
     assert (folder / FILE_NAME).read_text() == '{"a": 1}\n{"b": \n{"c":3}\n'
 
 
 def test_secrets_are_masked_before_anything_is_written(folder: Path) -> None:
-    with Journal.open(folder, mask=lambda line: line.replace("canary", "***")) as journal:
+    with JournalFile.open(folder, mask=lambda line: line.replace("canary", "***")) as journal:
         journal.write({"header": "canary", "canary": [{"deep": "a canary b"}]})
     assert b"canary" not in (folder / FILE_NAME).read_bytes()
     assert lines(folder) == [{"header": "***", "***": [{"deep": "a *** b"}]}]
@@ -87,7 +87,7 @@ def test_what_is_in_the_way_is_a_failure(folder: Path, obstacle: str) -> None:
         else:
             os.mkfifo(folder / FILE_NAME)
     with pytest.raises(JournalFailed) as failed:
-        Journal.open(folder)
+        JournalFile.open(folder)
     assert failed.value.strerror
     assert str(failed.value).startswith("the journal cannot be written: ")
     assert list(outside.iterdir()) == []
@@ -98,7 +98,7 @@ def test_a_pipe_that_somebody_reads_is_no_journal(folder: Path) -> None:
     os.mkfifo(folder / FILE_NAME)
     reader = os.open(folder / FILE_NAME, os.O_RDONLY | os.O_NONBLOCK)
     with pytest.raises(JournalFailed, match="not a regular file"):
-        Journal.open(folder)
+        JournalFile.open(folder)
     os.close(reader)
 
 
@@ -107,7 +107,7 @@ def test_f37_a_full_disk_is_a_failure_of_the_write(folder: Path) -> None:
 
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    with Journal.open(folder) as journal:
+    with JournalFile.open(folder) as journal:
         resource.setrlimit(resource.RLIMIT_FSIZE, (40, before[1]))
         try:
             journal.write({"a": "x" * 10})
@@ -116,7 +116,7 @@ def test_f37_a_full_disk_is_a_failure_of_the_write(folder: Path) -> None:
             with pytest.raises(JournalFailed, match="File too large"):
                 journal.write({"c": 1})
             with pytest.raises(JournalFailed, match="File too large"):
-                Journal.open(folder)
+                JournalFile.open(folder)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
             signal.signal(signal.SIGXFSZ, handler)
@@ -124,7 +124,7 @@ def test_f37_a_full_disk_is_a_failure_of_the_write(folder: Path) -> None:
 
 
 def test_writing_after_closing_fails(folder: Path) -> None:
-    journal = Journal.open(folder)
+    journal = JournalFile.open(folder)
     journal.close()
     with pytest.raises(JournalFailed):
         journal.write({})

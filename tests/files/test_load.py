@@ -15,6 +15,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.manifest.resolve import resolve
 from reconciler.core.ref import Ref
 from reconciler.files.load import load
+from reconciler.files.tree_listing import list_tree
 from tests.files.conftest import DATASET, MODEL, PROJECT, Brand, Draw
 
 POSES = Ref(Kind.DATASET, "lora-poses")
@@ -448,16 +449,15 @@ def test_line_endings_of_the_checkout_do_not_matter(brand: Brand) -> None:
 
 def test_files_that_vanish_while_loading_are_problems(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
     from reconciler.files import load as module
-    from reconciler.files.tree_listing import walk
 
-    def walk_then_lose(tree: object) -> object:
-        found = walk(tree)  # type: ignore[arg-type]
+    def list_then_lose(tree: object) -> object:
+        found = list_tree(tree)  # type: ignore[arg-type]
         (brand.root / "images" / "p0.png").unlink()
         (brand.root / "images" / "p1.png").unlink()
         (brand.root / "images" / "p1.png").symlink_to("/etc/passwd")
         return found
 
-    monkeypatch.setattr(module, "walk", walk_then_lose)
+    monkeypatch.setattr(module, "list_tree", list_then_lose)
     assert [(str(problem.location), problem.rule) for problem in brand.errors()] == [
         ("manifests/images/p0.png", "path-refused"),
         ("manifests/images/p1.png", "path-refused"),
@@ -466,15 +466,14 @@ def test_files_that_vanish_while_loading_are_problems(brand: Brand, monkeypatch:
 
 def test_h15_a_folder_that_becomes_a_link_while_loading(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
     from reconciler.files import load as module
-    from reconciler.files.tree_listing import walk
 
-    def walk_then_swap(tree: object) -> object:
-        found = walk(tree)  # type: ignore[arg-type]
+    def list_then_swap(tree: object) -> object:
+        found = list_tree(tree)  # type: ignore[arg-type]
         (brand.root / "images").rename(brand.folder / "away")
         (brand.root / "images").symlink_to("../away")
         return found
 
-    monkeypatch.setattr(module, "walk", walk_then_swap)
+    monkeypatch.setattr(module, "list_tree", list_then_swap)
     assert {problem.rule for problem in brand.errors()} == {"path-refused"}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.files import tree as tree_module
 from reconciler.files.tree import FileRefused, Tree
-from reconciler.files.tree_listing import DEPTH_LIMIT, FOLDER_LIMIT, Walk, walk
+from reconciler.files.tree_listing import DEPTH_LIMIT, FOLDER_LIMIT, TreeListing, list_tree
 
 SECRET = "the secret outside"
 
@@ -32,9 +32,9 @@ def reason(root: Path, path: str) -> str:
     return refused.value.reason
 
 
-def walked(root: Path) -> Walk:
+def walked(root: Path) -> TreeListing:
     with Tree(root) as tree:
-        return walk(tree)
+        return list_tree(tree)
 
 
 def test_files_are_opened_by_their_path_below_the_root(root: Path) -> None:
@@ -110,7 +110,7 @@ def test_h14_the_root_may_be_a_link_and_links_inside_are_followed(root: Path) ->
 
 def test_h15_a_folder_swapped_for_a_link_after_it_was_listed_is_refused(root: Path) -> None:
     with Tree(root) as tree:
-        assert walk(tree).listings["sub"].files == ("a.txt",)
+        assert list_tree(tree).listings["sub"].files == ("a.txt",)
         (root / "sub").rename(root / "old")
         (root / "sub").symlink_to("../outside")
         with pytest.raises(FileRefused, match="leaves the manifest root"):
@@ -225,7 +225,7 @@ def test_h19_hidden_files_and_folders_are_never_listed_nor_opened(root: Path) ->
 
 
 def test_a_folder_that_is_gone_when_it_is_entered(root: Path) -> None:
-    found = Walk()
+    found = TreeListing()
     with Tree(root) as tree:
         from reconciler.files.tree_listing import _descend
 
@@ -238,7 +238,7 @@ def test_a_root_that_cannot_be_listed(root: Path) -> None:
     tree.close()
     tree._handle = os.open(root / "b.txt", os.O_RDONLY)
     with pytest.raises(OSError, match="Not a directory"):
-        walk(tree)
+        list_tree(tree)
     tree.close()
 
 

@@ -12,11 +12,11 @@ from typing import Literal
 
 from reconciler.core.strictjson import BadJson, loads
 from reconciler.core.text import normal
-from reconciler.files.atomic import replace_file
 from reconciler.files.caption.reading import LINES_LIMIT, LINES_NAME, SIDECAR_LIMIT, SIDECAR_SUFFIXES, YAML_NAME
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import join
-from reconciler.files.yaml import FILE_LIMIT, read_yaml
+from reconciler.files.whole_file import replace_file
+from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
 
 class Pulled(StrEnum):

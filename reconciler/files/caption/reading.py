@@ -1,6 +1,5 @@
 """Caption texts as people keep them: sidecar files, captions.yaml, metadata.jsonl."""
 
-import os
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
@@ -10,9 +9,10 @@ from reconciler.core.manifest.loaded import CaptionEntry
 from reconciler.core.problem import Location, Problem
 from reconciler.core.strictjson import BadJson, loads
 from reconciler.core.text import quoted
-from reconciler.files import yaml
-from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.text_file import read_bytes, read_text
+from reconciler.files.tree import Tree
 from reconciler.files.tree_listing import join
+from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
 SIDECAR_SUFFIXES = (".txt", ".caption")
 SIDECAR_LIMIT = 64 * 1024
@@ -23,7 +23,6 @@ LINES_LIMIT = 5_000_000
 
 YAML_NAME, LINES_NAME = "captions.yaml", "metadata.jsonl"
 
-_POINTER = b"version https://git-lfs.github.com/spec/"
 Read = tuple[list[CaptionEntry], list[Problem]]
 
 
@@ -33,7 +32,7 @@ def read_sidecars(tree: Tree, folder: str, names: Iterable[str]) -> Read:
     problems: list[Problem] = []
     for name in names:
         path = join(folder, name)
-        text = _read_text(tree, path, SIDECAR_LIMIT)
+        text = read_text(tree, path, SIDECAR_LIMIT)
         if isinstance(text, Problem):
             problems.append(text)
         else:
@@ -62,10 +61,10 @@ def read_caption_file(tree: Tree, folder: str, files: Iterable[str]) -> Read | N
 
 
 def _read_yaml(tree: Tree, path: str) -> Read:
-    data = read_bytes(tree, path, yaml.FILE_LIMIT)
+    data = read_bytes(tree, path, FILE_LIMIT)
     if isinstance(data, Problem):
         return [], [data]
-    reading = yaml.read_yaml(data, tree.shown(path))
+    reading = read_yaml(data, tree.shown(path))
     if reading.problems:
         return [], reading.problems
     if not reading.documents:
@@ -103,7 +102,7 @@ def _not_text(location: Location, key: str) -> Problem:
 
 
 def _read_lines(tree: Tree, path: str) -> Read:
-    text = _read_text(tree, path, LINES_LIMIT)
+    text = read_text(tree, path, LINES_LIMIT)
     if isinstance(text, Problem):
         return [], [text]
     shown = tree.shown(path)
@@ -141,52 +140,6 @@ def _bad_line(location: Location, why: str) -> Problem:
         summary="this line cannot be read",
         detail=f"{why[0].upper()}{why[1:]}.",
         remedy='Each line looks like {"file_name": "wave.png", "text": "waving with both arms."}',
-    )
-
-
-def _read_text(tree: Tree, path: str, limit: int) -> str | Problem:
-    data = read_bytes(tree, path, limit)
-    if isinstance(data, Problem):
-        return data
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return yaml.not_utf8(tree.shown(path), data, error.start)
-
-
-def read_bytes(tree: Tree, path: str, limit: int) -> bytes | Problem:
-    """All of a text file, or why not."""
-    try:
-        with tree.open_file(path) as file:
-            size = min(os.fstat(file.fileno()).st_size, limit)
-            data = file.read(size + 1)
-    except FileRefused as error:
-        return refused(tree, path, error.reason)
-    except OSError:
-        return refused(tree, path, "cannot be read to its end")
-    if len(data) > limit:
-        return yaml.too_large(tree.location(path), limit)
-    return _pointer(tree, path) if data.startswith(_POINTER) else data
-
-
-def _pointer(tree: Tree, path: str) -> Problem:
-    return Problem(
-        rule="text-pointer",
-        location=tree.location(path),
-        summary="only the Git LFS pointer of this text is here",
-        detail="Manifests and captions are small; git keeps them well without LFS.",
-        remedy="Fetch it with `git lfs pull`, or take texts out of LFS in .gitattributes.",
-    )
-
-
-def refused(tree: Tree, path: str, reason: str) -> Problem:
-    """A file that was listed and could not be opened."""
-    return Problem(
-        rule="path-refused",
-        location=tree.location(path),
-        summary="this file cannot be read",
-        detail=f"It {reason}.",
-        remedy="Put the file itself there, or remove it.",
     )
 
 

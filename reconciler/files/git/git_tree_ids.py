@@ -1,7 +1,7 @@
 """What git vouches for below a root: which folders hold, byte for byte, a tree of the commit that is checked out.
 
 A tree's id is an address of content: it is the same in every clone, which no time stamp and no inode is. Git is asked what
-differs from the commit, and is not believed where it cannot know: see `Checkout.trees`. Nothing of the repository is run.
+differs from the commit, and is not believed where it cannot know: see `GitTreeIds.trees`. Nothing of the repository is run.
 """
 
 import os
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from reconciler.files.git import attribute
 from reconciler.files.git.repository import LISTING_LIMIT, Repository, RevisionRefused, find_repository
+
+ATTRIBUTES = ".gitattributes"
 
 _STATUS = (
     *("status", "--porcelain=v2", "--branch", "-z"),
@@ -24,6 +25,9 @@ _FLAGS = ("ls-files", "-v", "-z")
 _UNSOUND = r"core\.attributesfile|filter\..*\.(?:clean|smudge|process)"
 _FIELDS = {b"1": 8, b"u": 10, b"?": 1, b"!": 1}
 """Fields before the path, by the kind of a line."""
+
+_ATTRIBUTES_LIMIT = 1024 * 1024
+_CONVERTING = frozenset({"text", "crlf", "eol", "ident", "filter", "working-tree-encoding"})
 
 Ids = Mapping[bytes, str]
 
@@ -42,7 +46,7 @@ class _Answer:
             return file.read()
 
 
-class Checkout:
+class GitTreeIds:
     """Git's look at the files below a root. It is at work from the start, and waited for where it is asked."""
 
     def __init__(self, repository: Repository, below: str) -> None:
@@ -119,13 +123,13 @@ class Checkout:
 
     def _may_convert(self, flags: bytes) -> bool:
         """Do the attributes of any tracked folder, or of one above the root, do more than is known to be harmless?"""
-        tracked = flags.split(b"\0") if attribute.NAME.encode() in flags else []
+        tracked = flags.split(b"\0") if ATTRIBUTES.encode() in flags else []
         inside = [os.fsdecode(line[2:]) for line in tracked if _is_attributes(line[2:])]
         places = {*inside, *map(_attributes_in, (*_above(self._below), self._below))}
-        return any(attribute.file_may_convert(self._repository.top / place) for place in places)
+        return any(file_may_convert(self._repository.top / place) for place in places)
 
 
-def begin_checkout(root: Path, environ: Mapping[str, str]) -> Checkout | None:
+def ask_git(root: Path, environ: Mapping[str, str]) -> GitTreeIds | None:
     """Set git to work; None where the root lies in no repository that it can be asked about without running anything.
 
     A work tree beside its repository (`git worktree`, a submodule) is not asked about: its settings lie elsewhere.
@@ -143,10 +147,10 @@ def begin_checkout(root: Path, environ: Mapping[str, str]) -> Checkout | None:
         return None
     if unsound is None or any(_is_unsound(scope, name) for scope, name in unsound):
         return None
-    if any(map(attribute.file_may_convert, (git / "info" / "attributes", *_own_attributes(environ)))):
+    if any(map(file_may_convert, (git / "info" / "attributes", *_own_attributes(environ)))):
         return None
     try:
-        return Checkout(repository, below)
+        return GitTreeIds(repository, below)
     except OSError:
         return None
 
@@ -172,11 +176,11 @@ def _above(below: str) -> list[str]:
 
 
 def _attributes_in(folder: str) -> str:
-    return f"{folder}/{attribute.NAME}" if folder else attribute.NAME
+    return f"{folder}/{ATTRIBUTES}" if folder else ATTRIBUTES
 
 
 def _is_attributes(path: bytes) -> bool:
-    return path.rpartition(b"/")[2] == attribute.NAME.encode()
+    return path.rpartition(b"/")[2] == ATTRIBUTES.encode()
 
 
 def _commit_in(status: bytes) -> str | None:
@@ -207,3 +211,43 @@ def _unwatched(flags: bytes) -> Iterator[bytes]:
     for line in flags.split(b"\0"):
         if line and not line.startswith(b"H "):
             yield line[2:]
+
+
+def may_convert(text: bytes) -> bool:
+    """May these attributes change bytes on the way to the disk, other than line ends of files that git sees as text?
+
+    `text=auto` may not: it leaves alone each file that holds a NUL byte, and only such files are vouched for.
+    """
+    return any(_line_converts(line.split()) for line in text.decode("utf-8", "replace").splitlines())
+
+
+def file_may_convert(path: Path) -> bool:
+    """The same of a file; one that cannot be read might, one that is not there does not."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        text = os.read(handle, _ATTRIBUTES_LIMIT + 1)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return len(text) > _ATTRIBUTES_LIMIT or may_convert(text)
+
+
+def _line_converts(words: list[str]) -> bool:
+    if not words or words[0].startswith("#"):
+        return False
+    said = words[1:]
+    has_safe_text = bool({"text=auto", "-text", "binary"} & set(said))
+    return any(_converts(word, has_safe_text=has_safe_text) for word in said)
+
+
+def _converts(word: str, *, has_safe_text: bool) -> bool:
+    name, _, value = word.lstrip("-!").partition("=")
+    if word.startswith("-") or name not in _CONVERTING:
+        return False
+    return not (has_safe_text if name == "eol" else name == "text" and value == "auto")

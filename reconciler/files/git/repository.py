@@ -56,7 +56,7 @@ class RevisionRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class TreeEntry:
     """One path of a commit: `mode` as git writes it (`100644`, `120000`, `160000`), `path` below the folder asked for."""
 
     mode: str
@@ -101,7 +101,7 @@ class Repository:
             "Name the branch that this change goes into; `fetch-depth: 0` fetches all of them where a workflow checks out."
         )
 
-    def entries(self, commit: str, folder: str) -> tuple[Entry, ...]:
+    def entries(self, commit: str, folder: str) -> tuple[TreeEntry, ...]:
         """All files, links and submodules of a commit below a folder ("" is the top); none where there is no such folder."""
         listed = self._ask("ls-tree", "-r", "-z", "--full-tree", commit, *(["--", folder] if folder else []))
         if listed is None:
@@ -112,7 +112,7 @@ class Repository:
             head, _, path = line.partition(b"\t")
             mode, _, oid = head.decode().split(" ")
             if path.startswith(start):
-                found.append(Entry(mode=mode, oid=oid, path=path.removeprefix(start)))
+                found.append(TreeEntry(mode=mode, oid=oid, path=path.removeprefix(start)))
         return tuple(found)
 
     @contextmanager

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.core.problem import Location, Problem, ProblemsFound
-from reconciler.files.git.repository import Blobs, Entry, find_repository
+from reconciler.files.git.repository import Blobs, TreeEntry, find_repository
 from reconciler.files.image.image_file import FILE_LIMIT
 from reconciler.files.tree_listing import DATA_SUFFIXES
 
@@ -96,7 +96,7 @@ class _Layout:
         self._limits = limits
         self._left = limits.total
 
-    def lay(self, entries: list[Entry]) -> None:
+    def lay(self, entries: list[TreeEntry]) -> None:
         """Write everything; ProblemsFound at the first entry that cannot be written."""
         files = [entry for entry in entries if entry.mode.startswith(_FILE)]
         links = [entry for entry in entries if entry.mode == _LINK]
@@ -107,27 +107,27 @@ class _Layout:
         for entry in links:
             self._try(self._link, entry)
 
-    def _try(self, step: Callable[[Entry], None], entry: Entry) -> None:
+    def _try(self, step: Callable[[TreeEntry], None], entry: TreeEntry) -> None:
         try:
             step(entry)
         except (OSError, ValueError):
             raise ProblemsFound([_impossible(self._place(entry))]) from None
 
-    def _make_folder(self, entry: Entry) -> None:
+    def _make_folder(self, entry: TreeEntry) -> None:
         os.makedirs(os.path.dirname(self._path(entry)), exist_ok=True)  # noqa: PTH103, PTH120 - bytes are no Path
 
-    def _write(self, entry: Entry) -> None:
+    def _write(self, entry: TreeEntry) -> None:
         handle = os.open(self._path(entry), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "wb") as file:
             if _is_read(entry.path):
                 self._blobs.copy(entry.oid, self._size(entry, self._limits.file), file)
 
-    def _link(self, entry: Entry) -> None:
+    def _link(self, entry: TreeEntry) -> None:
         target = io.BytesIO()
         self._blobs.copy(entry.oid, self._size(entry, _LINK_LIMIT), target)
         os.symlink(target.getvalue(), self._path(entry))  # noqa: PTH211 - bytes are no Path
 
-    def _size(self, entry: Entry, limit: int) -> int:
+    def _size(self, entry: TreeEntry, limit: int) -> int:
         """Ask for a blob; its size, where it may be as large."""
         size = self._blobs.size(entry.oid)
         self._left -= size
@@ -137,10 +137,10 @@ class _Layout:
             raise ProblemsFound([_too_large(self._name, f"At most {self._limits.total:,} bytes are read in all.")])
         return size
 
-    def _path(self, entry: Entry) -> bytes:
+    def _path(self, entry: TreeEntry) -> bytes:
         return self._folder + b"/" + entry.path
 
-    def _place(self, entry: Entry) -> str:
+    def _place(self, entry: TreeEntry) -> str:
         return f"{self._name}/{entry.path.decode('utf-8', 'replace')}"
 
 

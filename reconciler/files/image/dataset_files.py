@@ -14,11 +14,12 @@ from reconciler.core.manifest.suggestion import nearest
 from reconciler.core.problem import Problem
 from reconciler.core.text import quoted
 from reconciler.files.caption import reading as caption
-from reconciler.files.image.digest_table import Roll
+from reconciler.files.image.digest_table import DigestTable
 from reconciler.files.image.image_file import Inspection
 from reconciler.files.image.scan import Found
+from reconciler.files.text_file import refused
 from reconciler.files.tree import FileRefused, Tree
-from reconciler.files.tree_listing import Walk, join
+from reconciler.files.tree_listing import TreeListing, join
 
 OTHER_SUFFIXES = frozenset(
     {".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".jfif"}
@@ -46,7 +47,7 @@ class Selection:
     unmatched: tuple[int, ...]
 
 
-def select(manifest: Manifest, spec: DatasetSpec, base: str, walked: Walk) -> Selection | list[Problem]:
+def select(manifest: Manifest, spec: DatasetSpec, base: str, walked: TreeListing) -> Selection | list[Problem]:
     """Choose the files of a dataset by its `images`; `base` is the folder of its manifest."""
     try:
         folder = below(base, spec.images.path)
@@ -114,16 +115,16 @@ def gather(tree: Tree, selection: Selection, scanned: Mapping[str, Found], probl
 
 
 def _whole(selection: Selection, scanned: Mapping[str, Found]) -> Sequence[ImageFile] | None:
-    """The images, where they are just what a roll holds; None where they are not."""
-    roll = scanned.get(selection.folder)
-    if not isinstance(roll, Roll) or roll.names != selection.images:
+    """The images, where they are just what a table holds; None where they are not."""
+    table = scanned.get(selection.folder)
+    if not isinstance(table, DigestTable) or table.names != selection.images:
         return None
-    names = roll.names if "".join(roll.names).isascii() else tuple(map(_normal, roll.names))
-    return Images(names, roll.digests, roll.gist, lambda: _images_of(selection.folder, roll))
+    names = table.names if "".join(table.names).isascii() else tuple(map(_normal, table.names))
+    return Images(names, table.digests, table.gist, lambda: _images_of(selection.folder, table))
 
 
-def _images_of(folder: str, roll: Roll) -> tuple[ImageFile, ...]:
-    found = zip(roll.names, roll.inspections, strict=True)
+def _images_of(folder: str, table: DigestTable) -> tuple[ImageFile, ...]:
+    found = zip(table.names, table.inspections, strict=True)
     return tuple(_image(name, join(folder, name), inspection) for name, inspection in found)
 
 
@@ -132,7 +133,7 @@ def _each(
 ) -> tuple[ImageFile, ...]:
     images = []
     by_folder = {
-        folder: dict(zip(found.names, found.inspections, strict=True)) if isinstance(found, Roll) else found
+        folder: dict(zip(found.names, found.inspections, strict=True)) if isinstance(found, DigestTable) else found
         for folder, found in ((folder, scanned[folder]) for folder in folders_of(selection))
     }
     for name in selection.images:
@@ -140,7 +141,7 @@ def _each(
         folder, _, own = path.rpartition("/")
         found = by_folder[folder][own]
         if isinstance(found, FileRefused):
-            problems.append(caption.refused(tree, path, found.reason))
+            problems.append(refused(tree, path, found.reason))
         else:
             images.append(_image(name, path, found))
     return tuple(images)
@@ -186,7 +187,7 @@ def _normal(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
-def _files_below(folder: str, walked: Walk) -> Sequence[str]:
+def _files_below(folder: str, walked: TreeListing) -> Sequence[str]:
     """Every file below a folder, as a path below it, sorted."""
     if not walked.listings[folder].folders:
         return walked.listings[folder].files
@@ -243,7 +244,7 @@ def _outside(manifest: Manifest, path: str, why: str) -> Problem:
     )
 
 
-def _no_folder(manifest: Manifest, path: str, folder: str, walked: Walk) -> Problem:
+def _no_folder(manifest: Manifest, path: str, folder: str, walked: TreeListing) -> Problem:
     guess = nearest(folder, walked.listings) if folder else None
     return Problem(
         rule="images-folder-missing",

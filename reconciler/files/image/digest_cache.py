@@ -3,7 +3,7 @@
 A hint, never an authority: each block carries its own checksum, a block that is not exactly what was written is dropped,
 and bytes that are sent are always hashed again. A folder counts as unchanged where git vouches for it and it is the tree
 that it was; a file, where its size, both its times (ns) and its inode are those that it had. Folder times tell nothing
-about files edited in place, so they are not used. Rolls are by folder below the root, so a cache file may be moved.
+about files edited in place, so they are not used. Tables are by folder below the root, so a cache file may be moved.
 
 The file is a line that names the format, a line with a checksum and an index in JSON, and the blocks that the index names:
 they are looked at folder by folder, when one is asked for.
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.files.image.digest_table import NO_KEY, Damaged, Roll, checksum, file_key, gist_of, packed
+from reconciler.files.image.digest_table import NO_KEY, Damaged, DigestTable, checksum, file_key, gist_of, packed
 
 FORMAT = "reconciler digests 2"
 """First line of the file; another one is not read. Counts up whenever the reading of images finds something else."""
@@ -34,7 +34,7 @@ _LIMIT = 256 * 1024 * 1024
 
 
 def default_cache(root: Path) -> Path:
-    """Where the rolls of a root are kept if nothing else was said: in the user's cache folder."""
+    """Where the tables of a root are kept if nothing else was said: in the user's cache folder."""
     import platformdirs  # noqa: PLC0415 - where the cache is named, it is not needed
 
     mark = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:16]
@@ -42,32 +42,32 @@ def default_cache(root: Path) -> Path:
 
 
 class DigestCache:
-    """Rolls of one root. Reading, looking up and saving never fail: without a usable file it is empty."""
+    """Tables of one root. Reading, looking up and saving never fail: without a usable file it is empty."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._kept = _read(path)
-        self._used: dict[str, Roll] = {}
+        self._used: dict[str, DigestTable] = {}
         self._changed = False
         self._now: int | None = None
 
-    def roll(self, folder: str) -> Roll | None:
+    def table(self, folder: str) -> DigestTable | None:
         """What is known of a folder, to be forgotten unless it is kept; None where nothing is, or it is damaged."""
         kept = self._kept.get(folder)
         if kept is None:
             return None
         try:
-            return kept.roll()
+            return kept.table()
         except (Damaged, ValueError, TypeError):
             return None
 
-    def keep(self, folder: str, roll: Roll) -> None:
-        """Have a folder's roll in the next file."""
-        self._used[folder] = roll
+    def keep(self, folder: str, table: DigestTable) -> None:
+        """Have a folder's table in the next file."""
+        self._used[folder] = table
 
-    def change(self, folder: str, roll: Roll) -> None:
-        """The same, where it is not the roll that was there."""
-        self.keep(folder, roll)
+    def change(self, folder: str, table: DigestTable) -> None:
+        """The same, where it is not the table that was there."""
+        self.keep(folder, table)
         self._changed = True
 
     def key(self, status: os.stat_result) -> bytes:
@@ -89,16 +89,16 @@ class DigestCache:
         return self._now
 
     def save(self) -> None:
-        """Write the rolls used, where something changed: to a new file that then takes the place of the old."""
+        """Write the tables used, where something changed: to a new file that then takes the place of the old."""
         if not self._changed and len(self._used) == len(self._kept):
             return
         index: dict[str, object] = {}
         blocks: list[bytes] = []
         at = 0
-        for folder, roll in sorted(self._used.items()):
-            index[folder] = [roll.tree, roll.sketch, at, [[len(block), checksum(block)] for block in roll.blocks]]
-            blocks += roll.blocks
-            at += sum(map(len, roll.blocks))
+        for folder, table in sorted(self._used.items()):
+            index[folder] = [table.tree, table.sketch, at, [[len(block), checksum(block)] for block in table.blocks]]
+            blocks += table.blocks
+            at += sum(map(len, table.blocks))
         head = json.dumps(index, separators=(",", ":")).encode()
         with contextlib.suppress(OSError):
             _replace(self._path, [f"{FORMAT}\n{checksum(head)} ".encode(), head, b"\n", *blocks])
@@ -118,12 +118,12 @@ def _replace(path: Path, pieces: Sequence[bytes]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A roll in the file: what the index says of it, not judged yet, and the bytes of all blocks."""
+    """A table in the file: what the index says of it, not judged yet, and the bytes of all blocks."""
 
     entry: Any
     blocks: bytes
 
-    def roll(self) -> Roll:
+    def table(self) -> DigestTable:
         """Damaged, ValueError or TypeError where any of it is not what was written."""
         tree, sketch, at, sizes = self.entry
         own = []
@@ -133,7 +133,7 @@ class _Kept:
                 raise Damaged
             own.append(block)
             at += size
-        return Roll(None if tree is None else str(tree), gist_of(sketch), own)
+        return DigestTable(None if tree is None else str(tree), gist_of(sketch), own)
 
 
 def _read(path: Path) -> dict[str, _Kept]:

@@ -1,4 +1,4 @@
-"""A roll: what is known of the image files of one folder, in columns, so that a large tree costs little to carry."""
+"""A table: what is known of the image files of one folder, in columns, so that a large tree costs little to carry."""
 
 import functools
 import json
@@ -35,7 +35,7 @@ def file_key(status: os.stat_result) -> Key:
 
 
 def packed(key: Key) -> bytes:
-    """A key as rolls hold it."""
+    """A key as tables hold it."""
     return _KEY.pack(*key)
 
 
@@ -43,8 +43,8 @@ class Damaged(ValueError):
     """A block that is not what was written."""
 
 
-class Roll:
-    """The files of a folder by name, sorted; Damaged where its blocks do not hold what a roll holds.
+class DigestTable:
+    """The files of a folder by name, sorted; Damaged where its blocks do not hold what a table holds.
 
     `tree` is the id of the git tree that was found to hold just these bytes; `not ID` where it was found not to.
     """
@@ -136,8 +136,8 @@ def _judged(read: Any, number: int) -> _Tails:  # noqa: ANN401 - what JSON holds
     )
 
 
-def make_roll(files: Iterable[tuple[str, bytes, Inspection]], tree: str | None = None) -> Roll:
-    """A roll of files, given as name, key and what was found."""
+def make_table(files: Iterable[tuple[str, bytes, Inspection]], tree: str | None = None) -> DigestTable:
+    """A table of files, given as name, key and what was found."""
     rows = sorted(files, key=lambda row: row[0])
     found = [inspection for _, _, inspection in rows]
     heads = json.dumps([[name for name, _, _ in rows], "".join(one.digest for one in found)], separators=(",", ":"))
@@ -156,7 +156,7 @@ def make_roll(files: Iterable[tuple[str, bytes, Inspection]], tree: str | None =
     )
     blobs = (bytes.fromhex(one.blob) if one.blob else _UNKNOWN for one in found)
     seen = b"".join((*(key for _, key, _ in rows), *blobs))
-    return Roll(tree, _gist([name for name, _, _ in rows], found), (heads.encode(), tails.encode(), seen))
+    return DigestTable(tree, _gist([name for name, _, _ in rows], found), (heads.encode(), tails.encode(), seen))
 
 
 def gist_of(sketch: Any) -> Gist:  # noqa: ANN401 - what JSON holds, judged here

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.core.manifest.image import Facts, Flaw
 from reconciler.files.image import jpeg, png, webp
-from reconciler.files.source import Cut, Readable, Source
+from reconciler.files.image.byte_source import ByteSource, Cut, Readable
 
 FILE_LIMIT = 256 * 1024 * 1024
 """Bytes of an image file that are read at all."""
@@ -45,7 +45,7 @@ class Inspection:
 
 def inspect(file: Readable, expected: int | None = None) -> Inspection:
     """Read a file to its end; `expected` is its number of bytes, where git's id of it is wanted."""
-    source = Source(file, expected)
+    source = ByteSource(file, expected)
     head = source.peek(_POINTER_LIMIT)
     if (pointer := _POINTER.fullmatch(head)) is not None and source.is_whole(head):
         return Inspection(digest=pointer[1].decode(), size=int(pointer[2]), is_pointer=True)
@@ -64,7 +64,7 @@ def inspect(file: Readable, expected: int | None = None) -> Inspection:
     return Inspection(digest=source.digest(), size=source.size, facts=facts, flaw=flaw, blob=source.blob())
 
 
-def _walk(source: Source, head: bytes) -> Facts:
+def _walk(source: ByteSource, head: bytes) -> Facts:
     if head.startswith(jpeg.SIGNATURE):
         source.take(2)
         return jpeg.walk_jpeg(source)

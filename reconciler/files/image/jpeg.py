@@ -4,9 +4,9 @@ import re
 import struct
 
 from reconciler.core.manifest.image import Facts, Flaw, Trait
+from reconciler.files.image.byte_source import ByteSource
 from reconciler.files.image.exif import read_exif
 from reconciler.files.image.png import Unfit, damaged
-from reconciler.files.source import Source
 
 SIGNATURE = b"\xff\xd8\xff"
 SEGMENT_LIMIT = 20_000
@@ -25,7 +25,7 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
-def walk_jpeg(source: Source) -> Facts:
+def walk_jpeg(source: ByteSource) -> Facts:
     """The facts of a JPEG of which the first two bytes were taken; Unfit or Cut where it is damaged."""
     size: tuple[int, int] | None = None
     traits: set[Trait] = set()
@@ -54,7 +54,7 @@ def walk_jpeg(source: Source) -> Facts:
     raise Unfit(damaged("JPEG", f"holds more than {SEGMENT_LIMIT:,} segments"))
 
 
-def _marker(source: Source) -> int:
+def _marker(source: ByteSource) -> int:
     """The code of the next marker; fill bytes before it are allowed."""
     if source.take(1) != b"\xff":
         raise Unfit(damaged("JPEG", f"has no marker at byte {source.position - 1:,}"))
@@ -66,7 +66,7 @@ def _marker(source: Source) -> int:
     return code
 
 
-def _segment(source: Source) -> bytes:
+def _segment(source: ByteSource) -> bytes:
     length = struct.unpack(">H", source.take(2))[0]
     if length < 2:
         raise Unfit(damaged("JPEG", f"has a segment without length at byte {source.position - 2:,}"))

@@ -8,12 +8,11 @@ import base64
 import contextlib
 import hashlib
 import json
-import os
 import re
 from pathlib import Path
 
 from reconciler.doctor.pixels import SIDE, Measured, Pixels, Unreadable
-from reconciler.files.atomic import replace_file
+from reconciler.files.whole_file import replace_path
 
 FORMAT = "reconciler pixels 1"
 """First line of the file; another one is not read. Counts up whenever measuring finds something else."""
@@ -60,11 +59,7 @@ class PixelCache:
         lines = [FORMAT, *(_line(digest, found) for digest, found in kept)]
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                replace_file(folder, self._path.name, ("\n".join(lines) + "\n").encode(), 0o600)
-            finally:
-                os.close(folder)
+            replace_path(self._path, ("\n".join(lines) + "\n").encode(), private=True)
 
 
 def _read(path: Path) -> dict[str, Measured]:

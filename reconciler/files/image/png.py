@@ -4,8 +4,8 @@ import struct
 import zlib
 
 from reconciler.core.manifest.image import Facts, Flaw, Trait
+from reconciler.files.image.byte_source import ByteSource, Cut
 from reconciler.files.image.exif import read_exif
-from reconciler.files.source import Cut, Source
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHUNK_LIMIT = 200_000
@@ -26,7 +26,7 @@ class Unfit(Exception):
         self.flaw = flaw
 
 
-def walk_png(source: Source) -> Facts:
+def walk_png(source: ByteSource) -> Facts:
     """The facts of a PNG whose signature was taken; Unfit or Cut where it is damaged."""
     kind, data = _chunk(source, keep=True)
     if kind != b"IHDR" or len(data) != 13:
@@ -74,7 +74,7 @@ def _header_traits(depth: int, colour: int) -> set[Trait]:
     return found
 
 
-def _chunk(source: Source, *, keep: bool = False) -> tuple[bytes, bytes]:
+def _chunk(source: ByteSource, *, keep: bool = False) -> tuple[bytes, bytes]:
     """The kind of the next chunk, and its data where that is small and wanted."""
     length, kind = struct.unpack(">I4s", source.take(8))
     if length > 2**31 - 1 or not kind.isalpha():
@@ -94,7 +94,7 @@ def _chunk(source: Source, *, keep: bool = False) -> tuple[bytes, bytes]:
     return kind, data
 
 
-def cut(form: str, source: Source, where: str) -> Flaw:
+def cut(form: str, source: ByteSource, where: str) -> Flaw:
     """The flaw of a file that ends too early."""
     return Flaw(
         rule="image-cut",

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from reconciler.files.git.git_tree_ids import Checkout
+from reconciler.files.git.git_tree_ids import GitTreeIds
 from reconciler.files.image.digest_cache import DigestCache
-from reconciler.files.image.digest_table import KEY_BYTES, Roll, file_key, make_roll, packed
+from reconciler.files.image.digest_table import KEY_BYTES, DigestTable, file_key, make_table, packed
 from reconciler.files.image.image_file import FILE_LIMIT, Inspection, inspect
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import join
@@ -18,8 +18,8 @@ _PARALLEL_FROM = 8 * 1024 * 1024
 
 _THREADS = 4
 Scanned = Inspection | FileRefused
-Found = Roll | Mapping[str, Scanned]
-"""What was found in a folder: a roll of just the files asked for, or each by its name."""
+Found = DigestTable | Mapping[str, Scanned]
+"""What was found in a folder: a table of just the files asked for, or each by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class _Part:
 
 
 def scan(
-    tree: Tree, names: Mapping[str, Iterable[str]], cache: DigestCache, checkout: Checkout | None = None
+    tree: Tree, names: Mapping[str, Iterable[str]], cache: DigestCache, checkout: GitTreeIds | None = None
 ) -> dict[str, Found]:
     """Folder below the root to what was found in it, for the named files of each."""
     vouched = checkout.trees() if checkout is not None else {}
@@ -51,15 +51,15 @@ def scan(
     pending: list[_Pending] = []
     for folder in sorted(names):
         asked = tuple(sorted(set(names[folder])))
-        roll = cache.roll(folder)
-        if roll is not None and roll.tree is not None and roll.tree == vouched.get(folder) and _holds(roll, asked):
-            cache.keep(folder, roll)
-            found[folder] = _narrowed(roll, asked)
-        elif roll is not None and _is_unchanged(tree, folder, asked, roll):
-            cache.keep(folder, roll)
-            found[folder] = roll
+        table = cache.table(folder)
+        if table is not None and table.tree is not None and table.tree == vouched.get(folder) and _holds(table, asked):
+            cache.keep(folder, table)
+            found[folder] = _narrowed(table, asked)
+        elif table is not None and _is_unchanged(tree, folder, asked, table):
+            cache.keep(folder, table)
+            found[folder] = table
         else:
-            parts[folder] = _look_up(tree, folder, asked, roll, pending)
+            parts[folder] = _look_up(tree, folder, asked, table, pending)
     _read_pending(tree, pending, parts, cache, with_blobs=checkout is not None)
     for folder, part in parts.items():
         found[folder] = _enrolled(folder, part, cache)
@@ -68,21 +68,21 @@ def scan(
     return found
 
 
-def _holds(roll: Roll, asked: tuple[str, ...]) -> bool:
-    return roll.names == asked or set(roll.names).issuperset(asked)
+def _holds(table: DigestTable, asked: tuple[str, ...]) -> bool:
+    return table.names == asked or set(table.names).issuperset(asked)
 
 
-def _narrowed(roll: Roll, asked: tuple[str, ...]) -> Found:
-    """A roll, or what it knows of some of its files."""
-    if roll.names == asked:
-        return roll
-    known = dict(zip(roll.names, roll.inspections, strict=True))
+def _narrowed(table: DigestTable, asked: tuple[str, ...]) -> Found:
+    """A table, or what it knows of some of its files."""
+    if table.names == asked:
+        return table
+    known = dict(zip(table.names, table.inspections, strict=True))
     return {name: known[name] for name in asked}
 
 
-def _is_unchanged(tree: Tree, folder: str, asked: tuple[str, ...], roll: Roll) -> bool:
-    """Are these the files of the roll, and does each have the key that it had?"""
-    if roll.names != asked:
+def _is_unchanged(tree: Tree, folder: str, asked: tuple[str, ...], table: DigestTable) -> bool:
+    """Are these the files of the table, and does each have the key that it had?"""
+    if table.names != asked:
         return False
     keys = []
     try:
@@ -94,15 +94,17 @@ def _is_unchanged(tree: Tree, folder: str, asked: tuple[str, ...], roll: Roll) -
                 keys.append(packed(file_key(status)))
     except OSError:
         return False
-    return b"".join(keys) == roll.keys
+    return b"".join(keys) == table.keys
 
 
-def _look_up(tree: Tree, folder: str, asked: Sequence[str], roll: Roll | None, pending: list[_Pending]) -> _Part:
+def _look_up(
+    tree: Tree, folder: str, asked: Sequence[str], table: DigestTable | None, pending: list[_Pending]
+) -> _Part:
     part = _Part()
     known: dict[str, tuple[bytes, Inspection]] = {}
-    if roll is not None:
-        keys = (roll.keys[at : at + KEY_BYTES] for at in range(0, len(roll.keys), KEY_BYTES))
-        known = dict(zip(roll.names, zip(keys, roll.inspections, strict=True), strict=True))
+    if table is not None:
+        keys = (table.keys[at : at + KEY_BYTES] for at in range(0, len(table.keys), KEY_BYTES))
+        known = dict(zip(table.names, zip(keys, table.inspections, strict=True), strict=True))
     try:
         with tree.folder(folder) as handle:
             for name in asked:
@@ -142,24 +144,24 @@ def _read_pending(
 
 
 def _enrolled(folder: str, part: _Part, cache: DigestCache) -> Found:
-    """The folder as a roll, which the cache gets; its files one by one where some could not be read."""
+    """The folder as a table, which the cache gets; its files one by one where some could not be read."""
     sound = [(name, part.keys[name], one) for name, one in part.known.items() if isinstance(one, Inspection)]
-    roll = make_roll(sound)
+    table = make_table(sound)
     if sound:
-        cache.change(folder, roll)
-    return roll if len(sound) == len(part.known) else part.known
+        cache.change(folder, table)
+    return table if len(sound) == len(part.known) else part.known
 
 
-def _vouch(found: Mapping[str, Found], checkout: Checkout, cache: DigestCache) -> None:
-    """Hold each new roll against the tree that git says its folder is: only where every id is equal, is it that tree."""
+def _vouch(found: Mapping[str, Found], checkout: GitTreeIds, cache: DigestCache) -> None:
+    """Hold each new table against the tree that git says its folder is: only where every id is equal, is it that tree."""
     for folder, oid in checkout.trees().items():
-        roll = found.get(folder)
-        if not isinstance(roll, Roll) or roll.tree in {oid, f"not {oid}"} or None in roll.blobs:
+        table = found.get(folder)
+        if not isinstance(table, DigestTable) or table.tree in {oid, f"not {oid}"} or None in table.blobs:
             continue
         ids = checkout.blobs().get(folder, {})
-        is_equal = all(ids.get(os.fsencode(name)) == blob for name, blob in zip(roll.names, roll.blobs, strict=True))
-        roll.tree = oid if is_equal else f"not {oid}"
-        cache.change(folder, roll)
+        is_equal = all(ids.get(os.fsencode(name)) == blob for name, blob in zip(table.names, table.blobs, strict=True))
+        table.tree = oid if is_equal else f"not {oid}"
+        cache.change(folder, table)
 
 
 def _read_all(

@@ -6,7 +6,6 @@ forged is never given to a decoder.
 
 import contextlib
 import io
-import os
 import re
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -18,8 +17,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from reconciler.files.atomic import replace_file
 from reconciler.files.image.image_file import inspect
+from reconciler.files.whole_file import replace_path
 
 EDGE: Final = 192
 """Pixels of the longer edge, at most."""
@@ -98,11 +97,7 @@ class ThumbnailCache:
         name = _name(digest)
         with contextlib.suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                replace_file(handle, name, picture, mode=0o600)
-            finally:
-                os.close(handle)
+            replace_path(self._folder / name, picture, private=True)
 
 
 def _name(digest: str) -> str:

@@ -4,9 +4,9 @@ import struct
 from dataclasses import dataclass, field
 
 from reconciler.core.manifest.image import Facts, Trait
+from reconciler.files.image.byte_source import ByteSource, Cut
 from reconciler.files.image.exif import read_exif
 from reconciler.files.image.png import ANIMATED, Unfit, cut, damaged
-from reconciler.files.source import Cut, Source
 
 CHUNK_LIMIT = 10_000
 _KEPT = 64 * 1024
@@ -26,7 +26,7 @@ class _Picture:
     traits: set[Trait] = field(default_factory=set)
 
 
-def walk_webp(source: Source, head: bytes) -> Facts:
+def walk_webp(source: ByteSource, head: bytes) -> Facts:
     """The facts of a WebP whose first 12 bytes were taken; Unfit where it is damaged."""
     end = 8 + int.from_bytes(head[4:8], "little")
     picture = _Picture()
@@ -47,7 +47,7 @@ def walk_webp(source: Source, head: bytes) -> Facts:
     return Facts(format="WebP", width=width, height=height, traits=tuple(sorted(picture.traits)))
 
 
-def _chunk(source: Source, end: int) -> tuple[bytes, bytes]:
+def _chunk(source: ByteSource, end: int) -> tuple[bytes, bytes]:
     """The kind of the next chunk and the beginning of its data; the chunk is passed over."""
     head = source.take(8)
     kind, length = head[:4], int.from_bytes(head[4:], "little")

@@ -7,7 +7,7 @@ from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.reading import declared_ref, read_manifest
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
-from reconciler.files.yaml import read_yaml
+from reconciler.files.yaml.reading import read_yaml
 
 PROJECT = """\
 apiVersion: reconciler/v1

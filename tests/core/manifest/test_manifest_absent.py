@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.core.manifest.loaded import AbsentBody, Manifest
 from reconciler.core.manifest.reading import read_manifest
-from reconciler.files.yaml import read_yaml
+from reconciler.files.yaml.reading import read_yaml
 from tests.core.manifest.test_manifest import DATASET, MODEL, PROJECT, said
 
 ABSENT = [

@@ -8,7 +8,7 @@ from reconciler.core.manifest.portable import Outside, below, clashes, unportabl
 from reconciler.core.manifest.spec import BODIES
 from reconciler.core.manifest.suggestion import did_you_mean, listed, nearest
 from reconciler.core.manifest.vocabulary import keys_at, words_at
-from reconciler.files.yaml import read_yaml
+from reconciler.files.yaml.reading import read_yaml
 
 DATASET = BODIES[Kind.DATASET]
 

@@ -17,7 +17,7 @@ from reconciler.core.manifest.resolve import resolve
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem, ProblemsFound
 from reconciler.core.ref import Ref
-from reconciler.files.yaml import read_yaml
+from reconciler.files.yaml.reading import read_yaml
 
 POSES = Ref(Kind.DATASET, "poses")
 

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from reconciler.core.manifest.document import Value
 from reconciler.core.problem import Problem
-from reconciler.files.yaml import FILE_LIMIT, Reading, read_yaml
+from reconciler.files.yaml.reading import FILE_LIMIT, Reading, read_yaml
 
 BOTH = pytest.mark.parametrize("pure", [False, True], ids=["c", "pure"])
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -94,7 +94,7 @@ def test_hostile_yaml_is_one_problem_at_its_place(
 
 @BOTH
 def test_h10_the_values_of_a_file_are_counted(pure: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.files.builder.NODE_LIMIT", 1_000)
+    monkeypatch.setattr("reconciler.files.yaml.builder.NODE_LIMIT", 1_000)
     for text in ("[" + "1," * 2_000 + "]", "- [a]\n" * 600, "a: &x [1, 2, 3]\nb: [" + "*x, " * 300 + "]"):
         assert only(read(text, pure=pure)).summary == "more than 1,000 values in one file"
 
@@ -273,5 +273,5 @@ def test_any_text_is_documents_or_problems_never_a_traceback(text: str) -> None:
 
 
 def test_a_file_is_read_alike_whatever_its_line_endings() -> None:
-    text = Path(__file__).parent.joinpath("conftest.py").read_text().split('"""\\\n')[1].split('"""')[0]
+    text = Path(__file__).parents[1].joinpath("conftest.py").read_text().split('"""\\\n')[1].split('"""')[0]
     assert read(text) == read(text.replace("\n", "\r\n"))

@@ -18,7 +18,7 @@ from reconciler.files.image.pixel_cache import FORMAT, PixelCache, default_pixel
 EXAMPLES = sorted(
     path
     for folder in ("examples", "manifests")
-    for path in (Path(__file__).parents[2] / folder).rglob("*")
+    for path in (Path(__file__).parents[3] / folder).rglob("*")
     if path.suffix in {".png", ".jpg", ".webp"}
 )
 DIGEST = "ab" * 32

@@ -18,7 +18,7 @@ class Cut(Exception):
     """The file ends where more must follow."""
 
 
-class Source:
+class ByteSource:
     """The bytes of a file in order. `position` counts those taken, `size` those read so far.
 
     With `expected`, the number of bytes that the file says it has, git's id of them is made as well; with another number

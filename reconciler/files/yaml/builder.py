@@ -1,5 +1,6 @@
 """Documents built from YAML events under our own rules: limits, no tags, no merges, no doubles, text keys."""
 
+import math
 import re
 from array import array
 from collections.abc import Iterator
@@ -18,7 +19,6 @@ from ruamel.yaml.events import (
 
 from reconciler.core.manifest.document import Document, Value, mark
 from reconciler.core.text import quoted
-from reconciler.files.scalar import STARTS, BadNumber, resolve
 
 DEPTH_LIMIT = 32
 """Mappings and lists inside each other."""
@@ -32,11 +32,26 @@ NODE_LIMIT = 100_000
 EXPANSION_LIMIT = 10_000
 """Values that the aliases of one file may stand for."""
 
+DIGIT_LIMIT = 19
+"""Digits of an integer; no field of a manifest needs more."""
+
+STARTS = frozenset("0123456789+-.~nNtTfF")
+"""First characters of all that is not text."""
+
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("null", "Null", "NULL", "~", "")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NO_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _ESCAPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NO_KEY = object()
 
 
-class Fault(Exception):
+class YamlFault(Exception):
     """Why a document is refused, and where (line and column from 0). Raised where reading cannot go on."""
 
     def __init__(self, rule: str, line: int, column: int, summary: str, detail: str = "", remedy: str = "") -> None:
@@ -45,13 +60,13 @@ class Fault(Exception):
         self.summary, self.detail, self.remedy = summary, detail, remedy
 
 
-class Builder:
+class DocumentBuilder:
     """Takes the events of one file; holds the documents made of them and the faults found."""
 
     def __init__(self, path: str) -> None:
         self.documents: list[Document] = []
         self.broken: list[Document] = []
-        self.faults: list[Fault] = []
+        self.faults: list[YamlFault] = []
         self._path = path
         self._nodes = 0
         self._expanded = 0
@@ -59,7 +74,7 @@ class Builder:
         self._begin()
 
     def read(self, events: Iterator[Event]) -> None:
-        """Build everything; Fault where reading must end, faults that allow to go on are collected."""
+        """Build everything; YamlFault where reading must end, faults that allow to go on are collected."""
         for event in events:
             if isinstance(event, ScalarEvent):
                 self._scalar(event)
@@ -142,7 +157,7 @@ class Builder:
 
     def _resolved(self, event: ScalarEvent, text: str) -> Value:
         try:
-            return resolve(text)
+            return scalar_value(text)
         except BadNumber as bad:
             self._fault(event, "manifest-number", "this number cannot be used", f"It is {bad}.", "Write another.")
             return text
@@ -253,11 +268,37 @@ class Builder:
     def _fault(self, event: Event, rule: str, summary: str, detail: str = "", remedy: str = "") -> None:
         self.faults.append(_at_event(event, rule, summary, detail, remedy))
 
-    def _at(self, place: int, rule: str, summary: str) -> Fault:
+    def _at(self, place: int, rule: str, summary: str) -> YamlFault:
         location = Document(path="", value=None, marks=[place or mark(0, 0)]).at()
-        return Fault(rule, location.line - 1, location.column - 1, summary)
+        return YamlFault(rule, location.line - 1, location.column - 1, summary)
 
 
-def _at_event(event: Event, rule: str, summary: str, detail: str = "", remedy: str = "") -> Fault:
+def _at_event(event: Event, rule: str, summary: str, detail: str = "", remedy: str = "") -> YamlFault:
     place = event.start_mark
-    return Fault(rule, place.line, place.column, summary, detail, remedy)
+    return YamlFault(rule, place.line, place.column, summary, detail, remedy)
+
+
+class BadNumber(ValueError):
+    """A number that nothing can be done with; says which kind."""
+
+
+def scalar_value(text: str) -> str | int | float | bool | None:
+    """The value of an unquoted scalar; text, unless it begins with one of STARTS or is empty."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        if len(text) > DIGIT_LIMIT + 1:
+            raise BadNumber(f"a number of {len(text.lstrip('+-')):,} digits")
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        number = float(text)
+        if not math.isfinite(number):
+            raise BadNumber("a number too large to be kept")
+        return number
+    if _BASED.fullmatch(text):
+        if len(text) > DIGIT_LIMIT:
+            raise BadNumber(f"a number of {len(text) - 2:,} digits")
+        return int(text, 0)
+    if _NO_NUMBER.fullmatch(text):
+        raise BadNumber("infinity or not a number")
+    return text

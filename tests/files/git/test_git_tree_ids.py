@@ -14,8 +14,8 @@ from reconciler.core.desired import Desired
 from reconciler.core.kind import Kind
 from reconciler.core.ref import Ref
 from reconciler.files import load as load_module
-from reconciler.files.git import attribute
-from reconciler.files.git.git_tree_ids import Checkout, begin_checkout
+from reconciler.files.git import git_tree_ids
+from reconciler.files.git.git_tree_ids import GitTreeIds, ask_git
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
 from tests.files.conftest import Brand, Draw
@@ -36,8 +36,8 @@ def commit(folder: Path) -> None:
     git(folder, "commit", "--quiet", "-m", "x")
 
 
-def looked(brand: Brand) -> Checkout:
-    checkout = begin_checkout(brand.root, HOME)
+def looked(brand: Brand) -> GitTreeIds:
+    checkout = ask_git(brand.root, HOME)
     assert checkout is not None
     return checkout
 
@@ -116,7 +116,7 @@ def test_git_vouches_for_each_folder_below_the_root(committed: Brand, draw: Draw
 
 
 def test_the_root_may_be_the_top(committed: Brand) -> None:
-    checkout = begin_checkout(committed.folder, HOME)
+    checkout = ask_git(committed.folder, HOME)
     assert checkout is not None
     assert {"manifests", "manifests/images"} == set(checkout.trees())
 
@@ -269,23 +269,23 @@ def test_attributes_that_are_committed_and_not_there_end_it(committed: Brand, pl
 def test_attributes_of_the_repository_and_of_the_person_count(committed: Brand, tmp_path: Path) -> None:
     info = committed.folder / ".git" / "info" / "attributes"
     info.write_text("*.png text\n")
-    assert begin_checkout(committed.root, HOME) is None
+    assert ask_git(committed.root, HOME) is None
     info.unlink()
     own = tmp_path / "home" / ".config" / "git"
     own.mkdir(parents=True)
     (own / "attributes").write_text("*.png filter=x\n")
-    assert begin_checkout(committed.root, {"HOME": str(tmp_path / "home")}) is None
-    assert begin_checkout(committed.root, {"XDG_CONFIG_HOME": str(tmp_path / "home" / ".config")}) is None
+    assert ask_git(committed.root, {"HOME": str(tmp_path / "home")}) is None
+    assert ask_git(committed.root, {"XDG_CONFIG_HOME": str(tmp_path / "home" / ".config")}) is None
     (own / "attributes").write_text("*.c diff=c\n")
     (own / "config").write_text("[core]\n\tattributesFile = ~/other\n")
-    assert begin_checkout(committed.root, {"HOME": str(tmp_path / "home")}) is None
+    assert ask_git(committed.root, {"HOME": str(tmp_path / "home")}) is None
 
 
 def test_attributes_that_cannot_be_read_might_convert(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to("folder")
-    (tmp_path / "long").write_bytes(b"#" * (attribute._LIMIT + 1))
-    assert [attribute.file_may_convert(tmp_path / name) for name in ("folder", "link", "long", "none")] == [
+    (tmp_path / "long").write_bytes(b"#" * (git_tree_ids._ATTRIBUTES_LIMIT + 1))
+    assert [git_tree_ids.file_may_convert(tmp_path / name) for name in ("folder", "link", "long", "none")] == [
         True,
         True,
         True,
@@ -303,7 +303,7 @@ def test_filters_of_the_repository_are_not_run(committed: Brand, tmp_path: Path)
     hook.chmod(0o755)
     _edit(committed)
     committed.errors()
-    assert begin_checkout(committed.root, HOME) is None
+    assert ask_git(committed.root, HOME) is None
     for name in ("filter.x.clean", "filter.x.process"):
         git(committed.folder, "config", "--unset", name)
     committed.errors()
@@ -379,7 +379,7 @@ def test_without_a_plain_repository_the_files_themselves_are_looked_at(
         monkeypatch.setenv("PATH", "/nonexistent")
     elif how == "settings unreadable":
         (place / "config").write_text("[core\n")
-    checkout = begin_checkout(brand.root, HOME)
+    checkout = ask_git(brand.root, HOME)
     assert checkout is None or (how == "no commit" and not checkout.trees() and not checkout.blobs())
     assert len(brand.resolve().datasets[POSES].images) == 5
 
@@ -418,7 +418,7 @@ def test_small_trees_start_no_git(brand: Brand, monkeypatch: pytest.MonkeyPatch)
     def refused(*_: object) -> None:
         raise AssertionError("git was asked")
 
-    monkeypatch.setattr(load_module, "begin_checkout", refused)
+    monkeypatch.setattr(load_module, "ask_git", refused)
     assert load(brand.root, cache=brand.cache).problems == ()
 
 

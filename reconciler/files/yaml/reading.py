@@ -11,7 +11,8 @@ from ruamel.yaml.events import Event
 from reconciler.core.manifest.document import Document
 from reconciler.core.problem import Location, Problem
 from reconciler.core.text import shown
-from reconciler.files.builder import Builder, Fault
+from reconciler.files.text_file import not_utf8, too_large
+from reconciler.files.yaml.builder import DocumentBuilder, YamlFault
 
 try:
     from _ruamel_yaml import CParser
@@ -54,12 +55,12 @@ def read_yaml(data: bytes, path: str, *, pure: bool = False) -> Reading:
     return reading
 
 
-def _built(text: str, path: str, *, pure: bool) -> tuple[Builder, YAMLError | None]:
+def _built(text: str, path: str, *, pure: bool) -> tuple[DocumentBuilder, YAMLError | None]:
     """The documents of a text, and the syntax error that ended them."""
-    builder = Builder(path)
+    builder = DocumentBuilder(path)
     try:
         builder.read(_events(text, pure=pure))
-    except Fault as fault:
+    except YamlFault as fault:
         builder.faults.append(fault)
     except YAMLError as error:
         return builder, error
@@ -99,31 +100,7 @@ def _decoded(data: bytes, path: str, reading: Reading) -> str | None:
     return text
 
 
-def too_large(location: Location, limit: int) -> Problem:
-    """A text file that is not even read."""
-    return Problem(
-        rule="manifest-size",
-        location=location,
-        summary="this file is too large",
-        detail=f"At most {limit:,} bytes are read.",
-        remedy="Split it into several files.",
-    )
-
-
-def not_utf8(path: str, data: bytes, offset: int) -> Problem:
-    """A text file in another encoding."""
-    kind = "It looks like UTF-16." if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ""
-    line = data.count(b"\n", 0, offset) + 1
-    return Problem(
-        rule="manifest-encoding",
-        location=Location(path, line, 1),
-        summary="this file is not UTF-8 text",
-        detail=f"Byte {offset + 1:,} is not UTF-8. {kind}".strip(),
-        remedy="Save it as UTF-8.",
-    )
-
-
-def _problem(path: str, fault: Fault) -> Problem:
+def _problem(path: str, fault: YamlFault) -> Problem:
     return Problem(
         rule=fault.rule,
         location=Location(path, fault.line + 1, fault.column + 1),
@@ -133,13 +110,13 @@ def _problem(path: str, fault: Fault) -> Problem:
     )
 
 
-def _syntax(error: YAMLError, text: str) -> Fault:
+def _syntax(error: YAMLError, text: str) -> YamlFault:
     """A syntax error in our words; the parsers word theirs differently."""
     mark = error.problem_mark or error.context_mark if isinstance(error, MarkedYAMLError) else None
     lines = text.splitlines() or [""]
     line = min(mark.line, len(lines) - 1) if mark is not None else 0
     column = mark.column if mark is not None and mark.line == line else 0
-    return Fault(
+    return YamlFault(
         "manifest-yaml",
         line,
         column,

@@ -10,13 +10,13 @@ from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.reading import read_manifest
 from reconciler.core.manifest.spec import BODIES
 from reconciler.core.manifest.vocabulary import keys_at, words_at
-from reconciler.files.builder import DEPTH_LIMIT, EXPANSION_LIMIT
 from reconciler.files.configuration import ConfigurationFile, ExpectFile, LimitsFile, load_configuration
 from reconciler.files.tree_listing import FOLDER_LIMIT
-from reconciler.files.yaml import read_yaml
+from reconciler.files.yaml.builder import DEPTH_LIMIT, EXPANSION_LIMIT
+from reconciler.files.yaml.reading import read_yaml
 from tests.files.conftest import Brand
 
-TEXT = (Path(__file__).parents[2] / "docs" / "manifests.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[3] / "docs" / "manifests.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 MANIFESTS = [block for block in BLOCKS if block.startswith("apiVersion")]
 

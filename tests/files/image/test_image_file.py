@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from reconciler.core.manifest.image import Trait
+from reconciler.files.image.byte_source import BLOCK, ByteSource, Cut
 from reconciler.files.image.exif import read_exif
 from reconciler.files.image.image_file import Inspection, inspect
-from reconciler.files.source import BLOCK, Cut, Source
 
 Draw = Callable[..., bytes]
 
@@ -344,7 +344,7 @@ def test_where_blocks_end_does_not_matter(form: str) -> None:
 
 
 def test_a_source_gives_bytes_in_order_and_says_when_there_are_no_more() -> None:
-    source = Source(io.BytesIO(b"a" * BLOCK + b"bcd"))
+    source = ByteSource(io.BytesIO(b"a" * BLOCK + b"bcd"))
     assert source.take(2) == b"aa"
     source.skip(BLOCK - 3)
     assert source.take(3) == b"abc"
