@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from reconciler.app.planning import Planned
 from reconciler.core.change import RenameChange
 from reconciler.core.diff.account_index import AccountIndex
-from reconciler.core.kind import Kind
 from reconciler.render.status import Stray, Surroundings
 
 
@@ -24,12 +23,8 @@ def _strays(planned: Planned) -> Iterator[Stray]:
     named = {project.project_name for project in planned.desired.projects.values()}
     for project in planned.observed.projects.values():
         if project.id not in ours and project.project_name not in named:
-            yield Stray(kind=Kind.PROJECT, id=project.id, name=project.project_name)
+            yield Stray(kind=project.kind, id=project.id, name=project.name)
     for project_id in sorted(planned.observed.projects):
-        datasets, models = index.strays(project_id, planned.desired)
-        for dataset in datasets:
-            if (Kind.DATASET, dataset.id) not in moving:
-                yield Stray(kind=Kind.DATASET, id=dataset.id, name=dataset.name, project_id=project_id)
-        for model in models:
-            if (Kind.MODEL, model.id) not in moving:
-                yield Stray(kind=Kind.MODEL, id=model.id, name=model.name, project_id=project_id)
+        for live in index.strays(project_id, planned.desired):
+            if (live.kind, live.id) not in moving:
+                yield Stray(kind=live.kind, id=live.id, name=live.name, project_id=project_id)

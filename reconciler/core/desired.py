@@ -183,6 +183,7 @@ class Desired:
     datasets: Mapping[Ref, DesiredDataset] = field(init=False, repr=False, compare=False)
     models: Mapping[Ref, DesiredModel] = field(init=False, repr=False, compare=False)
     _of: Mapping[Kind, Mapping[Ref, Declared]] = field(init=False, repr=False, compare=False)
+    _children: Mapping[Ref, tuple[Declared, ...]] = field(init=False, repr=False, compare=False)
     _datasets_of: Mapping[Ref, tuple[DesiredDataset, ...]] = field(init=False, repr=False, compare=False)
     _models_on: Mapping[Ref, tuple[DesiredModel, ...]] = field(init=False, repr=False, compare=False)
 
@@ -199,6 +200,7 @@ class Desired:
         }
         for name, index in indexes.items():
             object.__setattr__(self, name, index)
+        object.__setattr__(self, "_children", _by_parent(self.present.values()))
         object.__setattr__(self, "_datasets_of", _by_parent(self.datasets.values()))
         object.__setattr__(self, "_models_on", _by_parent(self.models.values()))
 
@@ -208,14 +210,19 @@ class Desired:
 
     def ancestors(self, ref: Ref) -> tuple[Ref, ...]:
         """What a declared object stands on, the nearest first: a model's dataset, then its project."""
-        parent = self.present[ref].parent
-        return () if parent is None else (parent, *self.ancestors(parent))
+        one = self.present.get(ref)
+        return () if one is None or one.parent is None else (one.parent, *self.ancestors(one.parent))
 
     def project_of(self, ref: Ref) -> Ref:
         """The project that an object belongs to (a project belongs to itself)."""
         if ref in self.absent:
             return self.absent[ref].project
         return (ref, *self.ancestors(ref))[-1]
+
+    def inside(self, ref: Ref) -> tuple[Declared, ...]:
+        """All that stands on a declared object, directly or not: each child, then what stands on that."""
+        children = self._children.get(ref, ())
+        return tuple(one for child in children for one in (child, *self.inside(child.ref)))
 
     def models_on(self, dataset: Ref) -> tuple[DesiredModel, ...]:
         """The models declared on a dataset."""

@@ -37,12 +37,39 @@ class DatasetStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+LiveKey = tuple[Kind, int]
+"""What tells one live object from all others: ids of two kinds may be equal."""
+
+
+class Live(Protocol):
+    """What every kind of live object tells.
+
+    `is_gone` is True for the record that stays of a deleted object. `project_id` and `parent_id` are what the API tells
+    of where it belongs: the project, and the object that its kind stands on.
+    """
+
+    kind: ClassVar[Kind]
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def is_gone(self) -> bool: ...
+    @property
+    def project_id(self) -> int | None: ...
+    @property
+    def parent_id(self) -> int | None: ...
+    def renamed(self, name: str) -> "Live": ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteProject:
     """A live project; None stands for a field that the answer did not carry."""
 
     kind: ClassVar[Kind] = Kind.PROJECT
     is_gone: ClassVar[bool] = False
+    parent_id: ClassVar[None] = None
 
     id: int
     project_name: str
@@ -54,8 +81,17 @@ class RemoteProject:
 
     @property
     def name(self) -> str:
-        """What it is called, under the name that all kinds share."""
+        """What it is called, in the word that all kinds share."""
         return self.project_name
+
+    @property
+    def project_id(self) -> int:
+        """A project belongs to itself."""
+        return self.id
+
+    def renamed(self, name: str) -> "RemoteProject":
+        """The same project under another name."""
+        return replace(self, project_name=name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +130,15 @@ class RemoteDataset:
     images: tuple[RemoteImage, ...] | None = None
 
     @property
+    def parent_id(self) -> int | None:
+        """A dataset lives in its project."""
+        return self.project_id
+
+    def renamed(self, name: str) -> "RemoteDataset":
+        """The same dataset under another name."""
+        return replace(self, name=name)
+
+    @property
     def is_regenerating(self) -> bool:
         return self.captions_update_status == "in_progress"
 
@@ -128,6 +173,15 @@ class RemoteModel:
     updated_at: str | None = None
 
     @property
+    def parent_id(self) -> int | None:
+        """A model stands on the dataset that it was trained on."""
+        return self.dataset_id
+
+    def renamed(self, name: str) -> "RemoteModel":
+        """The same model under another name."""
+        return replace(self, name=name)
+
+    @property
     def is_gone(self) -> bool:
         return self.status is ModelStatus.DELETED
 
@@ -135,23 +189,6 @@ class RemoteModel:
     def is_startable(self) -> bool:
         """Created and never started: starting it spends a training."""
         return self.status is ModelStatus.CREATED
-
-
-class Live(Protocol):
-    """What every kind of live object tells. `is_gone` is True for a record that stays of a deleted object."""
-
-    kind: ClassVar[Kind]
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def is_gone(self) -> bool: ...
-
-
-LiveKey = tuple[Kind, int]
-"""What tells one live object from all others: ids of two kinds may be equal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,16 @@ from functools import partial
 from reconciler.core.action import ClaimDraft, CloneDataset, CreateDataset
 from reconciler.core.change import DatasetWish
 from reconciler.core.diff.content_match import unkeyed
+from reconciler.core.diff.foreign_family import WHILE_RUNNING, is_foreign
 from reconciler.core.live import RemoteDataset
 from reconciler.core.name import DraftName, parse_dataset_name
 from reconciler.core.run.draft_ownership import (
-    SCHEMA_FAMILY,
     Ending,
     Standing,
     claimable,
     claimed_name,
     draft_name,
     failed,
-    is_foreign_family,
     lags_after_claim,
     left_alone,
     not_elected,
@@ -70,10 +69,10 @@ async def _settle(turn: Turn, made: RemoteDataset, name: DraftName, project_id: 
     run, wish = turn.run, wish_of(turn)
     made_at = run.clock.now()
     run.ids[turn.action.ref, turn.action.version] = made.id
-    told = made.name == str(name) and not is_foreign_family(made)
+    told = made.name == str(name) and not is_foreign(made)
     dataset = made if told else await run.dataset(made.id).fresh()
-    if dataset is not None and is_foreign_family(dataset):
-        end(failed(SCHEMA_FAMILY, made.id, exit_code=4))
+    if dataset is not None and is_foreign(dataset):
+        end(failed(WHILE_RUNNING, made.id, exit_code=4))
     if dataset is None or standing(dataset, wish, run.mark) is not Standing.RENAMED:
         dataset = own(turn, dataset)
     if dataset.name != str(name):
@@ -120,8 +119,8 @@ def _unclaimed(live_id: int, dataset: RemoteDataset | None, wish: DatasetWish) -
     found = claimable(dataset, wish)
     if dataset is None or found is not Standing.OWN:
         end(left_alone(found, dataset, live_id))
-    if is_foreign_family(dataset):
-        end(failed(SCHEMA_FAMILY, live_id, exit_code=4))
+    if is_foreign(dataset):
+        end(failed(WHILE_RUNNING, live_id, exit_code=4))
     if foreign := unkeyed(dataset.images or ()):
         end(failed(_unkeyed_detail(dataset, len(foreign)), live_id, exit_code=4))
     return dataset

@@ -19,7 +19,7 @@ from reconciler.core.diff.content_match import unfit, unkeyed
 from reconciler.core.diff.dataset_context import DatasetContext, stays
 from reconciler.core.diff.election import Member, next_version, open_drafts
 from reconciler.core.diff.kept_captions import carry, written_by_git
-from reconciler.core.diff.rename import dataset_elsewhere
+from reconciler.core.diff.live_elsewhere import dataset_elsewhere
 from reconciler.core.live import DatasetStatus
 from reconciler.core.name import DraftName
 from reconciler.core.text import count, quoted

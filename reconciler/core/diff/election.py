@@ -63,6 +63,11 @@ def next_version(family: Iterable[Member | ModelMember], others: Iterable[int] =
     return max([member.name.version for member in family] + list(others), default=0) + 1
 
 
+def newest_numbers(limit: int | None, versions: Iterable[int]) -> frozenset[int] | None:
+    """The version numbers that a limit keeps; None keeps all."""
+    return None if limit is None else frozenset(sorted(set(versions), reverse=True)[:limit])
+
+
 def model_members(models: Iterable[RemoteModel], base: str, project_id: int | None = None) -> tuple[ModelMember, ...]:
     """All models named as versions of a manifest, Deleted ones too, by id; of one project where it is known."""
     found = []

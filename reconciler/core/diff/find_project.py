@@ -1,19 +1,50 @@
-"""Find the live project that a manifest means: by its pinned id, or the one of its name that holds ours."""
+"""Find the live project that a manifest means: by its pinned id, or by its name and what it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.change import Refusal
-from reconciler.core.desired import Desired, DesiredProject
-from reconciler.core.diff.account_index import AccountIndex, marks_of
+from reconciler.core.desired import Absent, Desired, DesiredProject
+from reconciler.core.diff.account_index import AccountIndex, Marks, marks_of
 from reconciler.core.live import RemoteProject
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Live projects of one name: those that hold something of ours, the empty ones, and other people's; each by id."""
+
+    ours: tuple[RemoteProject, ...]
+    empty: tuple[RemoteProject, ...]
+    foreign: tuple[RemoteProject, ...]
+
+    @property
+    def elected(self) -> RemoteProject | None:
+        """The one that counts: the first that holds something of ours, else the first empty one. None if neither is."""
+        return next(iter((*self.ours, *self.empty)), None)
+
+
+def candidates(
+    projects: Iterable[RemoteProject], holds_ours: Callable[[int], bool], is_empty: Callable[[int], bool]
+) -> Candidates:
+    """Several live projects may have one name, so what a project holds decides which one is meant.
+
+    Planning, deleting and the election after a creation all ask here: they must agree, or a second apply would go on
+    in another project than the first.
+    """
+    in_order = sorted(projects, key=lambda project: project.id)
+    ours = tuple(one for one in in_order if holds_ours(one.id))
+    empty = tuple(one for one in in_order if one not in ours and is_empty(one.id))
+    return Candidates(ours=ours, empty=empty, foreign=tuple(one for one in in_order if one not in (*ours, *empty)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The live project that a manifest means, if any, and whether it must be taken over to be ours."""
+    """The live project that a manifest means, if any, and whether it must be taken over to be ours.
+
+    `others` are live projects of the same name that are left alone.
+    """
 
     remote: RemoteProject | None
     owned: bool = True
@@ -22,27 +53,39 @@ class Found:
 
 
 def find_project(project: DesiredProject, desired: Desired, index: AccountIndex, prints: Mapping[Ref, str]) -> Found:
-    live = index.observed.projects
+    """The live project of a declared one; a project that bears the former name from `moved` is ours to rename."""
     if project.id is not None:
-        if project.id not in live:
-            return Found(remote=None, refusal=_no_such_id(project))
-        return Found(remote=live[project.id], owned=True)
-    named = index.projects_named(project.project_name)
+        remote = index.observed.projects.get(project.id)
+        return Found(remote=remote, refusal=_no_such_id(project) if remote is None else None)
     marks = marks_of(project.ref, desired, prints)
-    ours = [remote for remote in named if index.holds_ours(remote.id, marks)]
-    if len(ours) > 1:
-        return Found(remote=None, refusal=_two_hold_ours(project, ours), others=tuple(ours))
-    if ours:
-        return Found(remote=ours[0], others=tuple(remote for remote in named if remote is not ours[0]))
-    alike = [remote for remote in named if index.is_empty(remote.id) and _same_kind(project, remote)]
-    if alike:
-        return Found(remote=alike[0], others=tuple(remote for remote in named if remote is not alike[0]))
-    if named:
-        return Found(remote=named[0], owned=False, others=tuple(named[1:]))
-    return Found(remote=None)
+    named = index.projects_named(project.project_name)
+    found = _candidates(named, index, marks)
+    if len(found.ours) > 1:
+        return Found(remote=None, refusal=_two_hold_ours(project, found.ours), others=found.ours)
+    alike = tuple(remote for remote in found.empty if _is_alike(project, remote))
+    remote = next(iter((*found.ours, *alike, *named)), None)
+    if remote is not None:
+        is_owned = remote in found.ours or remote in alike
+        return Found(remote=remote, owned=is_owned, others=tuple(one for one in named if one is not remote))
+    if project.moved_from is None:
+        return Found(remote=None)
+    former = index.projects_named(project.moved_from)
+    return Found(remote=_candidates(former, index, marks).elected or next(iter(former), None))
 
 
-def _same_kind(project: DesiredProject, remote: RemoteProject) -> bool:
+def find_absent_project(absent: Absent, desired: Desired, index: AccountIndex) -> RemoteProject | None:
+    """The live project that is to be deleted; None if it is gone, or is somebody else's."""
+    if absent.id is not None:
+        return index.observed.projects.get(absent.id)
+    named = index.projects_named(absent.project_name)
+    return _candidates(named, index, marks_of(absent.ref, desired, {})).elected
+
+
+def _candidates(projects: Iterable[RemoteProject], index: AccountIndex, marks: Marks) -> Candidates:
+    return candidates(projects, lambda project_id: index.holds_ours(project_id, marks), index.is_empty)
+
+
+def _is_alike(project: DesiredProject, remote: RemoteProject) -> bool:
     return remote.ip_medium == project.ip_medium and remote.ip_type == project.ip_type
 
 
@@ -55,7 +98,7 @@ def _no_such_id(project: DesiredProject) -> Refusal:
     )
 
 
-def _two_hold_ours(project: DesiredProject, ours: list[RemoteProject]) -> Refusal:
+def _two_hold_ours(project: DesiredProject, ours: tuple[RemoteProject, ...]) -> Refusal:
     ids = " and ".join(str(remote.id) for remote in ours)
     return Refusal(
         rule="project-ambiguous",

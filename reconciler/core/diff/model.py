@@ -9,6 +9,7 @@ from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.alias import is_version, resolve_aliases
 from reconciler.core.diff.assessment import Standing, Verdict
 from reconciler.core.diff.election import ALIVE, ModelMember, next_version
+from reconciler.core.diff.live_elsewhere import model_elsewhere
 from reconciler.core.diff.mirror import mirrored, plain
 from reconciler.core.diff.model_context import (
     ModelContext,
@@ -19,7 +20,6 @@ from reconciler.core.diff.model_context import (
     unwanted_notes,
     wished_description,
 )
-from reconciler.core.diff.rename import model_elsewhere
 from reconciler.core.diff.training import Course, Decision, decide, failures
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.live import ModelStatus, RemoteModel

@@ -1,13 +1,15 @@
 """Compare a declared project with what is live: find it, own it, create it, update it, or refuse."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from reconciler.core.change import FieldChange, Note, ProjectChange, Refusal, Unchanged
+from reconciler.core.change import FieldChange, Note, ProjectChange, Refusal, RemovedObject, Unchanged
 from reconciler.core.desired import Desired, DesiredProject
-from reconciler.core.diff.account_index import AccountIndex
-from reconciler.core.diff.assessment import Verdict
+from reconciler.core.diff.account_index import AccountIndex, in_numbers
+from reconciler.core.diff.assessment import Verdict, held
+from reconciler.core.diff.comparison import Comparison, KindRules
 from reconciler.core.diff.find_project import Found, find_project
-from reconciler.core.live import RemoteProject
+from reconciler.core.diff.foreign_family import foreign_project, is_foreign_project
+from reconciler.core.live import LiveKey, RemoteProject
 from reconciler.core.plan import Basis
 from reconciler.core.ref import Ref
 from reconciler.core.text import count, quoted, shown
@@ -16,37 +18,37 @@ MUTABLE = ("project_name", "project_description", "ip_name", "ip_description")
 IMMUTABLE = ("ip_medium", "ip_type")
 
 
-def assess_project(
-    project: DesiredProject,
-    desired: Desired,
-    index: AccountIndex,
-    accepted: frozenset[Ref],
-    prints: Mapping[Ref, str],
-) -> tuple[Verdict, RemoteProject | None, bool]:
-    """The verdict, the live project, and whether its datasets and models may be looked at.
-
-    `prints` are the fingerprints of the declared datasets.
-    """
-    found = find_project(project, desired, index, prints)
-    if found.refusal:
-        return Verdict(refusals=(found.refusal,), basis=(_basis(project, found),)), None, False
-    if found.remote is None:
-        return _missing(project, desired, index, accepted, found)
-    refusals = [*_immutable(project, found.remote), *_other_family(project, found.remote, index)]
-    if not found.owned and project.ref not in accepted and project.id is None:
-        refusals.append(_take_over(project, found.remote, index))
+def _assess(comparison: Comparison, ref: Ref) -> Verdict:
+    """The verdict on a project; its datasets and models wait if it is refused."""
+    project, desired, index = comparison.desired.projects[ref], comparison.desired, comparison.index
+    found = find_project(project, desired, index, comparison.prints)
+    refusals = _refusals(comparison, project, found)
     if refusals:
-        return Verdict(refusals=tuple(refusals), basis=(_basis(project, found),)), found.remote, False
-    return _present(project, desired, index, found), found.remote, True
+        comparison.waits[ref] = f"{ref} was refused"
+        return Verdict(refusals=refusals, basis=(_basis(project, found),))
+    if found.remote is None:
+        return _missing(project, found)
+    comparison.project_ids[ref] = found.remote.id
+    return _present(project, desired, index, found, found.remote)
 
 
-def _missing(
-    project: DesiredProject, desired: Desired, index: AccountIndex, accepted: frozenset[Ref], found: Found
-) -> tuple[Verdict, RemoteProject | None, bool]:
-    if project.moved_from is not None and (former := index.projects_named(project.moved_from)):
-        return _moved(project, desired, index, former[0])
-    if project.ref not in accepted and (refusal := _renamed_elsewhere(project, desired, index)):
-        return Verdict(refusals=(refusal,), basis=(_basis(project, found),)), None, False
+def _refusals(comparison: Comparison, project: DesiredProject, found: Found) -> tuple[Refusal, ...]:
+    """Everything that speaks against working in the live project, or against making a new one."""
+    desired, index, is_accepted = comparison.desired, comparison.index, project.ref in comparison.asked.accepted
+    if found.refusal is not None:
+        return (found.refusal,)
+    if found.remote is None:
+        elsewhere = None if is_accepted else _renamed_elsewhere(project, desired, index)
+        return () if elsewhere is None else (elsewhere,)
+    refusals = tuple(_immutable(project, found.remote))
+    if is_foreign_project(found.remote.id, index):
+        refusals += (foreign_project(project.ref, found.remote.id),)
+    if not found.owned and not is_accepted:
+        refusals += (_take_over(project, found.remote, index),)
+    return refusals
+
+
+def _missing(project: DesiredProject, found: Found) -> Verdict:
     body = _body(project, MUTABLE[:1] + IMMUTABLE + MUTABLE[1:])
     change = ProjectChange(
         ref=project.ref,
@@ -56,22 +58,12 @@ def _missing(
         fields=tuple(FieldChange(path=name, before=None, after=value) for name, value in body),
         body=body,
     )
-    return Verdict(changes=(change,), basis=(_basis(project, found),)), None, True
+    return Verdict(changes=(change,), basis=(_basis(project, found),))
 
 
-def _moved(
-    project: DesiredProject, desired: Desired, index: AccountIndex, former: RemoteProject
-) -> tuple[Verdict, RemoteProject | None, bool]:
-    """A project that bears its former name is renamed in place."""
-    found = Found(remote=former)
-    if refusals := [*_immutable(project, former), *_other_family(project, former, index)]:
-        return Verdict(refusals=tuple(refusals), basis=(_basis(project, found),)), former, False
-    return _present(project, desired, index, found), former, True
-
-
-def _present(project: DesiredProject, desired: Desired, index: AccountIndex, found: Found) -> Verdict:
-    remote = found.remote
-    assert remote is not None
+def _present(
+    project: DesiredProject, desired: Desired, index: AccountIndex, found: Found, remote: RemoteProject
+) -> Verdict:
     fields = _field_changes(project, remote)
     notes = [*_stray_note(project, remote, desired, index), *_twin_note(project, found)]
     taken = not found.owned
@@ -127,34 +119,14 @@ def _immutable(project: DesiredProject, remote: RemoteProject) -> list[Refusal]:
     ]
 
 
-def _other_family(project: DesiredProject, remote: RemoteProject, index: AccountIndex) -> list[Refusal]:
-    families = {dataset.family for dataset in index.in_project(remote.id)} - {None}
-    if not families:
-        families = index.families
-        if "prefix" in families:
-            return []
-    return [schema_refusal(project.ref, remote.id)] if "schema" in families else []
-
-
-def schema_refusal(ref: Ref, project_id: int) -> Refusal:
-    """Meeting the current API family: one sentence, before the first upload."""
-    return Refusal(
-        rule="schema-family",
-        ref=ref,
-        summary=f"project {project_id} speaks the API's current family (visual_schema), which this release does not",
-        remedies=("Use an account or project of the caption_prefix family; nothing was sent.",),
-    )
-
-
 def _take_over(project: DesiredProject, remote: RemoteProject, index: AccountIndex) -> Refusal:
-    datasets, models = index.in_project(remote.id), index.models_in_project(remote.id)
     fields = _field_changes(project, remote)
     changes = f" and would change {', '.join(field.path for field in fields)}" if fields else ""
     return Refusal(
         rule="take-over",
         ref=project.ref,
         summary=f"project {quoted(remote.project_name)} (id {remote.id}) was made by hand: it holds "
-        f"{count(len(datasets), 'dataset')} and {count(len(models), 'model')} that git does not know; "
+        f"{in_numbers(index.inside(remote.id))} that git does not know; "
         f"this would take it over{changes}",
         remedies=(
             f"If it is meant: `metadata: {{id: {remote.id}}}` in the manifest, or `--accept {project.ref}` once.",
@@ -186,13 +158,10 @@ def _renamed_elsewhere(project: DesiredProject, desired: Desired, index: Account
 
 
 def _stray_note(project: DesiredProject, remote: RemoteProject, desired: Desired, index: AccountIndex) -> list[Note]:
-    datasets, models = index.strays(remote.id, desired)
-    if not datasets and not models:
+    strays = index.strays(remote.id, desired)
+    if not strays:
         return []
-    text = (
-        f"project {remote.id} holds {count(len(datasets), 'dataset')} and {count(len(models), 'model')} "
-        "that git does not know"
-    )
+    text = f"project {remote.id} holds {in_numbers(strays)} that git does not know"
     return [Note(rule="stray", ref=project.ref, text=text)]
 
 
@@ -224,3 +193,28 @@ def _basis(project: DesiredProject, found: Found) -> Basis:
 def _fact(remote: RemoteProject) -> str:
     fields = ", ".join(f"{name} {quoted(str(getattr(remote, name) or ''))}" for name in MUTABLE + IMMUTABLE)
     return f"project {remote.id}: {fields}"
+
+
+def _hold(_: Comparison, ref: Ref, why: str) -> Verdict:
+    return held(ref, why)
+
+
+def _removed(
+    comparison: Comparison, ref: Ref, project_id: int | None, _: frozenset[LiveKey]
+) -> tuple[RemovedObject, ...] | Refusal:
+    """A project goes with all that it holds, so nothing that git does not know may be in it."""
+    if project_id is None:
+        return ()
+    if strays := comparison.index.strays(project_id, comparison.desired):
+        return Refusal(
+            rule="absent-holds-strays",
+            ref=ref,
+            summary=f"project {project_id} is to be deleted, but it holds {in_numbers(strays)} that git does not know, "
+            "and they would go with it",
+            remedies=("Move or delete them in the console first.",),
+        )
+    live = comparison.index.observed.projects[project_id]
+    return (RemovedObject(kind=live.kind, id=live.id, name=live.name, reason="absent"),)
+
+
+RULES = KindRules(assess=_assess, hold=_hold, removed=_removed)

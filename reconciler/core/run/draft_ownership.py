@@ -16,10 +16,6 @@ ANOTHER_APPLY = "another apply is at work"
 INTERRUPTED = "interrupted"
 WAITS_FOR_CAPTIONS = "waits for captions"
 NO_CAPACITY = "no capacity at the API: the next apply goes on"
-SCHEMA_FAMILY = (
-    "the API guides captions of this dataset with a JSON document (visual_schema); "
-    "this release writes caption_prefix only, so nothing was uploaded"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +163,6 @@ def lags_after_claim(name: DraftName, before: RemoteDataset, after: RemoteDatase
 def guided_name(draft: RemoteDataset, wish: DatasetWish, mark: str) -> DraftName:
     """The name that goes with a new prefix: captions that are there lag behind it."""
     return draft_name(wish, mark, stale=bool(draft.images))
-
-
-def is_foreign_family(dataset: RemoteDataset) -> bool:
-    """Does this dataset, read by id, belong to another family than the one that is written here?"""
-    return dataset.family == "schema" or dataset.caption_prefix is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

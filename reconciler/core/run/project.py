@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Mapping
 
 from reconciler.core.diff.content_match import same_text
+from reconciler.core.diff.find_project import candidates
 from reconciler.core.live import RemoteDataset, RemoteProject
 from reconciler.core.name import parse_dataset_name
 
@@ -24,8 +25,7 @@ def elect_project(
     used = {dataset.project_id for dataset in datasets}
     names = ((dataset.project_id, parse_dataset_name(dataset.name)) for dataset in datasets)
     ours = {project_id for project_id, name in names if name is not None and name.base in bases}
-    fit = [project for project in alike if project.id in ours or project.id not in used]
-    return min(fit, key=lambda project: (project.id not in ours, project.id), default=None)
+    return candidates(alike, lambda id_: id_ in ours, lambda id_: id_ not in used).elected
 
 
 def is_as_sent(project: RemoteProject, body: Mapping[str, str]) -> bool:

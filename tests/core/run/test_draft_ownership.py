@@ -19,7 +19,6 @@ from reconciler.core.run.draft_ownership import (
     failed,
     final_name,
     guided_name,
-    is_foreign_family,
     lags_after_claim,
     left_alone,
     moved_since,
@@ -173,13 +172,6 @@ def test_a_prefix_and_the_captions_that_are_there() -> None:
     """Only a draft that holds images becomes stale by a new prefix."""
     assert str(guided_name(draft(OWN), WISH, MARK)) == OWN
     assert str(guided_name(draft(OWN, images=(live_image(1, "wave"),)), WISH, MARK)) == f"{OWN} stale"
-
-
-def test_foreign_family() -> None:
-    """A dataset with a schema, or without any prefix where it was read by id, is not written here."""
-    assert not is_foreign_family(draft(OWN))
-    assert is_foreign_family(draft(OWN, family="schema"))
-    assert is_foreign_family(replace(draft(OWN), caption_prefix=None))
 
 
 def test_election() -> None:

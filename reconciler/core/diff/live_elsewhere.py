@@ -36,7 +36,7 @@ def model_elsewhere(
     own = [m for m in index.models(model.ref.name, project_id) if m.model.status in ALIVE]
     if own or project_id is None:
         return None
-    for stray in index.models_in_project(project_id):
+    for stray in index.models_inside(project_id):
         if parse_model_name(stray.name) is None and _begins(stray.name, model.ref.name):
             return _looks_like(model.ref, "model", stray.name, stray.id, "1 training")
     return None
@@ -64,7 +64,7 @@ def _same_content(context: DatasetContext) -> Refusal | None:
 def _stray_of_that_name(context: DatasetContext) -> Refusal | None:
     if context.project_id is None or context.completed:
         return None
-    for stray in context.index.in_project(context.project_id):
+    for stray in context.index.datasets_inside(context.project_id):
         if stray.is_completed and parse_dataset_name(stray.name) is None and _begins(stray.name, context.ref.name):
             spent = f"{count(len(context.dataset.images), 'upload')}{_trainings(context)}"
             return _looks_like(context.ref, "dataset", stray.name, stray.id, spent)

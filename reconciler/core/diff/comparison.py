@@ -1,0 +1,59 @@
+"""One comparison while it runs, and what it asks of each kind of object."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.core.change import Refusal, RemovedObject
+from reconciler.core.desired import Desired
+from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.assessment import Standing, Verdict
+from reconciler.core.live import LiveKey
+from reconciler.core.ref import Ref
+from reconciler.core.run_options import RunOptions
+
+
+@dataclass(slots=True, kw_only=True)
+class Comparison:
+    """What is compared, and what was found about earlier kinds that later kinds need.
+
+    `prints` are the fingerprints of the declared datasets. `project_ids` holds the live project of each declared one.
+    `standings` holds the version of each dataset that models are trained on. `waits` says why what stands on an object
+    has to wait: the object was refused, or is not complete.
+    """
+
+    desired: Desired
+    index: AccountIndex
+    asked: RunOptions
+    prints: Mapping[Ref, str]
+    project_ids: dict[Ref, int] = field(default_factory=dict)
+    standings: dict[Ref, Standing] = field(default_factory=dict)
+    waits: dict[Ref, str] = field(default_factory=dict)
+
+    def project_id(self, ref: Ref) -> int | None:
+        """The live project that an object belongs to; None if it is not live yet."""
+        return self.project_ids.get(self.desired.project_of(ref))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What pruning may not take: objects that count or are worked on, and those that stand on what goes already."""
+
+    ids: frozenset[LiveKey]
+    going: frozenset[LiveKey]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRules:
+    """What the comparison does in a way of its own for each kind.
+
+    `assess` judges one declared object and notes what later kinds need; `hold` says that it waits for its parent.
+    `removed` lists the live objects that `ensure: absent` takes away, or refuses. The others exist for kinds with
+    versions: `moved` gives live objects their new names (or says which datasets must be read first), `old` lists
+    versions that pruning may delete.
+    """
+
+    assess: Callable[[Comparison, Ref], Verdict]
+    hold: Callable[[Comparison, Ref, str], Verdict]
+    removed: Callable[[Comparison, Ref, int | None, frozenset[LiveKey]], tuple[RemovedObject, ...] | Refusal]
+    moved: Callable[[Comparison, Ref, int], Verdict | frozenset[int]] | None = None
+    old: Callable[[Comparison, Ref, int, Kept], tuple[RemovedObject, ...]] | None = None

@@ -1,0 +1,130 @@
+"""What may become of the live versions of a model: judged, renamed, pruned, deleted, or found under another name."""
+
+from dataclasses import replace
+
+from reconciler.core.change import DatasetWish, RemovedObject, RenamedObject
+from reconciler.core.diff.alias import resolve_aliases
+from reconciler.core.diff.assessment import Standing, Verdict, held, wish_for
+from reconciler.core.diff.comparison import Comparison, Kept, KindRules
+from reconciler.core.diff.election import ModelMember, newest_numbers, next_version
+from reconciler.core.diff.model import assess_model
+from reconciler.core.diff.move import another_thing, move_all, move_these, renamed, several_named
+from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.kind import Kind
+from reconciler.core.live import LiveKey, ModelStatus, RemoteModel
+from reconciler.core.name import FinalName, LiveName, parse_dataset_name, parse_model_name
+from reconciler.core.ref import Ref
+
+_IN_TRAINING = (ModelStatus.IN_PROGRESS, ModelStatus.STOPPING)
+_AT_WORK = (*_IN_TRAINING, ModelStatus.SYNCING, ModelStatus.UNKNOWN)
+
+
+def _assess(comparison: Comparison, ref: Ref) -> Verdict:
+    model = comparison.desired.models[ref]
+    standing = comparison.standings[model.dataset]
+    project_id = comparison.project_id(ref)
+    verdict = assess_model(model, standing, comparison.desired, comparison.index, project_id, comparison.asked)
+    return replace(verdict, wishes=_wish_behind(comparison, model.dataset, standing)) if verdict.changes else verdict
+
+
+def _wish_behind(comparison: Comparison, dataset: Ref, standing: Standing) -> tuple[DatasetWish, ...]:
+    """What a dataset that is live must hold when money is spent on it; one that this plan makes brings its own wish."""
+    if standing.id is None:
+        return ()
+    return (wish_for(comparison.desired.datasets[dataset], comparison.prints[dataset], standing.version),)
+
+
+def _hold(comparison: Comparison, ref: Ref, why: str) -> Verdict:
+    versions = comparison.index.models(ref.name, comparison.project_id(ref))
+    return replace(held(ref, why), aliases=resolve_aliases(comparison.desired.models[ref], None, versions))
+
+
+def _removed(
+    comparison: Comparison, ref: Ref, project_id: int | None, _: frozenset[LiveKey]
+) -> tuple[RemovedObject, ...]:
+    versions = () if project_id is None else comparison.index.models(ref.name, project_id)
+    return tuple(_removed_model(member.model) for member in versions if not member.model.is_gone)
+
+
+def _removed_model(model: RemoteModel) -> RemovedObject:
+    stops = model.status in _IN_TRAINING
+    reason = "in training: it is stopped first" if stops else "absent"
+    return RemovedObject(kind=model.kind, id=model.id, name=model.name, reason=reason, stops=stops)
+
+
+def _moved(comparison: Comparison, ref: Ref, project_id: int) -> Verdict:
+    """All versions under a former manifest name, or one model that bears a name from the console."""
+    index, source = comparison.index, comparison.desired.models[ref].moved_from or ""
+    if members := [m for m in index.models(source, project_id) if not m.model.is_gone]:
+        objects = [_renamed(m.model, replace(m.name, base=ref.name)) for m in members]
+        bears_name = any(not m.model.is_gone for m in index.models(ref.name, project_id))
+        return move_all(ref, source, objects, bears_name=bears_name)
+    strays = [live for live in index.models_inside(project_id) if live.name == source]
+    if not strays or parse_model_name(source) is not None:
+        return Verdict()
+    if len(strays) > 1:
+        return several_named(ref, source, strays)
+    return _moved_stray(comparison, ref, project_id, strays[0])
+
+
+def _moved_stray(comparison: Comparison, ref: Ref, project_id: int, live: RemoteModel) -> Verdict:
+    """A model that was renamed in the console is ours if it was trained on our dataset in the declared way."""
+    model = comparison.desired.models[ref]
+    dataset = comparison.index.observed.datasets.get(live.dataset_id or 0)
+    named = None if dataset is None else parse_dataset_name(dataset.name)
+    if named is None or Ref(Kind.DATASET, named.base) != model.dataset:
+        return another_thing(ref, live, f"it was not trained on a version of {model.dataset}")
+    if (live.training_mode or model.training_mode) != model.training_mode or (
+        live.training_version or model.training_version
+    ) != model.training_version:
+        return another_thing(ref, live, "its training_mode or training_version differs")
+    told = dict(live.parameters)
+    if any(name in told and told[name] != value for name, value in model.parameters):
+        return another_thing(ref, live, "its training parameters differ")
+    fingerprint = model_fingerprint(model, named.fingerprint)
+    version = next_version(comparison.index.models(ref.name, project_id))
+    name = FinalName(base=ref.name, version=version, fingerprint=fingerprint)
+    return move_these(ref, live.name, (_renamed(live, name),))
+
+
+def _renamed(live: RemoteModel, name: LiveName) -> RenamedObject:
+    """The API replaces a model's description along with its name, so the present one is sent too."""
+    return renamed(live, str(name), description=live.description or "")
+
+
+def _old(comparison: Comparison, ref: Ref, project_id: int, kept: Kept) -> tuple[RemovedObject, ...]:
+    """Versions beyond the limit, and duplicates that were never trained; the oldest first.
+
+    Trainings of the declared definition that failed stay: they are counted, so that `retries` ends.
+    """
+    model = comparison.desired.models[ref]
+    fingerprint, limit = model_fingerprint(model, comparison.prints[model.dataset]), model.history_limit
+    versions = [member for member in comparison.index.models(ref.name, project_id) if not member.model.is_gone]
+    numbers = newest_numbers(limit, (member.name.version for member in versions))
+    found = []
+    for member in sorted(versions, key=lambda member: (member.name.version, member.model.id)):
+        live = member.model
+        if (live.kind, live.id) in kept.ids or live.status in _AT_WORK:
+            continue
+        if _is_duplicate(member, versions, kept):
+            found.append(_pruned(live, "a duplicate that was never trained"))
+        elif member.name.fingerprint != fingerprint and numbers is not None and member.name.version not in numbers:
+            found.append(_pruned(live, f"older than the newest {limit}"))
+    return tuple(found)
+
+
+def _is_duplicate(member: ModelMember, versions: list[ModelMember], kept: Kept) -> bool:
+    """Created and never started, beside one of the same definition that is kept."""
+    twin = any(
+        (other.model.kind, other.model.id) in kept.ids and other.name.fingerprint == member.name.fingerprint
+        for other in versions
+        if other is not member
+    )
+    return twin and member.model.is_startable
+
+
+def _pruned(live: RemoteModel, reason: str) -> RemovedObject:
+    return RemovedObject(kind=live.kind, id=live.id, name=live.name, reason=reason)
+
+
+RULES = KindRules(assess=_assess, hold=_hold, removed=_removed, moved=_moved, old=_old)
