@@ -118,7 +118,7 @@ def _put_dataset(world: World, project: int, dataset: DesiredDataset) -> None:
         id=world.datasets.claim(),
         project_id=project,
         name=str(name),
-        caption_prefix=dataset.caption_prefix,
+        caption_prefix=dataset.guide.text,
         status="completed",
         captions_update_status="completed",
         created=0.0,

@@ -88,7 +88,7 @@ def _merged(listed: RemoteDataset | None, read: RemoteDataset) -> RemoteDataset:
     return replace(
         read,
         project_id=read.project_id if read.project_id is not None else listed.project_id,
-        caption_prefix=read.caption_prefix if read.caption_prefix is not None else listed.caption_prefix,
         family=read.family or listed.family,
+        guide=read.guide or listed.guide,
         images_count=read.images_count if read.images_count is not None else len(read.images or ()),
     )

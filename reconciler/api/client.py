@@ -24,7 +24,9 @@ from reconciler.api.transport import build
 from reconciler.api.upload import ImageSource, Upload
 from reconciler.clock import Clock
 from reconciler.core.desired import TrainingParameter
+from reconciler.core.guide import Guide
 from reconciler.core.live import RemoteDataset, RemoteImage, RemoteModel, RemoteProject
+from reconciler.core.uploads import Uploads
 
 T = TypeVar("T")
 
@@ -135,9 +137,9 @@ class Client:
         fit = partial(translate.acknowledgement, id=project_id)
         await self._caller.ask(call(op.UPDATE_PROJECT, body, project_id=project_id), fit)
 
-    async def create_dataset(self, *, project_id: int, name: str, upload_type: str) -> RemoteDataset:
+    async def create_dataset(self, *, project_id: int, name: str, uploads: Uploads) -> RemoteDataset:
         """Create a draft."""
-        body = {"project_id": project_id, "name": name, "upload_type": upload_type}
+        body = {"project_id": project_id, "name": name, "upload_type": uploads.upload_type}
         fit = partial(translate.dataset, project_id=project_id)
         return await self._caller.ask(call(op.CREATE_DATASET, body), fit)
 
@@ -146,10 +148,10 @@ class Client:
         return await self._caller.ask(call(op.CLONE_DATASET, {"name": name}, dataset_id=dataset_id), translate.dataset)
 
     async def update_dataset(
-        self, dataset_id: int, *, name: str | None = None, caption_prefix: str | None = None, status: str | None = None
+        self, dataset_id: int, *, name: str | None = None, guide: Guide | None = None, status: str | None = None
     ) -> None:
         """Change those fields of a dataset that are given."""
-        fields = {"name": name, "caption_prefix": caption_prefix, "status": status}
+        fields = {"name": name, **({} if guide is None else guide.body), "status": status}
         body = {field: value for field, value in fields.items() if value is not None}
         fit = partial(translate.acknowledgement, id=dataset_id)
         await self._caller.ask(call(op.UPDATE_DATASET, body, dataset_id=dataset_id), fit)

@@ -1,5 +1,6 @@
 """The API's words and ours: a parsed answer as the values of `core.observed`. Pure; ValueError where it does not fit."""
 
+import json
 from collections.abc import Mapping
 
 from reconciler.api.payload import (
@@ -13,9 +14,9 @@ from reconciler.api.payload import (
     identify,
 )
 from reconciler.core.desired import TrainingParameter
+from reconciler.core.guide import Family, Guide, PrefixGuide, SchemaGuide
 from reconciler.core.live import (
     DatasetStatus,
-    Family,
     ModelStatus,
     RemoteDataset,
     RemoteImage,
@@ -133,13 +134,14 @@ def _dataset(payload: DatasetPayload, project_id: int | None) -> RemoteDataset:
     _same("project_id", payload.project_id, project_id)
     found = None if payload.images is None else tuple(_image(item, payload.id) for item in payload.images)
     each_once(payload.images or ())
+    family = _family(payload)
     return RemoteDataset(
         id=payload.id,
         name=payload.name,
         status=dataset_status(payload.status),
         project_id=payload.project_id or project_id,
-        caption_prefix=payload.caption_prefix,
-        family=_family(payload),
+        family=family,
+        guide=_guide(payload, family),
         captions_update_status=_lower(payload.captions_update_status),
         upload_type=_lower(payload.upload_type),
         images_count=payload.images_count,
@@ -153,6 +155,16 @@ def _family(payload: DatasetPayload) -> Family | None:
     if "caption_prefix" in carried and (payload.caption_prefix is not None or payload.visual_schema is None):
         return "prefix"
     return "schema" if "visual_schema" in carried else None
+
+
+def _guide(payload: DatasetPayload, family: Family | None) -> Guide | None:
+    """What guides the captions; a schema may come as JSON in a text, as documented, or as the JSON itself."""
+    if family == "prefix":
+        return None if payload.caption_prefix is None else PrefixGuide(text=payload.caption_prefix)
+    schema = payload.visual_schema
+    if schema is None:
+        return None
+    return SchemaGuide(text=schema if isinstance(schema, str) else json.dumps(schema, ensure_ascii=False))
 
 
 def _image(payload: ImagePayload, dataset_id: int, image_name: str = "") -> RemoteImage:

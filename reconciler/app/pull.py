@@ -11,6 +11,7 @@ from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.content_match import by_key
 from reconciler.core.diff.election import newest_completed, open_drafts
+from reconciler.core.guide import Guide
 from reconciler.core.live import RemoteDataset
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.resolve import resolve
@@ -128,11 +129,10 @@ def _texts(target: Target, live: RemoteDataset) -> tuple[str, dict[str, str], in
         if remote is None or not remote.caption:
             missing += 1
         else:
-            texts[str(path.relative_to(base))] = _bare(remote.caption, live.caption_prefix)
+            texts[str(path.relative_to(base))] = _bare(remote.caption, live.guide)
     return folder, texts, missing
 
 
-def _bare(caption: str, prefix: str | None) -> str:
-    """A caption is the text after the prefix; the API gives it so, and should it not, the prefix is cut off."""
-    text, head = normal(caption), normal(prefix or "")
-    return text.removeprefix(head).lstrip() if head else text
+def _bare(caption: str, guide: Guide | None) -> str:
+    """A caption as git declares it: without the guide, should the API have given it along."""
+    return normal(caption) if guide is None else guide.own_words(caption)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from reconciler.core.change import FieldChange
 from reconciler.core.desired import TrainingParameter
+from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
 from reconciler.core.ref import Ref
 
@@ -112,7 +113,7 @@ class RemoveImage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetGuide:
     step: Literal["set-guide"] = "set-guide"
-    caption_prefix: str
+    guide: Guide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

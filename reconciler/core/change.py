@@ -5,8 +5,10 @@ from enum import StrEnum
 from typing import Literal
 
 from reconciler.core.desired import TrainingParameter
+from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
 from reconciler.core.ref import Ref
+from reconciler.core.uploads import Uploads
 
 Scalar = str | int | float | bool | None
 
@@ -90,8 +92,8 @@ class DatasetWish:
     project: Ref
     version: int
     fingerprint: str
-    upload_type: str
-    caption_prefix: str
+    uploads: Uploads
+    guide: Guide
     increase_resolution: bool
     completed: bool
     images: tuple[WishImage, ...]

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar, overload
 
+from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
+from reconciler.core.uploads import ONE_BY_ONE, Uploads
 
 TrainingParameter = int | float | str
 
@@ -98,8 +100,8 @@ class DesiredDataset(Declared):
     """A dataset manifest with its images, sorted by digest."""
 
     project: Ref
-    upload_type: Literal["basic"] = "basic"
-    caption_prefix: str
+    uploads: Uploads = ONE_BY_ONE
+    guide: Guide
     images: Sequence[DesiredImage]
     captions_source: Literal["automatic", "sidecar", "file"] = "automatic"
     increase_resolution: bool = True

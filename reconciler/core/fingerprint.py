@@ -2,8 +2,9 @@
 
 Algorithm `a`: SHA-256 over compact UTF-8 JSON (keys sorted, no spaces, non-ASCII kept), first 12 hex digits.
 
-- dataset: `["dataset", "prefix", PREFIX, UPLOAD_TYPE, [[KEY, CAPTION or null], ...]]`, images sorted by key; PREFIX and
-  CAPTION in their normal form (NFC, LF, trimmed), KEY as in live image names (`a` and 16 hex digits of the SHA-256).
+- dataset: `["dataset", FAMILY, GUIDE, UPLOAD_TYPE, [[KEY, CAPTION or null], ...]]`, images sorted by key; FAMILY is
+  `prefix` or `schema`; GUIDE and CAPTION in their canonical form (of the prefix family: NFC, LF, trimmed; of the schema
+  family: the JSON written anew, see `core.guide`); KEY as in live image names (`a` and 16 hex digits of the SHA-256).
 - model: `["model", DATASET_FINGERPRINT, TRAINING_MODE, TRAINING_VERSION, {PARAMETER: VALUE}]`, declared parameters
   only, `learning_rate` as a float.
 
@@ -16,8 +17,9 @@ import json
 from collections.abc import Iterable
 
 from reconciler.core.desired import DesiredDataset, DesiredModel, TrainingParameter
+from reconciler.core.guide import Guide
 from reconciler.core.name import image_key
-from reconciler.core.text import normal
+from reconciler.core.uploads import Uploads
 
 ALGORITHM = "a"
 
@@ -27,19 +29,19 @@ def dataset_fingerprint(dataset: DesiredDataset) -> str:
     keys = map(image_key, dataset.digests)
     captions = dataset.captions
     if captions is not None:
-        return content_fingerprint(dataset.caption_prefix, dataset.upload_type, zip(keys, captions, strict=True))
-    return _bare_fingerprint(dataset.caption_prefix, dataset.upload_type, keys)
+        return content_fingerprint(dataset.guide, dataset.uploads, zip(keys, captions, strict=True))
+    return _bare_fingerprint(dataset.guide, dataset.uploads, keys)
 
 
-def content_fingerprint(prefix: str, upload_type: str, images: Iterable[tuple[str, str | None]]) -> str:
+def content_fingerprint(guide: Guide, uploads: Uploads, images: Iterable[tuple[str, str | None]]) -> str:
     """The fingerprint of a dataset's content, given as (key, declared caption or None)."""
-    rows = sorted([key, None if caption is None else normal(caption)] for key, caption in images)
-    return _digest(["dataset", "prefix", normal(prefix), upload_type, rows])
+    rows = sorted([key, None if caption is None else guide.canonical_caption(caption)] for key, caption in images)
+    return _digest(["dataset", guide.family, guide.canonical, uploads.upload_type, rows])
 
 
-def _bare_fingerprint(prefix: str, upload_type: str, keys: Iterable[str]) -> str:
+def _bare_fingerprint(guide: Guide, uploads: Uploads, keys: Iterable[str]) -> str:
     """The same as `content_fingerprint` where no caption is declared, in a third of the time: trees are large."""
-    head = _text(["dataset", "prefix", normal(prefix), upload_type, []])
+    head = _text(["dataset", guide.family, guide.canonical, uploads.upload_type, []])
     rows = ",".join([f'["{key}",null]' for key in sorted(keys)])
     return _digest_of(f"{head[:-2]}{rows}]]")
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Protocol
 
 from reconciler.core.desired import TrainingParameter
+from reconciler.core.guide import Family, Guide
 from reconciler.core.kind import Kind
-
-Family = Literal["prefix", "schema"]
-"""How a dataset guides its captions: with a text (`caption_prefix`) or a JSON document (`visual_schema`)."""
+from reconciler.core.uploads import Uploads, uploads_of
 
 WRITTEN_BY_PEOPLE = ("manual", "unknown")
 """Values of `caption_source` that stand for text which nothing may overwrite unasked."""
@@ -112,6 +111,15 @@ class RemoteImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveContent:
+    """What a dataset holds on the live side: all that its fingerprint is made of."""
+
+    guide: Guide | None
+    uploads: Uploads
+    images: tuple[RemoteImage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteDataset:
     """A live dataset. `images` is None unless it was read in full; `images_count` None where the list lacks it."""
 
@@ -122,8 +130,9 @@ class RemoteDataset:
     name: str
     status: DatasetStatus
     project_id: int | None = None
-    caption_prefix: str | None = None
     family: Family | None = None
+    guide: Guide | None = None
+    """None where it is not set yet, or where the answer did not carry it."""
     captions_update_status: str | None = None
     upload_type: str | None = None
     images_count: int | None = None
@@ -137,6 +146,11 @@ class RemoteDataset:
     def renamed(self, name: str) -> "RemoteDataset":
         """The same dataset under another name."""
         return replace(self, name=name)
+
+    @property
+    def content(self) -> LiveContent:
+        """What it holds, as far as it was read: no images where only a list showed it."""
+        return LiveContent(guide=self.guide, uploads=uploads_of(self.upload_type), images=self.images or ())
 
     @property
     def is_regenerating(self) -> bool:

@@ -4,8 +4,10 @@ import json
 import math
 import re
 
-from reconciler.core.manifest.document import Value
 from reconciler.core.text import COMMAND, quoted
+
+Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
+"""What a JSON or YAML document is made of."""
 
 DEPTH_LIMIT = 64
 """Objects and lists inside each other."""

@@ -25,6 +25,11 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
+def same_text(one: str | None, other: str | None) -> bool:
+    """Are two texts equal in their normal form?"""
+    return one == other or (one is not None and other is not None and normal(one) == normal(other))
+
+
 def visible(text: str, *, keep_newlines: bool = False) -> str:
     """The text with every control, format and surrogate character spelled out, as `<U+202E>` or `\\n`.
 

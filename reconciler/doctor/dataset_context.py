@@ -124,10 +124,8 @@ def _problems_of_manifest(context: DatasetContext) -> set[Problem]:
     )
     problems.update(waiver_problems(context.manifest, context.spec))
     if context.folder is not None:
-        prefix = context.spec.caption_prefix or ""
-        problems.update(
-            match_captions(context.folder, context.source, context.at("captions", "source"), prefix).problems
-        )
+        place = context.at("captions", "source")
+        problems.update(match_captions(context.folder, context.source, place, context.spec.guide).problems)
     return problems
 
 

@@ -88,7 +88,7 @@ def _diagnose_dataset(
     return DatasetDiagnosis(
         ref=context.ref,
         location=context.manifest.location,
-        prefix=context.spec.caption_prefix or "",
+        prefix=context.spec.guide.line,
         images=context.images,
         captions=captions,
         findings=in_reading_order(left),
@@ -103,8 +103,8 @@ def _own_findings(
     evidence: Evidence,
 ) -> Iterator[Finding]:
     """What the doctor says and `validate` does not."""
-    prefix = context.spec.caption_prefix or ""
-    yield from judge_prefix(prefix, context.project, context.at("caption_prefix"))
+    guide = context.spec.guide
+    yield from judge_prefix(guide.text, context.project, context.at(guide.field))
     if context.folder is None:
         return
     # The later of two images that are alike gets the finding. New images come last, so that it is about them.
@@ -120,7 +120,7 @@ def _own_findings(
     }
     yield from judge_shared_images(context.images, siblings, folder)
     name = context.project.ip_name if context.project else None
-    yield from judge_captions(captions, prefix, name, context.at("captions", "source"))
+    yield from judge_captions(captions, guide.text, name, context.at("captions", "source"))
 
 
 def _uncaptioned(

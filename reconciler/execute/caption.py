@@ -25,13 +25,13 @@ async def write_captions(turn: Turn, step: WriteCaptions) -> Ending:
     draft = await look(turn)
     if turn.run.options.wait == "none" and (draft.is_regenerating or awaited(draft)):
         return skipped(WAITS_FOR_CAPTIONS)
-    change = turn.run.dataset_change(turn.action.ref)
+    change, guide = turn.run.dataset_change(turn.action.ref), wish_of(turn).guide
     expected = expected_texts(step.texts, change.captions if change else ())
     written: set[int] = set()
     rounds = 0
     while True:
         draft = await until_captioned(turn, Poll(turn, turn.run.options.caption_deadline))
-        todo = writing(draft, step.texts, expected=expected, written=written)
+        todo = writing(draft, step.texts, guide=guide, expected=expected, written=written)
         if todo.unkept or (todo.writes and rounds == ROUNDS):
             _complain(draft, [*todo.unkept, *(one.image for one in todo.writes)])
         if not todo.writes:

@@ -32,7 +32,7 @@ async def check(turn: Turn, step: CheckClone) -> Ending:
     if finding.rewrites:
         draft = await look(turn)
     for one in finding.puts:
-        draft = await put(turn, draft.id, one.name, one.caption_prefix)
+        draft = await put(turn, draft.id, one.name, one.guide)
     return succeeded(_detail(finding, draft), draft.id)
 
 

@@ -4,7 +4,8 @@ from functools import partial
 
 from reconciler.api.error import Rejected
 from reconciler.core.action import CompleteDataset
-from reconciler.core.diff.content_match import same_text, unfit
+from reconciler.core.diff.content_match import unfit
+from reconciler.core.guide import Guide, same_guide
 from reconciler.core.live import RemoteDataset
 from reconciler.core.run.draft_ownership import (
     Ending,
@@ -34,7 +35,7 @@ async def complete_dataset(turn: Turn, _: CompleteDataset) -> Ending:
         turn.run.show(made_dataset(draft))
         return succeeded("verified; kept open as a draft, as declared", draft.id)
     ready = draft_name(wish, turn.run.mark)
-    draft = await put(turn, draft.id, final_name(wish), draft.caption_prefix or "", or_else=ready)
+    draft = await put(turn, draft.id, final_name(wish), draft.guide, or_else=ready)
     _verify(draft, turn, "changed while it was given its final name")
     await _commit(turn, draft)
     return await _frozen(turn)
@@ -47,13 +48,11 @@ def _verify(dataset: RemoteDataset, turn: Turn, what: str) -> None:
 
 
 async def _commit(turn: Turn, draft: RemoteDataset) -> None:
-    """Send `completed` with name and prefix; alone only once that is known to leave them as they are (U10, U11)."""
-    final, prefix = str(final_name(wish_of(turn))), draft.caption_prefix or ""
+    """Send `completed` with name and guide; alone only once that is known to leave them as they are (U10, U11)."""
+    final, guide = str(final_name(wish_of(turn))), draft.guide
     update = partial(turn.run.client.update_dataset, draft.id)
     try:
-        await turn.write(
-            partial(update, name=final, caption_prefix=prefix, status="completed"), partial(_is_done, turn)
-        )
+        await turn.write(partial(update, name=final, guide=guide, status="completed"), partial(_is_done, turn))
     except Rejected as rejected:
         if rejected.status not in (400, 409):
             raise
@@ -61,7 +60,7 @@ async def _commit(turn: Turn, draft: RemoteDataset) -> None:
         return
     if await _is_done(turn):
         return
-    await _probe(turn, final, prefix)
+    await _probe(turn, final, guide)
     try:
         await turn.write(partial(update, status="completed"), partial(_is_done, turn))
     except Rejected as rejected:
@@ -69,7 +68,7 @@ async def _commit(turn: Turn, draft: RemoteDataset) -> None:
             end(failed(f"the API refused to complete dataset {draft.id}: {rejected.message}", draft.id))
 
 
-async def _probe(turn: Turn, final: str, prefix: str) -> None:
+async def _probe(turn: Turn, final: str, guide: Guide | None) -> None:
     """Does a PUT of one field leave the others alone? Where it does not, restore them and stop."""
     draft_id, wish = bound(turn), wish_of(turn)
 
@@ -78,10 +77,11 @@ async def _probe(turn: Turn, final: str, prefix: str) -> None:
 
     await turn.write(partial(turn.run.client.update_dataset, draft_id, name=final), is_done)
     probed = await look(turn)
-    if not same_text(probed.caption_prefix, prefix):
-        await put(turn, draft_id, draft_name(wish, turn.run.mark), prefix)
-        detail = "the API empties what a PUT leaves out, and takes no status together with name and caption_prefix"
-        end(failed(f"{detail}: dataset {draft_id} cannot be completed without losing its prefix", draft_id, 4))
+    if not same_guide(probed.guide, guide):
+        await put(turn, draft_id, draft_name(wish, turn.run.mark), guide)
+        field, noun = wish.guide.field, wish.guide.noun
+        detail = f"the API empties what a PUT leaves out, and takes no status together with name and {field}"
+        end(failed(f"{detail}: dataset {draft_id} cannot be completed without losing its {noun}", draft_id, 4))
     _verify(probed, turn, "changed before it was completed")
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from reconciler.api.error import CallFailed, Rejected
 from reconciler.core.change import DatasetWish
-from reconciler.core.diff.content_match import same_text
+from reconciler.core.guide import Guide, same_caption
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name
 from reconciler.core.run.draft_ownership import Standing, failed, left_alone, standing, stored_differently
@@ -68,12 +68,12 @@ async def put(
     turn: Turn,
     live_id: int,
     name: DraftName | FinalName,
-    prefix: str,
+    guide: Guide | None,
     *,
     instead_of: str | None = None,
     or_else: DraftName | None = None,
 ) -> RemoteDataset:
-    """One PUT of name and prefix, sent after a read that showed the own mark; returns what reads back.
+    """One PUT of name and guide, sent after a read that showed the own mark; returns what reads back.
 
     `instead_of` is the name that the API gave to an object which this run has just made; `or_else` one that is known
     to be kept, given back where the API makes another of the new one, so that the next run still knows the draft.
@@ -81,25 +81,29 @@ async def put(
 
     async def is_done() -> bool:
         dataset = await turn.run.dataset(live_id).fresh()
-        if dataset is not None and stored_differently(name, prefix, dataset) is None:
+        if dataset is not None and stored_differently(name, guide, dataset) is None:
             return True
         if dataset is None or dataset.name != instead_of:
             own(turn, dataset)
         return False
 
-    request = partial(turn.run.client.update_dataset, live_id, name=str(name), caption_prefix=prefix)
+    request = partial(turn.run.client.update_dataset, live_id, name=str(name), guide=guide)
     try:
         await turn.write(request, is_done)
     except Rejected as rejected:
         own(turn, await turn.run.dataset(live_id).fresh())
-        end(failed(f"the API refused name and caption_prefix of draft {live_id}: {rejected.message}", live_id))
+        end(
+            failed(
+                f"the API refused name and {wish_of(turn).guide.field} of draft {live_id}: {rejected.message}", live_id
+            )
+        )
     dataset = await turn.run.dataset(live_id).fresh()
     if dataset is None or standing(dataset, wish_of(turn), turn.run.mark) is not Standing.RENAMED:
         dataset = own(turn, dataset)
-    if difference := stored_differently(name, prefix, dataset):
+    if difference := stored_differently(name, guide, dataset):
         if or_else is not None:
             with suppress(CallFailed):
-                await turn.send(turn.run.client.update_dataset(live_id, name=str(or_else), caption_prefix=prefix))
+                await turn.send(turn.run.client.update_dataset(live_id, name=str(or_else), guide=guide))
         end(failed(f"{difference}; stopped there (dataset {live_id})", live_id))
     turn.run.show(made_dataset(dataset))
     return dataset
@@ -107,10 +111,11 @@ async def put(
 
 async def write_caption(turn: Turn, live_id: int, image: RemoteImage, text: str) -> None:
     """Write one caption by hand."""
+    guide = wish_of(turn).guide
 
     async def is_done() -> bool:
         live = (one for one in (await look(turn)).images or () if one.id == image.id)
-        return any(one.caption_source == "manual" and same_text(one.caption, text) for one in live)
+        return any(one.caption_source == "manual" and same_caption(guide, one.caption, text) for one in live)
 
     await turn.write(partial(turn.run.client.update_caption, live_id, image.id, text), is_done)
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from reconciler.api.error import Rejected
 from reconciler.core.action import Regenerate, SetGuide
-from reconciler.core.diff.content_match import same_text
+from reconciler.core.guide import same_guide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.run.caption import awaited, has_moved, left_behind, regeneration, texts_of
 from reconciler.core.run.draft_ownership import Ending, draft_name, failed, guided_name, succeeded
@@ -14,20 +14,20 @@ from reconciler.execute.draft import is_stale, look, own, put, until_regenerated
 
 
 async def set_guide(turn: Turn, step: SetGuide) -> Ending:
-    """Send the prefix; where the draft holds images, together with the mark that their captions lag behind."""
+    """Send the guide; where the draft holds images, together with the mark that their captions lag behind."""
     draft = await look(turn)
-    if same_text(draft.caption_prefix, step.caption_prefix):
-        return succeeded("the prefix is as declared already", draft.id)
+    if same_guide(draft.guide, step.guide):
+        return succeeded(f"the {step.guide.noun} is as declared already", draft.id)
     name = guided_name(draft, wish_of(turn), turn.run.mark)
-    draft = await put(turn, draft.id, name, step.caption_prefix)
-    return succeeded("prefix changed" if draft.images else "prefix set", draft.id)
+    draft = await put(turn, draft.id, name, step.guide)
+    return succeeded(f"{step.guide.noun} {'changed' if draft.images else 'set'}", draft.id)
 
 
 async def regenerate(turn: Turn, _: Regenerate) -> Ending:
     """Regenerate what Bria wrote, where the name says that it lags behind the prefix."""
     draft = await look(turn)
     if not is_stale(draft):
-        return succeeded("captions follow the prefix already", draft.id)
+        return succeeded(f"captions follow the {wish_of(turn).guide.noun} already", draft.id)
     done = await follow_guide(turn)
     return succeeded(f"{count(done, 'caption')} regenerated" if done else "no caption to regenerate", draft.id)
 
@@ -45,9 +45,10 @@ async def follow_guide(turn: Turn) -> int:
     await until_captioned(turn, Poll(turn, turn.run.options.caption_deadline))
     draft = await look(turn)
     wish = wish_of(turn)
-    if not is_stale(draft) or not same_text(draft.caption_prefix, wish.caption_prefix):
-        end(failed(f"the prefix of draft {draft.id} moved while its captions were regenerated; plan again", draft.id))
-    await put(turn, draft.id, draft_name(wish, turn.run.mark), draft.caption_prefix or "")
+    if not is_stale(draft) or not same_guide(draft.guide, wish.guide):
+        detail = f"the {wish.guide.noun} of draft {draft.id} moved while its captions were regenerated"
+        end(failed(f"{detail}; plan again", draft.id))
+    await put(turn, draft.id, draft_name(wish, turn.run.mark), draft.guide)
     return len(plan.images)
 
 

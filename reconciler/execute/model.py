@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import partial
 
 from reconciler.core.action import CreateModel, UpdateModel
-from reconciler.core.diff.content_match import same_text
 from reconciler.core.diff.election import ModelMember, elect_model, model_members, next_version
 from reconciler.core.live import RemoteDataset, RemoteModel
 from reconciler.core.name import FinalName
@@ -12,7 +11,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.run.draft_ownership import Ending, failed, final_name, succeeded
 from reconciler.core.run.list_convergence import made_model
 from reconciler.core.run.model import number_is_taken, unfit_for_training
-from reconciler.core.text import quoted
+from reconciler.core.text import quoted, same_text
 from reconciler.execute.action_run import Poll, Turn, end
 
 

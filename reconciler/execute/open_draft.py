@@ -35,7 +35,7 @@ async def create_dataset(turn: Turn, step: CreateDataset) -> Ending:
     if project_id is None:
         end(failed(f"no action of this plan made {wish.project}"))
     name = draft_name(wish, run.mark)
-    request = partial(run.client.create_dataset, project_id=project_id, name=str(name), upload_type=wish.upload_type)
+    request = partial(run.client.create_dataset, project_id=project_id, name=str(name), uploads=wish.uploads)
     made = await turn.create(request, partial(_find, turn, project_id, name))
     await _settle(turn, made, name, project_id)
     return succeeded(f"created as a draft (id {made.id})", made.id)
@@ -76,7 +76,7 @@ async def _settle(turn: Turn, made: RemoteDataset, name: DraftName, project_id: 
     if dataset is None or standing(dataset, wish, run.mark) is not Standing.RENAMED:
         dataset = own(turn, dataset)
     if dataset.name != str(name):
-        dataset = await put(turn, made.id, name, dataset.caption_prefix or "", instead_of=dataset.name)
+        dataset = await put(turn, made.id, name, dataset.guide, instead_of=dataset.name)
     await turn.pause(made_at + run.options.settle - run.clock.now())
     sighting = sight_draft(await run.listing(project_id).since(made_at + run.options.settle), made.id, wish, project_id)
     poll = Poll(turn, run.options.settle * 3)
@@ -94,13 +94,13 @@ async def claim_draft(turn: Turn, step: ClaimDraft) -> Ending:
     before = _unclaimed(step.id, await run.dataset(step.id).fresh(), wish)
     found = await _quiet(turn, step.id, before, wish)
     name = claimed_name(name_of(found), wish, run.mark)
-    claimed = await put(turn, step.id, name, found.caption_prefix or "", instead_of=found.name)
+    claimed = await put(turn, step.id, name, found.guide, instead_of=found.name)
     await turn.pause(run.options.settle)
     after = await look(turn)
     if lags_after_claim(name, before, after):
         after, _ = await until_regenerated(turn, Poll(turn, run.options.caption_deadline))
         stale = draft_name(wish, run.mark, stale=True)
-        await put(turn, step.id, stale, after.caption_prefix or "")
+        await put(turn, step.id, stale, after.guide)
         return succeeded(f"taken over (id {step.id}); it was being changed, so its captions are regenerated", step.id)
     return succeeded(f"taken over (id {step.id}), {count(len(claimed.images or ()), 'image')}", step.id)
 

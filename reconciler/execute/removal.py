@@ -48,8 +48,8 @@ def _renaming(turn: Turn, step: RenameObject, live: Thing) -> Callable[[], Await
     client = turn.run.client
     if step.kind is Kind.MODEL:
         return partial(client.update_model, step.id, name=step.after, description=step.description)
-    prefix = live.caption_prefix if isinstance(live, RemoteDataset) and live.is_draft else None
-    return partial(client.update_dataset, step.id, name=step.after, caption_prefix=prefix)
+    guide = live.guide if isinstance(live, RemoteDataset) and live.is_draft else None
+    return partial(client.update_dataset, step.id, name=step.after, guide=guide)
 
 
 async def stop_training(turn: Turn, step: StopTraining) -> Ending:

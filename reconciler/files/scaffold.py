@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from reconciler.core.manifest.prefix import default_prefix
+from reconciler.core.guide import default_prefix
 from reconciler.files.whole_file import create_file
 
 Vendor = Literal["github", "gitlab"]

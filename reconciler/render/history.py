@@ -70,8 +70,8 @@ def _item(entry: DatasetEntry | ModelEntry) -> Item:
 def _dataset_rows(entry: DatasetEntry) -> Iterator[Row]:
     if entry.images is not None:
         yield Row(label="images", text=say(f"{entry.images:,}"))
-    if entry.caption_prefix:
-        yield Row(label="caption_prefix", text=quoted_text(entry.caption_prefix))
+    if entry.guide is not None and entry.guide.text:
+        yield Row(label=entry.guide.field, text=quoted_text(entry.guide.line))
     if entry.clone_of is not None:
         yield Row(label="clone", text=say(f"of v{entry.clone_of}, not checked yet"))
     if entry.is_stale:

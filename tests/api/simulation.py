@@ -15,6 +15,7 @@ from reconciler.api.token import Token
 from reconciler.api.transport import EmbeddedTransport, Reply
 from reconciler.clock import SimulatedClock
 from reconciler.core.live import RemoteDataset
+from reconciler.core.uploads import ONE_BY_ONE
 from reconciler.simulator import Dropped, Request, Simulator, parse_fault
 from tests.api.peer import CANARY, Bytes, Watch
 
@@ -42,7 +43,7 @@ class World:
         project = await self.client.create_project(
             {"project_name": "p", "ip_medium": "photography", "ip_type": "other"}
         )
-        dataset = await self.client.create_dataset(project_id=project.id, name="d", upload_type="basic")
+        dataset = await self.client.create_dataset(project_id=project.id, name="d", uploads=ONE_BY_ONE)
         for number in range(images):
             await self.client.upload_image(
                 dataset.id, image_name=f"{number}.png", source=picture(number), increase_resolution=True

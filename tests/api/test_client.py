@@ -14,8 +14,10 @@ from reconciler.api.observer import Exchange
 from reconciler.api.token import Token
 from reconciler.api.transport import EmbeddedTransport
 from reconciler.clock import SimulatedClock, SystemClock
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import DatasetStatus, ModelStatus, RemoteModel
 from reconciler.core.text import visible
+from reconciler.core.uploads import ONE_BY_ONE
 from reconciler.simulator import Simulator, serving
 from tests.api.peer import CANARY, IMPATIENT, Watch, answer, client_of, peer, says
 from tests.api.simulation import World, picture, world
@@ -49,12 +51,12 @@ async def fill(found: World) -> tuple[int, int]:
     client = found.client
     project, dataset = await found.draft(images=2)
     await client.update_project(project, {"project_name": "q"})
-    await client.update_dataset(dataset, name="e", caption_prefix="A photo, ")
+    await client.update_dataset(dataset, name="e", guide=PrefixGuide(text="A photo, "))
     await client.regenerate_captions(dataset)
     await found.clock.sleep(600)
     read = await found.read(dataset)
     first, second = sorted(image.id for image in read.images or ())
-    assert (read.name, read.caption_prefix, read.family, read.images_count) == ("e", "A photo, ", "prefix", 2)
+    assert (read.name, read.guide, read.family, read.images_count) == ("e", PrefixGuide(text="A photo, "), "prefix", 2)
     assert read.captions_update_status == "completed"
     await client.update_caption(dataset, first, "written by hand")
     await client.regenerate_caption(dataset, second)
@@ -122,7 +124,7 @@ async def test_the_story_over_a_real_socket() -> None:
             project = await client.create_project(
                 {"project_name": "Lora é", "ip_medium": "photography", "ip_type": "other"}
             )
-            dataset = await client.create_dataset(project_id=project.id, name="d", upload_type="basic")
+            dataset = await client.create_dataset(project_id=project.id, name="d", uploads=ONE_BY_ONE)
             uploads = [
                 client.upload_image(
                     dataset.id, image_name=f"{number}.png", source=picture(number), increase_resolution=True

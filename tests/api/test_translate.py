@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.api import translate
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import DatasetStatus, ModelStatus, RemoteDataset, RemoteImage, RemoteModel, RemoteProject
 
 PROJECT: Mapping[str, object] = {"id": 7, "project_name": "p"}
@@ -48,8 +49,8 @@ def test_everything_that_is_there_is_taken() -> None:
         name="d",
         status=DatasetStatus.DRAFT,
         project_id=12,
-        caption_prefix="A photo, ",
         family="prefix",
+        guide=PrefixGuide(text="A photo, "),
         captions_update_status="in_progress",
         upload_type="basic",
         images_count=1,

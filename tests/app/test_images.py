@@ -7,6 +7,7 @@ import pytest
 from reconciler.app.images import images_of, require_content
 from reconciler.core.change import WishImage
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.name import image_key
 from reconciler.core.problem import Location, ProblemsFound
 from reconciler.files.tree import FileRefused
@@ -25,7 +26,7 @@ def desired(*, has_content: bool) -> Desired:
         ref=sample.DATASET,
         location=Location("dataset.yaml"),
         project=sample.PROJECT,
-        caption_prefix="x",
+        guide=PrefixGuide(text="x"),
         images=(image,),
     )
     return Desired(present={sample.DATASET: dataset})

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
 from reconciler.core.fingerprint import dataset_fingerprint
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.kind import Kind
 from reconciler.core.live import (
     DatasetStatus,
@@ -45,7 +46,7 @@ def dataset(*images: DesiredImage, prefix: str = PREFIX, **fields: object) -> De
         ref=DATASET,
         location=HERE,
         project=PROJECT,
-        caption_prefix=prefix,
+        guide=PrefixGuide(text=prefix),
         images=tuple(sorted(images, key=lambda image: image.digest)),
     )
     return replace(made, **fields)  # type: ignore[arg-type]
@@ -114,8 +115,8 @@ def live_dataset(id_: int, name: str, *images: RemoteImage, prefix: str = PREFIX
         name=name,
         status=DatasetStatus.DRAFT if " draft " in name else DatasetStatus.COMPLETED,
         project_id=1,
-        caption_prefix=prefix,
         family="prefix",
+        guide=PrefixGuide(text=prefix),
         upload_type="basic",
         images_count=len(images),
         images=images,

@@ -12,11 +12,21 @@ from reconciler.core.desired import DesiredImage
 from reconciler.core.diff.authorship import declared_by_git
 from reconciler.core.diff.content_match import by_key
 from reconciler.core.fingerprint import content_fingerprint, dataset_fingerprint, model_fingerprint
-from reconciler.core.live import RemoteImage
+from reconciler.core.guide import Guide, PrefixGuide
+from reconciler.core.live import LiveContent, RemoteImage
+from reconciler.core.uploads import ONE_BY_ONE
 from tests.core.build import dataset, image, live_image, model, sha
 
 WAVE = DesiredImage(digest=sha("wave"), size=1, name="wave.png", path="wave.png", caption="waving.")
 SLEEP = DesiredImage(digest=sha("sleep"), size=1, name="sleep.png", path="sleep.png")
+
+
+P = PrefixGuide(text="p")
+
+
+def holding(*images: RemoteImage, guide: Guide = P) -> LiveContent:
+    """The content of a live dataset."""
+    return LiveContent(guide=guide, uploads=ONE_BY_ONE, images=images)
 
 
 def test_the_dataset_vector() -> None:
@@ -47,7 +57,9 @@ def test_order_names_and_form_do_not_count(rows: list[tuple[str, str | None]]) -
         for key, text in rows
     ]
     random.Random(7).shuffle(shuffled)
-    assert content_fingerprint("p", "basic", rows) == content_fingerprint(" p\n", "basic", shuffled)
+    assert content_fingerprint(P, ONE_BY_ONE, rows) == content_fingerprint(
+        PrefixGuide(text=" p\n"), ONE_BY_ONE, shuffled
+    )
 
 
 def test_what_counts_counts() -> None:
@@ -55,7 +67,7 @@ def test_what_counts_counts() -> None:
     base = dataset(WAVE, SLEEP)
     prints = {
         dataset_fingerprint(base),
-        dataset_fingerprint(replace(base, caption_prefix="other")),
+        dataset_fingerprint(replace(base, guide=PrefixGuide(text="other"))),
         dataset_fingerprint(dataset(WAVE)),
         dataset_fingerprint(dataset(replace(WAVE, caption="other"), SLEEP)),
     }
@@ -69,22 +81,22 @@ def test_git_wrote_what_the_fingerprint_vouches_for() -> None:
     """All manual captions together give the fingerprint: git wrote them all."""
     print_ = dataset_fingerprint(dataset(image("a", "text a."), image("b")))
     images = (live_image(1, "a", "text a.", "manual"), live_image(2, "b"))
-    assert declared_by_git(print_, dataset().caption_prefix, "basic", images) == frozenset(by_key(images[:1]))
+    assert declared_by_git(print_, holding(*images, guide=dataset().guide)) == frozenset(by_key(images[:1]))
 
 
 def test_a_persons_caption_is_found_out() -> None:
     """The fingerprint comes out right only without it."""
     print_ = dataset_fingerprint(dataset(image("a", "text a."), image("b")))
     images = (live_image(1, "a", "text a.", "manual"), live_image(2, "b", "by hand.", "manual"))
-    assert declared_by_git(print_, dataset().caption_prefix, "basic", images) == frozenset(by_key(images[:1]))
+    assert declared_by_git(print_, holding(*images, guide=dataset().guide)) == frozenset(by_key(images[:1]))
 
 
 def test_where_nothing_fits_nothing_is_known() -> None:
     """Another fingerprint, or too many sets to try: every caption counts as a person's."""
     images = (live_image(1, "a", "text a.", "manual"),)
-    assert declared_by_git("a000000000000", "p", "basic", images) is None
+    assert declared_by_git("a000000000000", holding(*images)) is None
     many: tuple[RemoteImage, ...] = tuple(live_image(n, f"i{n}", f"t{n}", "manual") for n in range(1, 40))
-    assert declared_by_git("a000000000000", "p", "basic", many) is None
+    assert declared_by_git("a000000000000", holding(*many)) is None
 
 
 def test_every_set_is_tried_once() -> None:
@@ -101,4 +113,4 @@ def test_many_captions_of_people_are_found_out_at_once() -> None:
     """A dataset without declared captions whose captions people wrote: the empty set is tried second."""
     images = tuple(live_image(n, f"i{n}", f"t{n}", "manual") for n in range(1, 40))
     keys = [(key, None) for key in by_key(images)]
-    assert declared_by_git(content_fingerprint("p", "basic", keys), "p", "basic", images) == frozenset()
+    assert declared_by_git(content_fingerprint(P, ONE_BY_ONE, keys), holding(*images)) == frozenset()

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.manifest.document import Value
-from reconciler.core.strictjson import BadJson, dumps, loads
+from reconciler.core.strictjson import BadJson, Value, dumps, loads
 
 
 @pytest.mark.parametrize(

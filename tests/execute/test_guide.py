@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.core.action import SetGuide
 from reconciler.core.event import Outcome, Progressed
+from reconciler.core.guide import PrefixGuide
 from reconciler.simulator import Instead, Request, console
 from reconciler.simulator.captioner import caption as automatic
 from reconciler.simulator.request import answer
@@ -263,7 +264,8 @@ async def test_a_draft_that_became_stale_without_a_step_for_it() -> None:
     world = World()
     plan = await world.plan(world.tree(MIXED))
     steps = [
-        replace(one, step=SetGuide(caption_prefix=OTHER_PREFIX)) if "guide" in one.id else one for one in plan.actions
+        replace(one, step=SetGuide(guide=PrefixGuide(text=OTHER_PREFIX))) if "guide" in one.id else one
+        for one in plan.actions
     ]
 
     def mark() -> None:
@@ -271,7 +273,7 @@ async def test_a_draft_that_became_stale_without_a_step_for_it() -> None:
         console.edit_dataset(world.simulator, 200001, name=f"{name} stale")
 
     world.tap.after_at("POST /images", mark, turn=3)
-    wishes = tuple(replace(wish, caption_prefix=OTHER_PREFIX) for wish in plan.wishes)
+    wishes = tuple(replace(wish, guide=PrefixGuide(text=OTHER_PREFIX)) for wish in plan.wishes)
     ran = await world.execute(replace(plan, actions=tuple(steps), wishes=wishes))
     assert ran.code == 0, ran
     assert world.dataset("poses").status == "completed"

@@ -28,6 +28,7 @@ from reconciler.core.change import WishImage
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
 from reconciler.core.diff.diff import diff
 from reconciler.core.event import Event, Finished, Outcome, Report
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan, Subject
@@ -258,7 +259,7 @@ class World:
             ref=DATASET,
             location=here,
             project=PROJECT,
-            caption_prefix=prefix,
+            guide=PrefixGuide(text=prefix),
             images=tuple(sorted(files, key=lambda one: one.digest)),
             completed=completed,
             clone="never" if clone == "never" else "auto",

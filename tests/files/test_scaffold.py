@@ -40,7 +40,7 @@ def test_with_images_it_is_sound(tmp_path: Path, draw: Draw) -> None:
     found = resolve(load(root, cache=tmp_path / "c"))
     assert found.warnings == ()
     (dataset,) = found.datasets.values()
-    assert dataset.caption_prefix == "An illustration of a character named Lora, a female character with purple hair,"
+    assert dataset.guide.text == "An illustration of a character named Lora, a female character with purple hair,"
 
 
 def test_images_of_ones_own_are_named(tmp_path: Path, draw: Draw) -> None:

@@ -94,7 +94,7 @@ FORGED: dict[str, Change] = {
         ref="dataset/lora-poses",
         cost=FREE | {"removals": 1},
     ),
-    "H53 another prefix": lambda plan: step_of(plan, "set-guide")["step"].update(caption_prefix="evil"),
+    "H53 another prefix": lambda plan: step_of(plan, "set-guide")["step"]["guide"].update(text="evil"),
     "H53 an action of an object that does not change": added(
         {"step": "update-project", "id": 1001, "body": []}, id="project/lora update", ref="project/lora"
     ),
@@ -404,7 +404,6 @@ FREE_WORDS = {
 }
 FREE_WORDS |= {
     "path",
-    "caption_prefix",
     "description",
     "alias",
     "target",
@@ -413,7 +412,7 @@ FREE_WORDS |= {
     "fingerprint",
     "remedies",
 }
-FREE_WORDS |= {"facts", "training_mode", "training_version", "tier", "replaces", "upload_type", "id", "needs"}
+FREE_WORDS |= {"facts", "training_mode", "training_version", "tier", "replaces", "id", "needs"}
 
 
 def poisoned(value: Any, word: str, key: str = "") -> Any:  # noqa: ANN401 - any value, and the same kind of value

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
 from reconciler.core.diff.diff import diff
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.live import Observed
@@ -67,7 +68,7 @@ def _dataset(draw: st.DrawFn, ref: Ref, project: Ref) -> DesiredDataset:
         ref=ref,
         location=HERE,
         project=project,
-        caption_prefix=f"{ref.name} {draw(texts)}",
+        guide=PrefixGuide(text=f"{ref.name} {draw(texts)}"),
         images=tuple(sorted(images, key=lambda image: image.digest)),
     )
 

@@ -29,9 +29,11 @@ from reconciler.core.change import (
     RenamedObject,
     Unchanged,
 )
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.ref import Ref
+from reconciler.core.uploads import ONE_BY_ONE
 
 PROJECT = Ref(Kind.PROJECT, "lora")
 DATASET = Ref(Kind.DATASET, "lora-poses")
@@ -59,8 +61,8 @@ def wish(**changed: object) -> DatasetWish:
         "project": PROJECT,
         "version": 3,
         "fingerprint": "a9f3c1a2b7d40",
-        "upload_type": "basic",
-        "caption_prefix": AFTER,
+        "uploads": ONE_BY_ONE,
+        "guide": PrefixGuide(text=AFTER),
         "increase_resolution": True,
         "completed": True,
         "images": (),

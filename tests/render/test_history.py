@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import DatasetStatus, ModelStatus
 from reconciler.core.look.history import DatasetEntry, History, Mark, ModelEntry
 from reconciler.render.history import history_json, history_view
@@ -49,7 +50,7 @@ DRAFT = DatasetEntry(
     status=DatasetStatus.DRAFT,
     mark=Mark.DRAFT,
     images=None,
-    caption_prefix=None,
+    guide=None,
     clone_of=1,
     is_stale=True,
 )
@@ -60,7 +61,7 @@ FINAL = replace(
     status=DatasetStatus.COMPLETED,
     mark=Mark.NONE,
     images=1200,
-    caption_prefix="An illustration,",
+    guide=PrefixGuide(text="An illustration,"),
     clone_of=None,
     is_stale=False,
     models=("lora-max v1", "lora-max v2"),
@@ -140,7 +141,9 @@ def test_nothing_that_the_live_side_says_acts_on_a_terminal() -> None:
     text = render_text(history_view(History(ref=sample.MODEL, entries=(model,), is_declared=True)))
     text += render_text(
         history_view(
-            History(ref=sample.DATASET, entries=(replace(FINAL, caption_prefix=sample.HOSTILE),), is_declared=True)
+            History(
+                ref=sample.DATASET, entries=(replace(FINAL, guide=PrefixGuide(text=sample.HOSTILE)),), is_declared=True
+            )
         )
     )
     assert "\x1b" not in text

@@ -4,34 +4,33 @@ The API marks both as `manual`. But a version's name carries the fingerprint of 
 fingerprint can be computed from live content: the set of captions with which it comes out right is what git declared.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations, islice
 
 from reconciler.core.diff.content_match import by_key
 from reconciler.core.fingerprint import content_fingerprint
-from reconciler.core.live import RemoteImage
+from reconciler.core.live import LiveContent, RemoteImage
 
 MOST_TRIED = 2_000
 """Sets of captions to try; beyond that every caption counts as a person's."""
 
 
-def declared_by_git(
-    fingerprint: str, prefix: str, upload_type: str, images: Iterable[RemoteImage]
-) -> frozenset[str] | None:
+def declared_by_git(fingerprint: str, content: LiveContent) -> frozenset[str] | None:
     """Keys of the captions that git declared for a version; None where the content does not tell."""
-    live = by_key(images)
+    if content.guide is None:
+        return None
+    live = by_key(content.images)
     for ours in islice(_sets(live), MOST_TRIED):
         rows = [(key, image.caption if key in ours else None) for key, image in live.items()]
-        if content_fingerprint(prefix, upload_type, rows) == fingerprint:
+        if content_fingerprint(content.guide, content.uploads, rows) == fingerprint:
             return ours
     return None
 
 
-def is_disproved(fingerprint: str, prefix: str, upload_type: str, images: Iterable[RemoteImage]) -> bool:
+def is_disproved(fingerprint: str, content: LiveContent) -> bool:
     """Is it certain that a version does not hold what its fingerprint says, whoever wrote its captions?"""
-    images = tuple(images)
-    can_try_all = 2 ** len(_written(by_key(images))) <= MOST_TRIED
-    return can_try_all and declared_by_git(fingerprint, prefix, upload_type, images) is None
+    can_try_all = 2 ** len(_written(by_key(content.images))) <= MOST_TRIED
+    return can_try_all and content.guide is not None and declared_by_git(fingerprint, content) is None
 
 
 def _sets(live: Mapping[str, RemoteImage]) -> Iterator[frozenset[str]]:

@@ -51,7 +51,7 @@ def _fact(dataset: RemoteDataset) -> str:
         f"dataset {dataset.id} {quoted(dataset.name)}",
         dataset.status.value,
         f"{dataset.images_count if dataset.images_count is not None else 'uncounted'} images",
-        f"prefix {_short(dataset.caption_prefix)}",
+        "no guide" if dataset.guide is None else f"{dataset.guide.family} {_short(dataset.guide.text)}",
     ]
     if dataset.images is not None:
         rows = [(image.id, image.image_name, image.caption, image.caption_source) for image in dataset.images]
@@ -59,5 +59,5 @@ def _fact(dataset: RemoteDataset) -> str:
     return ", ".join(parts)
 
 
-def _short(text: str | None) -> str:
-    return hashlib.sha256((text or "").encode("utf-8", "surrogatepass")).hexdigest()[:12]
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -12,16 +12,17 @@ from reconciler.core.change import (
     KeptCaption,
     WishImage,
 )
-from reconciler.core.diff.content_match import by_key, same_text, twins
+from reconciler.core.diff.content_match import by_key, twins
+from reconciler.core.guide import Guide, same_caption, same_guide
 from reconciler.core.live import RemoteImage
 from reconciler.core.name import image_label, parse_image_key, parse_image_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a draft holds, or will hold when it is cloned; `caption_prefix` None where it is not created yet."""
+    """What a draft holds, or will hold when it is cloned; `guide` None where it is not created yet."""
 
-    caption_prefix: str | None = None
+    guide: Guide | None = None
     images: tuple[RemoteImage, ...] = ()
     stale: bool = False
     regenerating: bool = False
@@ -63,7 +64,7 @@ def work(
     return Work(
         guide=guide,
         images=_images(content.images, live, wanted),
-        captions=tuple(_captions(staying, wanted, by_git)),
+        captions=tuple(_captions(wish, staying, by_git)),
         kept=tuple(_kept(staying, wanted, carried)),
         stale=stale,
         regenerated=regenerated,
@@ -72,9 +73,10 @@ def work(
 
 
 def _guide(content: Content, wish: DatasetWish) -> FieldChange | None:
-    if same_text(content.caption_prefix, wish.caption_prefix):
+    if same_guide(content.guide, wish.guide):
         return None
-    return FieldChange(path="caption_prefix", before=content.caption_prefix, after=wish.caption_prefix)
+    before = None if content.guide is None else content.guide.text
+    return FieldChange(path=wish.guide.field, before=before, after=wish.guide.text)
 
 
 def _images(
@@ -127,14 +129,14 @@ def _twin(image: RemoteImage) -> ImageChange:
 
 
 def _captions(
-    staying: Mapping[str, RemoteImage], wanted: Mapping[str, WishImage], by_git: frozenset[str] | None
+    wish: DatasetWish, staying: Mapping[str, RemoteImage], by_git: frozenset[str] | None
 ) -> Iterable[CaptionChange]:
-    for key, image in sorted(staying.items(), key=lambda item: wanted[item[0]].name):
-        text = wanted[key].caption
-        if text is None or same_text(image.caption, text):
+    for wanted in sorted(wish.images, key=lambda image: image.name):
+        image, text = staying.get(wanted.key), wanted.caption
+        if image is None or text is None or same_caption(wish.guide, image.caption, text):
             continue
-        theirs = image.is_hand_written and (by_git is None or key not in by_git)
-        yield CaptionChange(key=key, name=wanted[key].name, before=image.caption, after=text, rewrites=theirs)
+        theirs = image.is_hand_written and (by_git is None or wanted.key not in by_git)
+        yield CaptionChange(key=wanted.key, name=wanted.name, before=image.caption, after=text, rewrites=theirs)
 
 
 def _kept(

@@ -3,14 +3,10 @@
 from collections.abc import Iterable
 
 from reconciler.core.change import DatasetWish
+from reconciler.core.guide import same_caption, same_guide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import parse_image_key
-from reconciler.core.text import count, normal, quoted
-
-
-def same_text(one: str | None, other: str | None) -> bool:
-    """Are two captions or prefixes equal in their normal form?"""
-    return one == other or (one is not None and other is not None and normal(one) == normal(other))
+from reconciler.core.text import count, quoted
 
 
 def by_key(images: Iterable[RemoteImage]) -> dict[str, RemoteImage]:
@@ -44,8 +40,8 @@ def unfit(dataset: RemoteDataset, wish: DatasetWish) -> tuple[str, ...]:
     images = dataset.images or ()
     live, wanted = by_key(images), {image.key: image for image in wish.images}
     reasons = []
-    if not same_text(dataset.caption_prefix, wish.caption_prefix):
-        reasons.append(f"its caption_prefix is {quoted(dataset.caption_prefix or '')}")
+    if not same_guide(dataset.guide, wish.guide):
+        reasons.append(f"its {wish.guide.field} is {quoted(dataset.guide.line if dataset.guide else '')}")
     if dataset.is_regenerating:
         reasons.append("its captions are being regenerated")
     if missing := wanted.keys() - live.keys():
@@ -66,7 +62,7 @@ def _caption_reasons(images: Iterable[RemoteImage], wish: DatasetWish) -> list[s
         text = declared.get(key)
         if image.caption is None:
             empty += 1
-        elif text is not None and not same_text(image.caption, text):
+        elif text is not None and not same_caption(wish.guide, image.caption, text):
             different += 1
     reasons = []
     if empty:

@@ -92,9 +92,7 @@ def _in_force(context: DatasetContext) -> tuple[Verdict | None, Standing | None]
 
 def _is_lying(member: Member) -> bool:
     """Is a final name disproved by the content under it? Then it is no base for spending."""
-    live = member.dataset
-    print_, prefix, kind = member.name.fingerprint, live.caption_prefix or "", live.upload_type or "basic"
-    return not isinstance(member.name, DraftName) and is_disproved(print_, prefix, kind, live.images or ())
+    return not isinstance(member.name, DraftName) and is_disproved(member.name.fingerprint, member.dataset.content)
 
 
 def _stands(context: DatasetContext, member: Member, fingerprint: str) -> tuple[Verdict, Standing]:
@@ -127,7 +125,7 @@ def _to_make(context: DatasetContext) -> tuple[Verdict, Standing | None]:
     version = next_version(context.family)
     wish = context.wish(version)
     if base is not None and context.dataset.clone == "auto" and stays(base, wish):
-        content = Content(caption_prefix=base.dataset.caption_prefix, images=base.dataset.images or ())
+        content = Content(guide=base.dataset.guide, images=base.dataset.images or ())
         return _change(context, wish, Origin.CLONE, base.dataset.id, base, content)
     return _change(context, wish, Origin.CREATE, None, None, Content())
 
@@ -150,7 +148,7 @@ def _fill(context: DatasetContext, draft: Member) -> tuple[Verdict, Standing | N
     if source is not None and source.dataset.images is None:
         return Verdict(unread=frozenset({source.dataset.id})), None
     content = Content(
-        caption_prefix=live.caption_prefix,
+        guide=live.guide,
         images=live.images,
         stale=isinstance(name, DraftName) and name.stale,
         regenerating=live.is_regenerating,
@@ -267,8 +265,8 @@ def _cheap_reasons(context: DatasetContext, member: Member) -> Iterable[str]:
     live, wanted = member.dataset, context.dataset
     if live.images_count not in (None, len(wanted.images)):
         yield f"it holds {live.images_count} images, git declares {len(wanted.images)}"
-    if live.caption_prefix is not None and not context.agrees_cheaply(member):
-        yield f"its caption_prefix is {quoted(live.caption_prefix)}, git declares {quoted(wanted.caption_prefix)}"
+    if live.guide is not None and not context.agrees_cheaply(member):
+        yield f"its {live.guide.field} is {quoted(live.guide.line)}, git declares {quoted(wanted.guide.line)}"
 
 
 def _duplicates(context: DatasetContext, verdict: Verdict) -> Iterable[Note]:

@@ -6,10 +6,11 @@ from reconciler.core.change import DatasetWish
 from reconciler.core.desired import Desired, DesiredDataset, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.assessment import wish_for
-from reconciler.core.diff.content_match import by_key, same_text
+from reconciler.core.diff.content_match import by_key
 from reconciler.core.diff.election import Member, elect_model, newest_completed
 from reconciler.core.diff.training import Decision, decide
 from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.guide import same_guide
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
 
@@ -45,7 +46,7 @@ class DatasetContext:
         """Do the fields that every list carries agree with what is desired?"""
         live = member.dataset
         counts = live.images_count is None or live.images_count == len(self.dataset.images)
-        return counts and (live.caption_prefix is None or same_text(live.caption_prefix, self.dataset.caption_prefix))
+        return counts and (live.guide is None or same_guide(live.guide, self.dataset.guide))
 
     def spends(self, fingerprint: str) -> bool:
         """Would a declared model be created or started on a dataset version of this fingerprint?"""

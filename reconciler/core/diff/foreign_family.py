@@ -20,7 +20,7 @@ def is_foreign(dataset: RemoteDataset) -> bool:
 
     Such an answer must carry the text. A line of a list need not, so it is judged by `is_foreign_project`.
     """
-    return dataset.family == "schema" or dataset.caption_prefix is None
+    return dataset.family == "schema" or dataset.guide is None
 
 
 def is_foreign_project(project_id: int, index: AccountIndex) -> bool:

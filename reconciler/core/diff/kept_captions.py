@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from reconciler.core.change import DatasetWish, KeptCaption
 from reconciler.core.diff.authorship import declared_by_git
 from reconciler.core.diff.content_diff import Content
-from reconciler.core.diff.content_match import by_key, same_text
+from reconciler.core.diff.content_match import by_key
 from reconciler.core.diff.dataset_context import DatasetContext
 from reconciler.core.diff.election import Member
 from reconciler.core.live import RemoteDataset
+from reconciler.core.text import same_text
 
 
 def carry(context: DatasetContext, wish: DatasetWish, content: Content) -> dict[str, KeptCaption] | frozenset[int]:
@@ -70,6 +71,4 @@ def _own(draft: Member | None) -> frozenset[str] | None:
 
 
 def _declared(member: Member, dataset: RemoteDataset) -> frozenset[str] | None:
-    return declared_by_git(
-        member.name.fingerprint, dataset.caption_prefix or "", dataset.upload_type or "basic", dataset.images or ()
-    )
+    return declared_by_git(member.name.fingerprint, dataset.content)

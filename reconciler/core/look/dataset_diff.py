@@ -6,10 +6,12 @@ from enum import StrEnum
 
 from reconciler.core.change import FieldChange, ImageChange, ImageEffect
 from reconciler.core.diff.authorship import declared_by_git
-from reconciler.core.diff.content_match import by_key, same_text, unkeyed
+from reconciler.core.diff.content_match import by_key, unkeyed
+from reconciler.core.guide import same_guide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import parse_dataset_name, parse_image_label
 from reconciler.core.ref import Ref
+from reconciler.core.text import same_text
 
 
 class Writer(StrEnum):
@@ -155,10 +157,7 @@ def _captions(
 def _declared(dataset: RemoteDataset) -> frozenset[str]:
     """Keys of the captions that git wrote, as far as the name's fingerprint tells."""
     name = parse_dataset_name(dataset.name)
-    if name is None:
-        return frozenset()
-    prefix, upload_type = dataset.caption_prefix or "", dataset.upload_type or "basic"
-    return declared_by_git(name.fingerprint, prefix, upload_type, dataset.images or ()) or frozenset()
+    return (name and declared_by_git(name.fingerprint, dataset.content)) or frozenset()
 
 
 def _writer(image: RemoteImage, key: str, by_git: frozenset[str]) -> Writer:
@@ -168,8 +167,10 @@ def _writer(image: RemoteImage, key: str, by_git: frozenset[str]) -> Writer:
 
 
 def _dataset_fields(before: RemoteDataset, after: RemoteDataset) -> Iterator[FieldChange]:
-    if not same_text(before.caption_prefix, after.caption_prefix):
-        yield FieldChange(path="caption_prefix", before=before.caption_prefix, after=after.caption_prefix)
+    if not same_guide(before.guide, after.guide):
+        texts = [{} if one.guide is None else one.guide.body for one in (before, after)]
+        for field in dict.fromkeys((*texts[0], *texts[1])):
+            yield FieldChange(path=field, before=texts[0].get(field), after=texts[1].get(field))
     if before.upload_type != after.upload_type:
         yield FieldChange(path="upload_type", before=before.upload_type, after=after.upload_type)
 

@@ -165,8 +165,7 @@ class _Look:
 
 def _lies(live: RemoteDataset, name: FinalName) -> bool:
     """Was it read, and is it certain that it is not what its name says?"""
-    prefix, kind = live.caption_prefix or "", live.upload_type or "basic"
-    return live.images is not None and is_disproved(name.fingerprint, prefix, kind, live.images)
+    return live.images is not None and is_disproved(name.fingerprint, live.content)
 
 
 def _blamed(one: Refusal) -> Cause:

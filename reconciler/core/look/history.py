@@ -9,6 +9,7 @@ from reconciler.core.change import AliasState
 from reconciler.core.desired import TrainingParameter
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.election import Member, ModelMember, elect_model, open_drafts
+from reconciler.core.guide import Guide
 from reconciler.core.live import DatasetStatus, ModelStatus
 from reconciler.core.name import DraftName, LiveName, parse_dataset_name
 from reconciler.core.ref import Ref
@@ -35,7 +36,7 @@ class DatasetEntry:
     status: DatasetStatus
     mark: Mark
     images: int | None
-    caption_prefix: str | None
+    guide: Guide | None
     clone_of: int | None = None
     is_stale: bool = False
     models: tuple[str, ...] = ()
@@ -146,7 +147,7 @@ def _dataset(member: Member, mark: Mark, index: AccountIndex) -> DatasetEntry:
         status=dataset.status,
         mark=mark,
         images=dataset.images_count,
-        caption_prefix=dataset.caption_prefix,
+        guide=dataset.guide,
         clone_of=None if draft is None else draft.of,
         is_stale=draft is not None and draft.stale,
         models=tuple(_title(user.name) for user in index.models_on(dataset.id)),

@@ -62,9 +62,9 @@ def _dataset(dataset: DesiredDataset, fingerprint: str, ids: Mapping[Ref, int]) 
         name=str(name),
         status=DatasetStatus.COMPLETED,
         project_id=ids[dataset.project],
-        caption_prefix=dataset.caption_prefix,
-        family="prefix",
-        upload_type=dataset.upload_type,
+        family=dataset.guide.family,
+        guide=dataset.guide,
+        upload_type=dataset.uploads.upload_type,
         images_count=len(images),
         images=images,
     )

@@ -11,7 +11,7 @@ from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.move_rule import judge_moves
 from reconciler.core.problem import Problem, Severity
 from reconciler.core.ref import Ref
-from reconciler.core.text import normal, quoted
+from reconciler.core.text import quoted
 
 _T = TypeVar("_T")
 
@@ -71,8 +71,8 @@ def _twins(
 
 def _content(dataset: DesiredDataset) -> tuple[object, ...]:
     return (
-        normal(dataset.caption_prefix),
-        dataset.upload_type,
+        (dataset.guide.family, dataset.guide.canonical),
+        dataset.uploads,
         tuple(dataset.digests),
         dataset.captions,
     )

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.core.guide import default_prefix
 from reconciler.core.manifest.image_rule import judge_count, judge_images, small_images
 from reconciler.core.manifest.loaded import ImageFolder, Manifest
 from reconciler.core.manifest.message import judge_text
-from reconciler.core.manifest.prefix import default_prefix
 from reconciler.core.manifest.rule import DEFAULT_VERSION
 from reconciler.core.manifest.spec import DatasetSpec, ModelSpec, ProjectSpec
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.text import count, normal, quoted, shown
+from reconciler.core.uploads import uploads_of
 
 ADVISED_COUNTS = {"max": (5, 50), "light": (15, 100)}
 """Images that Bria recommends, by training_version."""
@@ -32,7 +33,9 @@ def judge_dataset(
     if folder is None:
         return
     place = manifest.document.at("spec", "images", "path")
-    yield from judge_count(len(folder.images) + folder.refused, spec.status, place)
+    yield from judge_count(
+        len(folder.images) + folder.refused, spec.status, spec.guide, uploads_of(spec.upload_type), place
+    )
     yield from _judge_patterns(manifest, spec, folder)
     yield from _judge_suitability(manifest, folder, models)
     yield from judge_images(folder.images, folder.place, increase_resolution=spec.images.increase_resolution)

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.core.problem import Location
-
-Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
-"""What a document is made of."""
+from reconciler.core.strictjson import Value
 
 _COLUMNS = 20
 _MASK = (1 << _COLUMNS) - 1

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
+from reconciler.core.guide import Guide
 from reconciler.core.manifest.image import FORMAT_OF, Facts, Gist, ImageFile, Images, Trait
 from reconciler.core.manifest.portable import are_plain, clashes, unportable
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.text import count, quoted, shown
-
-COUNT_LIMIT = 200
-"""Images of a basic dataset."""
+from reconciler.core.uploads import Uploads
 
 PIXEL_LIMIT = 120_000_000
 SIDE_LIMIT = 65_535
@@ -180,14 +179,16 @@ def _judge_doubles(images: Sequence[ImageFile], place_of: Callable[[ImageFile], 
             )
 
 
-def judge_count(number: int, status: Literal["draft", "completed"], place: Location) -> Iterator[Problem]:
-    """How many images a dataset may have."""
-    if number > COUNT_LIMIT:
+def judge_count(
+    number: int, status: Literal["draft", "completed"], guide: Guide, uploads: Uploads, place: Location
+) -> Iterator[Problem]:
+    """How many images a dataset may have, and must have to be completed."""
+    if number > uploads.most_images:
         yield Problem(
             rule="dataset-count",
             location=place,
-            summary=f"more than {COUNT_LIMIT} images",
-            detail=f"{number:,} images; a basic dataset takes {COUNT_LIMIT}.",
+            summary=f"more than {uploads.most_images:,} images",
+            detail=f"{number:,} images; {uploads.what} takes {uploads.most_images:,}.",
             remedy="Leave some out with `include`, or make two datasets.",
         )
     if number == 0:
@@ -198,6 +199,14 @@ def judge_count(number: int, status: Literal["draft", "completed"], place: Locat
             detail="Images are files that end in .png, .jpg, .jpeg or .webp.",
             remedy="Put images into the folder, or correct `path` and `include`.",
             severity=Severity.ERROR if status == "completed" else Severity.WARNING,
+        )
+    elif number < guide.least_images and status == "completed":
+        yield Problem(
+            rule="dataset-count",
+            location=place,
+            summary=f"fewer than {guide.least_images} images",
+            detail=f"{count(number, 'image')}; a dataset with a {guide.field} is completed with {guide.least_images}.",
+            remedy="Add images, or write `status: draft`.",
         )
 
 

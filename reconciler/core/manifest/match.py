@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.core.guide import Guide
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder
 from reconciler.core.manifest.message import judge_text
 from reconciler.core.manifest.suggestion import did_you_mean
@@ -19,7 +20,7 @@ class Matched:
     problems: tuple[Problem, ...] = ()
 
 
-def match_captions(folder: ImageFolder, source: str, place: Location, prefix: str) -> Matched:
+def match_captions(folder: ImageFolder, source: str, place: Location, guide: Guide) -> Matched:
     """Give each image its text. `place` is where the manifest declares the source."""
     if folder.captions is None:
         return Matched()
@@ -41,7 +42,7 @@ def match_captions(folder: ImageFolder, source: str, place: Location, prefix: st
     texts = {}
     for name, found in entries.items():
         problems += _doubles(name, found)
-        problems += _judge(found[0], prefix)
+        problems += _judge(found[0], guide)
         texts[name] = normal(found[0].text)
     return Matched(texts=texts, problems=tuple(problems))
 
@@ -70,7 +71,7 @@ def _stem(name: str) -> str:
     return name[: name.rindex(".")]
 
 
-def _judge(entry: CaptionEntry, prefix: str) -> Iterator[Problem]:
+def _judge(entry: CaptionEntry, guide: Guide) -> Iterator[Problem]:
     yield from judge_text(entry.text, entry.location, "this caption", "caption")
     text = normal(entry.text)
     if not text:
@@ -87,13 +88,12 @@ def _judge(entry: CaptionEntry, prefix: str) -> Iterator[Problem]:
             "this caption has several lines",
             f"All {text.count(chr(10)) + 1:,} are sent as one text.",
         )
-    start = normal(prefix)
-    if start and text.startswith(start):
+    if guide.is_repeated_by(text):
         yield _warning(
             "caption-prefix",
             entry.location,
-            "this caption repeats the prefix",
-            "The prefix stands before every caption already; a caption continues it.",
+            f"this caption repeats the {guide.noun}",
+            f"The {guide.noun} stands before every caption already; a caption continues it.",
         )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from reconciler.core.manifest.document import Document, Value
+from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.spec import Mismatch, Strict
 from reconciler.core.manifest.suggestion import did_you_mean, listed, nearest
 from reconciler.core.manifest.vocabulary import Vocabulary, keys_at, words_at
 from reconciler.core.problem import Location, Problem
+from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted, shown
 
 _EXPECTED = {

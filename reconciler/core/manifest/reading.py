@@ -1,7 +1,7 @@
 """Documents read into manifests: every fault of a document becomes a Problem at its place."""
 
 from reconciler.core.kind import Kind
-from reconciler.core.manifest.document import Document, Value
+from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.loaded import AbsentBody, Manifest
 from reconciler.core.manifest.mismatch import problems_of
 from reconciler.core.manifest.spec import API_VERSION, BODIES, Mismatch, fit
@@ -9,6 +9,7 @@ from reconciler.core.manifest.suggestion import did_you_mean, listed
 from reconciler.core.manifest.vocabulary import Vocabulary
 from reconciler.core.problem import Problem
 from reconciler.core.ref import NAME_LIMIT, Ref, is_name
+from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted
 
 _ID: dict[tuple[str, ...], str] = {

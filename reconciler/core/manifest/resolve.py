@@ -26,6 +26,7 @@ from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.problem import Location, Problem, ProblemsFound, in_order
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
+from reconciler.core.uploads import uploads_of
 
 _UNTOLD = Training.model_validate({})
 
@@ -50,7 +51,7 @@ class _Named:
 def resolve(loaded: Loaded, *, without_prefix_of: Collection[Ref] = (), further: Iterable[Problem] = ()) -> Desired:
     """What the manifests ask for; ProblemsFound with every problem of the tree where there is an error.
 
-    A dataset in `without_prefix_of` may lack its `caption_prefix`; it is then empty. `further` are problems of the same
+    A dataset in `without_prefix_of` may lack its prefix; it is then empty. `further` are problems of the same
     tree that another room found (the waivers, which the doctor judges): all of them are reported together.
     """
     desired, problems = _judge(loaded, without_prefix_of, further)
@@ -139,7 +140,7 @@ def _dataset_problems(
         return Matched()
     source = spec.captions.source if spec.captions else "automatic"
     place = manifest.document.at("spec", "captions", "source")
-    matched = match_captions(folder, source, place, spec.caption_prefix or "")
+    matched = match_captions(folder, source, place, spec.guide)
     problems += matched.problems
     return matched
 
@@ -189,8 +190,8 @@ def _dataset(manifest: Manifest, body: DatasetBody, folder: ImageFolder | None, 
         ref=manifest.ref,
         location=manifest.location,
         project=Ref(Kind.PROJECT, spec.project),
-        upload_type=spec.upload_type,
-        caption_prefix=spec.caption_prefix or "",
+        uploads=uploads_of(spec.upload_type),
+        guide=spec.guide,
         images=_images(folder.images if folder else (), matched.texts),
         captions_source=spec.captions.source if spec.captions else "automatic",
         increase_resolution=spec.images.increase_resolution,

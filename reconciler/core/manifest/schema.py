@@ -1,8 +1,8 @@
 """The JSON Schema of manifests for editors, made from the same types that validate."""
 
 from reconciler.core.kind import Kind
-from reconciler.core.manifest.document import Value
 from reconciler.core.manifest.spec import API_VERSION, BODIES
+from reconciler.core.strictjson import Value
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 IDENTITY = "urn:reconciler:v1:manifest"

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from reconciler.core.guide import Guide, PrefixGuide
 from reconciler.core.kind import Kind
 
 API_VERSION = "reconciler/v1"
@@ -154,6 +155,11 @@ class DatasetSpec(Strict):
     )
     history_limit: HistoryLimit = None
     waive: list[Waiver] | None = Field(None, description="Findings of `reconciler doctor` that are accepted.")
+
+    @property
+    def guide(self) -> Guide:
+        """What guides the captions; a prefix without text where none is declared, which is a Problem."""
+        return PrefixGuide(text=self.caption_prefix or "")
 
 
 class Training(Strict):

@@ -70,8 +70,8 @@ def _stages(change: DatasetChange, project_id: int | None) -> Iterator[Iterable[
         _replaced(image) for image in change.images if image.effect is ImageEffect.REPLACED
     ]
     if change.guide is not None:
-        step = SetGuide(caption_prefix=change.wish.caption_prefix)
-        yield (("guide", step, Cost(calls=3), "caption_prefix", (change.guide,)),)
+        step = SetGuide(guide=change.wish.guide)
+        yield (("guide", step, Cost(calls=3), change.guide.path, (change.guide,)),)
     if change.origin is not Origin.CREATE:
         yield (("regenerate", Regenerate(), _regeneration(change), "", ()),)
     yield [_upload(image) for image in change.images if image.effect in _COMING]

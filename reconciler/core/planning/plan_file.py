@@ -7,9 +7,8 @@ from functools import cache
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.core.action import DeleteObject, RemoveImage, StartTraining, Step, UploadImage
-from reconciler.core.manifest.document import Value
 from reconciler.core.plan import FORMAT, Plan
-from reconciler.core.strictjson import dumps, loads
+from reconciler.core.strictjson import Value, dumps, loads
 from reconciler.core.text import shown
 
 DIGEST_LENGTH = 16

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from reconciler.core.action import KeyedText
 from reconciler.core.change import CaptionChange, DatasetWish, WishImage
-from reconciler.core.diff.content_match import by_key, same_text
+from reconciler.core.diff.content_match import by_key
+from reconciler.core.guide import Guide, same_caption
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import parse_image_key
 from reconciler.core.run.clone import Rewrite
@@ -89,6 +90,7 @@ def writing(
     dataset: RemoteDataset,
     texts: Iterable[KeyedText],
     *,
+    guide: Guide,
     expected: Mapping[str, str | None],
     written: Container[int],
 ) -> Writing:
@@ -101,16 +103,16 @@ def writing(
     writes, edited, unkept = [], [], []
     for text in texts:
         image = live.get(text.key)
-        if image is None or not _is_due(image, text):
+        if image is None or not _is_due(guide, image, text):
             continue
         if image.is_hand_written and image.id in written:
             unkept.append(image)
             continue
-        if image.is_hand_written and not same_text(image.caption, expected.get(text.key)):
+        if image.is_hand_written and not same_caption(guide, image.caption, expected.get(text.key)):
             edited.append(image)
         writes.append(Rewrite(image=image, text=text.text))
     return Writing(writes=tuple(writes), edited=tuple(edited), unkept=tuple(unkept))
 
 
-def _is_due(image: RemoteImage, text: KeyedText) -> bool:
-    return not same_text(image.caption, text.text) if text.declared else not image.is_hand_written
+def _is_due(guide: Guide, image: RemoteImage, text: KeyedText) -> bool:
+    return not same_caption(guide, image.caption, text.text) if text.declared else not image.is_hand_written

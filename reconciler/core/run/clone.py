@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from reconciler.core.change import DatasetWish
-from reconciler.core.diff.content_match import by_key, same_text, unkeyed
+from reconciler.core.diff.content_match import by_key, unkeyed
+from reconciler.core.guide import Guide, same_caption, same_guide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import DraftName
 from reconciler.core.run.draft_ownership import draft_name
@@ -19,10 +20,10 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
-    """One PUT of a draft: its name and its prefix."""
+    """One PUT of a draft: its name and its guide; none is sent where the source has none."""
 
     name: DraftName
-    caption_prefix: str
+    guide: Guide | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +56,14 @@ def check_clone(
     wanted = {image.key for image in wish.images}
     origin = {key: image for key, image in by_key(source.images or ()).items() if key in wanted}
     pairs = [(image, live[key]) for key, image in origin.items() if key in live]
-    moved = not same_text(source.caption_prefix, draft.caption_prefix)
-    stale = name.stale or any(_lags(image, copy, moved=moved) for image, copy in pairs)
+    moved = not same_guide(source.guide, draft.guide)
+    stale = name.stale or any(_lags(wish.guide, image, copy, moved=moved) for image, copy in pairs)
     return CloneFinding(
         unkeyed=unkeyed(draft.images or ()),
         rewrites=tuple(
-            Rewrite(image=copy, text=image.caption or "") for image, copy in pairs if _lost_by_clone(image, copy)
+            Rewrite(image=copy, text=image.caption or "")
+            for image, copy in pairs
+            if _lost_by_clone(wish.guide, image, copy)
         ),
         missing=tuple(sorted(origin.keys() - live.keys())),
         stale=stale,
@@ -68,32 +71,32 @@ def check_clone(
     )
 
 
-def _lost_by_clone(image: RemoteImage, copy: RemoteImage) -> bool:
+def _lost_by_clone(guide: Guide, image: RemoteImage, copy: RemoteImage) -> bool:
     """Must a text that people wrote on the source be written again? A `manual` one of the copy is never touched."""
     if not image.is_hand_written or copy.caption_source == "manual":
         return False
-    return not (same_text(image.caption, copy.caption) and image.caption_source == copy.caption_source)
+    return not (same_caption(guide, image.caption, copy.caption) and image.caption_source == copy.caption_source)
 
 
-def _lags(image: RemoteImage, copy: RemoteImage, *, moved: bool) -> bool:
+def _lags(guide: Guide, image: RemoteImage, copy: RemoteImage, *, moved: bool) -> bool:
     """Is the copy's automatic caption another one than the source's, so made for another prefix?"""
     if image.is_hand_written or copy.is_hand_written:
         return False
-    return moved if copy.caption is None else not same_text(image.caption, copy.caption)
+    return moved if copy.caption is None else not same_caption(guide, image.caption, copy.caption)
 
 
 def _puts(
     source: RemoteDataset, draft: RemoteDataset, wish: DatasetWish, *, mark: str, of: int | None, stale: bool
 ) -> tuple[Put, ...]:
     """The PUTs that end a check: the phase ` of vN` goes last, or together with ` stale` and the prefix."""
-    prefix = source.caption_prefix or ""
+    guide = source.guide
     checked = draft_name(wish, mark)
     lagging = draft_name(wish, mark, stale=True)
-    if draft.images and not same_text(prefix, wish.caption_prefix):
-        return (Put(name=lagging, caption_prefix=wish.caption_prefix),)
+    if draft.images and not same_guide(guide, wish.guide):
+        return (Put(name=lagging, guide=wish.guide),)
     if stale:
-        return (Put(name=lagging, caption_prefix=prefix),)
-    if not same_text(prefix, draft.caption_prefix):
-        repaired = Put(name=draft_name(wish, mark, of=of), caption_prefix=prefix)
-        return (repaired, Put(name=checked, caption_prefix=prefix))
-    return (Put(name=checked, caption_prefix=draft.caption_prefix or ""),)
+        return (Put(name=lagging, guide=guide),)
+    if not same_guide(guide, draft.guide):
+        repaired = Put(name=draft_name(wish, mark, of=of), guide=guide)
+        return (repaired, Put(name=checked, guide=guide))
+    return (Put(name=checked, guide=draft.guide),)

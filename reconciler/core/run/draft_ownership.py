@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciler.core.change import DatasetWish
-from reconciler.core.diff.content_match import same_text
 from reconciler.core.diff.election import Member, members, open_drafts
 from reconciler.core.event import Outcome
+from reconciler.core.guide import Guide, same_guide
 from reconciler.core.live import DatasetStatus, RemoteDataset
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name
 from reconciler.core.text import quoted
@@ -200,10 +200,10 @@ def not_elected(sighting: Sighting, own: int, wish: DatasetWish) -> Ending | Non
     return failed(detail, own, exit_code=4)
 
 
-def stored_differently(sent: LiveName, prefix: str, dataset: RemoteDataset) -> str | None:
-    """What the API made of a name and a prefix that were sent; None where both read back as they were."""
+def stored_differently(sent: LiveName, guide: Guide | None, dataset: RemoteDataset) -> str | None:
+    """What the API made of a name and a guide that were sent; None where both read back as they were."""
     if dataset.name != str(sent):
         return f"the API stores the name {quoted(str(sent))} as {quoted(dataset.name)}"
-    if not same_text(dataset.caption_prefix, prefix):
-        return f"the API stores the caption_prefix as {quoted(dataset.caption_prefix or '')}"
+    if guide is not None and not same_guide(dataset.guide, guide):
+        return f"the API stores the {guide.field} as {quoted(dataset.guide.line if dataset.guide else '')}"
     return None

@@ -69,7 +69,7 @@ def _project_texts(project: RemoteProject) -> tuple[str, ...]:
 
 
 def _dataset_texts(dataset: RemoteDataset) -> tuple[str, ...]:
-    return (dataset.name, dataset.status, normal(dataset.caption_prefix or ""))
+    return (dataset.name, dataset.status, "" if dataset.guide is None else dataset.guide.canonical)
 
 
 def _model_texts(model: RemoteModel) -> tuple[str, ...]:

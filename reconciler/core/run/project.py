@@ -2,10 +2,10 @@
 
 from collections.abc import Container, Iterable, Mapping
 
-from reconciler.core.diff.content_match import same_text
 from reconciler.core.diff.find_project import candidates
 from reconciler.core.live import RemoteDataset, RemoteProject
 from reconciler.core.name import parse_dataset_name
+from reconciler.core.text import same_text
 
 
 def alike_projects(projects: Iterable[RemoteProject], body: Mapping[str, str]) -> tuple[RemoteProject, ...]:

@@ -4,10 +4,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from reconciler.core.manifest.document import Document, Value
+from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.loaded import CaptionEntry
 from reconciler.core.problem import Location, Problem
-from reconciler.core.strictjson import BadJson, loads
+from reconciler.core.strictjson import BadJson, Value, loads
 from reconciler.core.text import quoted
 from reconciler.files.text_file import read_bytes, read_text
 from reconciler.files.tree import Tree

@@ -17,7 +17,8 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from reconciler.core.manifest.document import Document, Value, mark
+from reconciler.core.manifest.document import Document, mark
+from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted
 
 DEPTH_LIMIT = 32

@@ -104,10 +104,8 @@ def dataset(
         compared=f"compared with {version_word(plan, change.base_version)}"
         if change.base_version is not None and not plan.subject.base
         else "",
-        prefix=change.wish.caption_prefix,
-        guide=_field(guide).words
-        if guide is not None and guide.before is not None
-        else whole(change.wish.caption_prefix),
+        prefix=change.wish.guide.line,
+        guide=_field(guide).words if guide is not None and guide.before is not None else whole(change.wish.guide.line),
         sums=tuple(why_trained.sums(change)),
         findings=findings,
         sheet=sheet,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from reconciler.core.change import ProjectChange, RemovalChange, RenameChange
 from reconciler.core.diff.category import Category, categories
 from reconciler.core.diff.diff import diff
+from reconciler.core.guide import PrefixGuide
 from tests.core.build import (
     DATASET,
     PROJECT,
@@ -25,7 +26,7 @@ LIVE = live_dataset(10, f"poses v1 ({print_of(TWO)})", live_image(1, "a", "text 
 
 def test_a_dataset_change_names_all_its_kinds() -> None:
     """Captions, style and content, in this order; a first version has none."""
-    wanted = replace(dataset(image("a", "new."), image("c")), caption_prefix="Other,")
+    wanted = replace(dataset(image("a", "new."), image("c")), guide=PrefixGuide(text="Other,"))
     (change,) = diff(tree(wanted), account(live_project(), LIVE)).changes
     assert categories(change) == (Category.CAPTIONS, Category.STYLE, Category.CONTENT)
     (first,) = diff(tree(TWO), account(live_project())).changes

@@ -7,6 +7,7 @@ import pytest
 from reconciler.core.change import Change, DatasetChange, ImageEffect, Origin
 from reconciler.core.diff.diff import diff
 from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import DatasetStatus, Observed
 from reconciler.core.run_options import RunOptions
 from tests.core.build import (
@@ -94,7 +95,7 @@ def test_in_force_keeps_the_models_of_its_own_fingerprint() -> None:
 
 def test_a_prefix_edit_regenerates_automatic_captions_only() -> None:
     """Captions that people wrote stay; only automatic ones follow the new prefix."""
-    wanted = replace(TWO, caption_prefix="A photo of Lora,")
+    wanted = replace(TWO, guide=PrefixGuide(text="A photo of Lora,"))
     change = only(diff(tree(wanted), account(live_project(), live_dataset(10, FINAL, *LIVE_TWO))).changes)
     assert change.stale
     assert change.regenerated == 1

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.foreign_family import is_foreign, is_foreign_project
-from reconciler.core.live import Family
+from reconciler.core.guide import Family
 from tests.core.build import account, live_dataset, live_project
 
 DRAFT = live_dataset(1, "poses v1 draft a9f3c1a2b7d40 3f2a")
@@ -16,7 +16,7 @@ def test_foreign_family() -> None:
     """A dataset with a schema, or without any prefix where it was read by id, is not written here."""
     assert not is_foreign(DRAFT)
     assert is_foreign(replace(DRAFT, family="schema"))
-    assert is_foreign(replace(DRAFT, caption_prefix=None))
+    assert is_foreign(replace(DRAFT, guide=None))
 
 
 @pytest.mark.parametrize(

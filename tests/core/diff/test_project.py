@@ -128,7 +128,7 @@ def test_strays_are_said_aloud() -> None:
 
 def test_the_schema_family_is_refused() -> None:
     """Meeting the current API family stops before the first upload."""
-    schema = replace(live_dataset(11, "Holiday"), family="schema", caption_prefix=None)
+    schema = replace(live_dataset(11, "Holiday"), family="schema", guide=None)
     assert [refusal.rule for refusal in diff(tree(of=project(id=1)), account(live_project(), schema)).refusals] == [
         "schema-family"
     ]

@@ -7,6 +7,7 @@ import pytest
 from reconciler.core.desired import Desired
 from reconciler.core.diff.diff import diff
 from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.limit import Limits
 from reconciler.core.live import ModelStatus, Observed, RemoteDataset, RemoteModel
 from reconciler.core.look.drift import judge
@@ -87,7 +88,7 @@ CASES = {
     ),
     "the content was edited by hand, and git wants another one too": (
         OTHER,
-        account(live_project(), data(caption_prefix="Edited by hand,"), trained()),
+        account(live_project(), data(guide=PrefixGuide(text="Edited by hand,")), trained()),
         None,
         {DATASET: Cause.CONSOLE, MODEL: Cause.CONSOLE},
     ),

@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.core.change import DatasetChange, ModelChange, Note, ProjectChange
 from reconciler.core.desired import Desired
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.limit import Limits
 from reconciler.core.look.loosened import forgotten, loosened
 from reconciler.core.look.offline import assess_offline, edited, unnumbered
@@ -74,7 +75,9 @@ def test_a_new_model_on_a_dataset_that_stands_is_new() -> None:
 def test_the_only_dataset_of_a_project_may_be_replaced() -> None:
     """No take-over of a project that both trees declare."""
     other = replace(DATA, ref=replace(DATASET, name="hero"))
-    found = assess_offline(tree(replace(other, caption_prefix="Other,"), None, project(ip_description="x")), tree(DATA))
+    found = assess_offline(
+        tree(replace(other, guide=PrefixGuide(text="Other,")), None, project(ip_description="x")), tree(DATA)
+    )
     assert found.refusals == ()
     assert [change.takes_over for change in found.changes if isinstance(change, ProjectChange)] == [False]
     assert any(note.rule == "undeclared" and str(DATASET) in note.text for note in found.notes)

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 from reconciler.core.change import FieldChange, ImageEffect
 from reconciler.core.fingerprint import content_fingerprint
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.look.dataset_diff import CaptionDifference, DatasetVersion, Side, Writer, compare_datasets
 from reconciler.core.look.tree_version import compare_trees
 from reconciler.core.look.version_diff import ModelDifference, ModelVersion, compare_models
 from reconciler.core.name import image_key
+from reconciler.core.uploads import ONE_BY_ONE
 from tests.core.build import (
     DATASET,
     MODEL,
@@ -36,7 +38,7 @@ def live(version: int, *images: RemoteImage, declared: tuple[str, ...] = (), pre
         for one in ("a", "b", "c", "d")
         if any(f".{image_key(sha(one))}" in i.image_name for i in images)
     ]
-    print_ = content_fingerprint(prefix, "basic", rows)
+    print_ = content_fingerprint(PrefixGuide(text=prefix), ONE_BY_ONE, rows)
     return live_dataset(10 + version, f"poses v{version} ({print_})", *images, prefix=prefix)
 
 

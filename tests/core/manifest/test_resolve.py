@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.core.desired import Desired
+from reconciler.core.guide import PrefixGuide, default_prefix
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.image import Facts, ImageFile
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder, Loaded, Manifest
-from reconciler.core.manifest.prefix import default_prefix
 from reconciler.core.manifest.reading import declared_ref, read_manifest
 from reconciler.core.manifest.resolve import resolve
 from reconciler.core.manifest.spec import DatasetBody
@@ -210,7 +210,7 @@ def test_a_prefix_without_project_is_left_to_the_command() -> None:
 
 def test_the_command_for_prefixes_runs_without_one() -> None:
     given_ = loaded(project(), dataset(caption_prefix=""))
-    assert resolve(given_, without_prefix_of=(POSES,)).datasets[POSES].caption_prefix == ""
+    assert resolve(given_, without_prefix_of=(POSES,)).datasets[POSES].guide == PrefixGuide(text="")
     with pytest.raises(ProblemsFound):
         resolve(given_, without_prefix_of=(Ref(Kind.DATASET, "other"),))
 
@@ -256,7 +256,9 @@ def test_texts_of_prefixes_are_judged(prefix: str, expected: list[str]) -> None:
 
 
 def test_a_prefix_is_kept_as_written() -> None:
-    assert desired(project(), dataset(caption_prefix='"A photo, "')).datasets[POSES].caption_prefix == "A photo, "
+    assert desired(project(), dataset(caption_prefix='"A photo, "')).datasets[POSES].guide == PrefixGuide(
+        text="A photo, "
+    )
 
 
 MODELS = [

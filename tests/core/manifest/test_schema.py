@@ -7,8 +7,8 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from ruamel.yaml import YAML
 
-from reconciler.core.manifest.document import Value
 from reconciler.core.manifest.schema import manifest_schema
+from reconciler.core.strictjson import Value
 
 DOCUMENTS = """\
 apiVersion: reconciler/v1

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.core.action import KeyedText
 from reconciler.core.change import CaptionChange
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import image_key
 from reconciler.core.run.caption import (
@@ -21,7 +22,7 @@ from reconciler.core.run.caption import (
     texts_of,
     writing,
 )
-from tests.core.build import live_image, sha
+from tests.core.build import PREFIX, live_image, sha
 from tests.core.run.test_clone import wanted
 from tests.core.run.test_draft_ownership import OWN, draft
 
@@ -101,6 +102,7 @@ def decided(image: RemoteImage, one: KeyedText, *, before: str | None = None, wr
     return writing(
         holding(image),
         (one,),
+        guide=PrefixGuide(text=PREFIX),
         expected=expected_texts((one,), changes),
         written={image.id} if written else set(),
     )

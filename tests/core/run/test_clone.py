@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.change import DatasetWish, WishImage
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import DraftName, image_key
 from reconciler.core.run.clone import CloneFinding, check_clone, has_arrived
@@ -24,13 +25,13 @@ def wanted(*names: str, prefix: str = PREFIX) -> DatasetWish:
     images = tuple(
         WishImage(key=image_key(sha(name)), digest=sha(name), size=1, name=f"{name}.png", path="") for name in names
     )
-    return replace(WISH, images=images, caption_prefix=prefix)
+    return replace(WISH, images=images, guide=PrefixGuide(text=prefix))
 
 
 def clone(*images: RemoteImage, prefix: str | None = PREFIX) -> RemoteDataset:
     """The clone as it arrived."""
     made = draft(f"{OWN} of v2", images=images, images_count=len(images))
-    return replace(made, caption_prefix=prefix)
+    return replace(made, guide=None if prefix is None else PrefixGuide(text=prefix))
 
 
 def found(copy: RemoteDataset, *, prefix: str = PREFIX, name: DraftName = NAME) -> CloneFinding:
@@ -40,7 +41,7 @@ def found(copy: RemoteDataset, *, prefix: str = PREFIX, name: DraftName = NAME) 
 
 def puts(finding: CloneFinding) -> list[tuple[str, str]]:
     """Names and prefixes that are sent, in order."""
-    return [(str(one.name), one.caption_prefix) for one in finding.puts]
+    return [(str(one.name), one.guide.text if one.guide else "") for one in finding.puts]
 
 
 def test_a_faithful_clone_only_loses_its_mark() -> None:

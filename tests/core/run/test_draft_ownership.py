@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.core.change import DatasetWish
 from reconciler.core.event import Outcome
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import DatasetStatus, RemoteDataset
 from reconciler.core.name import DraftName, FinalName, parse_dataset_name
 from reconciler.core.run.draft_ownership import (
@@ -31,6 +32,7 @@ from reconciler.core.run.draft_ownership import (
     succeeded,
     unknown,
 )
+from reconciler.core.uploads import ONE_BY_ONE
 from tests.core.build import DATASET, PREFIX, PROJECT, live_dataset, live_image
 
 MARK = "3f2a"
@@ -39,8 +41,8 @@ WISH = DatasetWish(
     project=PROJECT,
     version=3,
     fingerprint="a9f3c1a2b7d40",
-    upload_type="basic",
-    caption_prefix=PREFIX,
+    uploads=ONE_BY_ONE,
+    guide=PrefixGuide(text=PREFIX),
     increase_resolution=True,
     completed=True,
     images=(),
@@ -203,10 +205,10 @@ def test_a_clone_that_the_plan_passed_by() -> None:
 def test_stored_differently() -> None:
     """Names read back byte for byte, prefixes modulo outer white space."""
     name = draft_name(WISH, MARK)
-    assert stored_differently(name, PREFIX, draft(OWN, prefix=f"{PREFIX} ")) is None
-    assert "stores the name" in (stored_differently(name, PREFIX, draft(f"{OWN} ")) or "")
-    assert "stores the caption_prefix" in (stored_differently(name, PREFIX, draft(OWN, prefix="Other,")) or "")
-    assert '""' in (stored_differently(name, PREFIX, replace(draft(OWN), caption_prefix=None)) or "")
+    assert stored_differently(name, WISH.guide, draft(OWN, prefix=f"{PREFIX} ")) is None
+    assert "stores the name" in (stored_differently(name, WISH.guide, draft(f"{OWN} ")) or "")
+    assert "stores the caption_prefix" in (stored_differently(name, WISH.guide, draft(OWN, prefix="Other,")) or "")
+    assert '""' in (stored_differently(name, WISH.guide, replace(draft(OWN), guide=None)) or "")
 
 
 def test_skip_for() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.diff.election import model_members
+from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import DatasetStatus, ModelStatus, RemoteDataset
 from reconciler.core.name import FinalName
 from reconciler.core.run.list_convergence import (
@@ -127,7 +128,7 @@ def test_lists_show_datasets() -> None:
     for old in (
         replace(dataset(), name="poses v3 draft a9f3c1a2b7d40 3f2a"),
         replace(dataset(), status=DatasetStatus.DRAFT),
-        replace(dataset(), caption_prefix="Other,"),
+        replace(dataset(), guide=PrefixGuide(text="Other,")),
         replace(dataset(), images_count=0),
         replace(dataset(), id=8),
     ):

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from reconciler.core.manifest.document import Value
 from reconciler.core.problem import Problem
+from reconciler.core.strictjson import Value
 from reconciler.files.yaml.reading import FILE_LIMIT, Reading, read_yaml
 
 BOTH = pytest.mark.parametrize("pure", [False, True], ids=["c", "pure"])
