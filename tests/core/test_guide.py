@@ -169,6 +169,7 @@ NAMED_IN = {
     "cli/command/prefix.py": "the same",
     "cli/root.py": "the same",
     "core/diff/foreign_family.py": "words for people",
+    "core/diff/project.py": "words for people",
     "core/guide.py": "the guides",
     "core/manifest/": "the manifest types and their rules",
     "doctor/": "words for people",
