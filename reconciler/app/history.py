@@ -6,10 +6,8 @@ from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.election import Member, ModelMember
 from reconciler.core.kind import Kind
 from reconciler.core.look.history import History, dataset_entries, model_entries
+from reconciler.core.look.in_force import in_force
 from reconciler.core.ref import Ref
-
-_IN_FORCE = frozenset({"in sync", "training", "created", "kept"})
-"""States of an object in which the live version that the plan names is what git declares."""
 
 
 def history_of(planned: Planned, ref: Ref) -> History:
@@ -22,10 +20,10 @@ def history_of(planned: Planned, ref: Ref) -> History:
     entries: History
     if ref.kind is Kind.MODEL:
         aliases = [alias for alias in planned.plan.aliases if alias.ref == ref]
-        models = model_entries(models_of(planned, index, ref), index, _in_force(planned, ref), aliases)
+        models = model_entries(models_of(planned, index, ref), index, in_force(planned.plan, ref), aliases)
         entries = History(ref=ref, entries=models, is_declared=declared)
     else:
-        datasets = dataset_entries(datasets_of(planned, index, ref), index, _in_force(planned, ref))
+        datasets = dataset_entries(datasets_of(planned, index, ref), index, in_force(planned.plan, ref))
         entries = History(ref=ref, entries=datasets, is_declared=declared)
     if not entries.entries and not declared:
         raise Unusable(f"No manifest declares {ref}, and nothing live bears its name.")
@@ -50,7 +48,3 @@ def models_of(planned: Planned, index: AccountIndex, ref: Ref) -> tuple[ModelMem
         return index.models(ref.name, None)
     project = planned.project_ids.get(planned.desired.project_of(ref))
     return () if project is None else index.models(ref.name, project)
-
-
-def _in_force(planned: Planned, ref: Ref) -> int | None:
-    return next((one.id for one in planned.plan.unchanged if one.ref == ref and one.state in _IN_FORCE), None)

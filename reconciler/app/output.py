@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from reconciler.app.fault import Unusable, refused
+from reconciler.app.history import models_of
 from reconciler.app.planning import Planned
 from reconciler.core.change import AliasState
 from reconciler.core.diff.account_index import AccountIndex
-from reconciler.core.diff.election import ALIVE, ModelMember
+from reconciler.core.diff.election import ALIVE
 from reconciler.core.live import ModelStatus
+from reconciler.core.look.in_force import in_force, serving
 from reconciler.core.ref import Ref
 from reconciler.core.text import shown
 from reconciler.render.output import LiveAlias, LiveModel, NamesClash, output_env
@@ -22,16 +24,12 @@ GITHUB = "GITHUB_OUTPUT"
 def live_models(planned: Planned) -> tuple[LiveModel, ...]:
     """One for each declared model, in the order of the manifests."""
     index = AccountIndex(planned.observed)
-    in_force = {one.ref: one.id for one in planned.plan.unchanged if one.id is not None}
-    return tuple(_live(ref, planned, index, in_force.get(ref)) for ref in planned.desired.models)
+    return tuple(_live(ref, planned, index) for ref in planned.desired.models)
 
 
-def _live(ref: Ref, planned: Planned, index: AccountIndex, in_force: int | None) -> LiveModel:
-    """The version in force if it is trained, else the newest trained one, else the newest that is under way."""
-    project = planned.project_ids.get(planned.desired.project_of(ref))
-    family = [] if project is None else [one for one in index.models(ref.name, project) if one.model.status in ALIVE]
-    trained = [one for one in family if one.model.status is ModelStatus.COMPLETED]
-    chosen = next((one for one in trained if one.model.id == in_force), None) or _newest(trained) or _newest(family)
+def _live(ref: Ref, planned: Planned, index: AccountIndex) -> LiveModel:
+    alive = [member for member in models_of(planned, index, ref) if member.model.status in ALIVE]
+    chosen = serving(alive, in_force(planned.plan, ref))
     aliases = tuple(_alias(state) for state in planned.plan.aliases if state.ref == ref)
     if chosen is None:
         return LiveModel(name=ref.name, aliases=aliases)
@@ -43,10 +41,6 @@ def _live(ref: Ref, planned: Planned, index: AccountIndex, in_force: int | None)
         fingerprint=chosen.name.fingerprint,
         aliases=aliases,
     )
-
-
-def _newest(family: list[ModelMember]) -> ModelMember | None:
-    return min(family, key=lambda one: (-one.name.version, one.model.id), default=None)
 
 
 def _alias(state: AliasState) -> LiveAlias:

@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from reconciler.app.fault import Unusable, refused
+from reconciler.app.history import datasets_of
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
 from reconciler.core.desired import Desired
@@ -13,6 +14,7 @@ from reconciler.core.diff.content_match import by_key
 from reconciler.core.diff.election import newest_completed, open_drafts
 from reconciler.core.guide import Guide
 from reconciler.core.live import RemoteDataset
+from reconciler.core.look.in_force import in_force
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.resolve import resolve
 from reconciler.core.manifest.spec import DatasetBody
@@ -97,12 +99,11 @@ async def live_dataset(opened: Session, planned: Planned, ref: Ref) -> RemoteDat
 
 
 def _chosen(planned: Planned, ref: Ref) -> int | None:
-    in_force = next((one.id for one in planned.plan.unchanged if one.ref == ref and one.id is not None), None)
-    if in_force is not None:
-        return in_force
-    project = planned.project_ids.get(planned.desired.project_of(ref))
-    family = AccountIndex(planned.observed).datasets(ref.name, project)
-    member = next(iter(open_drafts(family)), None) or newest_completed(family)
+    """The version in force, else the draft that is being filled, else the newest completed version."""
+    if (found := in_force(planned.plan, ref)) is not None:
+        return found
+    versions = datasets_of(planned, AccountIndex(planned.observed), ref)
+    member = next(iter(open_drafts(versions)), None) or newest_completed(versions)
     return None if member is None else member.dataset.id
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from reconciler.app.fault import Unusable
+from reconciler.app.history import models_of
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
 from reconciler.core.change import AliasState
@@ -12,6 +13,7 @@ from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.alias import CURRENT, is_version
 from reconciler.core.diff.election import ModelMember
 from reconciler.core.live import ModelStatus, RemoteModel
+from reconciler.core.look.in_force import begun, under_way
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 
@@ -92,38 +94,26 @@ def _awaited(name: str, id_: int | None, models: dict[int, RemoteModel], problem
 
 def _running(plan: Plan) -> dict[str, int | None]:
     """Declared models in training, by ref."""
-    return {
-        str(one.ref): one.id for one in plan.unchanged if one.state in {"training", "waiting"} and one.id is not None
-    }
+    return {str(one.ref): one.id for one in under_way(plan) if one.id is not None}
 
 
 def _id(one: Wanted, planned: Planned) -> int | None:
     """The live model that is what is wanted, trained or in training; None where there is none."""
     if not one.alias:
-        return _described(one.ref, planned.plan)
+        return begun(planned.plan, one.ref)
     state = _state(one, planned.plan)
     if state.id is not None:
         return state.id
     if state.target == CURRENT:
-        return _described(one.ref, planned.plan)
-    running = [member for member in _family(one.ref, planned) if member.model.status in RUNNING]
+        return begun(planned.plan, one.ref)
+    versions = models_of(planned, AccountIndex(planned.observed), one.ref)
+    running = [member for member in versions if member.model.status in RUNNING]
     named = [member for member in running if _is_named(state.target, member)]
     return named[0].model.id if named else None
 
 
-def _described(ref: Ref, plan: Plan) -> int | None:
-    """The live model that is what the manifest describes, where it is trained, or was begun to be."""
-    states = {"in sync", "training", "failed", "stopped"}
-    return next((one.id for one in plan.unchanged if one.ref == ref and one.state in states), None)
-
-
 def _state(one: Wanted, plan: Plan) -> AliasState:
     return next(state for state in plan.aliases if (state.ref, state.alias) == (one.ref, one.alias))
-
-
-def _family(ref: Ref, planned: Planned) -> tuple[ModelMember, ...]:
-    project = planned.project_ids.get(planned.desired.project_of(ref))
-    return () if project is None else AccountIndex(planned.observed).models(ref.name, project)
 
 
 def _is_named(target: str, member: ModelMember) -> bool:

@@ -1,10 +1,9 @@
 """Aliases of models in words: which version answers, which one will, and which alias nothing answers to."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from reconciler.core.change import AliasState, ModelChange
-from reconciler.core.diff.alias import CURRENT
+from reconciler.core.change import AliasState
+from reconciler.core.look.in_force import coming
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.render.version import version_word
@@ -13,36 +12,10 @@ from reconciler.render.view import Role, Row, Text, joined, say
 FINGERPRINT_SHOWN = 7
 """Characters of a fingerprint that people see and copy, as git shows a commit."""
 
-_UNDER_WAY = ("training", "waiting")
-
 
 def short(fingerprint: str) -> str:
     """`a51be07`."""
     return fingerprint[:FINGERPRINT_SHOWN]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coming:
-    """The version that an alias will name once it is trained; None where its number is not given yet."""
-
-    version: int | None
-    fingerprint: str
-
-
-def coming(plan: Plan, state: AliasState) -> Coming | None:
-    """What this plan trains, or what is in training already, where that is what the alias names."""
-    for change in plan.changes_of(state.ref):
-        if isinstance(change, ModelChange) and change.starts:
-            return _named(state, Coming(version=change.version, fingerprint=change.fingerprint))
-    for one in plan.standing_of(state.ref):
-        if one.state in _UNDER_WAY and one.fingerprint is not None:
-            version = one.version if one.state == "training" else None
-            return _named(state, Coming(version=version, fingerprint=one.fingerprint))
-    return None
-
-
-def _named(state: AliasState, found: Coming) -> Coming | None:
-    return found if state.target == CURRENT or found.fingerprint.startswith(state.target) else None
 
 
 def unanswered(plan: Plan) -> tuple[AliasState, ...]:

@@ -2,6 +2,7 @@
 
 from reconciler.core.change import Unchanged
 from reconciler.core.kind import Kind
+from reconciler.core.look.in_force import own_fingerprint
 from reconciler.render.alias import short
 from reconciler.render.cost import TRAINING_TIME
 
@@ -11,8 +12,6 @@ QUIET = frozenset({IN_SYNC, ABSENT})
 """States that a plan only counts."""
 
 WAITING = "waiting"
-_OF_ANOTHER_DEFINITION = frozenset({"kept", WAITING})
-"""States in which the live version is not what the manifest describes now."""
 
 
 def state_words(one: Unchanged) -> str:
@@ -49,8 +48,3 @@ def version_words(one: Unchanged) -> str:
         return ""
     print_ = own_fingerprint(one) if one.ref.kind is Kind.MODEL else None
     return f"v{one.version} ({short(print_)})" if print_ else f"v{one.version}"
-
-
-def own_fingerprint(one: Unchanged) -> str | None:
-    """The fingerprint, where it is that of the version and not only what the manifest asks for."""
-    return None if one.state in _OF_ANOTHER_DEFINITION else one.fingerprint

@@ -12,12 +12,13 @@ from reconciler.core.change import (
     Unchanged,
 )
 from reconciler.core.kind import Kind
+from reconciler.core.look.in_force import own_fingerprint
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.text import count
 from reconciler.render.alias import short, standing_aliases
 from reconciler.render.plan import context, notes, refusals, warnings
-from reconciler.render.state import own_fingerprint, state_words, version_words, wish_words
+from reconciler.render.state import state_words, version_words, wish_words
 from reconciler.render.view import Block, Item, Items, Line, Role, Row, Text, View, say, screen
 from reconciler.render.words import quoted_text
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from reconciler.core.change import AliasState
 from reconciler.core.desired import DesiredModel
-from reconciler.core.diff.election import ALIVE, ModelMember, elect_model
+from reconciler.core.diff.election import ALIVE, ModelMember, elect_model, newest_model
 from reconciler.core.live import ModelStatus
 from reconciler.core.text import quoted
 
@@ -35,9 +35,9 @@ def _resolve(
     prints = {member.name.fingerprint for member in completed}
     if len(prints) > 1:
         return _unanswered(model, alias, target, f"{quoted(target)} fits {len(prints)} versions")
-    if not completed:
+    best = newest_model(completed)
+    if best is None:
         return _unanswered(model, alias, target, _why(target, fingerprint, found))
-    best = min(completed, key=lambda member: (-member.name.version, member.model.id))
     return AliasState(
         ref=model.ref,
         alias=alias,

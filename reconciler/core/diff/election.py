@@ -63,6 +63,11 @@ def next_version(family: Iterable[Member | ModelMember], others: Iterable[int] =
     return max([member.name.version for member in family] + list(others), default=0) + 1
 
 
+def newest_model(versions: Iterable[ModelMember]) -> ModelMember | None:
+    """The highest version, of equals the lowest id."""
+    return min(versions, key=lambda member: (-member.name.version, member.model.id), default=None)
+
+
 def newest_numbers(limit: int | None, versions: Iterable[int]) -> frozenset[int] | None:
     """The version numbers that a limit keeps; None keeps all."""
     return None if limit is None else frozenset(sorted(set(versions), reverse=True)[:limit])

@@ -7,7 +7,7 @@ from reconciler.core.desired import Desired, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.alias import resolve_aliases
 from reconciler.core.diff.assessment import Standing
-from reconciler.core.diff.election import ALIVE, ModelMember, elect_model
+from reconciler.core.diff.election import ALIVE, ModelMember, elect_model, newest_model
 from reconciler.core.diff.field import field_changes
 from reconciler.core.diff.mirror import mirrored, plain
 from reconciler.core.live import ModelStatus, RemoteModel
@@ -37,8 +37,7 @@ class ModelContext:
     @property
     def newest(self) -> ModelMember | None:
         """The newest living version, whatever its fingerprint."""
-        alive = [member for member in self.family if member.model.status in ALIVE]
-        return min(alive, key=lambda member: (-member.name.version, member.model.id), default=None)
+        return newest_model(member for member in self.family if member.model.status in ALIVE)
 
 
 def description_change(context: ModelContext, live: RemoteModel) -> tuple[FieldChange, ...]:

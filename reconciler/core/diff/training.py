@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.core.desired import DesiredModel
-from reconciler.core.diff.election import ALIVE, ModelMember, elect_model
+from reconciler.core.diff.election import ALIVE, ModelMember, elect_model, newest_model
 from reconciler.core.live import ModelStatus
 
 
@@ -73,7 +73,7 @@ def _ended(model: DesiredModel, fingerprint: str, family: tuple[ModelMember, ...
 
 def _anew(model: DesiredModel, family: tuple[ModelMember, ...], *, spends: bool) -> Decision:
     alive = [member for member in family if member.model.status in ALIVE]
-    newest = min(alive, key=lambda member: (-member.name.version, member.model.id), default=None)
+    newest = newest_model(alive)
     if newest is not None and model.retrain == "never":
         return Decision(course=Course.KEPT, member=newest)
     running = tuple(member for member in alive if member.model.status is ModelStatus.IN_PROGRESS)

@@ -19,13 +19,13 @@ from reconciler.core.change import (
     RenameChange,
 )
 from reconciler.core.desired import Desired
-from reconciler.core.diff.alias import CURRENT
 from reconciler.core.diff.authorship import is_disproved
 from reconciler.core.diff.mirror import plain
 from reconciler.core.kind import Kind
 from reconciler.core.live import Observed, RemoteDataset
 from reconciler.core.look.drift_report import Cause, Drift, Ill, Judgement
 from reconciler.core.look.ignore import STRAYS
+from reconciler.core.look.in_force import coming
 from reconciler.core.name import DraftName, FinalName, parse_dataset_name, parse_model_name
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
@@ -182,13 +182,5 @@ def _ills(plan: Plan) -> Iterator[Ill]:
             version = "" if one.version is None else f" of v{one.version}"
             yield Ill(ref=one.ref, text=f"the training{version} {'failed' if one.state == 'failed' else 'was stopped'}")
     for state in plan.aliases:
-        if state.id is None and not _is_coming(plan, state.ref, state.target):
+        if state.id is None and coming(plan, state) is None:
             yield Ill(ref=state.ref, text=f"the alias {state.alias} answers to nothing: {state.problem}")
-
-
-def _is_coming(plan: Plan, ref: Ref, target: str) -> bool:
-    """Is the version that an alias names trained by this plan, or in training already?"""
-    prints = [one.fingerprint for one in plan.changes_of(ref) if isinstance(one, ModelChange) and one.starts]
-    under_way = (one for one in plan.standing_of(ref) if one.state in {"training", "waiting"})
-    prints += [one.fingerprint for one in under_way if one.fingerprint is not None]
-    return bool(prints) and (target == CURRENT or any(print_.startswith(target) for print_ in prints))

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.core.change import AliasState, DatasetChange, ImageEffect, ModelChange, Scalar
+from reconciler.core.look.in_force import coming
 from reconciler.core.plan import Plan
-from reconciler.render.alias import coming, short
+from reconciler.render.alias import short
 from reconciler.render.cost import TRAINING_TIME
 from reconciler.render.version import version_word, version_words
 
