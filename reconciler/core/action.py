@@ -1,10 +1,11 @@
 """One step of a plan: a verb from a closed alphabet, what it is done to, what it needs and what it costs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 from reconciler.core.change import FieldChange
+from reconciler.core.cost import Cost
 from reconciler.core.desired import TrainingParameter
 from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
@@ -29,32 +30,6 @@ class Verb(StrEnum):
     RENAME = "rename"
     STOP = "stop"
     DELETE = "delete"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
-    """What an action spends, as far as it is known before: API calls, bytes sent, and what people watch."""
-
-    calls: int = 0
-    bytes: int = 0
-    uploads: int = 0
-    removals: int = 0
-    regenerations: int = 0
-    rewrites: int = 0
-    trainings: int = 0
-    deletions: int = 0
-
-    def __add__(self, other: "Cost") -> "Cost":
-        return Cost(
-            calls=self.calls + other.calls,
-            bytes=self.bytes + other.bytes,
-            uploads=self.uploads + other.uploads,
-            removals=self.removals + other.removals,
-            regenerations=self.regenerations + other.regenerations,
-            rewrites=self.rewrites + other.rewrites,
-            trainings=self.trainings + other.trainings,
-            deletions=self.deletions + other.deletions,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +258,7 @@ class Action:
     label: str = ""
     """The thing inside the object, where there is one: an image's name."""
     fields: tuple[FieldChange, ...] = ()
-    cost: Cost = Cost()
+    cost: Cost = field(default_factory=Cost)
 
     @property
     def verb(self) -> Verb:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from reconciler.core.cost import Cost
 from reconciler.core.desired import TrainingParameter
 from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
@@ -73,6 +74,35 @@ class KeptCaption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostImage:
+    """An image that is live in the base or in the open draft, and that the version to be made does not hold.
+
+    It is found by its key. So an image that is replaced under its name is lost, and one whose file was renamed is not.
+    """
+
+    key: str
+    """Empty for a live image that carries no digest."""
+    name: str
+    """The label that it has on the live side."""
+    kept_in: int | None
+    """The completed version that still holds it; None where no version does, and it is gone for good."""
+    caption: str | None = None
+    """Its caption, where a person or git wrote that."""
+    by_person: bool = False
+    """A person wrote the caption and git never declared it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostCaption:
+    """A caption that a person wrote, that git never declared, and that the version to be made replaces by git's."""
+
+    key: str
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WishImage:
     """One image that a dataset version must hold. `path` is below the manifest root, `caption` None if undeclared."""
 
@@ -99,6 +129,27 @@ class DatasetWish:
     images: tuple[WishImage, ...]
 
 
+class Effect(StrEnum):
+    """What a change does to its object, in one word: the answer to "what happens?", and to nothing else."""
+
+    CREATE = "create"
+    TAKE_OVER = "take over"
+    """A live project becomes ours."""
+    UPDATE = "update"
+    """Fields change in place."""
+    NEXT_VERSION = "next version"
+    """A dataset version that starts as a clone of the one before."""
+    FRESH_VERSION = "fresh version"
+    """A dataset version for which everything is uploaded again."""
+    FILL_DRAFT = "fill draft"
+    TRAIN = "train"
+    """A model version is created and its training started."""
+    START = "start"
+    """The training of a model that exists is started."""
+    RENAME = "rename"
+    DELETE = "delete"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectChange:
     """A project to create (id None), to take over, or to update."""
@@ -111,6 +162,20 @@ class ProjectChange:
     fields: tuple[FieldChange, ...]
     body: tuple[tuple[str, str], ...]
     """The fields to send, names of the API: all of them at creation, all mutable ones at an update."""
+
+    @property
+    def effect(self) -> Effect:
+        if self.id is None:
+            return Effect.CREATE
+        return Effect.TAKE_OVER if self.takes_over else Effect.UPDATE
+
+    @property
+    def losses(self) -> "Losses":
+        return NOTHING_LOST
+
+    @property
+    def cost(self) -> Cost:
+        return Cost()
 
 
 class Origin(StrEnum):
@@ -148,9 +213,63 @@ class DatasetChange:
     """Captions that are regenerated, known before the run."""
     declared: int
     """Captions that git declares."""
+    base_images: int = 0
+    """Images that the base holds, each counted once."""
     live_images: int
-    """Images of what is compared with."""
+    """Images that the base and the open draft hold together, each counted once."""
+    lost_images: tuple[LostImage, ...] = ()
+    """Of those, the ones that this version does not hold, however it is made."""
+    lost_captions: tuple[LostCaption, ...] = ()
+    """Captions of people that git's replace, in the base or in the open draft."""
     wish: DatasetWish
+
+    @property
+    def effect(self) -> Effect:
+        if self.origin is Origin.RESUME:
+            return Effect.FILL_DRAFT
+        if self.base_version is None:
+            return Effect.CREATE
+        return Effect.NEXT_VERSION if self.origin is Origin.CLONE else Effect.FRESH_VERSION
+
+    @property
+    def losses(self) -> "Losses":
+        return Losses(images=self.lost_images, captions=self.lost_captions)
+
+    @property
+    def fields(self) -> tuple[FieldChange, ...]:
+        return () if self.guide is None else (self.guide,)
+
+    @property
+    def coming(self) -> tuple[ImageChange, ...]:
+        """Images that are uploaded."""
+        return tuple(image for image in self.images if image.effect in {ImageEffect.ADDED, ImageEffect.REPLACED})
+
+    @property
+    def going(self) -> tuple[ImageChange, ...]:
+        """Images that go and that nothing replaces: those a step removes, then those that are only not taken along."""
+        removed = tuple(image for image in self.images if image.effect in {ImageEffect.REMOVED, ImageEffect.TWIN})
+        told = {image.key for image in removed} | {image.replaces for image in self.images if image.replaces}
+        return removed + tuple(
+            ImageChange(
+                effect=ImageEffect.REMOVED,
+                name=lost.name,
+                key=lost.key,
+                caption=lost.caption,
+                hand_written=lost.caption is not None,
+            )
+            for lost in self.lost_images
+            if lost.key not in told
+        )
+
+    @property
+    def cost(self) -> Cost:
+        return Cost(
+            bytes=sum(image.size for image in self.coming),
+            uploads=len(self.coming),
+            removals=sum(image.effect is not ImageEffect.ADDED for image in self.images),
+            regenerations=0 if self.origin is Origin.CREATE else self.regenerated,
+            rewrites=len(self.lost_captions),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +311,20 @@ class ModelChange:
     description: str
     parameters: tuple[tuple[str, TrainingParameter], ...]
 
+    @property
+    def effect(self) -> Effect:
+        if self.starts:
+            return Effect.TRAIN if self.creates else Effect.START
+        return Effect.CREATE if self.creates else Effect.UPDATE
+
+    @property
+    def losses(self) -> "Losses":
+        return Losses(trainings=self.stops)
+
+    @property
+    def cost(self) -> Cost:
+        return Cost(trainings=int(self.starts))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovedObject:
@@ -212,6 +345,23 @@ class RemovalChange:
     kind: Literal["removal"] = "removal"
     reason: str
     objects: tuple[RemovedObject, ...]
+
+    @property
+    def effect(self) -> Effect:
+        return Effect.DELETE
+
+    @property
+    def losses(self) -> "Losses":
+        stopped = (StoppedTraining(id=one.id, name=one.name) for one in self.objects if one.stops)
+        return Losses(objects=self.objects, trainings=tuple(stopped))
+
+    @property
+    def fields(self) -> tuple[FieldChange, ...]:
+        return ()
+
+    @property
+    def cost(self) -> Cost:
+        return Cost(deletions=len(self.objects))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,8 +384,70 @@ class RenameChange:
     reason: str
     objects: tuple[RenamedObject, ...]
 
+    @property
+    def effect(self) -> Effect:
+        return Effect.RENAME
+
+    @property
+    def losses(self) -> "Losses":
+        return NOTHING_LOST
+
+    @property
+    def fields(self) -> tuple[FieldChange, ...]:
+        return tuple(FieldChange(path="name", before=one.before, after=one.after) for one in self.objects)
+
+    @property
+    def cost(self) -> Cost:
+        return Cost()
+
 
 Change = ProjectChange | DatasetChange | ModelChange | RemovalChange | RenameChange
+"""Every change answers four questions by itself.
+
+`effect` says what happens, `losses` what goes, `fields` which values differ, `cost` what is spent. API calls are left
+out of a change's cost: steps make them, and a change has no steps yet.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Losses:
+    """What is live and goes: the one answer that limits, the binding to a review and reports use.
+
+    A twin is no loss, since the image stays once.
+    """
+
+    images: tuple[LostImage, ...] = ()
+    captions: tuple[LostCaption, ...] = ()
+    """Captions of people that are replaced by git's; a caption that goes with its image is told there."""
+    objects: tuple[RemovedObject, ...] = ()
+    """Live versions and projects that are deleted."""
+    trainings: tuple[StoppedTraining, ...] = ()
+    """Running trainings that are stopped."""
+
+    @property
+    def is_none(self) -> bool:
+        return self == NOTHING_LOST
+
+    @property
+    def destroyed_images(self) -> tuple[LostImage, ...]:
+        """Lost images that no completed version holds either."""
+        return tuple(image for image in self.images if image.kept_in is None)
+
+    @property
+    def is_for_good(self) -> bool:
+        """Does something go that no completed version keeps: an image, a caption, a version?"""
+        return bool(self.destroyed_images or self.captions or self.objects)
+
+    def __add__(self, other: "Losses") -> "Losses":
+        return Losses(
+            images=self.images + other.images,
+            captions=self.captions + other.captions,
+            objects=self.objects + other.objects,
+            trainings=self.trainings + other.trainings,
+        )
+
+
+NOTHING_LOST = Losses()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

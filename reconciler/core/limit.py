@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+REMOVALS_FROM = 5
+"""Live images of a dataset from which on the configured share counts: the API recommends five and more."""
+
+SHARE_OF_FEW = 50
+"""Percent of fewer images that may go whatever a lower limit says: one image of two is a share already."""
+
+DELETIONS_FROM = 10
+"""Live versions from which on a share of deletions is counted."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How much one apply may do unasked; None is no limit.
 
-    `image_removals_percent` counts a dataset once it has 10 live images, `deletions_percent` the live versions of all
-    manifests once there are 10.
+    `image_removals_percent` counts as it stands from five live images of a dataset on; of fewer, half may go where the
+    limit is lower. `deletions_percent` counts once there are ten live versions of all manifests.
     """
 
     trainings: int = 1
@@ -19,6 +28,11 @@ class Limits:
     image_removals: int | None = None
     deletions: int | None = None
     deletions_percent: int | None = None
+
+    def most_percent_of(self, images: int) -> int:
+        """The share of so many live images that may go, in percent."""
+        most = self.image_removals_percent
+        return most if images >= REMOVALS_FROM else max(most, SHARE_OF_FEW)
 
 
 LIMIT_NAMES = tuple(field.name for field in fields(Limits))

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Protocol, TypeVar
 
-from reconciler.core.action import Action, Cost
+from reconciler.core.action import Action
 from reconciler.core.change import AliasState, Change, DatasetWish, Note, Refusal, Unchanged
+from reconciler.core.cost import Cost
 from reconciler.core.limit import Limits
 from reconciler.core.ref import Ref
 

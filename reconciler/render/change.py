@@ -5,7 +5,7 @@ from typing import assert_never
 from reconciler.core.change import (
     Change,
     DatasetChange,
-    ImageEffect,
+    Effect,
     ModelChange,
     Origin,
     ProjectChange,
@@ -47,38 +47,22 @@ def rank(change: Change) -> tuple[int, str]:
 
 
 def _place(change: Change) -> int:
-    match change:
-        case ModelChange():
-            return 0 if change.starts else 6
-        case RemovalChange():
-            return 1
-        case ProjectChange():
-            return 2 if change.takes_over else 5
-        case RenameChange():
-            return 7
-        case DatasetChange() if destroys(change):
-            return 1
-        case DatasetChange():
-            return 3 if change.base_version is not None else 4
-        case other:
-            assert_never(other)
+    if change.effect in {Effect.TRAIN, Effect.START}:
+        return 0
+    if change.losses.is_for_good:
+        return 1
+    if change.effect is Effect.TAKE_OVER:
+        return 2
+    if change.effect is Effect.RENAME:
+        return 7
+    if change.kind == "dataset":
+        return 4 if change.base_version is None else 3
+    return 5 if change.kind == "project" else 6
 
 
 def is_weighty(change: Change) -> bool:
     """Does it train, destroy or take over? Such an object is never folded away."""
     return rank(change)[0] <= 2
-
-
-def destroys(change: DatasetChange) -> bool:
-    """Do images or hand-written captions go for good, with no completed version that still holds them?"""
-    return any(caption.rewrites for caption in change.captions) or bool(lost_images(change))
-
-
-def lost_images(change: DatasetChange) -> int:
-    """Images removed from an open draft: unlike those of a cloned version they are nowhere else."""
-    if change.origin is not Origin.RESUME or change.source_id is not None:
-        return 0
-    return sum(1 for image in change.images if image.effect in {ImageEffect.REMOVED, ImageEffect.REPLACED})
 
 
 def _because(reason: str, found: tuple[Category, ...] = ()) -> Row:

@@ -10,6 +10,7 @@ from reconciler.core.change import (
     ImageChange,
     ImageEffect,
     KeptCaption,
+    LostCaption,
     Origin,
     Scalar,
 )
@@ -60,8 +61,8 @@ def _guide(change: DatasetChange) -> Iterator[Row]:
 
 def _images(change: DatasetChange) -> Iterator[Row]:
     """Those that go first, all of them; then those that are replaced or come, the first few."""
-    gone = [image for image in change.images if _is_lost(image)]
-    rest = [image for image in change.images if not _is_lost(image)]
+    gone = [*change.going, *(image for image in change.coming if image.hand_written)]
+    rest = [image for image in change.coming if not image.hand_written]
     rest.sort(key=lambda image: (image.effect is ImageEffect.ADDED, image.name))
     shown, hidden = folded(len(rest), FOLD_IMAGES)
     rows = [_image(image) for image in sorted(gone, key=lambda image: image.name)]
@@ -70,10 +71,6 @@ def _images(change: DatasetChange) -> Iterator[Row]:
         size = sum(image.size for image in rest[shown:])
         rows.append(Row(text=say(f"… and {count(hidden, 'more image')}, {megabytes(size)}", Role.QUIET)))
     yield from _labelled("images", rows)
-
-
-def _is_lost(image: ImageChange) -> bool:
-    return image.effect in {ImageEffect.REMOVED, ImageEffect.TWIN} or image.hand_written
 
 
 def _image(image: ImageChange) -> Row:
@@ -101,10 +98,9 @@ def _words_that_go(image: ImageChange, lead: str) -> Text:
 
 def _captions(change: DatasetChange) -> Iterator[Row]:
     """Overwritten ones first, all of them; those of images that come are shown beside the image."""
-    lost = [caption for caption in change.captions if caption.rewrites]
     coming = {image.key for image in change.images if image.effect is ImageEffect.ADDED}
     rest = [caption for caption in change.captions if not caption.rewrites and caption.key not in coming]
-    rows = [_caption(caption) for caption in sorted(lost, key=lambda caption: caption.name)]
+    rows = [_lost_caption(caption) for caption in change.losses.captions]
     shown, hidden = folded(len(rest), FOLD_CAPTIONS)
     rows.extend(_caption(caption) for caption in sorted(rest, key=lambda caption: caption.name)[:shown])
     if hidden:
@@ -117,9 +113,12 @@ def _captions(change: DatasetChange) -> Iterator[Row]:
 
 def _caption(caption: CaptionChange) -> Row:
     text = quoted_text(caption.after) if caption.before is None else difference(caption.before, caption.after)
-    if caption.rewrites:
-        text = (Span("written by hand, not in git: ", Role.COST), *text)
-    return Row(sign=Role.DELETE if caption.rewrites else Role.CHANGE, head=caption.name, text=text)
+    return Row(sign=Role.CHANGE, head=caption.name, text=text)
+
+
+def _lost_caption(caption: LostCaption) -> Row:
+    text = (Span("written by hand, not in git: ", Role.COST), *difference(caption.before, caption.after))
+    return Row(sign=Role.DELETE, head=caption.name, text=text)
 
 
 def _caption_summary(change: DatasetChange) -> str:
@@ -137,7 +136,7 @@ def _caption_summary(change: DatasetChange) -> str:
 
 def _staying(change: DatasetChange) -> int:
     """Captions from git that are live already: not of an image that comes, not changed."""
-    coming = sum(image.effect in {ImageEffect.ADDED, ImageEffect.REPLACED} for image in change.images if image.caption)
+    coming = sum(bool(image.caption) for image in change.coming)
     return change.declared - coming - len(change.captions)
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from reconciler.core.action import Cost
-from reconciler.core.change import DatasetChange, ImageEffect
+from reconciler.core.change import DatasetChange
+from reconciler.core.cost import Cost
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
 from reconciler.core.text import count
@@ -49,7 +49,7 @@ def caption_sums(plan: Plan) -> CaptionSums:
         regenerated=sum(change.regenerated for change in datasets),
         written=sum(_written(change) for change in datasets),
         kept=sum(len(change.kept) for change in datasets),
-        rewritten=sum(1 for change in datasets for caption in change.captions if caption.rewrites),
+        rewritten=sum(len(change.losses.captions) for change in datasets),
     )
 
 
@@ -57,9 +57,9 @@ def _written(change: DatasetChange) -> int:
     """Declared captions that are sent: all of them after a regeneration, else those that differ or come with images."""
     if change.stale:
         return change.declared
-    keys = {caption.key for caption in change.captions if not caption.rewrites}
-    coming = (image for image in change.images if image.effect in {ImageEffect.ADDED, ImageEffect.REPLACED})
-    return len(keys | {image.key for image in coming if image.caption is not None})
+    keys = {caption.key for caption in change.captions}
+    keys |= {image.key for image in change.coming if image.caption is not None}
+    return len(keys - {caption.key for caption in change.losses.captions})
 
 
 def figures(plan: Plan) -> Figures:
@@ -125,12 +125,7 @@ def _captions(sums: CaptionSums, limits: Limits) -> Text:
 
 
 def _removals(plan: Plan) -> Text:
-    gone = sum(
-        image.effect is ImageEffect.REMOVED
-        for change in plan.changes
-        if isinstance(change, DatasetChange)
-        for image in change.images
-    )
+    gone = sum(len(change.losses.images) for change in plan.changes)
     if not gone:
         return ()
     limit = _limit(plan.limits.image_removals, plan.limits.image_removals_percent, "a dataset")

@@ -2,27 +2,30 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import assert_never
 
-from reconciler.core.change import (
-    Change,
-    DatasetChange,
-    ModelChange,
-    Origin,
-    ProjectChange,
-    RemovalChange,
-    RemovedObject,
-    RenameChange,
-)
+from reconciler.core.change import NOTHING_LOST, Change, Effect, RemovalChange, RemovedObject, RenameChange
 from reconciler.core.plan import Plan
 from reconciler.core.text import count
-from reconciler.render.change import lost_images
-from reconciler.render.cost import caption_sums
 
 Phrase = tuple[str, str, str]
 """What is counted, and what happens to one of it, and to many."""
 
 _VERSION_GONE: Phrase = ("version", "is deleted", "are deleted")
+_VERSION_MADE: Phrase = ("dataset", "gets a new version", "get a new version")
+_TRAINED: Phrase = ("model", "is trained", "are trained")
+_PHRASES: dict[tuple[str, Effect], Phrase] = {
+    ("project", Effect.CREATE): ("project", "is created", "are created"),
+    ("project", Effect.TAKE_OVER): ("project", "is taken over", "are taken over"),
+    ("project", Effect.UPDATE): ("project", "changes", "change"),
+    ("dataset", Effect.CREATE): ("dataset", "is created", "are created"),
+    ("dataset", Effect.FILL_DRAFT): ("open draft", "is filled", "are filled"),
+    ("dataset", Effect.NEXT_VERSION): _VERSION_MADE,
+    ("dataset", Effect.FRESH_VERSION): _VERSION_MADE,
+    ("model", Effect.TRAIN): _TRAINED,
+    ("model", Effect.START): _TRAINED,
+    ("model", Effect.CREATE): ("model", "is created", "are created"),
+    ("model", Effect.UPDATE): ("model", "gets another description", "get another description"),
+}
 
 
 def verdict(plan: Plan) -> str:
@@ -44,36 +47,12 @@ def _counted(number: int, noun: str, one: str, many: str) -> str:
 
 
 def _phrases(change: Change) -> Iterator[Phrase]:
-    match change:
-        case ProjectChange(id=None):
-            yield "project", "is created", "are created"
-        case ProjectChange(takes_over=True):
-            yield "project", "is taken over", "are taken over"
-        case ProjectChange():
-            yield "project", "changes", "change"
-        case DatasetChange(origin=Origin.RESUME):
-            yield "open draft", "is filled", "are filled"
-        case DatasetChange(base_version=None):
-            yield "dataset", "is created", "are created"
-        case DatasetChange():
-            yield "dataset", "gets a new version", "get a new version"
-        case ModelChange():
-            yield from _model(change)
-        case RemovalChange():
-            yield from (_removed(item) for item in change.objects)
-        case RenameChange():
-            yield from (("live object", "is renamed", "are renamed") for _ in change.objects)
-        case other:
-            assert_never(other)
-
-
-def _model(change: ModelChange) -> Iterator[Phrase]:
-    if change.starts:
-        yield "model", "is trained", "are trained"
-    elif change.creates:
-        yield "model", "is created", "are created"
+    if isinstance(change, RemovalChange):
+        yield from (_removed(item) for item in change.objects)
+    elif isinstance(change, RenameChange):
+        yield from (("live object", "is renamed", "are renamed") for _ in change.objects)
     else:
-        yield "model", "gets another description", "get another description"
+        yield _PHRASES[change.kind, change.effect]
 
 
 def _removed(item: RemovedObject) -> Phrase:
@@ -82,21 +61,12 @@ def _removed(item: RemovedObject) -> Phrase:
 
 def _destroyed(plan: Plan) -> Iterator[str]:
     """What is lost beyond the deletions that were counted, or that nothing is."""
-    images = sum(lost_images(change) for change in plan.changes if isinstance(change, DatasetChange))
-    captions = caption_sums(plan).rewritten
-    stops = sum(_stops(change) for change in plan.changes)
-    if images:
+    lost = sum((change.losses for change in plan.changes), NOTHING_LOST)
+    if images := len(lost.destroyed_images):
         yield _counted(images, "image", "is removed from an open draft", "are removed from open drafts")
-    if captions:
+    if captions := len(lost.captions):
         yield _counted(captions, "hand-written caption", "is overwritten", "are overwritten")
-    if stops:
+    if stops := len(lost.trainings):
         yield _counted(stops, "running training", "is stopped", "are stopped")
-    if not images and not captions and not stops and not any(change.kind == "removal" for change in plan.changes):
+    if not lost.is_for_good and not lost.trainings:
         yield "nothing is destroyed"
-
-
-def _stops(change: Change) -> int:
-    """Running trainings that a change stops."""
-    if isinstance(change, ModelChange):
-        return len(change.stops)
-    return sum(item.stops for item in change.objects) if isinstance(change, RemovalChange) else 0

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.core.action import Cost
+from reconciler.core.cost import Cost
 from reconciler.core.event import Outcome
 from reconciler.core.limit import Limits
 from reconciler.core.run.draft_ownership import WAITS_FOR_CAPTIONS

@@ -5,7 +5,6 @@ from typing import Any
 from reconciler.core.action import (
     Action,
     CompleteDataset,
-    Cost,
     CreateModel,
     CreateProject,
     DeleteObject,
@@ -20,6 +19,8 @@ from reconciler.core.change import (
     FieldChange,
     ImageChange,
     ImageEffect,
+    LostCaption,
+    LostImage,
     ModelChange,
     Origin,
     ProjectChange,
@@ -29,6 +30,7 @@ from reconciler.core.change import (
     RenamedObject,
     Unchanged,
 )
+from reconciler.core.cost import Cost
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan, Subject
@@ -105,7 +107,30 @@ def dataset(**changed: object) -> DatasetChange:
         "live_images": 24,
         "wish": wish(),
     }
-    return DatasetChange(**(values | changed))
+    values |= changed
+    return DatasetChange(**(lost(values) | values))
+
+
+def lost(values: dict[str, Any]) -> dict[str, Any]:
+    """What the images and captions of a change lose: nowhere else where an open draft is filled, else kept in its base."""
+    going = [image for image in values["images"] if image.effect is ImageEffect.REMOVED or image.replaces]
+    return {
+        "lost_images": tuple(
+            LostImage(
+                key=image.replaces or image.key,
+                name=image.name,
+                kept_in=None if values["origin"] is Origin.RESUME else values["base_version"],
+                caption=image.caption if image.hand_written else None,
+                by_person=image.hand_written,
+            )
+            for image in going
+        ),
+        "lost_captions": tuple(
+            LostCaption(key=one.key, name=one.name, before=one.before, after=one.after)
+            for one in sorted(values["captions"], key=lambda caption: caption.name)
+            if one.rewrites
+        ),
+    }
 
 
 def added(name: str, **changed: object) -> ImageChange:

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.core.action import Action, Cost, Regenerate
+from reconciler.core.action import Action, Regenerate
 from reconciler.core.change import (
     AliasState,
     CaptionChange,
@@ -17,6 +17,7 @@ from reconciler.core.change import (
     StoppedTraining,
     Unchanged,
 )
+from reconciler.core.cost import Cost
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
@@ -77,7 +78,13 @@ def test_what_people_wrote_and_what_goes_for_good_is_never_folded(golden: Golden
     )
     twin = ImageChange(effect=ImageEffect.TWIN, name="wave (id 31)", key="b1", id=31)
     hand = ImageChange(
-        effect=ImageEffect.REPLACED, name="nap.png", key="b2", size=1, hand_written=True, caption="asleep on a sofa."
+        effect=ImageEffect.REPLACED,
+        name="nap.png",
+        key="b2",
+        replaces="b1",
+        size=1,
+        hand_written=True,
+        caption="asleep on a sofa.",
     )
     lone = ImageChange(effect=ImageEffect.REMOVED, name="zzz", key="b3", hand_written=True, caption="dreaming.")
     rewrites = tuple(

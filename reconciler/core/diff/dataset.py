@@ -18,8 +18,9 @@ from reconciler.core.diff.content_diff import Content, Work, work
 from reconciler.core.diff.content_match import unfit, unkeyed
 from reconciler.core.diff.dataset_context import DatasetContext, stays
 from reconciler.core.diff.election import Member, next_version, open_drafts
-from reconciler.core.diff.kept_captions import carry, written_by_git
+from reconciler.core.diff.kept_captions import carry, declared_in, written_by_git
 from reconciler.core.diff.live_elsewhere import dataset_elsewhere
+from reconciler.core.diff.loss import LiveImages, count_live, lost_captions, lost_images
 from reconciler.core.live import DatasetStatus
 from reconciler.core.name import DraftName
 from reconciler.core.text import count, quoted
@@ -172,6 +173,8 @@ def _change(
     todo = work(content, wish, carried=carried, by_git=by_git)
     if draft is not None and _is_done(context, draft, todo):
         return _resting(context, draft)
+    live_base, live_draft = _live(context, content, by_git, draft)
+    base_version = None if context.base is None else context.base.name.version
     change = DatasetChange(
         ref=context.ref,
         version=wish.version,
@@ -180,7 +183,7 @@ def _change(
         origin_id=origin_id,
         source_id=None if source is None else source.dataset.id,
         source_version=None if source is None else source.name.version,
-        base_version=None if context.base is None else context.base.name.version,
+        base_version=base_version,
         reason=reason_for(context, origin, draft),
         guide=todo.guide,
         images=todo.images,
@@ -189,13 +192,30 @@ def _change(
         stale=todo.stale,
         regenerated=todo.regenerated,
         declared=sum(image.caption is not None for image in wish.images),
-        live_images=len(content.images),
+        base_images=count_live(live_base, LiveImages()),
+        live_images=count_live(live_base, live_draft),
+        lost_images=lost_images(live_base, base_version, live_draft, wish),
+        lost_captions=lost_captions(live_base, live_draft, wish),
         wish=wish,
     )
     standing = Standing(
         id=None, version=wish.version, named=context.fingerprint, fingerprint=context.fingerprint, live_name=None
     )
     return Verdict(changes=(change,), wishes=(wish,)), standing if context.dataset.completed else None
+
+
+def _live(
+    context: DatasetContext, content: Content, by_git: frozenset[str] | None, draft: Member | None
+) -> tuple[LiveImages, LiveImages]:
+    """What may be lost: images of the base, however the version is made, and those of the open draft."""
+    base = context.base
+    in_base, in_draft = LiveImages(), LiveImages()
+    if base is not None:
+        declared = declared_in(base) if draft is not None else by_git
+        in_base = LiveImages(images=base.dataset.images or (), by_git=declared)
+    if draft is not None:
+        in_draft = LiveImages(images=content.images, by_git=by_git)
+    return in_base, in_draft
 
 
 def _is_done(context: DatasetContext, draft: Member, todo: Work) -> bool:

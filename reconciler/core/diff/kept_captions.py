@@ -8,7 +8,6 @@ from reconciler.core.diff.content_diff import Content
 from reconciler.core.diff.content_match import by_key
 from reconciler.core.diff.dataset_context import DatasetContext
 from reconciler.core.diff.election import Member
-from reconciler.core.live import RemoteDataset
 from reconciler.core.text import same_text
 
 
@@ -54,7 +53,7 @@ def written_by_git(context: DatasetContext, content: Content, draft: Member | No
     base = context.base
     if base is None or base.dataset.images is None:
         return _own(draft)
-    declared = _declared(base, base.dataset)
+    declared = declared_in(base)
     if draft is None:
         return declared
     before, now = by_key(base.dataset.images), by_key(content.images)
@@ -67,8 +66,9 @@ def written_by_git(context: DatasetContext, content: Content, draft: Member | No
 
 
 def _own(draft: Member | None) -> frozenset[str] | None:
-    return None if draft is None else _declared(draft, draft.dataset)
+    return None if draft is None else declared_in(draft)
 
 
-def _declared(member: Member, dataset: RemoteDataset) -> frozenset[str] | None:
-    return declared_by_git(member.name.fingerprint, dataset.content)
+def declared_in(member: Member) -> frozenset[str] | None:
+    """Keys of a live version's captions that git declared for it; None where its content does not tell."""
+    return declared_by_git(member.name.fingerprint, member.dataset.content)

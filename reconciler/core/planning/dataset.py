@@ -8,7 +8,6 @@ from reconciler.core.action import (
     ClaimDraft,
     CloneDataset,
     CompleteDataset,
-    Cost,
     CreateDataset,
     KeyedText,
     Regenerate,
@@ -19,6 +18,7 @@ from reconciler.core.action import (
     WriteCaptions,
 )
 from reconciler.core.change import DatasetChange, FieldChange, ImageChange, ImageEffect, Origin
+from reconciler.core.cost import Cost
 from reconciler.core.text import count
 
 _COMING = (ImageEffect.ADDED, ImageEffect.REPLACED)
@@ -126,7 +126,7 @@ def _caption(change: DatasetChange) -> _Row:
     coming = {image.key for image in change.images if image.effect in _COMING}
     written = {caption.key for caption in change.captions} | {text.key for text in declared if text.key in coming}
     written |= {kept.key for kept in change.kept if kept.version is not None}
-    rewrites = sum(caption.rewrites for caption in change.captions)
+    rewrites = len(change.losses.captions)
     label = count(len(written), "caption") if written else ""
     step = WriteCaptions(texts=tuple(sorted(declared + carried, key=lambda text: text.key)))
     return "caption", step, Cost(calls=2 + len(written), rewrites=rewrites), label, ()

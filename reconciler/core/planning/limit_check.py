@@ -2,28 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.core.action import Cost
-from reconciler.core.change import Change, DatasetChange, ImageChange, ImageEffect, Refusal
-from reconciler.core.limit import Limits
+from reconciler.core.change import NOTHING_LOST, Change, DatasetChange, Losses, Refusal
+from reconciler.core.cost import Cost
+from reconciler.core.limit import DELETIONS_FROM, Limits
 from reconciler.core.text import count
-
-COUNTED_FROM = 10
-"""Live images from which on the share of removals is limited."""
 
 
 def check(changes: Iterable[Change], cost: Cost, limits: Limits, *, versions: int = 0) -> tuple[Refusal, ...]:
     """What goes over a limit, and how it is allowed once. `versions` are the live ones of all manifests."""
     changes = tuple(changes)
-    refusals = [refusal for row in _numbers(changes, cost, limits, versions) if (refusal := _above(*row))]
+    lost = sum((change.losses for change in changes), NOTHING_LOST)
+    refusals = [refusal for row in _numbers(lost, cost, limits, versions) if (refusal := _above(*row))]
     if cost.trainings > limits.trainings:
         summary = f"{count(cost.trainings, 'model')} would be trained; the limit is {limits.trainings}"
         refusals.append(_over("trainings", cost.trainings, summary))
-    if cost.rewrites > limits.caption_rewrites:
+    if (rewrites := len(lost.captions)) > limits.caption_rewrites:
         summary = (
-            f"{count(cost.rewrites, 'caption')} that people wrote on the live side would be replaced by git's; "
+            f"{count(rewrites, 'caption')} that people wrote on the live side would be replaced by git's; "
             f"the limit is {limits.caption_rewrites}"
         )
-        refusals.append(_over("caption_rewrites", cost.rewrites, summary))
+        refusals.append(_over("caption_rewrites", rewrites, summary))
     refusals += [refusal for change in changes if (refusal := _removals(change, limits))]
     return tuple(refusals)
 
@@ -47,15 +45,20 @@ _Row = tuple[str, int, int | None, str]
 """A limit's name, the plan's number, the limit, and what would be done."""
 
 
-def _numbers(changes: tuple[Change, ...], cost: Cost, limits: Limits, versions: int) -> Iterable[_Row]:
-    gone = sum(image.effect is ImageEffect.REMOVED for change in changes for image in _images(change))
+def _numbers(lost: Losses, cost: Cost, limits: Limits, versions: int) -> Iterable[_Row]:
+    images, objects = len(lost.images), len(lost.objects)
     yield "uploads", cost.uploads, limits.uploads, f"{count(cost.uploads, 'image')} would be uploaded"
-    yield "image_removals", gone, limits.image_removals, f"{count(gone, 'image')} would be removed"
-    yield "deletions", cost.deletions, limits.deletions, f"{count(cost.deletions, 'live object')} would be deleted"
-    if versions >= COUNTED_FROM:
-        percent = -(-100 * cost.deletions // versions)
-        what = f"{cost.deletions} of {versions} live versions ({percent} %) would be deleted"
+    yield "image_removals", images, limits.image_removals, f"{count(images, 'image')} would be removed"
+    yield "deletions", objects, limits.deletions, f"{count(objects, 'live object')} would be deleted"
+    if versions >= DELETIONS_FROM:
+        percent = _percent(objects, versions)
+        what = f"{objects} of {versions} live versions ({percent} %) would be deleted"
         yield "deletions_percent", percent, limits.deletions_percent, what
+
+
+def _percent(part: int, whole: int) -> int:
+    """Rounded up, so that no part of a percent passes under a limit."""
+    return -(-100 * part // whole)
 
 
 def _above(limit: str, number: int, most: int | None, what: str) -> Refusal | None:
@@ -65,21 +68,24 @@ def _above(limit: str, number: int, most: int | None, what: str) -> Refusal | No
     return _over(limit, number, f"{what}; the limit is {most}{unit}")
 
 
-def _images(change: Change) -> tuple[ImageChange, ...]:
-    return change.images if isinstance(change, DatasetChange) else ()
-
-
 def _removals(change: Change, limits: Limits) -> Refusal | None:
-    if not isinstance(change, DatasetChange) or change.live_images < COUNTED_FROM:
+    """The share of a dataset's images that goes: of the base alone, and of base and open draft together.
+
+    Both are judged, so that images uploaded to a draft before do not make the share of the base look small.
+    """
+    if not isinstance(change, DatasetChange):
         return None
-    gone = sum(image.effect is ImageEffect.REMOVED for image in change.images)
-    percent = -(-100 * gone // change.live_images)
-    if percent <= limits.image_removals_percent:
+    lost = change.losses.images
+    of_base = sum(image.kept_in is not None for image in lost)
+    over = []
+    for gone, live in ((len(lost), change.live_images), (of_base, change.base_images)):
+        most = limits.most_percent_of(live)
+        if gone and (percent := _percent(gone, live)) > most:
+            over.append((percent, gone, live, most))
+    if not over:
         return None
-    summary = (
-        f"{change.ref} would lose {gone} of {count(change.live_images, 'image')} ({percent} %); "
-        f"the limit is {limits.image_removals_percent} %"
-    )
+    percent, gone, live, most = max(over)
+    summary = f"{change.ref} would lose {gone} of {count(live, 'image')} ({percent} %); the limit is {most} %"
     return _over("image_removals_percent", percent, summary)
 
 

@@ -1,7 +1,8 @@
 """The steps that make one model version: create, start; or update the description in place."""
 
-from reconciler.core.action import Action, Cost, CreateModel, StartTraining, Step, StopTraining, UpdateModel
+from reconciler.core.action import Action, CreateModel, StartTraining, Step, StopTraining, UpdateModel
 from reconciler.core.change import ModelChange
+from reconciler.core.cost import Cost
 
 
 def model_actions(change: ModelChange, needs: tuple[str, ...], *, made: bool) -> tuple[Action, ...]:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from functools import reduce
 
 from reconciler import __version__
-from reconciler.core.action import Action, Cost, CreateProject, UpdateProject
+from reconciler.core.action import Action, CreateProject, UpdateProject
 from reconciler.core.change import DatasetChange, ModelChange, ProjectChange, RemovalChange, RenameChange
+from reconciler.core.cost import Cost
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan, Subject

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.action import Action, Cost, DeleteObject, RenameObject, StopTraining
+from reconciler.core.action import Action, DeleteObject, RenameObject, StopTraining
 from reconciler.core.change import RemovalChange, RemovedObject, RenameChange
+from reconciler.core.cost import Cost
 from reconciler.core.kind import Kind
 from reconciler.core.ref import Ref
 

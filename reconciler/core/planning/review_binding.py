@@ -16,8 +16,9 @@ from reconciler.core.change import (
     Change,
     DatasetChange,
     FieldChange,
-    ImageChange,
     ImageEffect,
+    LostCaption,
+    LostImage,
     ModelChange,
     ProjectChange,
     RemovalChange,
@@ -27,9 +28,6 @@ from reconciler.core.diff.mirror import plain
 from reconciler.core.name import parse_dataset_name
 from reconciler.core.plan import Plan
 from reconciler.core.text import normal
-
-_LOSING = frozenset({ImageEffect.REPLACED, ImageEffect.REMOVED})
-"""A twin is no loss: the image stays once."""
 
 
 def meaning(plan: Plan) -> tuple[str, ...]:
@@ -121,8 +119,9 @@ def _content(change: DatasetChange) -> str:
 
 def _lost(change: DatasetChange) -> Iterator[str]:
     """What goes, and what no fingerprint tells: whoever knows the content alone does not know this."""
-    yield from (_image(image) for image in change.images if image.effect in _LOSING)
-    yield from (_caption(caption) for caption in change.captions if caption.rewrites)
+    lost = change.losses
+    yield from map(_lost_image, lost.images)
+    yield from map(_lost_caption, lost.captions)
     if _coming(change) and not change.wish.increase_resolution:
         yield "images are uploaded without a higher resolution"
 
@@ -131,9 +130,11 @@ def _made(change: DatasetChange) -> Iterator[str]:
     """What makes the content, loses nothing, and depends on where the version begins."""
     if change.guide is not None:
         yield _field(_normalised(change.guide))
-    yield from (_image(image) for image in change.images if image.effect not in _LOSING)
-    coming = _coming(change)
-    yield from (_caption(caption) for caption in change.captions if caption.key not in coming and not caption.rewrites)
+    yield from (f"image comes: {_thing(one.name, one.key)}, {_told(one.caption)}" for one in change.coming)
+    twins = (one for one in change.images if one.effect is ImageEffect.TWIN)
+    yield from (f"image goes, it is there twice: {one.key}" for one in twins)
+    told = _coming(change) | {one.key for one in change.losses.captions}
+    yield from (_caption(caption) for caption in change.captions if caption.key not in told)
     yield from (
         f"keeps the hand-written caption of {_thing(one.name, one.key)}: {_value(one.text)}" for one in change.kept
     )
@@ -142,24 +143,19 @@ def _made(change: DatasetChange) -> Iterator[str]:
 
 
 def _coming(change: DatasetChange) -> set[str]:
-    return {image.key for image in change.images if image.effect in {ImageEffect.ADDED, ImageEffect.REPLACED}}
+    return {image.key for image in change.coming}
 
 
-def _image(image: ImageChange) -> str:
-    thing = _thing(image.name, image.key)
-    match image.effect:
-        case ImageEffect.ADDED:
-            return f"image comes: {thing}, {_told(image.caption)}"
-        case ImageEffect.REPLACED:
-            lost = " and its hand-written caption" if image.hand_written else ""
-            return f"image comes: {thing}, {_told(image.caption)}, in place of {image.replaces}{lost}"
-        case ImageEffect.REMOVED:
-            lost = f", with its caption {_value(image.caption)}" if image.hand_written else ""
-            return f"image goes: {thing}{lost}"
-        case ImageEffect.TWIN:
-            return f"image goes, it is there twice: {image.key}"
-        case other:
-            assert_never(other)
+def _lost_image(image: LostImage) -> str:
+    caption = "" if image.caption is None else f", with its caption {_value(image.caption)}"
+    return f"image goes: {_thing(image.name, image.key)}{caption}"
+
+
+def _lost_caption(caption: LostCaption) -> str:
+    return (
+        f"caption of {_thing(caption.name, caption.key)} becomes {_value(caption.after)}, "
+        f"over the hand-written {_value(caption.before)}"
+    )
 
 
 def _told(caption: str | None) -> str:
@@ -167,8 +163,7 @@ def _told(caption: str | None) -> str:
 
 
 def _caption(caption: CaptionChange) -> str:
-    over = f", over the hand-written {_value(caption.before)}" if caption.rewrites else ""
-    return f"caption of {_thing(caption.name, caption.key)} becomes {_value(caption.after)}{over}"
+    return f"caption of {_thing(caption.name, caption.key)} becomes {_value(caption.after)}"
 
 
 def _thing(name: str, key: str) -> str:

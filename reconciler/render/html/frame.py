@@ -7,7 +7,6 @@ from enum import StrEnum
 from reconciler.core.change import CaptionChange, DatasetChange, ImageChange, ImageEffect, KeptCaption, WishImage
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
-from reconciler.render.change import lost_images
 from reconciler.render.finding import Finding
 from reconciler.render.html.difference import Fate, Pieces, difference, whole
 from reconciler.render.words import megabytes
@@ -76,12 +75,8 @@ def frames(
     moved = {rename.key: rename for rename in renamed if rename.ref == change.ref}
     kept = {caption.key: caption for caption in change.kept}
     moving = {image.key for image in change.images}
-    found = [
-        _going(image, change, plan, findings)
-        if image.effect in {ImageEffect.REMOVED, ImageEffect.TWIN}
-        else _coming(image, captions.get(image.key), kept.get(image.key), findings)
-        for image in change.images
-    ]
+    found = [_going(image, change, plan, findings) for image in change.going]
+    found += [_coming(image, captions.get(image.key), kept.get(image.key), findings) for image in change.coming]
     found += [_worded(one, findings) for one in change.captions if one.key not in moving]
     found += [_kept(one, findings) for one in change.kept if one.key not in moving]
     told = {frame.key for frame in found}
@@ -115,7 +110,7 @@ def _going(image: ImageChange, change: DatasetChange, plan: Plan, findings: _Fin
     """An image that goes. Of a cloned version it stays where it was; from an open draft it goes for good."""
     is_twin = image.effect is ImageEffect.TWIN
     before = "the version before" if plan.subject.base else f"v{change.base_version}"
-    is_gone = bool(lost_images(change)) and not is_twin
+    is_gone = not is_twin and image.key in {lost.key for lost in change.losses.destroyed_images}
     stays = "" if is_twin or is_gone or change.base_version is None else f"still in {before}"
     with_words = ", and with it a caption that a person wrote" if image.hand_written else ""
     by = "written by a person" if image.hand_written else AUTOMATIC

@@ -10,7 +10,6 @@ from reconciler.core.change import Change, DatasetChange, ModelChange, ProjectCh
 from reconciler.core.plan import Plan
 from reconciler.core.text import count
 from reconciler.render.alias import no_answer, unanswered
-from reconciler.render.change import destroys, lost_images
 from reconciler.render.cost import TRAINING_TIME, figures
 from reconciler.render.html.why_trained import sums, versions
 from reconciler.render.plan import FIRST, LOOSENING, about, in_sync
@@ -90,7 +89,7 @@ def _weight(label: str, plan: Plan) -> Tone:
     """What a cost that is marked is about. An image removed from a cloned version is not lost."""
     if label == "trainings":
         return Tone.COSTS
-    lost = any(lost_images(change) for change in plan.changes if isinstance(change, DatasetChange))
+    lost = any(change.losses.destroyed_images for change in plan.changes)
     return Tone.PLAIN if label == "removals" and not lost else Tone.DESTROYS
 
 
@@ -122,7 +121,7 @@ def _of_change(change: Change, plan: Plan, anchor: str) -> Iterator[Phrase]:
             what = f"{number} deleted for good"
             yield Phrase(head=head, text=what, tone=Tone.DESTROYS, anchor=anchor)
         case DatasetChange():
-            tone = Tone.DESTROYS if destroys(change) else Tone.PLAIN
+            tone = Tone.DESTROYS if change.losses.is_for_good else Tone.PLAIN
             yield Phrase(head=head, text=", ".join(sums(change)) or change.reason, tone=tone, anchor=anchor)
         case ProjectChange():
             what = "taken over" if change.takes_over else "created" if change.id is None else "changed in place"

@@ -130,22 +130,20 @@ def versions(plan: Plan, base: int | None, version: int) -> str:
 
 def sums(change: DatasetChange) -> Iterator[str]:
     """What happens to a dataset's content, a clause each, what goes first."""
-    images = [
-        (sum(image.effect in effects for image in change.images), word)
-        for effects, word in (
-            ({ImageEffect.REMOVED, ImageEffect.TWIN}, "removed"),
-            ({ImageEffect.REPLACED}, "replaced"),
-            ({ImageEffect.ADDED}, "added"),
-        )
-    ]
+    replaced = sum(image.effect is ImageEffect.REPLACED for image in change.coming)
+    images = (
+        (len(change.going), "removed"),
+        (replaced, "replaced"),
+        (len(change.coming) - replaced, "added"),
+    )
     if told := [f"{number:,} {word}" for number, word in images if number]:
         yield f"images: {', '.join(told)}"
     if change.guide is not None and change.guide.before is not None:
         yield f"{change.guide.path} changes"
-    lost = sum(caption.rewrites for caption in change.captions)
+    lost = len(change.losses.captions)
     words = (
         (lost, "hand-written overwritten"),
-        (len(change.captions) - lost, "changed in git"),
+        (sum(not caption.rewrites for caption in change.captions), "changed in git"),
         (change.regenerated, "regenerated"),
         (len(change.kept), "hand-written kept (not in git)"),
     )

@@ -10,8 +10,8 @@ from reconciler.core.change import (
     DatasetChange,
     ImageChange,
     ImageEffect,
+    LostCaption,
     ModelChange,
-    Origin,
     ProjectChange,
     RemovalChange,
     RenameChange,
@@ -98,17 +98,17 @@ def _removed(change: RemovalChange) -> Listing:
 
 def _of_dataset(change: DatasetChange) -> Iterator[Listing]:
     """What goes and what is overwritten first; then what comes, what changes, what is kept."""
-    images = sorted(change.images, key=lambda image: (image.effect is ImageEffect.ADDED, image.name))
+    images = sorted((*change.going, *change.coming), key=lambda image: (image.effect is ImageEffect.ADDED, image.name))
     lost = [image for image in images if _is_lost(image, change)]
     rest = [image for image in images if not _is_lost(image, change)]
     captions = sorted(change.captions, key=lambda caption: caption.name)
     coming = {image.key for image in rest if image.effect is ImageEffect.ADDED}
-    over = [caption for caption in captions if caption.rewrites]
+    over = change.losses.captions
     written = [caption for caption in captions if not caption.rewrites and caption.key not in coming]
     title = count(len(lost), "image goes", "images go")
     yield Listing(title=title, facts=tuple(map(_image, lost)), is_heavy=True)
     title = f"{count(len(over), 'hand-written caption')} overwritten"
-    yield Listing(title=title, facts=tuple(map(_caption, over)), is_heavy=True)
+    yield Listing(title=title, facts=tuple(map(_lost_caption, over)), is_heavy=True)
     size = megabytes(sum(image.size for image in rest))
     title = f"{count(len(rest), 'image comes or is replaced', 'images come or are replaced')}, {size}"
     yield Listing(title=title, facts=tuple(map(_image, rest)))
@@ -122,7 +122,7 @@ def _of_dataset(change: DatasetChange) -> Iterator[Listing]:
 
 def _is_lost(image: ImageChange, change: DatasetChange) -> bool:
     """Does it go, with what a person wrote, or with the only copy, which is that of an open draft?"""
-    if image.effect is ImageEffect.REPLACED and change.origin is Origin.RESUME and change.source_id is None:
+    if image.replaces in {lost.key for lost in change.losses.destroyed_images}:
         return True
     return image.effect in {ImageEffect.REMOVED, ImageEffect.TWIN} or image.hand_written
 
@@ -145,9 +145,12 @@ def _image(image: ImageChange) -> Fact:
 
 
 def _caption(caption: CaptionChange) -> Fact:
-    sign = Role.DELETE if caption.rewrites else Role.CHANGE
-    words = "written by hand, not in git:" if caption.rewrites else ""
-    return Fact(sign=sign, head=caption.name, words=words, quote=caption.after, before=caption.before)
+    return Fact(sign=Role.CHANGE, head=caption.name, quote=caption.after, before=caption.before)
+
+
+def _lost_caption(caption: LostCaption) -> Fact:
+    words = "written by hand, not in git:"
+    return Fact(sign=Role.DELETE, head=caption.name, words=words, quote=caption.after, before=caption.before)
 
 
 def _since(version: int | None) -> str:

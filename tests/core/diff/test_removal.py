@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.core.action import Cost, Verb
-from reconciler.core.change import DatasetChange, Refusal, RemovalChange, RenameChange
+from reconciler.core.action import Verb
+from reconciler.core.change import DatasetChange, Refusal, RemovalChange, RemovedObject, RenameChange
+from reconciler.core.cost import Cost
 from reconciler.core.desired import Absent, Desired
 from reconciler.core.diff.diff import diff
 from reconciler.core.fingerprint import model_fingerprint
@@ -189,10 +190,12 @@ def test_refused_objects_are_not_pruned() -> None:
 )
 def test_new_limits(limits: Limits, rule: str) -> None:
     """Uploads and deletions, absolute and by share, each with the way to allow it once."""
-    (refusal,) = check([], Cost(uploads=2, deletions=2), limits, versions=10)
+    gone = tuple(RemovedObject(kind=Kind.MODEL, id=id_, name="max", reason="") for id_ in (1, 2))
+    changes = [RemovalChange(ref=MODEL, reason="", objects=gone)]
+    (refusal,) = check(changes, Cost(uploads=2, deletions=2), limits, versions=10)
     assert refusal.rule == rule
     assert "--allow" in refusal.remedies[0]
-    assert not check([], Cost(uploads=2, deletions=2), Limits(), versions=10)
+    assert not check(changes, Cost(uploads=2, deletions=2), Limits(), versions=10)
 
 
 def test_what_the_tree_expects_is_held() -> None:
@@ -297,7 +300,7 @@ def test_a_renamed_project_is_renamed_in_place() -> None:
     desired = tree(ONE, model(), project(moved_from="Old"))
     found = diff(desired, account(live_project(project_name="Old"), LIVE, TRAINED))
     (change,) = found.changes
-    assert [(field.before, field.after) for field in change.fields if field.path == "project_name"] == [  # type: ignore[union-attr]
+    assert [(field.before, field.after) for field in change.fields if field.path == "project_name"] == [
         ("Old", "Branded Character")
     ]
     assert not found.refusals

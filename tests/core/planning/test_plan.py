@@ -5,15 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.core.action import Cost, Verb
-from reconciler.core.change import DatasetChange, ImageChange, ImageEffect
+from reconciler.core.action import Verb
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.diff.diff import diff
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits, allow
 from reconciler.core.live import Observed
 from reconciler.core.plan import Plan, Subject
-from reconciler.core.planning.limit_check import check
 from reconciler.core.planning.plan_file import PlanDamaged, digest, dump_plan, load_plan
 from reconciler.core.planning.planner import plan, select
 from reconciler.core.planning.selection import chosen
@@ -100,17 +98,6 @@ def test_rewrites_of_hand_written_captions_are_limited_to_none() -> None:
     assert plan_.cost.rewrites == 1
     assert [refusal.rule for refusal in plan_.refusals] == ["limit-caption-rewrites"]
     assert not planned(CHANGED, allow(Limits(), {"caption_rewrites": 1})).refusals
-
-
-def test_removals_are_limited_by_share_once_there_are_ten() -> None:
-    """30 % of ten images may go, not 40 %; below ten images nothing is counted."""
-    (change,) = [change for change in diff(WANTED, CHANGED).changes if isinstance(change, DatasetChange)]
-    gone = tuple(ImageChange(effect=ImageEffect.REMOVED, name=str(n), key=f"k{n}") for n in range(4))
-    over = replace(change, images=gone, live_images=10)
-    assert [refusal.rule for refusal in check([over], Cost(), Limits())] == ["limit-image-removals-percent"]
-    assert not check([replace(over, images=gone[:3])], Cost(), Limits())
-    assert not check([replace(over, live_images=9)], Cost(), Limits())
-    assert not check([over], Cost(), Limits(image_removals_percent=40))
 
 
 def test_an_unknown_limit_is_an_error() -> None:

@@ -298,7 +298,9 @@ def test_what_no_comment_can_hold_says_where_it_is() -> None:
 
 def test_an_open_draft_loses_what_is_replaced_in_it() -> None:
     """Images of an open draft are nowhere else, so a replaced one counts among those that go."""
-    change = sample.dataset(origin=Origin.RESUME, origin_id=458)
+    going = ImageChange(effect=ImageEffect.REMOVED, name="sleep", key="a3")
+    replaced = ImageChange(effect=ImageEffect.REPLACED, name="wave.png", key="a2", replaces="a1", size=2_000_000)
+    change = sample.dataset(origin=Origin.RESUME, origin_id=458, images=(replaced, going))
     assert "**2 images go:**" in shown(sample.plan(changes=(change,)))
 
 
