@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from reconciler.core.kind import Kind
-from reconciler.core.manifest.dataset_rule import judge_dataset
+from reconciler.core.manifest.dataset import judge_dataset
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder, Loaded, Manifest
 from reconciler.core.manifest.match import match_captions

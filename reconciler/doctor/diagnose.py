@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import date
 
-from reconciler.core.manifest.image_rule import FULL
+from reconciler.core.manifest.image_rules import FULL
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.resolve import problems_in
 from reconciler.core.problem import Problem

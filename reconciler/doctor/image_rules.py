@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from reconciler.core.manifest.image import Facts, ImageFile
-from reconciler.core.manifest.image_rule import CROP_ADVISED
+from reconciler.core.manifest.image_rules import CROP_ADVISED
 from reconciler.core.problem import Location
 from reconciler.core.text import count, shown
 from reconciler.doctor.finding import Finding, breach

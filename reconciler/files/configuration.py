@@ -13,9 +13,8 @@ from pydantic import Field
 from reconciler.core.limit import Limits
 from reconciler.core.look.ignore import Ignore, IgnoredField
 from reconciler.core.manifest.document import Document
-from reconciler.core.manifest.mismatch import problems_of
+from reconciler.core.manifest.mismatch import Vocabulary, problems_of
 from reconciler.core.manifest.spec import Strict, fit
-from reconciler.core.manifest.vocabulary import Vocabulary
 from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import parse_ref
 from reconciler.core.text import calendar_day, normal, quoted

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import assert_never
 
-from reconciler.core.kind import Kind
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.image import ImageFile
-from reconciler.core.manifest.spec import Body, DatasetBody, ModelBody, ProjectBody, ProjectSpec
+from reconciler.core.manifest.spec import Body
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal
@@ -17,9 +15,14 @@ from reconciler.core.text import normal
 class AbsentBody:
     """What is left of a manifest with `ensure: absent`: what finds the object that is to be deleted."""
 
-    parent: Ref | None = None
+    parent: str | None = None
     project_name: str | None = None
     id: int | None = None
+
+    @property
+    def live_name(self) -> str | None:
+        """The name on the live side, where the manifest says another than its own."""
+        return self.project_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,27 +44,14 @@ class Manifest:
 
     @property
     def parent(self) -> Ref | None:
-        """The project that a dataset lives in, the dataset that a model is trained on."""
-        match self.body:
-            case AbsentBody() as body:
-                return body.parent
-            case DatasetBody() as body:
-                return Ref(Kind.PROJECT, body.spec.project)
-            case ModelBody() as body:
-                return Ref(Kind.DATASET, body.spec.dataset)
-            case ProjectBody():
-                return None
-            case never:
-                assert_never(never)
+        """The object that it is declared in or on: a dataset's project, a model's dataset."""
+        kind, name = self.ref.kind.parent, self.body.parent
+        return None if kind is None or name is None else Ref(kind, name)
 
     @property
     def live_name(self) -> str:
         """What it is found by: the `project_name` of a project, else the name that all its versions share."""
-        match self.body:
-            case AbsentBody(project_name=name) | ProjectBody(spec=ProjectSpec(project_name=name)):
-                return normal(name or self.ref.name)
-            case _:
-                return self.ref.name
+        return normal(self.body.live_name or self.ref.name)
 
     @property
     def moved_from(self) -> str | None:
@@ -69,7 +59,7 @@ class Manifest:
         if isinstance(self.body, AbsentBody) or self.body.metadata.moved is None:
             return None
         former = self.body.metadata.moved.former
-        return normal(former) if self.ref.kind is Kind.PROJECT else former
+        return former if self.ref.kind.has_versions else normal(former)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

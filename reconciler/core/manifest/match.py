@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from reconciler.core.guide import Guide
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder
-from reconciler.core.manifest.message import judge_text
 from reconciler.core.manifest.suggestion import did_you_mean
+from reconciler.core.manifest.text_rules import judge_text
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.text import count, normal, quoted
 

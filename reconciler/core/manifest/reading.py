@@ -2,43 +2,18 @@
 
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.document import Document
+from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.loaded import AbsentBody, Manifest
 from reconciler.core.manifest.mismatch import problems_of
-from reconciler.core.manifest.spec import API_VERSION, BODIES, Mismatch, fit
+from reconciler.core.manifest.spec import API_VERSION, Mismatch, fit
 from reconciler.core.manifest.suggestion import did_you_mean, listed
-from reconciler.core.manifest.vocabulary import Vocabulary
 from reconciler.core.problem import Problem
 from reconciler.core.ref import NAME_LIMIT, Ref, is_name
 from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted
 
-_ID: dict[tuple[str, ...], str] = {
-    ("metadata", "id"): "Only projects have an id; datasets and models are found by their names."
-}
-_ALIAS = "A fingerprint begins with a letter, such as a51be07; the second version is v2. See `reconciler status`."
-_NEEDED = {("metadata", "name"), ("spec", "project"), ("spec", "dataset")}
-"""The keys that an absent manifest needs: they find what is to be deleted."""
-
 _TITLES = tuple(kind.title for kind in Kind)
-_VOCABULARIES = {
-    Kind.PROJECT: Vocabulary(title="Project", rule="manifest", model=BODIES[Kind.PROJECT]),
-    Kind.DATASET: Vocabulary(
-        title="Dataset",
-        rule="manifest",
-        model=BODIES[Kind.DATASET],
-        later_keys=frozenset({("spec", "visual_schema")}),
-        later_words=frozenset({("spec", "upload_type", "advanced")}),
-        remedies=_ID,
-    ),
-    Kind.MODEL: Vocabulary(
-        title="Model",
-        rule="manifest",
-        model=BODIES[Kind.MODEL],
-        later_words=frozenset({("spec", "training_version", "fibo")}),
-        remedies=_ID | {("spec", "training", "max_train_steps"): "It is an old word for total_training_steps."},
-        texts={("spec", "aliases"): _ALIAS},
-    ),
-}
+_PARENTS = tuple(kind for kind in Kind if kind.below)
 
 
 def read_manifest(document: Document) -> Manifest | tuple[Problem, ...]:
@@ -52,13 +27,13 @@ def read_manifest(document: Document) -> Manifest | tuple[Problem, ...]:
     if value.get("apiVersion") != API_VERSION:
         return (_other_version(document, value),)
     is_absent = _mapping(value, "metadata").get("ensure") == "absent"
-    body = fit(BODIES[kind], value)
+    body = fit(RULES[kind].body, value)
     mismatches = body if isinstance(body, tuple) else ()
     if is_absent:
         mismatches = tuple(found for found in mismatches if found.kind != "missing" or _is_needed(found, kind))
     problems = [*_name_problems(document, value)]
     if mismatches or document.has_null:
-        problems = [*problems_of(document, mismatches, _VOCABULARIES[kind]), *problems]
+        problems = [*problems_of(document, mismatches, RULES[kind].vocabulary), *problems]
     if problems:
         return tuple(problems)
     if is_absent:
@@ -68,8 +43,10 @@ def read_manifest(document: Document) -> Manifest | tuple[Problem, ...]:
 
 
 def _is_needed(found: Mismatch, kind: Kind) -> bool:
-    """Does an absent manifest need the key that is missing? A project needs no `spec` at all."""
-    return found.steps in _NEEDED or (found.steps == ("spec",) and kind is not Kind.PROJECT)
+    """Does an absent manifest need the key that is missing? Its name and its parent find what is to be deleted."""
+    if kind.parent is not None and found.steps in {("spec",), ("spec", kind.parent.value)}:
+        return True
+    return found.steps == ("metadata", "name")
 
 
 def _absent(document: Document, value: dict[str, Value], kind: Kind) -> Manifest:
@@ -77,21 +54,13 @@ def _absent(document: Document, value: dict[str, Value], kind: Kind) -> Manifest
     metadata, spec = _mapping(value, "metadata"), _mapping(value, "spec")
     name, project_name, id_ = metadata["name"], spec.get("project_name"), metadata.get("id")
     assert isinstance(name, str)
+    parent = None if kind.parent is None else spec[kind.parent.value]
     body = AbsentBody(
-        parent=_parent(spec, kind),
+        parent=parent if isinstance(parent, str) else None,
         project_name=project_name if isinstance(project_name, str) else None,
         id=id_ if isinstance(id_, int) else None,
     )
     return Manifest(ref=Ref(kind, name), body=body, document=document)
-
-
-def _parent(spec: dict[str, Value], kind: Kind) -> Ref | None:
-    if kind is Kind.PROJECT:
-        return None
-    above = Kind.PROJECT if kind is Kind.DATASET else Kind.DATASET
-    name = spec[above.value]
-    assert isinstance(name, str)
-    return Ref(above, name)
 
 
 def declared_ref(document: Document) -> Ref | None:
@@ -151,7 +120,7 @@ def _other_version(document: Document, value: dict[str, Value]) -> Problem:
 def _name_problems(document: Document, value: dict[str, Value]) -> tuple[Problem, ...]:
     """What is wrong with the names that a manifest gives and refers to."""
     found = []
-    for steps in (("metadata", "name"), ("spec", "project"), ("spec", "dataset")):
+    for steps in (("metadata", "name"), *(("spec", kind.value) for kind in _PARENTS)):
         name = _mapping(value, steps[0]).get(steps[1])
         if isinstance(name, str) and not is_name(name):
             found.append(

@@ -1,8 +1,10 @@
 """The JSON Schema of manifests for editors, made from the same types that validate."""
 
 from reconciler.core.kind import Kind
-from reconciler.core.manifest.spec import API_VERSION, BODIES
+from reconciler.core.manifest.kinds import RULES
+from reconciler.core.manifest.spec import API_VERSION
 from reconciler.core.strictjson import Value
+from reconciler.core.text import in_words
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 IDENTITY = "urn:reconciler:v1:manifest"
@@ -12,8 +14,8 @@ def manifest_schema() -> dict[str, Value]:
     """A draft-07 schema of one document; `if`/`then` on `kind`, so that an editor's message names the right key."""
     definitions: dict[str, Value] = {}
     branches: list[Value] = []
-    for kind, body in sorted(BODIES.items()):
-        schema = _plain(body.model_json_schema(ref_template="#/definitions/{model}"))
+    for kind, rules in sorted(RULES.items()):
+        schema = _plain(rules.body.model_json_schema(ref_template="#/definitions/{model}"))
         assert isinstance(schema, dict)
         found, properties = schema.get("$defs"), schema["properties"]
         assert isinstance(found, dict)
@@ -22,12 +24,12 @@ def manifest_schema() -> dict[str, Value]:
         parts: dict[str, Value] = {"metadata": properties["metadata"], "spec": properties["spec"]}
         condition: dict[str, Value] = {"properties": {"kind": {"const": kind.title}}, "required": ["kind"]}
         branches.append({"if": condition, "then": {"properties": parts, **_needs(definitions, kind)}})
-    kinds: list[Value] = [kind.title for kind in sorted(BODIES)]
+    kinds: list[Value] = [kind.title for kind in sorted(RULES)]
     return {
         "$schema": DRAFT,
         "$id": IDENTITY,
         "title": "A manifest of reconciler",
-        "description": "One project, dataset or model of Bria's Tailored Generation API.",
+        "description": f"One {in_words(Kind, 'or')} of Bria's Tailored Generation API.",
         "type": "object",
         "properties": {
             "apiVersion": {"const": API_VERSION, "description": "The version of this format."},
@@ -51,8 +53,8 @@ def _needs(definitions: dict[str, Value], kind: Kind) -> dict[str, Value]:
     assert isinstance(spec, dict)
     required = spec.pop("required")
     assert isinstance(required, list)
-    present: list[Value] = [*required, "caption_prefix"] if kind is Kind.DATASET else required
-    absent: Value = [name for name in required if name in {"project", "dataset"}]
+    present: list[Value] = [*required, *RULES[kind].needed]
+    absent: Value = [] if kind.parent is None else [kind.parent.value]
     is_absent: Value = {"properties": {"ensure": {"const": "absent"}}, "required": ["ensure"]}
     return {
         "if": {"properties": {"metadata": is_absent}},

@@ -3,14 +3,12 @@
 # mypy: disable-error-code="explicit-any"
 # Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler.core.guide import Guide, PrefixGuide
-from reconciler.core.kind import Kind
 
 API_VERSION = "reconciler/v1"
 
@@ -190,6 +188,9 @@ class Training(Strict):
     )
 
 
+_DEFAULT_VERSION = {"fully_automated": "max", "expert": "bria-3.2"}
+
+
 class ModelSpec(Strict):
     """A model: trained on one dataset."""
 
@@ -213,40 +214,66 @@ class ModelSpec(Strict):
     )
     history_limit: HistoryLimit = None
 
+    @property
+    def version(self) -> str:
+        """The declared training_version, or Bria's default for the training mode."""
+        return self.training_version or _DEFAULT_VERSION[self.training_mode]
 
-class ProjectBody(Strict):
-    """A project manifest."""
+
+class Body(Strict):
+    """What a manifest of every kind says about itself; a kind adds its `spec`."""
 
     apiVersion: Literal["reconciler/v1"]  # noqa: N815 - the word of the envelope
+    kind: str
+    metadata: Metadata
+
+    @property
+    def parent(self) -> str | None:
+        """The name of the object that it is declared in or on."""
+        return None
+
+    @property
+    def live_name(self) -> str | None:
+        """The name that the live side gives it, where the manifest says another than its own."""
+        return None
+
+
+class ProjectBody(Body):
+    """A project manifest."""
+
     kind: Literal["Project"]
     metadata: ProjectMetadata
     spec: ProjectSpec
 
+    @property
+    def live_name(self) -> str | None:
+        """A project's name is free."""
+        return self.spec.project_name
 
-class DatasetBody(Strict):
+
+class DatasetBody(Body):
     """A dataset manifest."""
 
-    apiVersion: Literal["reconciler/v1"]  # noqa: N815
     kind: Literal["Dataset"]
-    metadata: Metadata
     spec: DatasetSpec
 
+    @property
+    def parent(self) -> str:
+        """The name of its project."""
+        return self.spec.project
 
-class ModelBody(Strict):
+
+class ModelBody(Body):
     """A model manifest."""
 
-    apiVersion: Literal["reconciler/v1"]  # noqa: N815
     kind: Literal["Model"]
-    metadata: Metadata
     spec: ModelSpec
 
+    @property
+    def parent(self) -> str:
+        """The name of its dataset."""
+        return self.spec.dataset
 
-Body = ProjectBody | DatasetBody | ModelBody
-BODIES: Mapping[Kind, type[ProjectBody] | type[DatasetBody] | type[ModelBody]] = {
-    Kind.PROJECT: ProjectBody,
-    Kind.DATASET: DatasetBody,
-    Kind.MODEL: ModelBody,
-}
 
 POLICIES = frozenset({"start", "retrain", "on_failure", "retries", "on_superseded"})
 """The keys of `training` that say whether and when; they are never sent and make no difference to a version."""

@@ -4,19 +4,19 @@ import pytest
 
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.document import Document
+from reconciler.core.manifest.kinds import RULES
+from reconciler.core.manifest.mismatch import keys_at, words_at
 from reconciler.core.manifest.portable import Outside, below, clashes, unportable
-from reconciler.core.manifest.spec import BODIES
 from reconciler.core.manifest.suggestion import did_you_mean, listed, nearest
-from reconciler.core.manifest.vocabulary import keys_at, words_at
 from reconciler.files.yaml.reading import read_yaml
 
-DATASET = BODIES[Kind.DATASET]
+DATASET = RULES[Kind.DATASET].body
 
 
 def test_keys_and_words_end_where_anything_may_stand() -> None:
     assert keys_at(DATASET, ("spec", "captions")) == ("source",)
     assert words_at(DATASET, ("spec", "captions", "source")) == ("automatic", "sidecar", "file")
-    assert keys_at(BODIES[Kind.MODEL], ("spec", "aliases", "production")) == ()
+    assert keys_at(RULES[Kind.MODEL].body, ("spec", "aliases", "production")) == ()
     assert keys_at(DATASET, ("spec", "nothing", "further")) == ()
     assert words_at(DATASET, ("spec", "project")) == ()
 

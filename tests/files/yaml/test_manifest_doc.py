@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.kind import Kind
+from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.loaded import Manifest
+from reconciler.core.manifest.mismatch import keys_at, words_at
 from reconciler.core.manifest.reading import read_manifest
-from reconciler.core.manifest.spec import BODIES
-from reconciler.core.manifest.vocabulary import keys_at, words_at
 from reconciler.files.configuration import ConfigurationFile, ExpectFile, LimitsFile, load_configuration
 from reconciler.files.tree_listing import FOLDER_LIMIT
 from reconciler.files.yaml.builder import DEPTH_LIMIT, EXPANSION_LIMIT
@@ -39,7 +39,7 @@ def test_the_configuration_is_one(empty: Brand) -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_key_and_word_is_explained(kind: Kind) -> None:
-    body = BODIES[kind]
+    body = RULES[kind].body
     for steps in (
         (),
         ("metadata",),

@@ -1,14 +1,21 @@
-"""The rules for one dataset: its prefix, its images, and whether they suit the models trained on them."""
+"""Manifests of datasets: their prefix, their images, and whether they suit the models that are trained on them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, UncaptionedImages
+from reconciler.core.fingerprint import dataset_fingerprint
 from reconciler.core.guide import default_prefix
-from reconciler.core.manifest.image_rule import judge_count, judge_images, small_images
+from reconciler.core.kind import Kind
+from reconciler.core.manifest.image import ImageFile, Images
+from reconciler.core.manifest.image_rules import judge_count, judge_images, small_images
 from reconciler.core.manifest.loaded import ImageFolder, Manifest
-from reconciler.core.manifest.message import judge_text
-from reconciler.core.manifest.rule import DEFAULT_VERSION
-from reconciler.core.manifest.spec import DatasetSpec, ModelSpec, ProjectSpec
+from reconciler.core.manifest.match import Matched, match_captions
+from reconciler.core.manifest.mismatch import Vocabulary
+from reconciler.core.manifest.spec import DatasetBody, DatasetSpec, ModelSpec, ProjectBody, ProjectSpec
+from reconciler.core.manifest.text_rules import judge_text
+from reconciler.core.manifest.tree import KindRules, ManifestTree
 from reconciler.core.problem import Location, Problem, Severity
+from reconciler.core.ref import Ref
 from reconciler.core.text import count, normal, quoted, shown
 from reconciler.core.uploads import uploads_of
 
@@ -17,6 +24,70 @@ ADVISED_COUNTS = {"max": (5, 50), "light": (15, 100)}
 
 PREFIX_MISSING = "dataset-caption-prefix-missing"
 """The one problem in spite of which `reconciler prefix` runs."""
+
+NO_ID = "Only projects have an id; datasets and models are found by their names."
+
+
+def _declare(manifest: Manifest, tree: ManifestTree, problems: list[Problem]) -> DesiredDataset:
+    body = manifest.body
+    assert isinstance(body, DatasetBody)
+    matched = _problems(manifest, body, tree, problems)
+    folder = tree.folders.get(manifest.ref)
+    spec = body.spec
+    return DesiredDataset(
+        ref=manifest.ref,
+        location=manifest.location,
+        project=Ref(Kind.PROJECT, spec.project),
+        uploads=uploads_of(spec.upload_type),
+        guide=spec.guide,
+        images=_images(folder.images if folder else (), matched.texts),
+        captions_source=spec.captions.source if spec.captions else "automatic",
+        increase_resolution=spec.images.increase_resolution,
+        completed=spec.status == "completed",
+        clone=spec.clone,
+        history_limit=spec.history_limit,
+        moved_from=manifest.moved_from,
+    )
+
+
+def _images(files: Sequence[ImageFile], texts: Mapping[str, str]) -> Sequence[DesiredImage]:
+    if isinstance(files, Images) and not texts:
+        return UncaptionedImages(sorted(files.digests), lambda: _made(files, texts))
+    return _made(files, texts)
+
+
+def _made(files: Iterable[ImageFile], texts: Mapping[str, str]) -> tuple[DesiredImage, ...]:
+    images = [
+        DesiredImage(
+            digest=image.digest,
+            size=image.size,
+            name=image.name,
+            path=image.path,
+            caption=texts.get(image.name),
+            has_content=image.has_content,
+        )
+        for image in files
+    ]
+    return tuple(sorted(images, key=lambda image: (image.digest, image.path)))
+
+
+def _problems(manifest: Manifest, body: DatasetBody, tree: ManifestTree, problems: list[Problem]) -> Matched:
+    """Judge a dataset with all that belongs to it; its captions, matched."""
+    spec = body.spec
+    project = tree.manifests.get(Ref(Kind.PROJECT, spec.project))
+    project_spec = project.body.spec if project is not None and isinstance(project.body, ProjectBody) else None
+    models = tree.models.get(manifest.ref.name, [])
+    folder = tree.folders.get(manifest.ref)
+    problems += judge_dataset(
+        manifest, spec, project_spec, folder, models, needs_prefix=manifest.ref not in tree.without_prefix_of
+    )
+    if folder is None:
+        return Matched()
+    source = spec.captions.source if spec.captions else "automatic"
+    place = manifest.document.at("spec", "captions", "source")
+    matched = match_captions(folder, source, place, spec.guide)
+    problems += matched.problems
+    return matched
 
 
 def judge_dataset(
@@ -95,7 +166,7 @@ def _judge_patterns(manifest: Manifest, spec: DatasetSpec, folder: ImageFolder) 
 
 def _judge_suitability(manifest: Manifest, folder: ImageFolder, models: Sequence[ModelSpec]) -> Iterator[Problem]:
     number = len(folder.images)
-    for version in sorted({model.training_version or DEFAULT_VERSION[model.training_mode] for model in models}):
+    for version in sorted({model.version for model in models}):
         low, high = ADVISED_COUNTS.get(version, (0, number))
         if number and not low <= number <= high:
             yield _warning(
@@ -108,3 +179,32 @@ def _judge_suitability(manifest: Manifest, folder: ImageFolder, models: Sequence
 
 def _warning(rule: str, place: Location, summary: str, detail: str) -> Problem:
     return Problem(rule=rule, location=place, summary=summary, detail=detail, severity=Severity.WARNING)
+
+
+def content(ref: Ref, desired: Desired) -> tuple[object, ...]:
+    """All that a dataset's fingerprint is made of, which costs less than the fingerprint itself."""
+    one = desired.datasets[ref]
+    return (one.guide.family, one.guide.canonical), one.uploads, tuple(one.digests), one.captions
+
+
+def fingerprint(ref: Ref, desired: Desired) -> str:
+    """The fingerprint of a declared dataset."""
+    return dataset_fingerprint(desired.datasets[ref])
+
+
+_WORDS = Vocabulary(
+    title="Dataset",
+    rule="manifest",
+    model=DatasetBody,
+    later_keys=frozenset({("spec", "visual_schema")}),
+    later_words=frozenset({("spec", "upload_type", "advanced")}),
+    remedies={("metadata", "id"): NO_ID},
+)
+RULES = KindRules(
+    body=DatasetBody,
+    vocabulary=_WORDS,
+    declare=_declare,
+    needed=("caption_prefix",),
+    content=content,
+    fingerprint=fingerprint,
+)

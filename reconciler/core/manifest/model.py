@@ -1,0 +1,208 @@
+"""Manifests of models: the API's rules for their fields, the training parameters, and the aliases of their versions."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from reconciler.core.desired import Desired, DesiredModel
+from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.kind import Kind
+from reconciler.core.manifest import dataset
+from reconciler.core.manifest.loaded import Manifest
+from reconciler.core.manifest.mismatch import Vocabulary
+from reconciler.core.manifest.spec import POLICIES, ModelBody, ModelSpec, Training
+from reconciler.core.manifest.suggestion import listed
+from reconciler.core.manifest.tree import KindRules, ManifestTree
+from reconciler.core.problem import Problem, Severity
+from reconciler.core.ref import Ref
+from reconciler.core.text import quoted
+
+VERSIONS = {"fully_automated": ("light", "max"), "expert": ("bria-2.3", "bria-3.2")}
+RANGES: dict[str, tuple[float, float]] = {
+    "rank": (4, 256),
+    "learning_rate": (1e-6, 1e-3),
+    "total_training_steps": (1, 5000),
+    "checkpoint_interval": (100, 5000),
+    "lr_warmup_steps": (0, 1000),
+}
+"""From the API's newer documents; the ones in force name none, so a breach is a warning."""
+
+
+CURRENT = "current"
+_UNTOLD = Training.model_validate({})
+_FINGERPRINT = re.compile(r"[a-z][0-9a-f]{6,12}")
+_NUMBER = re.compile(r"v[1-9][0-9]{0,8}")
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def _declare(manifest: Manifest, _: ManifestTree, problems: list[Problem]) -> DesiredModel:
+    body = manifest.body
+    assert isinstance(body, ModelBody)
+    problems += _judge(manifest, body.spec)
+    spec, training = body.spec, body.spec.training or _UNTOLD
+    return DesiredModel(
+        ref=manifest.ref,
+        location=manifest.location,
+        dataset=Ref(Kind.DATASET, spec.dataset),
+        description=spec.description,
+        training_mode=spec.training_mode,
+        training_version=spec.version,
+        start=training.start,
+        parameters=parameters(training),
+        aliases=tuple(sorted((spec.aliases or {}).items())),
+        mirror_aliases=spec.mirror_aliases,
+        retrain=training.retrain,
+        on_failure=training.on_failure,
+        retries=training.retries,
+        on_superseded=training.on_superseded,
+        history_limit=spec.history_limit,
+        moved_from=manifest.moved_from,
+    )
+
+
+def _judge(manifest: Manifest, spec: ModelSpec) -> Iterator[Problem]:
+    """The rules for a model's fields."""
+    versions = VERSIONS[spec.training_mode]
+    if spec.training_version is not None and spec.training_version not in versions:
+        other = "expert" if spec.training_mode == "fully_automated" else "fully_automated"
+        yield Problem(
+            rule="model-version",
+            location=manifest.document.at("spec", "training_version"),
+            summary=f"training_version {spec.training_version} does not go with training_mode {spec.training_mode}",
+            detail=f"With {spec.training_mode} it is {listed(versions)}.",
+            remedy=f"Change one of the two; {spec.training_version} needs training_mode: {other}.",
+        )
+    if spec.training is not None:
+        yield from _judge_policies(manifest, spec.training)
+        yield from _judge_training(manifest, spec, spec.training)
+    yield from _judge_aliases(manifest, spec.aliases or {})
+
+
+def parameters(training: Training) -> tuple[tuple[str, int | float | str], ...]:
+    """The declared training parameters, sorted by name; what says whether and when to train is none of them."""
+    values = ((name, getattr(training, name)) for name in sorted(Training.model_fields) if name not in POLICIES)
+    return tuple((name, value) for name, value in values if value is not None)
+
+
+def _judge_policies(manifest: Manifest, training: Training) -> Iterator[Problem]:
+    if "retries" in training.model_fields_set and training.on_failure != "retrain":
+        yield _warning(
+            manifest,
+            "model-retries",
+            ("spec", "training", "retries"),
+            '"retries" has no effect here',
+            "A failed training is left alone unless the manifest says `on_failure: retrain`.",
+        )
+
+
+def _judge_training(manifest: Manifest, spec: ModelSpec, training: Training) -> Iterator[Problem]:
+    declared = parameters(training)
+    if spec.training_mode != "expert":
+        for name, _ in declared:
+            yield Problem(
+                rule="model-expert-only",
+                location=manifest.document.at_key("spec", "training", name),
+                summary=f"{quoted(name)} is for training_mode expert only",
+                detail="With fully_automated, Bria chooses all training parameters.",
+                remedy="Remove it, or write training_mode: expert.",
+            )
+        return
+    for name, value in declared:
+        low, high = RANGES.get(name, (0, 0))
+        if not isinstance(value, str) and not low <= value <= high:
+            yield _warning(
+                manifest,
+                "model-range",
+                ("spec", "training", name),
+                f"{quoted(name)} is outside the range that Bria documents",
+                f"{value:g} is not from {low:g} to {high:g}.",
+            )
+    steps, interval = training.total_training_steps, training.checkpoint_interval
+    if steps is not None and interval is not None and interval > steps:
+        yield Problem(
+            rule="model-checkpoint",
+            location=manifest.document.at("spec", "training", "checkpoint_interval"),
+            summary='"checkpoint_interval" is larger than "total_training_steps"',
+            detail=f"{interval:,} is more than {steps:,}.",
+            remedy="Make it smaller, or leave it out.",
+        )
+
+
+def _warning(manifest: Manifest, rule: str, steps: tuple[str, ...], summary: str, detail: str) -> Problem:
+    return Problem(
+        rule=rule,
+        location=manifest.document.at(*steps),
+        summary=summary,
+        detail=detail,
+        severity=Severity.WARNING,
+    )
+
+
+def _judge_aliases(manifest: Manifest, aliases: Mapping[str, str]) -> Iterator[Problem]:
+    """Whether each label is one, and each version can be one; whether it is live is for the plan to say."""
+    for label, version in aliases.items():
+        yield from _judge_label(manifest, label)
+        yield from _judge_version(manifest, label, version)
+
+
+def _judge_label(manifest: Manifest, label: str) -> Iterator[Problem]:
+    if _LABEL.fullmatch(label) and label != CURRENT:
+        return
+    yield Problem(
+        rule="model-alias-name",
+        location=manifest.document.at_key("spec", "aliases", label),
+        summary=f"{quoted(label, 60)} is no name for an alias",
+        detail="It means the version that the manifest asks for." if label == CURRENT else "",
+        remedy="Use lower-case letters, digits and hyphens, at most 63, such as production.",
+    )
+
+
+def _judge_version(manifest: Manifest, label: str, version: str) -> Iterator[Problem]:
+    place = manifest.document.at("spec", "aliases", label)
+    if _NUMBER.fullmatch(version):
+        yield Problem(
+            rule="model-alias-number",
+            location=place,
+            summary=f"the alias {quoted(label, 63)} names a version by its number",
+            detail=f"{version} is another version in another account; a fingerprint is the same everywhere.",
+            remedy="Copy the fingerprint from `reconciler status`.",
+            severity=Severity.WARNING,
+        )
+    elif version != CURRENT and not _FINGERPRINT.fullmatch(version):
+        yield Problem(
+            rule="model-alias",
+            location=place,
+            summary=f"{quoted(version, 60)} names no version",
+            detail='A version is "current", or at least 7 characters of a fingerprint, such as a51be07.',
+            remedy="Copy the fingerprint from `reconciler status`.",
+        )
+
+
+def _content(ref: Ref, desired: Desired) -> object:
+    """All that a fingerprint is made of; None where the dataset is not declared."""
+    model = desired.models[ref]
+    if model.dataset not in desired.datasets:
+        return None
+    behind = dataset.content(model.dataset, desired)
+    return behind, model.training_mode, model.training_version, model.parameters
+
+
+def _fingerprint(ref: Ref, desired: Desired) -> str:
+    model = desired.models[ref]
+    return model_fingerprint(model, dataset.fingerprint(model.dataset, desired))
+
+
+_WORDS = Vocabulary(
+    title="Model",
+    rule="manifest",
+    model=ModelBody,
+    later_words=frozenset({("spec", "training_version", "fibo")}),
+    remedies={
+        ("metadata", "id"): dataset.NO_ID,
+        ("spec", "training", "max_train_steps"): "It is an old word for total_training_steps.",
+    },
+    texts={
+        ("spec", "aliases"): "A fingerprint begins with a letter, such as a51be07; the second version is v2. "
+        "See `reconciler status`."
+    },
+)
+RULES = KindRules(body=ModelBody, vocabulary=_WORDS, declare=_declare, content=_content, fingerprint=_fingerprint)

@@ -1,0 +1,91 @@
+"""All manifests of a tree by their refs, and what each kind of manifest becomes."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from reconciler.core.desired import Declared, Desired
+from reconciler.core.kind import Kind
+from reconciler.core.manifest.loaded import ImageFolder, Loaded, Manifest
+from reconciler.core.manifest.mismatch import Vocabulary
+from reconciler.core.manifest.spec import Body, ModelBody, ModelSpec
+from reconciler.core.problem import Problem
+from reconciler.core.ref import Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestTree:
+    """Manifests sorted by ref; of two with one ref the first.
+
+    `models` are those declared on each dataset, by its name. `broken` are objects that are declared with faults, so a
+    reference to one of them is not unknown. A dataset in `without_prefix_of` may lack its prefix.
+    """
+
+    manifests: Mapping[Ref, Manifest]
+    folders: Mapping[Ref, ImageFolder]
+    models: Mapping[str, list[ModelSpec]]
+    broken: Collection[Ref]
+    without_prefix_of: Collection[Ref] = ()
+
+    def has(self, ref: Ref) -> bool:
+        return ref in self.manifests or ref in self.broken
+
+    def names(self, kind: Kind) -> list[str]:
+        return sorted(ref.name for ref in {*self.manifests, *self.broken} if ref.kind is kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRules:
+    """What a manifest of one kind looks like, and what becomes of it.
+
+    `needed` are keys of `spec` that the type lets go and a manifest may not. `declare` gives the declared object and
+    adds all that is wrong with it to the list. Two objects with one `content` are twins, and a warning names their
+    `fingerprint`; None where a content is not known, and for kinds that may be declared twice.
+    """
+
+    body: type[Body]
+    vocabulary: Vocabulary
+    declare: Callable[[Manifest, ManifestTree, list[Problem]], Declared]
+    needed: tuple[str, ...] = ()
+    content: Callable[[Ref, Desired], object] | None = None
+    fingerprint: Callable[[Ref, Desired], str] | None = None
+
+
+def manifest_tree(loaded: Loaded, without_prefix_of: Collection[Ref] = ()) -> ManifestTree:
+    """What was loaded, by ref."""
+    manifests: dict[Ref, Manifest] = {}
+    folders: dict[Ref, ImageFolder] = {}
+    for index, manifest in _in_order(loaded):
+        if manifests.setdefault(manifest.ref, manifest) is manifest and index in loaded.folders:
+            folders[manifest.ref] = loaded.folders[index]
+    models: dict[str, list[ModelSpec]] = defaultdict(list)
+    for manifest in manifests.values():
+        if isinstance(manifest.body, ModelBody):
+            models[manifest.body.spec.dataset].append(manifest.body.spec)
+    return ManifestTree(
+        manifests={ref: manifests[ref] for ref in sorted(manifests)},
+        folders=folders,
+        models=models,
+        broken=loaded.broken,
+        without_prefix_of=without_prefix_of,
+    )
+
+
+def doubles(loaded: Loaded) -> Iterator[Problem]:
+    """Manifests whose ref another one has already."""
+    first: dict[Ref, Manifest] = {}
+    for _, manifest in _in_order(loaded):
+        other = first.setdefault(manifest.ref, manifest)
+        if other is not manifest:
+            yield Problem(
+                rule="manifest-double",
+                location=manifest.document.at("metadata", "name"),
+                summary=f"{manifest.ref} is declared twice",
+                detail=f"It stands at {other.document.at('metadata', 'name')} already.",
+                remedy="Rename one of the two, or remove it.",
+            )
+
+
+def _in_order(loaded: Loaded) -> list[tuple[int, Manifest]]:
+    """The manifests with their positions, in the order of their places: which of two is the first must not be chance."""
+    return sorted(enumerate(loaded.manifests), key=lambda item: item[1].location)
