@@ -10,7 +10,6 @@ from reconciler.app.planning import Planned
 from reconciler.app.session import Session
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
-from reconciler.core.diff.content_match import by_key
 from reconciler.core.diff.election import newest_completed, open_drafts
 from reconciler.core.guide import Guide
 from reconciler.core.live import RemoteDataset
@@ -120,7 +119,7 @@ def write(root: Path, target: Target, live: RemoteDataset, *, overwrite: bool) -
 
 def _texts(target: Target, live: RemoteDataset) -> tuple[str, dict[str, str], int]:
     """The image folder, each image's text without the prefix by its path below it, and how many have none."""
-    found = by_key(live.images or ())
+    found = live.content.keyed
     folder, texts, missing = "", {}, 0
     for image in target.desired.datasets[target.ref].images:
         path = PurePosixPath(image.path)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from reconciler.core.strictjson import BadJson, Value, loads
-from reconciler.core.text import normal
+from reconciler.core.text import normal, same_text
 
 Family = Literal["prefix", "schema"]
 """How a dataset guides its captions, a property of its project: families never mix in one."""
@@ -122,10 +122,13 @@ def same_guide(one: Guide | None, other: Guide | None) -> bool:
     return one == other or (one.family == other.family and one.canonical == other.canonical)
 
 
-def same_caption(guide: Guide, one: str | None, other: str | None) -> bool:
-    """Do two captions under a guide say the same? One that is missing equals none but another such."""
-    if one is None or other is None:
-        return one is other
+def same_caption(guide: Guide | None, one: str | None, other: str | None) -> bool:
+    """Do two captions under a guide say the same? Where no guide is known, they are compared as texts.
+
+    A caption that is missing equals none but another such.
+    """
+    if guide is None or one is None or other is None:
+        return same_text(one, other)
     return one == other or guide.canonical_caption(one) == guide.canonical_caption(other)
 
 

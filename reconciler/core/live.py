@@ -8,7 +8,8 @@ from typing import ClassVar, Protocol
 from reconciler.core.desired import TrainingParameter
 from reconciler.core.guide import Family, Guide
 from reconciler.core.kind import Kind
-from reconciler.core.uploads import Uploads, uploads_of
+from reconciler.core.name import parse_image_key
+from reconciler.core.uploads import ONE_BY_ONE, Uploads, uploads_of
 
 WRITTEN_BY_PEOPLE = ("manual", "unknown")
 """Values of `caption_source` that stand for text which nothing may overwrite unasked."""
@@ -117,6 +118,34 @@ class LiveContent:
     guide: Guide | None
     uploads: Uploads
     images: tuple[RemoteImage, ...]
+
+    @property
+    def keyed(self) -> dict[str, RemoteImage]:
+        """Images by their key, in the order of their ids; of twins the lowest id; those without a key are left out."""
+        found: dict[str, RemoteImage] = {}
+        for image in sorted(self.images, key=lambda image: image.id):
+            key = parse_image_key(image.image_name)
+            if key is not None:
+                found.setdefault(key, image)
+        return found
+
+    @property
+    def twins(self) -> tuple[RemoteImage, ...]:
+        """Of images with one key, all but the lowest id."""
+        kept = {image.id for image in self.keyed.values()}
+        twins = [
+            image for image in self.images if image.id not in kept and parse_image_key(image.image_name) is not None
+        ]
+        return tuple(sorted(twins, key=lambda image: image.id))
+
+    @property
+    def unkeyed(self) -> tuple[RemoteImage, ...]:
+        """Images that carry no key: somebody else put them there, or the API renamed them."""
+        return tuple(image for image in self.images if parse_image_key(image.image_name) is None)
+
+
+NOTHING_LIVE = LiveContent(guide=None, uploads=ONE_BY_ONE, images=())
+"""What a dataset holds that is not made yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

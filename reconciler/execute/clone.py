@@ -1,7 +1,6 @@
 """The check of a clone: wait until it has arrived, write again what did not come along, take the mark off."""
 
 from reconciler.core.action import CheckClone
-from reconciler.core.diff.content_match import unkeyed
 from reconciler.core.live import RemoteDataset
 from reconciler.core.name import DraftName
 from reconciler.core.run.clone import CloneFinding, check_clone, has_arrived
@@ -41,7 +40,7 @@ async def _arrived(turn: Turn, source: RemoteDataset, draft: RemoteDataset) -> R
     poll = Poll(turn, turn.run.options.patience)
     total = len(source.images or ())
     while True:
-        if lost := unkeyed(draft.images or ()):
+        if lost := draft.content.unkeyed:
             detail = f"{count(len(lost), 'image')} of the clone lost the digest in the name"
             end(failed(f"the check of clone {draft.id} failed: {detail}; {NO_CLONES}", draft.id, 4))
         if has_arrived(source, draft) or not await poll.again():

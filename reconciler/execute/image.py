@@ -5,7 +5,6 @@ from functools import partial
 from reconciler.api.error import Rejected
 from reconciler.core.action import RemoveImage, UploadImage
 from reconciler.core.change import WishImage
-from reconciler.core.diff.content_match import by_key, twins
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import live_image_name, parse_image_key
 from reconciler.core.run.caption import heir_of
@@ -21,7 +20,7 @@ async def upload_image(turn: Turn, step: UploadImage) -> Ending:
     if wanted is None:
         return failed(f"the plan's wish for {turn.action.ref} holds no image {step.key}")
     draft = await recent(turn, turn.run.options.staleness)
-    if found := by_key(draft.images or ()).get(step.key):
+    if found := draft.content.keyed.get(step.key):
         return succeeded("is there already", found.id)
     return succeeded("uploaded", (await upload(turn, draft, wanted)).id)
 
@@ -31,7 +30,7 @@ async def upload(turn: Turn, draft: RemoteDataset, wanted: WishImage) -> RemoteI
     name = live_image_name(wanted.name, wanted.digest)
 
     async def find() -> RemoteImage | None:
-        return by_key((await look(turn)).images or ()).get(wanted.key)
+        return (await look(turn)).content.keyed.get(wanted.key)
 
     try:
         source = turn.run.images.source(wanted)
@@ -62,11 +61,10 @@ async def upload(turn: Turn, draft: RemoteDataset, wanted: WishImage) -> RemoteI
 async def remove_image(turn: Turn, step: RemoveImage) -> Ending:
     """Remove an image, or the second of two with one digest; one that is gone already counts."""
     draft = await recent(turn, turn.run.options.staleness)
-    images = draft.images or ()
     if step.id is None:
-        going = [image for image in images if parse_image_key(image.image_name) == step.key]
+        going = [image for image in draft.content.images if parse_image_key(image.image_name) == step.key]
     else:
-        going = [image for image in twins(images) if image.id == step.id]
+        going = [image for image in draft.content.twins if image.id == step.id]
         await _inherit(turn, step.key)
     for image in going:
         await _remove(turn, draft, image)

@@ -4,7 +4,6 @@ from functools import partial
 
 from reconciler.core.action import ClaimDraft, CloneDataset, CreateDataset
 from reconciler.core.change import DatasetWish
-from reconciler.core.diff.content_match import unkeyed
 from reconciler.core.diff.foreign_family import WHILE_RUNNING, is_foreign
 from reconciler.core.live import RemoteDataset
 from reconciler.core.name import DraftName, parse_dataset_name
@@ -121,7 +120,7 @@ def _unclaimed(live_id: int, dataset: RemoteDataset | None, wish: DatasetWish) -
         end(left_alone(found, dataset, live_id))
     if is_foreign(dataset):
         end(failed(WHILE_RUNNING, live_id, exit_code=4))
-    if foreign := unkeyed(dataset.images or ()):
+    if foreign := dataset.content.unkeyed:
         end(failed(_unkeyed_detail(dataset, len(foreign)), live_id, exit_code=4))
     return dataset
 

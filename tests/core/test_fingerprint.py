@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from reconciler.core.desired import DesiredImage
 from reconciler.core.diff.authorship import declared_by_git
-from reconciler.core.diff.content_match import by_key
 from reconciler.core.fingerprint import content_fingerprint, dataset_fingerprint, model_fingerprint
 from reconciler.core.guide import Guide, PrefixGuide
 from reconciler.core.live import LiveContent, RemoteImage
@@ -81,14 +80,14 @@ def test_git_wrote_what_the_fingerprint_vouches_for() -> None:
     """All manual captions together give the fingerprint: git wrote them all."""
     print_ = dataset_fingerprint(dataset(image("a", "text a."), image("b")))
     images = (live_image(1, "a", "text a.", "manual"), live_image(2, "b"))
-    assert declared_by_git(print_, holding(*images, guide=dataset().guide)) == frozenset(by_key(images[:1]))
+    assert declared_by_git(print_, holding(*images, guide=dataset().guide)) == frozenset(holding(*images[:1]).keyed)
 
 
 def test_a_persons_caption_is_found_out() -> None:
     """The fingerprint comes out right only without it."""
     print_ = dataset_fingerprint(dataset(image("a", "text a."), image("b")))
     images = (live_image(1, "a", "text a.", "manual"), live_image(2, "b", "by hand.", "manual"))
-    assert declared_by_git(print_, holding(*images, guide=dataset().guide)) == frozenset(by_key(images[:1]))
+    assert declared_by_git(print_, holding(*images, guide=dataset().guide)) == frozenset(holding(*images[:1]).keyed)
 
 
 def test_where_nothing_fits_nothing_is_known() -> None:
@@ -105,12 +104,12 @@ def test_every_set_is_tried_once() -> None:
 
     for number in range(6):
         images = tuple(live_image(n + 1, f"i{n}", f"t{n}", "manual") for n in range(number))
-        sets = list(_sets(by_key(images)))
+        sets = list(_sets(holding(*images).keyed))
         assert len(sets) == len(set(sets)) == 2**number
 
 
 def test_many_captions_of_people_are_found_out_at_once() -> None:
     """A dataset without declared captions whose captions people wrote: the empty set is tried second."""
     images = tuple(live_image(n, f"i{n}", f"t{n}", "manual") for n in range(1, 40))
-    keys = [(key, None) for key in by_key(images)]
+    keys = [(key, None) for key in holding(*images).keyed]
     assert declared_by_git(content_fingerprint(P, ONE_BY_ONE, keys), holding(*images)) == frozenset()

@@ -7,7 +7,6 @@ fingerprint can be computed from live content: the set of captions with which it
 from collections.abc import Iterator, Mapping
 from itertools import combinations, islice
 
-from reconciler.core.diff.content_match import by_key
 from reconciler.core.fingerprint import content_fingerprint
 from reconciler.core.live import LiveContent, RemoteImage
 
@@ -19,7 +18,7 @@ def declared_by_git(fingerprint: str, content: LiveContent) -> frozenset[str] | 
     """Keys of the captions that git declared for a version; None where the content does not tell."""
     if content.guide is None:
         return None
-    live = by_key(content.images)
+    live = content.keyed
     for ours in islice(_sets(live), MOST_TRIED):
         rows = [(key, image.caption if key in ours else None) for key, image in live.items()]
         if content_fingerprint(content.guide, content.uploads, rows) == fingerprint:
@@ -29,7 +28,7 @@ def declared_by_git(fingerprint: str, content: LiveContent) -> frozenset[str] | 
 
 def is_disproved(fingerprint: str, content: LiveContent) -> bool:
     """Is it certain that a version does not hold what its fingerprint says, whoever wrote its captions?"""
-    can_try_all = 2 ** len(_written(by_key(content.images))) <= MOST_TRIED
+    can_try_all = 2 ** len(_written(content.keyed)) <= MOST_TRIED
     return can_try_all and content.guide is not None and declared_by_git(fingerprint, content) is None
 
 

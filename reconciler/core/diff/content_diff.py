@@ -12,24 +12,23 @@ from reconciler.core.change import (
     KeptCaption,
     WishImage,
 )
-from reconciler.core.diff.content_match import by_key, twins
-from reconciler.core.guide import Guide, same_caption, same_guide
-from reconciler.core.live import RemoteImage
-from reconciler.core.name import image_label, parse_image_key, parse_image_label
+from reconciler.core.diff.content_match import ContentMatch, match_wish, uncaptioned
+from reconciler.core.live import LiveContent, RemoteImage
+from reconciler.core.name import parse_image_key, parse_image_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """What a draft holds, or will hold when it is cloned; `guide` None where it is not created yet."""
+class DraftContent:
+    """What a draft holds, or will hold once it is created or cloned, and what its name and the API say about it."""
 
-    guide: Guide | None = None
-    images: tuple[RemoteImage, ...] = ()
+    content: LiveContent
     stale: bool = False
+    """Its name says that automatic captions do not follow the guide yet."""
     regenerating: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class ContentDiff:
     """The differences between a draft's content and its wish."""
 
     guide: FieldChange | None
@@ -47,102 +46,89 @@ class Work:
         return not (self.guide or self.images or self.captions or self.stale or self.waits or carried)
 
 
-def work(
-    content: Content,
+def content_diff(
+    draft: DraftContent,
     wish: DatasetWish,
     *,
     carried: Mapping[str, KeptCaption],
     by_git: frozenset[str] | None,
-) -> Work:
+) -> ContentDiff:
     """Compare. `carried` are hand-written captions of older versions; `by_git` keys whose live text git wrote."""
-    live = by_key(content.images)
-    wanted = {image.key: image for image in wish.images}
-    staying = {key: image for key, image in live.items() if key in wanted}
-    guide = _guide(content, wish)
-    stale = content.stale or (guide is not None and bool(staying))
-    regenerated = sum(not image.is_hand_written for image in staying.values()) if stale else 0
-    return Work(
+    match = match_wish(draft.content, wish)
+    staying = [pair.live for pair in match.staying]
+    guide = next(iter(match.guide_changes), None)
+    # A new guide makes the captions of images that stay lag behind it; those of images that come are made by it.
+    stale = draft.stale or (guide is not None and bool(staying))
+    return ContentDiff(
         guide=guide,
-        images=_images(content.images, live, wanted),
-        captions=tuple(_captions(wish, staying, by_git)),
-        kept=tuple(_kept(staying, wanted, carried)),
+        images=_images(match),
+        captions=tuple(_captions(match, by_git)),
+        kept=tuple(_kept(match, wish, carried)),
         stale=stale,
-        regenerated=regenerated,
-        waits=content.regenerating or any(image.caption is None for image in staying.values()),
+        regenerated=sum(not image.is_hand_written for image in staying) if stale else 0,
+        waits=draft.regenerating or bool(uncaptioned(staying)),
     )
 
 
-def _guide(content: Content, wish: DatasetWish) -> FieldChange | None:
-    if same_guide(content.guide, wish.guide):
-        return None
-    before = None if content.guide is None else content.guide.text
-    return FieldChange(path=wish.guide.field, before=before, after=wish.guide.text)
+def _images(match: ContentMatch[WishImage]) -> tuple[ImageChange, ...]:
+    """Images that come in the order of their names, then those that go, then twins."""
+    replaced = {pair.wanted.key: pair.live for pair in match.replaced}
+    gone = {image.id for image in replaced.values()}
+    return (
+        *(_coming(image, replaced.get(image.key)) for image in match.coming),
+        *(_going(image) for image in match.going if image.id not in gone),
+        *(_twin(image) for image in match.twins),
+    )
 
 
-def _images(
-    images: Iterable[RemoteImage], live: Mapping[str, RemoteImage], wanted: Mapping[str, WishImage]
-) -> tuple[ImageChange, ...]:
-    going = {key: image for key, image in live.items() if key not in wanted}
-    by_label: dict[str, str] = {}
-    for key, image in going.items():
-        by_label.setdefault(parse_image_label(image.image_name), key)
-    changes, replaced = [], set()
-    for wish in sorted(wanted.values(), key=lambda wish: wish.name):
-        if wish.key in live:
-            continue
-        old = by_label.pop(image_label(wish.name), "")
-        if old:
-            replaced.add(old)
-        changes.append(_coming(wish, old, going.get(old)))
-    changes += [_going(key, image) for key, image in going.items() if key not in replaced]
-    changes += [_twin(image) for image in twins(images)]
-    return tuple(changes)
-
-
-def _coming(image: WishImage, replaces: str, before: RemoteImage | None) -> ImageChange:
+def _coming(image: WishImage, before: RemoteImage | None) -> ImageChange:
     return ImageChange(
-        effect=ImageEffect.REPLACED if replaces else ImageEffect.ADDED,
+        effect=ImageEffect.ADDED if before is None else ImageEffect.REPLACED,
         name=image.name,
         key=image.key,
         size=image.size,
         path=image.path,
-        replaces=replaces,
+        replaces="" if before is None else _key(before),
         caption=image.caption,
         hand_written=before is not None and before.is_hand_written and image.caption is None,
     )
 
 
-def _going(key: str, image: RemoteImage) -> ImageChange:
+def _going(image: RemoteImage) -> ImageChange:
     return ImageChange(
         effect=ImageEffect.REMOVED,
         name=parse_image_label(image.image_name),
-        key=key,
+        key=_key(image),
         caption=image.caption,
         hand_written=image.is_hand_written,
     )
 
 
 def _twin(image: RemoteImage) -> ImageChange:
-    key = parse_image_key(image.image_name) or ""
     label = parse_image_label(image.image_name)
-    return ImageChange(effect=ImageEffect.TWIN, name=label, key=key, id=image.id)
+    return ImageChange(effect=ImageEffect.TWIN, name=label, key=_key(image), id=image.id)
 
 
-def _captions(
-    wish: DatasetWish, staying: Mapping[str, RemoteImage], by_git: frozenset[str] | None
-) -> Iterable[CaptionChange]:
-    for wanted in sorted(wish.images, key=lambda image: image.name):
-        image, text = staying.get(wanted.key), wanted.caption
-        if image is None or text is None or same_caption(wish.guide, image.caption, text):
-            continue
-        theirs = image.is_hand_written and (by_git is None or wanted.key not in by_git)
-        yield CaptionChange(key=wanted.key, name=wanted.name, before=image.caption, after=text, rewrites=theirs)
+def _key(image: RemoteImage) -> str:
+    return parse_image_key(image.image_name) or ""
+
+
+def _captions(match: ContentMatch[WishImage], by_git: frozenset[str] | None) -> Iterable[CaptionChange]:
+    for pair in match.differing:
+        live, wanted = pair.live, pair.wanted
+        theirs = live.is_hand_written and (by_git is None or wanted.key not in by_git)
+        assert wanted.caption is not None
+        yield CaptionChange(
+            key=wanted.key, name=wanted.name, before=live.caption, after=wanted.caption, rewrites=theirs
+        )
 
 
 def _kept(
-    staying: Mapping[str, RemoteImage], wanted: Mapping[str, WishImage], carried: Mapping[str, KeptCaption]
+    match: ContentMatch[WishImage], wish: DatasetWish, carried: Mapping[str, KeptCaption]
 ) -> Iterable[KeptCaption]:
-    for image in sorted(wanted.values(), key=lambda image: image.name):
+    """Texts of people that git does not declare: those of the draft itself, else those of an older version."""
+    staying = {pair.wanted.key: pair.live for pair in match.staying}
+    for image in sorted(wish.images, key=lambda image: image.name):
         if image.caption is not None:
             continue
         here = staying.get(image.key)

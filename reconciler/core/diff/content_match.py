@@ -1,72 +1,131 @@
-"""How the content of a live dataset compares with what a version of it must hold."""
+"""The one matcher of what a dataset holds with what it should hold, or with what another dataset holds.
+
+An image is identified by its digest's key. Its name is a label: it only tells which image that comes takes the place of
+which one that goes. Whether a dataset fits, what is left to do, and what differs for people are all read off the match.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from reconciler.core.change import DatasetWish
-from reconciler.core.guide import same_caption, same_guide
-from reconciler.core.live import RemoteDataset, RemoteImage
-from reconciler.core.name import parse_image_key
+from reconciler.core.change import DatasetWish, FieldChange, WishImage
+from reconciler.core.guide import Guide, same_caption, same_guide
+from reconciler.core.live import LiveContent, RemoteDataset, RemoteImage
+from reconciler.core.name import image_label, parse_image_label
 from reconciler.core.text import count, quoted
 
-
-def by_key(images: Iterable[RemoteImage]) -> dict[str, RemoteImage]:
-    """Live images by their key, of twins the lowest id; images without a key are left out."""
-    found: dict[str, RemoteImage] = {}
-    for image in sorted(images, key=lambda image: image.id):
-        key = parse_image_key(image.image_name)
-        if key is not None:
-            found.setdefault(key, image)
-    return found
+T = TypeVar("T", WishImage, RemoteImage)
 
 
-def twins(images: Iterable[RemoteImage]) -> tuple[RemoteImage, ...]:
-    """Of live images with one key, all but the lowest id."""
-    images = tuple(images)
-    kept = {image.id for image in by_key(images).values()}
-    return tuple(
-        image
-        for image in sorted(images, key=lambda image: image.id)
-        if image.id not in kept and parse_image_key(image.image_name) is not None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagePair(Generic[T]):
+    """A live image, and the wanted one that it is, or that takes its place."""
+
+    live: RemoteImage
+    wanted: T
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentMatch(Generic[T]):
+    """How live content compares with wanted content; wanted images are in the order in which they were given.
+
+    `coming` and `going` hold the replaced ones too. `unkeyed` are images of somebody else, which carry no digest.
+    """
+
+    live: LiveContent
+    guide: Guide | None
+    """What the wanted captions are guided by."""
+    staying: tuple[ImagePair[T], ...]
+    coming: tuple[T, ...]
+    going: tuple[RemoteImage, ...]
+    replaced: tuple[ImagePair[T], ...]
+    twins: tuple[RemoteImage, ...]
+    unkeyed: tuple[RemoteImage, ...]
+
+    @property
+    def guide_changes(self) -> tuple[FieldChange, ...]:
+        """What differs between the guides, by the names of their fields; empty where they say the same."""
+        if same_guide(self.live.guide, self.guide):
+            return ()
+        before: dict[str, str] = {} if self.live.guide is None else self.live.guide.body
+        after: dict[str, str] = {} if self.guide is None else self.guide.body
+        fields = dict.fromkeys((*before, *after))
+        return tuple(FieldChange(path=field, before=before.get(field), after=after.get(field)) for field in fields)
+
+    @property
+    def differing(self) -> tuple[ImagePair[T], ...]:
+        """Images that stay, and whose wanted caption is another than the live one."""
+        return tuple(pair for pair in self.staying if pair.wanted.caption is not None and not self.agrees(pair))
+
+    def agrees(self, pair: ImagePair[T]) -> bool:
+        """Do the two captions of a pair say the same?"""
+        return same_caption(self.guide or self.live.guide, pair.live.caption, pair.wanted.caption)
+
+
+def match_wish(live: LiveContent, wish: DatasetWish) -> ContentMatch[WishImage]:
+    """Compare with what a version must hold; images of somebody else stand apart, since no wish can name them."""
+    wanted = {image.key: image for image in sorted(wish.images, key=lambda image: image.name)}
+    labels = {key: image_label(image.name) for key, image in wanted.items()}
+    return _match(live, live.keyed, wish.guide, wanted, labels)
+
+
+def match_live(before: LiveContent, after: LiveContent) -> ContentMatch[RemoteImage]:
+    """Compare two live datasets; images that carry no key are told apart by their names."""
+    wanted = dict(sorted(_named(after).items()))
+    labels = {key: parse_image_label(image.image_name) for key, image in wanted.items()}
+    return _match(before, _named(before), after.guide, wanted, labels)
+
+
+def _named(content: LiveContent) -> dict[str, RemoteImage]:
+    return content.keyed | {image.image_name: image for image in content.unkeyed}
+
+
+def _match(
+    content: LiveContent,
+    live: dict[str, RemoteImage],
+    guide: Guide | None,
+    wanted: dict[str, T],
+    labels: dict[str, str],
+) -> ContentMatch[T]:
+    coming = [key for key in wanted if key not in live]
+    going = tuple(image for key, image in live.items() if key not in wanted)
+    left: dict[str, list[RemoteImage]] = {}
+    for image in going:
+        left.setdefault(parse_image_label(image.image_name), []).append(image)
+    # Of several images with one label the oldest goes first: which of them is replaced is a guess, but always the same.
+    replaced = [ImagePair(live=left[labels[key]].pop(0), wanted=wanted[key]) for key in coming if left.get(labels[key])]
+    return ContentMatch(
+        live=content,
+        guide=guide,
+        staying=tuple(ImagePair(live=live[key], wanted=image) for key, image in wanted.items() if key in live),
+        coming=tuple(wanted[key] for key in coming),
+        going=going,
+        replaced=tuple(replaced),
+        twins=content.twins,
+        unkeyed=content.unkeyed,
     )
-
-
-def unkeyed(images: Iterable[RemoteImage]) -> tuple[RemoteImage, ...]:
-    """Live images that carry no key: somebody else put them there, or the API renamed them."""
-    return tuple(image for image in images if parse_image_key(image.image_name) is None)
 
 
 def unfit(dataset: RemoteDataset, wish: DatasetWish) -> tuple[str, ...]:
     """Why a dataset that was read in full is not its wish, a sentence each; empty where it fits."""
-    images = dataset.images or ()
-    live, wanted = by_key(images), {image.key: image for image in wish.images}
-    reasons = []
-    if not same_guide(dataset.guide, wish.guide):
-        reasons.append(f"its {wish.guide.field} is {quoted(dataset.guide.line if dataset.guide else '')}")
+    match = match_wish(dataset.content, wish)
+    images = match.live.images
+    reasons = [f"its {one.path} is {quoted(str(one.before or ''))}" for one in match.guide_changes[:1]]
     if dataset.is_regenerating:
         reasons.append("its captions are being regenerated")
-    if missing := wanted.keys() - live.keys():
-        reasons.append(f"{count(len(missing), 'image')} of {len(wanted)} missing")
-    extra = len(images) - len(live.keys() & wanted.keys())
-    if extra > 0:
+    if match.coming:
+        reasons.append(f"{count(len(match.coming), 'image')} of {len(wish.images)} missing")
+    if extra := len(match.going) + len(match.twins) + len(match.unkeyed):
         reasons.append(f"{count(extra, 'image')} too many")
-    if dataset.images_count is not None and dataset.images_count != len(images):
+    if dataset.images_count not in {None, len(images)}:
         reasons.append(f"it lists {len(images)} images and counts {dataset.images_count}")
-    reasons.extend(_caption_reasons(images, wish))
+    if empty := uncaptioned((*match.going, *(pair.live for pair in match.staying))):
+        reasons.append(f"{count(empty, 'image')} without a caption")
+    if different := sum(pair.live.caption is not None for pair in match.differing):
+        reasons.append(f"{count(different, 'caption')} not as declared")
     return tuple(reasons)
 
 
-def _caption_reasons(images: Iterable[RemoteImage], wish: DatasetWish) -> list[str]:
-    declared = {image.key: image.caption for image in wish.images}
-    empty, different = 0, 0
-    for key, image in by_key(images).items():
-        text = declared.get(key)
-        if image.caption is None:
-            empty += 1
-        elif text is not None and not same_caption(wish.guide, image.caption, text):
-            different += 1
-    reasons = []
-    if empty:
-        reasons.append(f"{count(empty, 'image')} without a caption")
-    if different:
-        reasons.append(f"{count(different, 'caption')} not as declared")
-    return reasons
+def uncaptioned(images: Iterable[RemoteImage]) -> int:
+    """How many images have no caption yet."""
+    return sum(image.caption is None for image in images)

@@ -14,14 +14,14 @@ from reconciler.core.change import (
 from reconciler.core.diff.assessment import Standing, Verdict
 from reconciler.core.diff.authorship import is_disproved
 from reconciler.core.diff.basis import basis, reason_for
-from reconciler.core.diff.content_diff import Content, Work, work
-from reconciler.core.diff.content_match import unfit, unkeyed
+from reconciler.core.diff.content_diff import ContentDiff, DraftContent, content_diff
+from reconciler.core.diff.content_match import unfit
 from reconciler.core.diff.dataset_context import DatasetContext, stays
 from reconciler.core.diff.election import Member, next_version, open_drafts
-from reconciler.core.diff.kept_captions import carry, declared_in, written_by_git
+from reconciler.core.diff.kept_captions import carried_captions, declared_in, written_by_git
 from reconciler.core.diff.live_elsewhere import dataset_elsewhere
 from reconciler.core.diff.loss import LiveImages, count_live, lost_captions, lost_images
-from reconciler.core.live import DatasetStatus
+from reconciler.core.live import NOTHING_LIVE, DatasetStatus
 from reconciler.core.name import DraftName
 from reconciler.core.text import count, quoted
 
@@ -126,9 +126,9 @@ def _to_make(context: DatasetContext) -> tuple[Verdict, Standing | None]:
     version = next_version(context.family)
     wish = context.wish(version)
     if base is not None and context.dataset.clone == "auto" and stays(base, wish):
-        content = Content(guide=base.dataset.guide, images=base.dataset.images or ())
-        return _change(context, wish, Origin.CLONE, base.dataset.id, base, content)
-    return _change(context, wish, Origin.CREATE, None, None, Content())
+        copy = DraftContent(content=base.dataset.content)
+        return _change(context, wish, Origin.CLONE, base.dataset.id, base, copy)
+    return _change(context, wish, Origin.CREATE, None, None, DraftContent(content=NOTHING_LIVE))
 
 
 def _elected(context: DatasetContext) -> Member | None:
@@ -148,9 +148,8 @@ def _fill(context: DatasetContext, draft: Member) -> tuple[Verdict, Standing | N
         return Verdict(refusals=(refusal,)), None
     if source is not None and source.dataset.images is None:
         return Verdict(unread=frozenset({source.dataset.id})), None
-    content = Content(
-        guide=live.guide,
-        images=live.images,
+    content = DraftContent(
+        content=live.content,
         stale=isinstance(name, DraftName) and name.stale,
         regenerating=live.is_regenerating,
     )
@@ -163,17 +162,17 @@ def _change(
     origin: Origin,
     origin_id: int | None,
     source: Member | None,
-    content: Content,
+    held: DraftContent,
     draft: Member | None = None,
 ) -> tuple[Verdict, Standing | None]:
-    carried = carry(context, wish, content)
+    carried = carried_captions(context, wish, held.content)
     if isinstance(carried, frozenset):
         return Verdict(unread=carried), None
-    by_git = written_by_git(context, content, draft)
-    todo = work(content, wish, carried=carried, by_git=by_git)
+    by_git = written_by_git(context, held.content, draft)
+    todo = content_diff(held, wish, carried=carried, by_git=by_git)
     if draft is not None and _is_done(context, draft, todo):
         return _resting(context, draft)
-    live_base, live_draft = _live(context, content, by_git, draft)
+    live_base, live_draft = _live(context, held, by_git, draft)
     base_version = None if context.base is None else context.base.name.version
     change = DatasetChange(
         ref=context.ref,
@@ -205,20 +204,20 @@ def _change(
 
 
 def _live(
-    context: DatasetContext, content: Content, by_git: frozenset[str] | None, draft: Member | None
+    context: DatasetContext, held: DraftContent, by_git: frozenset[str] | None, draft: Member | None
 ) -> tuple[LiveImages, LiveImages]:
     """What may be lost: images of the base, however the version is made, and those of the open draft."""
     base = context.base
     in_base, in_draft = LiveImages(), LiveImages()
     if base is not None:
         declared = declared_in(base) if draft is not None else by_git
-        in_base = LiveImages(images=base.dataset.images or (), by_git=declared)
+        in_base = LiveImages(content=base.dataset.content, by_git=declared)
     if draft is not None:
-        in_draft = LiveImages(images=content.images, by_git=by_git)
+        in_draft = LiveImages(content=held.content, by_git=by_git)
     return in_base, in_draft
 
 
-def _is_done(context: DatasetContext, draft: Member, todo: Work) -> bool:
+def _is_done(context: DatasetContext, draft: Member, todo: ContentDiff) -> bool:
     """Is an open draft all that is asked for? Only where `status: draft` asks for no more.
 
     The fingerprint in its name may be an older wish (captions pulled into git since): the content decides.
@@ -242,7 +241,7 @@ def _resting(context: DatasetContext, draft: Member) -> tuple[Verdict, None]:
 def _unusable(context: DatasetContext, draft: Member, of: int | None, source: Member | None) -> Refusal | None:
     live = draft.dataset
     who = f"draft {quoted(live.name)} (id {live.id})"
-    if strange := unkeyed(live.images or ()):
+    if strange := live.content.unkeyed:
         cloned = of is not None
         way = (
             "Write `clone: never` in the manifest: the next version is then uploaded afresh."

@@ -6,7 +6,6 @@ from reconciler.core.change import DatasetWish
 from reconciler.core.desired import Desired, DesiredDataset, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.assessment import wish_for
-from reconciler.core.diff.content_match import by_key
 from reconciler.core.diff.election import Member, elect_model, newest_completed
 from reconciler.core.diff.training import Decision, decide
 from reconciler.core.fingerprint import model_fingerprint
@@ -67,5 +66,5 @@ class DatasetContext:
 
 def stays(base: Member, wish: DatasetWish) -> bool:
     """Does any image of the base stay, so that cloning is worth it?"""
-    live = by_key(base.dataset.images or ())
+    live = base.dataset.content.keyed
     return any(image.key in live for image in wish.images)

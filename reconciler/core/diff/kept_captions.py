@@ -4,19 +4,20 @@ from collections.abc import Iterable
 
 from reconciler.core.change import DatasetWish, KeptCaption
 from reconciler.core.diff.authorship import declared_by_git
-from reconciler.core.diff.content_diff import Content
-from reconciler.core.diff.content_match import by_key
 from reconciler.core.diff.dataset_context import DatasetContext
 from reconciler.core.diff.election import Member
-from reconciler.core.text import same_text
+from reconciler.core.guide import same_caption
+from reconciler.core.live import LiveContent
 
 
-def carry(context: DatasetContext, wish: DatasetWish, content: Content) -> dict[str, KeptCaption] | frozenset[int]:
+def carried_captions(
+    context: DatasetContext, wish: DatasetWish, content: LiveContent
+) -> dict[str, KeptCaption] | frozenset[int]:
     """Hand-written captions of the newest completed version that holds each undeclared image, by key.
 
     Where a version that decides was not read yet: the ids to read.
     """
-    here = by_key(content.images)
+    here = content.keyed
     names = {
         image.key: image.name
         for image in wish.images
@@ -28,7 +29,7 @@ def carry(context: DatasetContext, wish: DatasetWish, content: Content) -> dict[
             break
         if member.dataset.images is None:
             return frozenset({member.dataset.id})
-        for key, image in by_key(member.dataset.images).items():
+        for key, image in member.dataset.content.keyed.items():
             if key not in names or (member.is_marked and not image.is_hand_written):
                 continue
             name = names.pop(key)
@@ -42,7 +43,7 @@ def _newest_first(context: DatasetContext) -> Iterable[Member]:
     return sorted(holding, key=lambda member: (-member.name.version, member.dataset.id))
 
 
-def written_by_git(context: DatasetContext, content: Content, draft: Member | None) -> frozenset[str] | None:
+def written_by_git(context: DatasetContext, content: LiveContent, draft: Member | None) -> frozenset[str] | None:
     """Keys whose live text git wrote, so that changing it loses nothing; None where nothing tells.
 
     In a draft that is already filled for the desired fingerprint, git's word for every declared caption is known to
@@ -52,21 +53,17 @@ def written_by_git(context: DatasetContext, content: Content, draft: Member | No
         return frozenset(image.key for image in context.wish(draft.name.version).images if image.caption is not None)
     base = context.base
     if base is None or base.dataset.images is None:
-        return _own(draft)
+        return None if draft is None else declared_in(draft)
     declared = declared_in(base)
     if draft is None:
         return declared
-    before, now = by_key(base.dataset.images), by_key(content.images)
+    before, now = base.dataset.content.keyed, content.keyed
     known = {
         key
         for key in declared or ()
-        if key in now and key in before and same_text(now[key].caption, before[key].caption)
+        if key in now and key in before and same_caption(content.guide, now[key].caption, before[key].caption)
     }
-    return frozenset(known) | (_own(draft) or frozenset())
-
-
-def _own(draft: Member | None) -> frozenset[str] | None:
-    return None if draft is None else declared_in(draft)
+    return frozenset(known) | (declared_in(draft) or frozenset())
 
 
 def declared_in(member: Member) -> frozenset[str] | None:

@@ -7,22 +7,21 @@ version is made: as a clone, uploaded afresh, or by a run that was cut off and g
 from dataclasses import dataclass
 
 from reconciler.core.change import DatasetWish, LostCaption, LostImage
-from reconciler.core.diff.content_match import by_key, unkeyed
-from reconciler.core.live import RemoteImage
+from reconciler.core.guide import same_caption
+from reconciler.core.live import NOTHING_LIVE, LiveContent, RemoteImage
 from reconciler.core.name import parse_image_label
-from reconciler.core.text import same_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveImages:
     """Images of one live dataset. `by_git` are keys whose caption git wrote; None where nothing tells."""
 
-    images: tuple[RemoteImage, ...] = ()
+    content: LiveContent = NOTHING_LIVE
     by_git: frozenset[str] | None = frozenset()
 
     def by_hand(self) -> dict[str, RemoteImage]:
         """Images whose caption a person or git wrote, by their key."""
-        return {key: image for key, image in by_key(self.images).items() if image.is_hand_written}
+        return {key: image for key, image in self.content.keyed.items() if image.is_hand_written}
 
     def by_person(self) -> dict[str, RemoteImage]:
         """Images whose caption a person wrote, and git never did, by their key."""
@@ -38,7 +37,7 @@ def lost_images(
     holds such images is refused before anything else.
     """
     wanted = {image.key for image in wish.images}
-    kept = by_key(base.images)
+    kept = base.content.keyed
     people = _by_person(base, draft)
     written = {**base.by_hand(), **draft.by_hand(), **people}
     found = [
@@ -49,7 +48,7 @@ def lost_images(
             caption=written[key].caption if key in written else None,
             by_person=key in people,
         )
-        for key, image in {**kept, **by_key(draft.images)}.items()
+        for key, image in {**kept, **draft.content.keyed}.items()
         if key not in wanted
     ]
     found += [
@@ -60,7 +59,7 @@ def lost_images(
             caption=image.caption if image.is_hand_written else None,
             by_person=image.is_hand_written,
         )
-        for image in unkeyed(base.images)
+        for image in base.content.unkeyed
     ]
     return tuple(sorted(found, key=lambda image: (image.name, image.key)))
 
@@ -71,7 +70,7 @@ def lost_captions(base: LiveImages, draft: LiveImages, wish: DatasetWish) -> tup
     found = []
     for image in sorted(wish.images, key=lambda image: image.name):
         before = people[image.key].caption if image.key in people else None
-        if before is not None and image.caption is not None and not same_text(before, image.caption):
+        if before is not None and image.caption is not None and not same_caption(wish.guide, before, image.caption):
             found.append(LostCaption(key=image.key, name=image.name, before=before, after=image.caption))
     return tuple(found)
 
@@ -83,4 +82,4 @@ def _by_person(base: LiveImages, draft: LiveImages) -> dict[str, RemoteImage]:
 
 def count_live(base: LiveImages, draft: LiveImages) -> int:
     """Images of both together, each counted once."""
-    return len(by_key(base.images).keys() | by_key(draft.images).keys()) + len(unkeyed(base.images))
+    return len(base.content.keyed.keys() | draft.content.keyed.keys()) + len(base.content.unkeyed)

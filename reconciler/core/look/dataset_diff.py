@@ -6,12 +6,10 @@ from enum import StrEnum
 
 from reconciler.core.change import FieldChange, ImageChange, ImageEffect
 from reconciler.core.diff.authorship import declared_by_git
-from reconciler.core.diff.content_match import by_key, unkeyed
-from reconciler.core.guide import same_guide
+from reconciler.core.diff.content_match import ContentMatch, match_live
 from reconciler.core.live import RemoteDataset, RemoteImage
-from reconciler.core.name import parse_dataset_name, parse_image_label
+from reconciler.core.name import parse_dataset_name, parse_image_key, parse_image_label
 from reconciler.core.ref import Ref
-from reconciler.core.text import same_text
 
 
 class Writer(StrEnum):
@@ -82,47 +80,36 @@ class DatasetDifference:
 
 def compare_datasets(ref: Ref | None, before: DatasetVersion, after: DatasetVersion) -> DatasetDifference:
     """Images by key, captions by image, and the fields of the dataset."""
-    old, new = _identified(before.dataset), _identified(after.dataset)
-    pairs = _pairs(old, new)
+    match = match_live(before.dataset.content, after.dataset.content)
     return DatasetDifference(
         ref=ref,
         before=_dataset_side(before),
         after=_dataset_side(after),
-        fields=tuple(_dataset_fields(before.dataset, after.dataset)),
-        images=tuple(_images(old, new, pairs)),
-        captions=tuple(_captions(before.dataset, after.dataset, old, new, pairs)),
+        fields=(*match.guide_changes, *_upload_type(before.dataset, after.dataset)),
+        images=tuple(_images(match)),
+        captions=tuple(_captions(match, _declared(before.dataset), _declared(after.dataset))),
     )
 
 
-def _identified(dataset: RemoteDataset) -> dict[str, RemoteImage]:
-    """Live images by key; by name those of somebody else, which carry none."""
-    images = dataset.images or ()
-    return by_key(images) | {image.image_name: image for image in unkeyed(images)}
-
-
-def _pairs(old: dict[str, RemoteImage], new: dict[str, RemoteImage]) -> dict[str, str]:
-    """For each image that comes under the label of one that goes: its key to the key of that one."""
-    going: dict[str, list[str]] = {}
-    for key in sorted(old.keys() - new.keys()):
-        going.setdefault(_label(old[key]), []).append(key)
-    coming = sorted(new.keys() - old.keys())
-    return {key: going[label].pop(0) for key in coming if going.get(label := _label(new[key]))}
-
-
-def _images(old: dict[str, RemoteImage], new: dict[str, RemoteImage], pairs: dict[str, str]) -> Iterator[ImageChange]:
+def _images(match: ContentMatch[RemoteImage]) -> Iterator[ImageChange]:
     """Those that go, those that come, and those with other bytes, by label."""
-    found = [_image(ImageEffect.REMOVED, key, old[key]) for key in old.keys() - new.keys() - set(pairs.values())]
-    for key in new.keys() - old.keys():
-        effect = ImageEffect.REPLACED if key in pairs else ImageEffect.ADDED
-        found.append(_image(effect, key, new[key], replaces=pairs.get(key, "")))
+    replaced = {pair.wanted.id: pair.live for pair in match.replaced}
+    gone = {image.id for image in replaced.values()}
+    found = [_image(ImageEffect.REMOVED, image) for image in match.going if image.id not in gone]
+    for image in match.coming:
+        before = replaced.get(image.id)
+        if before is None:
+            found.append(_image(ImageEffect.ADDED, image))
+        else:
+            found.append(_image(ImageEffect.REPLACED, image, replaces=_key(before)))
     yield from sorted(found, key=lambda change: (change.name, change.effect, change.key))
 
 
-def _image(effect: ImageEffect, key: str, image: RemoteImage, replaces: str = "") -> ImageChange:
+def _image(effect: ImageEffect, image: RemoteImage, replaces: str = "") -> ImageChange:
     return ImageChange(
         effect=effect,
         name=_label(image),
-        key=key,
+        key=_key(image),
         id=image.id,
         replaces=replaces,
         caption=image.caption,
@@ -131,21 +118,16 @@ def _image(effect: ImageEffect, key: str, image: RemoteImage, replaces: str = ""
 
 
 def _captions(
-    before: RemoteDataset,
-    after: RemoteDataset,
-    old: dict[str, RemoteImage],
-    new: dict[str, RemoteImage],
-    pairs: dict[str, str],
+    match: ContentMatch[RemoteImage], git_before: frozenset[str], git_after: frozenset[str]
 ) -> Iterator[CaptionDifference]:
     """Captions of images that stay or are replaced; another writer of the same words is a difference too."""
-    by_git = _declared(before), _declared(after)
-    staying = {key: key for key in old.keys() & new.keys()} | pairs
-    for key in sorted(staying, key=lambda key: (_label(new[key]), key)):
-        then, now = old[staying[key]], new[key]
-        writers = _writer(then, staying[key], by_git[0]), _writer(now, key, by_git[1])
-        if writers[0] is not writers[1] or not same_text(then.caption, now.caption):
+    pairs = (*match.staying, *match.replaced)
+    for pair in sorted(pairs, key=lambda pair: (_label(pair.wanted), _key(pair.wanted))):
+        then, now = pair.live, pair.wanted
+        writers = _writer(then, git_before), _writer(now, git_after)
+        if writers[0] is not writers[1] or not match.agrees(pair):
             yield CaptionDifference(
-                key=key,
+                key=_key(now),
                 name=_label(now),
                 before=then.caption,
                 after=now.caption,
@@ -160,17 +142,13 @@ def _declared(dataset: RemoteDataset) -> frozenset[str]:
     return (name and declared_by_git(name.fingerprint, dataset.content)) or frozenset()
 
 
-def _writer(image: RemoteImage, key: str, by_git: frozenset[str]) -> Writer:
+def _writer(image: RemoteImage, by_git: frozenset[str]) -> Writer:
     if image.is_hand_written:
-        return Writer.GIT if key in by_git else Writer.PERSON
+        return Writer.GIT if _key(image) in by_git else Writer.PERSON
     return Writer.AUTOMATIC if image.caption_source == "automatic" else Writer.NOBODY
 
 
-def _dataset_fields(before: RemoteDataset, after: RemoteDataset) -> Iterator[FieldChange]:
-    if not same_guide(before.guide, after.guide):
-        texts = [{} if one.guide is None else one.guide.body for one in (before, after)]
-        for field in dict.fromkeys((*texts[0], *texts[1])):
-            yield FieldChange(path=field, before=texts[0].get(field), after=texts[1].get(field))
+def _upload_type(before: RemoteDataset, after: RemoteDataset) -> Iterator[FieldChange]:
     if before.upload_type != after.upload_type:
         yield FieldChange(path="upload_type", before=before.upload_type, after=after.upload_type)
 
@@ -187,3 +165,8 @@ def _dataset_side(version: DatasetVersion) -> Side:
 
 def _label(image: RemoteImage) -> str:
     return parse_image_label(image.image_name)
+
+
+def _key(image: RemoteImage) -> str:
+    """What tells the image apart: its key, or its whole name where somebody else gave it."""
+    return parse_image_key(image.image_name) or image.image_name

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from reconciler.core.action import KeyedText
 from reconciler.core.change import CaptionChange, DatasetWish, WishImage
-from reconciler.core.diff.content_match import by_key
 from reconciler.core.guide import Guide, same_caption
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import parse_image_key
@@ -68,7 +67,7 @@ def awaited(dataset: RemoteDataset) -> tuple[RemoteImage, ...]:
 
 def missing(dataset: RemoteDataset, wish: DatasetWish) -> tuple[WishImage, ...]:
     """Images of the wish that the draft does not hold."""
-    live = by_key(dataset.images or ())
+    live = dataset.content.keyed
     return tuple(image for image in wish.images if image.key not in live)
 
 
@@ -99,7 +98,7 @@ def writing(
     `expected` holds what the plan knew by key, `written` the images whose text this run has written before: where one
     of them shows another text than an automatic one, it is not written again.
     """
-    live = by_key(dataset.images or ())
+    live = dataset.content.keyed
     writes, edited, unkept = [], [], []
     for text in texts:
         image = live.get(text.key)

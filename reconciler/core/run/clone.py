@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from reconciler.core.change import DatasetWish
-from reconciler.core.diff.content_match import by_key, unkeyed
 from reconciler.core.guide import Guide, same_caption, same_guide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import DraftName
@@ -52,14 +51,14 @@ def check_clone(
     source: RemoteDataset, draft: RemoteDataset, name: DraftName, wish: DatasetWish, mark: str
 ) -> CloneFinding:
     """Compare a clone with its source, image by image, as far as the wish wants them."""
-    live = by_key(draft.images or ())
+    live = draft.content.keyed
     wanted = {image.key for image in wish.images}
-    origin = {key: image for key, image in by_key(source.images or ()).items() if key in wanted}
+    origin = {key: image for key, image in source.content.keyed.items() if key in wanted}
     pairs = [(image, live[key]) for key, image in origin.items() if key in live]
     moved = not same_guide(source.guide, draft.guide)
     stale = name.stale or any(_lags(wish.guide, image, copy, moved=moved) for image, copy in pairs)
     return CloneFinding(
-        unkeyed=unkeyed(draft.images or ()),
+        unkeyed=draft.content.unkeyed,
         rewrites=tuple(
             Rewrite(image=copy, text=image.caption or "")
             for image, copy in pairs
