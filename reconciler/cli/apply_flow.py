@@ -1,4 +1,4 @@
-"""An apply from first look to report: plan, ask, execute, tell."""
+"""An apply from the plan to the report: plan, ask, execute, tell."""
 
 import asyncio
 import signal
@@ -14,10 +14,10 @@ from reconciler.app.reviewed import Review
 from reconciler.app.saved import Terms, bind
 from reconciler.app.session import clock_of, session
 from reconciler.app.validate import validate
-from reconciler.cli.code import DONE, REFUSED
-from reconciler.cli.context import Context, warn_of_play
+from reconciler.cli.context import CommandContext, warn_of_unused_token
+from reconciler.cli.exit_codes import DONE, REFUSED
+from reconciler.cli.plan_flow import WaitNotices
 from reconciler.cli.progress import Progress
-from reconciler.cli.wait_notices import Waits
 from reconciler.core.plan import Plan
 from reconciler.core.planning.plan_file import digest
 from reconciler.core.run.report import exit_code
@@ -27,7 +27,7 @@ from reconciler.render.problem import warnings_view
 from reconciler.render.report import report_view
 from reconciler.render.view import Line, say, screen
 
-_SPEAK = {
+_HOW_TO_SAY_YES = {
     False: "Say `--yes`, or save a plan with `reconciler plan --out plan.json` and apply that.",
     True: "Say `--yes`; `reconciler destroy --out plan.json` only shows what would go.",
 }
@@ -35,12 +35,12 @@ _QUESTIONS = {
     False: ("Apply this plan? Type yes to go on: ", "yes"),
     True: ("Delete all of this for good? Type destroy to go on: ", "destroy"),
 }
-"""The question and the word that goes on, by whether everything is destroyed."""
+"""The question and the word that means yes, by whether everything is destroyed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the command line asks of an apply: a saved plan, or one made anew that a review may bind."""
+class ApplyRequest:
+    """What the command line asks for: to apply a saved plan, or a new one that a reviewed plan may limit."""
 
     saved: Plan | None = None
     review: Review | None = None
@@ -49,89 +49,94 @@ class Wish:
     scope: Scope
 
     @property
-    def asks(self) -> bool:
-        """Has nobody said yes yet: neither here, nor to a plan?"""
+    def needs_yes(self) -> bool:
+        """Must a person be asked? Not with --yes, and not where a person has saved or reviewed a plan."""
         return self.saved is None and self.review is None and not self.yes
 
 
-async def carry_out(context: Context, wish: Wish) -> int:
-    """The exit code; raises Refused where nothing may be done."""
+async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
+    """The exit code. Refused if nothing may be done."""
     console, settings = context.console, context.settings
-    if wish.asks and not console.is_interactive:
+    if request.needs_yes and not console.is_interactive:
         raise refused(
             "confirmation",
             "Nobody can be asked here, and nothing says that this may be done",
-            _SPEAK[wish.scope.destroys],
+            _HOW_TO_SAY_YES[request.scope.destroys],
         )
-    warn_of_play(context)
+    warn_of_unused_token(context)
     desired = validate(settings, context.today)
     console.say(warnings_view(desired.warnings))
     clock = clock_of(settings)
     with journal_of(settings.root, mask=console.masked, now=clock.now) as journal:
-        narrator, waits = Narrator(journal), Waits(console)
-        async with session(settings, clock, [narrator, waits]) as opened:
-            planned = await make_plan(opened, settings, desired, wish.scope)
-            plan = _bound(context, wish, planned)
-            code = _before(context, wish, plan)
+        narrator, notices = Narrator(journal), WaitNotices(console)
+        async with session(settings, clock, [narrator, notices]) as opened:
+            planned = await make_plan(opened, settings, desired, request.scope)
+            plan = _bound_plan(context, request, planned)
+            code = _show_and_ask(context, request, plan)
             if code is not None:
                 return code
-            waits.hush = True
-            with _brake() as brake, Progress(plan, console) as progress:
-                order = Order(wait=wish.wait, brake=brake, narrator=narrator, told=progress.feed)
+            notices.is_silent = True  # the progress says it from here on
+            with _brake_on_signals() as brake, Progress(plan, console) as progress:
+                order = Order(wait=request.wait, brake=brake, narrator=narrator, told=progress.feed)
                 report = await apply(opened, settings, planned, plan, order)
-    command = "reconciler destroy" if wish.scope.destroys else "reconciler apply"
+    command = "reconciler destroy" if request.scope.destroys else "reconciler apply"
     console.result(report_view(plan, report, command=command))
     return exit_code(report)
 
 
-def _bound(context: Context, wish: Wish, planned: Planned) -> Plan:
-    """What is to be done, once whatever was saved or reviewed has had its say; Refused where that forbids it."""
-    if wish.review is not None:
-        wish.review.require(planned.plan)
-    return planned.plan if wish.saved is None else bind(wish.saved, planned.plan, _terms(context, wish, planned))
+def _bound_plan(context: CommandContext, request: ApplyRequest, planned: Planned) -> Plan:
+    """The plan to execute: limited by the one that was saved or reviewed. Refused if that one does not allow it."""
+    if request.review is not None:
+        request.review.require(planned.plan)
+    return (
+        planned.plan if request.saved is None else bind(request.saved, planned.plan, _terms(context, request, planned))
+    )
 
 
-def _before(context: Context, wish: Wish, plan: Plan) -> int | None:
-    """The exit code where nothing is to be done or may be done; None where the plan is wanted."""
+def _show_and_ask(context: CommandContext, request: ApplyRequest, plan: Plan) -> int | None:
+    """Show the plan and ask. The exit code if the command ends here; None if the plan is to be executed."""
     console = context.console
-    if wish.scope.destroys and plan.is_empty and not plan.refusals:
+    if request.scope.destroys and plan.is_empty and not plan.refusals:
         console.result(screen([Line(text=say("Nothing of these manifests is live."))]))
         return DONE
-    if wish.saved is None or (plan.is_empty and not plan.refusals):
+    if request.saved is None or (plan.is_empty and not plan.refusals):
         console.result(plan_view(plan, digest=digest(plan), way=""))
-    if plan.refusals and wish.saved is not None:
+    if plan.refusals and request.saved is not None:
         raise Refused(plan.refusals)
     if plan.refusals:
         console.say_line("Refused: nothing was sent.")
         return REFUSED
     if plan.is_empty:
         return DONE
-    if wish.saved is None:
+    if request.saved is None:
         console.result_text("\n")
-    if wish.review is not None and wish.review.leaves_out(plan):
+    if request.review is not None and request.review.leaves_out(plan):
         console.say_line("What was reviewed beyond this is live already, or not needed any more.")
-    question, answer = _QUESTIONS[wish.scope.destroys]
-    if wish.asks and console.ask(question) != answer:
+    question, answer = _QUESTIONS[request.scope.destroys]
+    if request.needs_yes and console.ask(question) != answer:
         console.say_line("Not applied: nothing was sent.")
         return REFUSED
     return None
 
 
-def _terms(context: Context, wish: Wish, planned: Planned) -> Terms:
-    """What binds a saved plan today."""
+def _terms(context: CommandContext, request: ApplyRequest, planned: Planned) -> Terms:
+    """The settings that a saved plan is checked against before it is applied."""
     return Terms(
         limits=context.settings.limits,
         expect=context.settings.expect,
         versions=planned.versions,
-        retry=wish.scope.retry,
-        start=wish.scope.start,
-        prunes=wish.scope.prunes,
+        retry=request.scope.retry,
+        start=request.scope.start,
+        prunes=request.scope.prunes,
     )
 
 
 @contextmanager
-def _brake() -> Iterator[Brake]:
-    """A brake that Ctrl-C and its kin pull while the block runs."""
+def _brake_on_signals() -> Iterator[Brake]:
+    """A brake that Ctrl-C and the other signals to end pull while the block runs.
+
+    The handlers from before come back afterwards, so that a Ctrl-C while the report is printed ends the program.
+    """
     brake = Brake()
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

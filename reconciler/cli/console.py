@@ -1,4 +1,4 @@
-"""The two streams: results on stdout, all else on stderr; colour, a terminal's wishes, and the last net for the token."""
+"""The two streams: results on stdout, everything else on stderr. Decides on colour, and masks the token in all output."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ _CODES = {
 
 
 class OutputLost(Exception):
-    """Stdout took no more (a full disk); a closed pipe is not one of these."""
+    """Stdout cannot be written to, as with a full disk. A closed pipe does not raise this."""
 
 
 def coloured(text: str, role: Role) -> str:
@@ -41,13 +41,13 @@ def coloured(text: str, role: Role) -> str:
     return f"\x1b[{_CODES[role]}m{text}{_RESET}" if role in _CODES else text
 
 
-def is_robot(environ: Mapping[str, str]) -> bool:
-    """Is this a log rather than a terminal, whatever it claims to be?"""
+def is_log(environ: Mapping[str, str]) -> bool:
+    """Is the output read as a log, even if it claims to be a terminal?"""
     return bool(environ.get("NO_COLOR") or environ.get("CI")) or environ.get("TERM") == "dumb"
 
 
 class Console:
-    """Writes views and lines; a reader that went away ends nothing and raises nothing."""
+    """Writes views and lines. If the reader of a stream is gone, the command goes on in silence."""
 
     def __init__(self, environ: Mapping[str, str], color: str = "auto") -> None:
         self._environ = environ
@@ -56,7 +56,7 @@ class Console:
         self._err = _ready(sys.stderr)
         self._token: Token | None = None
         self._is_ready = False
-        self._above: Callable[[str], None] | None = None
+        self._diverted: Callable[[str], None] | None = None
 
     @property
     def is_interactive(self) -> bool:
@@ -66,7 +66,7 @@ class Console:
     @property
     def is_live(self) -> bool:
         """May lines on stderr be redrawn?"""
-        return self._color != "never" and _is_terminal(self._err) and not is_robot(self._environ)
+        return self._color != "never" and _is_terminal(self._err) and not is_log(self._environ)
 
     @property
     def error_stream(self) -> TextIO:
@@ -89,21 +89,21 @@ class Console:
         """One sentence on stderr."""
         self._tell(safe_line(visible(text)) + "\n")
 
-    def divert(self, above: Callable[[str], None] | None) -> None:
-        """While part of the terminal is redrawn, lines for stderr go here instead."""
-        self._above = above
+    def divert(self, write: Callable[[str], None] | None) -> None:
+        """Send lines for stderr elsewhere, as long as part of the terminal is redrawn. None ends it."""
+        self._diverted = write
 
     def _tell(self, text: str) -> None:
-        if self._above is not None and text:
-            self._above(self.masked(text))
+        if self._diverted is not None and text:
+            self._diverted(self.masked(text))
         else:
             self._write(self._err, text)
 
     def ask(self, question: str) -> str:
-        """What a person answers; empty where they do not.
+        """What a person answers; empty if there is no answer.
 
-        Ctrl-C must end it at once, from the moment in which the question is seen: an event loop's own handler would
-        let the read go on.
+        The handler is replaced before the question is written: Ctrl-C must end the program from the moment in which the
+        question can be seen. The handler of an event loop would only set a flag, and the read would go on.
         """
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
@@ -113,7 +113,7 @@ class Console:
             signal.signal(signal.SIGINT, before)
 
     def masked(self, text: str) -> str:
-        """The text without the token, should it ever have got in."""
+        """The text with the token masked, in case it got in."""
         if not self._is_ready:
             self._token, self._is_ready = _token(self._environ), True
         return text if self._token is None else self._token.mask(text)
@@ -128,7 +128,7 @@ class Console:
             return False
         if self._environ.get("FORCE_COLOR"):
             return True
-        return _is_terminal(stream) and not is_robot(self._environ)
+        return _is_terminal(stream) and not is_log(self._environ)
 
     def _write(self, stream: TextIO, text: str) -> None:
         try:
@@ -143,7 +143,7 @@ class Console:
 
 
 def _token(environ: Mapping[str, str]) -> "Token | None":
-    """The token of this environment, if it has one that can be read."""
+    """The token of this environment; None if there is none, or it cannot be read."""
     if not environ.get("BRIA_API_TOKEN") and not environ.get("BRIA_API_TOKEN_FILE"):
         return None
     from reconciler.api.token import TokenRefused, read_token
@@ -171,7 +171,7 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def _silence(stream: TextIO) -> None:
-    """Let the interpreter's own flush at the end find nothing to fail on."""
+    """Point the stream to nowhere, so that the interpreter's flush at the end does not fail."""
     try:
         number = stream.fileno()
     except (OSError, ValueError):

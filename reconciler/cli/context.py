@@ -1,4 +1,4 @@
-"""What a command needs before it can work: the console, the settings, and warnings about the surroundings."""
+"""What a command needs before it can work: the console, the settings, the day; with warnings about the environment."""
 
 import logging
 from collections.abc import Mapping
@@ -9,16 +9,16 @@ from reconciler.api.token import FILE_VARIABLE, VARIABLE
 from reconciler.app.fault import Unusable
 from reconciler.app.settings import Settings, resolve_settings, strange_variables
 from reconciler.cli.console import Console
-from reconciler.cli.shared_options import Frame
-from reconciler.cli.today_option import this_day
+from reconciler.cli.options import current_day
+from reconciler.cli.shared_options import Invocation
 from reconciler.core.text import quoted, visible
 
 COLORS = ("auto", "always", "never")
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """One command at work."""
+class CommandContext:
+    """The console, settings and day of one command."""
 
     console: Console
     settings: Settings
@@ -26,38 +26,38 @@ class Context:
     """The day on which rules with a last day are judged."""
 
 
-def begin(frame: Frame, raised: Mapping[str, int] | None = None) -> Context:
-    """Console and settings; whatever in the environment means nothing is said on stderr."""
-    console = open_console(frame)
-    for sentence in strange_variables(frame.environ):
+def open_context(invocation: Invocation, raised: Mapping[str, int] | None = None) -> CommandContext:
+    """Console, settings and day. Variables of the environment that mean nothing are named on stderr."""
+    console = open_console(invocation)
+    for sentence in strange_variables(invocation.environ):
         console.say_line(f"warning: {sentence}")
-    settings = resolve_settings(frame.given, frame.environ, raised=raised)
-    _warn_of_proxies(console, settings)
-    return Context(console, settings, this_day())
+    settings = resolve_settings(invocation.given, invocation.environ, raised=raised)
+    _warn_of_ignored_variables(console, settings)
+    return CommandContext(console, settings, current_day())
 
 
-def open_console(frame: Frame) -> Console:
-    """The console in the colour that was asked for; log lines of ours go to its stderr."""
-    color = str(frame.given.get("color") or frame.environ.get("RECONCILER_COLOR") or "auto")
+def open_console(invocation: Invocation) -> Console:
+    """The console with the colour that was asked for. Log lines go to its stderr too."""
+    color = str(invocation.given.get("color") or invocation.environ.get("RECONCILER_COLOR") or "auto")
     if color not in COLORS:
         raise Unusable(f"RECONCILER_COLOR: {quoted(color)} is none of {', '.join(COLORS)}")
-    console = Console(frame.environ, color)
-    _log_to(console, _verbosity(frame))
+    console = Console(invocation.environ, color)
+    _log_to(console, _verbosity(invocation))
     return console
 
 
-def _verbosity(frame: Frame) -> int:
-    given = frame.given.get("verbose")
+def _verbosity(invocation: Invocation) -> int:
+    given = invocation.given.get("verbose")
     if isinstance(given, int):
         return given
-    text = frame.environ.get("RECONCILER_VERBOSE") or "0"
+    text = invocation.environ.get("RECONCILER_VERBOSE") or "0"
     if text not in {"0", "1", "2"}:
         raise Unusable(f"RECONCILER_VERBOSE: {quoted(text)} is none of 0, 1 and 2")
     return int(text)
 
 
-def warn_of_play(context: Context) -> None:
-    """A token beside a simulator that ends with the process: somebody may take it for the account."""
+def warn_of_unused_token(context: CommandContext) -> None:
+    """Warn if there is a token and a simulator that ends with the process: somebody may take that for the account."""
     endpoint, environ = context.settings.endpoint, context.settings.environ
     if endpoint.is_simulator and endpoint.store is None and (environ.get(VARIABLE) or environ.get(FILE_VARIABLE)):
         context.console.say_line(
@@ -66,8 +66,8 @@ def warn_of_play(context: Context) -> None:
         )
 
 
-def _warn_of_proxies(console: Console, settings: Settings) -> None:
-    """Variables that other programs obey and this one does not (H79)."""
+def _warn_of_ignored_variables(console: Console, settings: Settings) -> None:
+    """Warn of variables that other programs obey and this one does not, such as those of proxies (H79)."""
     if settings.endpoint.is_simulator:
         return
     from reconciler.api.transport import ignored_settings
@@ -77,7 +77,7 @@ def _warn_of_proxies(console: Console, settings: Settings) -> None:
 
 
 class _ToConsole(logging.Handler):
-    """Log records as lines of stderr, through the same gate and net as everything else."""
+    """Log records as lines on stderr, made safe and masked like everything else that is printed."""
 
     def __init__(self, console: Console, level: int = logging.NOTSET) -> None:
         super().__init__(level)
@@ -89,7 +89,7 @@ class _ToConsole(logging.Handler):
 
 
 def _log_to(console: Console, verbosity: int) -> None:
-    """Our own log in full; of a library's only what it would print anyway, and that by way of our gate (H81)."""
+    """Print our own log. Of a library's log only what it would print anyway, made safe first (H81)."""
     logger = logging.getLogger("reconciler")
     logger.propagate = False
     logger.setLevel({0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG))

@@ -1,4 +1,4 @@
-"""Turns what a command raised into words and an exit code."""
+"""What a command raised, as a sentence and an exit code."""
 
 import os
 import traceback
@@ -6,9 +6,9 @@ from pathlib import Path
 
 from reconciler.api.error import CallFailed
 from reconciler.app.fault import Refused, Unusable
-from reconciler.cli.code import FAILED, PROBLEMS, REFUSED, USAGE
 from reconciler.cli.console import Console, OutputLost
-from reconciler.cli.shared_options import Frame
+from reconciler.cli.exit_codes import FAILED, PROBLEMS, REFUSED, USAGE
+from reconciler.cli.shared_options import Invocation
 from reconciler.core.problem import ProblemsFound
 from reconciler.files.journal import JournalFailed
 from reconciler.render.plan import refusals
@@ -16,9 +16,9 @@ from reconciler.render.problem import problems_view
 from reconciler.render.view import screen
 
 
-def explain(error: Exception, frame: Frame) -> int:
-    """Say what happened on stderr; the exit code."""
-    console = Console(frame.environ, str(frame.given.get("color", "auto")))
+def explain(error: Exception, invocation: Invocation) -> int:
+    """Say on stderr what happened, and return the exit code."""
+    console = Console(invocation.environ, str(invocation.given.get("color", "auto")))
     match error:
         case ProblemsFound(problems=problems, end=end):
             console.say(problems_view(problems, end=end))
@@ -39,15 +39,15 @@ def explain(error: Exception, frame: Frame) -> int:
             console.say_line(f"The output could not be written: {error}.")
             return FAILED
         case _:
-            return _unexpected(error, console)
+            return _own_fault(error, console)
 
 
-def _unexpected(error: Exception, console: Console) -> int:
+def _own_fault(error: Exception, console: Console) -> int:
     """A fault of this program: keep the traceback in a file, without values of variables and without the token."""
     from reconciler import __version__
 
     text = f"reconciler {__version__}\n{''.join(traceback.format_exception(error))}"
-    place = _keep(console.masked(text))
+    place = _write_log(console.masked(text))
     name = type(error).__name__
     if place is None:
         console.say_line(f"reconciler met a fault of its own ({name}); no file for the details could be written.")
@@ -56,7 +56,8 @@ def _unexpected(error: Exception, console: Console) -> int:
     return FAILED
 
 
-def _keep(text: str) -> Path | None:
+def _write_log(text: str) -> Path | None:
+    """Write the fault log, readable by this user alone; None if it cannot be written."""
     import platformdirs
 
     try:

@@ -1,37 +1,78 @@
-"""One look at tree and live side, for commands that only show."""
+"""How a command gets its plan: read the tree, observe the live side, compare."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from reconciler.api.observer import Exchange
 from reconciler.app.planning import Planned, Scope, make_plan
-from reconciler.app.session import clock_of, session
+from reconciler.app.session import Session, clock_of, session
 from reconciler.app.validate import validate
-from reconciler.cli.context import Context, warn_of_play
-from reconciler.cli.wait_notices import Waits
+from reconciler.cli.console import Console
+from reconciler.cli.context import CommandContext, warn_of_unused_token
 from reconciler.core.plan import Plan
 from reconciler.render.problem import warnings_view
+from reconciler.render.words import duration
+
+SHORTEST = 2.0
+"""Seconds of waiting that are worth a line."""
 
 
-async def look(context: Context, scope: Scope | None = None) -> Planned:
-    """Read the tree, say its warnings, observe, compare."""
-    warn_of_play(context)
+class WaitNotices:
+    """Says on stderr that a call waits, and why, so that nobody wonders about a silent minute.
+
+    `is_silent` while the progress of an apply says it in its own lines.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._failure = ""
+        self.is_silent = False
+
+    def before(self, exchange: Exchange) -> None:
+        """Nothing to say."""
+
+    def after(self, exchange: Exchange) -> None:
+        """Remember why a call failed: it is the reason why the next one waits."""
+        self._failure = exchange.failure
+
+    def throttled(self, seconds: float, reason: str) -> None:
+        """Write a line, unless the wait is short."""
+        if self.is_silent or seconds < SHORTEST:
+            return
+        why = f" ({self._failure})" if self._failure else ""
+        self._console.say_line(f"waiting {duration(seconds)}: {reason}{why}")
+
+
+@asynccontextmanager
+async def connect(context: CommandContext) -> AsyncIterator[Session]:
+    """A session on the endpoint of the settings; waits are told on stderr."""
+    async with session(context.settings, clock_of(context.settings), [WaitNotices(context.console)]) as opened:
+        yield opened
+
+
+async def plan_live(context: CommandContext, scope: Scope | None = None) -> Planned:
+    """A plan on what is live. The warnings of the tree are said first."""
+    warn_of_unused_token(context)
     desired = validate(context.settings, context.today)
     context.console.say(warnings_view(desired.warnings))
-    async with session(context.settings, clock_of(context.settings), [Waits(context.console)]) as opened:
+    async with connect(context) as opened:
         return await make_plan(opened, context.settings, desired, scope or Scope())
 
 
-def look_back(context: Context, scope: Scope, rev: str) -> Plan:
-    """Read the tree and that of a git revision, compare; nothing is asked and no token is needed."""
-    from reconciler.app.offline import plan_offline
+def plan_offline(context: CommandContext, scope: Scope, rev: str) -> Plan:
+    """A plan on the tree of a git revision, taken as live. No request is sent and no token is needed."""
+    from reconciler.app.offline import plan_offline as compare_with
     from reconciler.app.revision import tree_at
 
     desired = validate(context.settings, context.today)
     context.console.say(warnings_view(desired.warnings))
-    return plan_offline(context.settings, desired, tree_at(context.settings.root, rev), scope)
+    return compare_with(context.settings, desired, tree_at(context.settings.root, rev), scope)
 
 
-async def look_both_ways(context: Context, scope: Scope, rev: str) -> Planned:
-    """As `look`, with what this change does not touch told apart from what it does."""
+async def plan_live_since(context: CommandContext, scope: Scope, rev: str) -> Planned:
+    """A plan on what is live that tells what this tree changed since a revision from what differed before."""
     from reconciler.app.offline import beside
     from reconciler.app.revision import tree_at
 
     base = tree_at(context.settings.root, rev)
-    return beside(await look(context, scope), context.settings, base)
+    return beside(await plan_live(context, scope), context.settings, base)

@@ -1,12 +1,18 @@
-"""A plan on stdout in the form that was asked for; each form is imported when it is used."""
+"""A plan on stdout in the format that was asked for, with the sentence that says how to go on.
 
-from collections.abc import Collection
+Each format is imported only when it is used.
+"""
+
+import shlex
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.app.planning import Scope
 from reconciler.cli.console import Console
+from reconciler.cli.shared_options import Invocation
 from reconciler.core.live import Observed
 from reconciler.core.plan import Plan
 from reconciler.core.planning.plan_file import digest, dump_plan
@@ -17,75 +23,105 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    """How to print: the form, the sentence that says how to go on, and where a report finds what it shows.
+class PlanPrinting:
+    """How to print: the format, the sentence that says how to go on, and where a report finds what it shows.
 
-    `live` is what was observed; pictures of it come from `hosts` and from nowhere else.
+    `observed` is what is live. Pictures of it are fetched from `hosts` and from nowhere else.
     """
 
     form: str
-    way: str
+    next_step: str
     root: Path
     today: date
     base: str | None = None
-    live: Observed | None = None
+    observed: Observed | None = None
     hosts: tuple[str, ...] = ()
     length: str = "comment"
 
 
-def put(console: Console, plan: Plan, paper: Paper) -> None:
+def print_plan(console: Console, plan: Plan, printing: PlanPrinting) -> None:
     """Print a plan."""
-    match paper.form:
+    match printing.form:
         case "json":
             console.result_text(dump_plan(plan))
         case "markdown":
-            console.result_text(_markdown(plan, paper))
+            console.result_text(_markdown(plan, printing))
         case "html":
-            console.result_text(_html(plan, paper))
+            console.result_text(_html(plan, printing))
         case _:
             from reconciler.render.plan import plan_view
 
-            console.result(plan_view(plan, digest=digest(plan), way=paper.way))
+            console.result(plan_view(plan, digest=digest(plan), way=printing.next_step))
 
 
-def _html(plan: Plan, paper: Paper) -> str:
+def marker_of(root: Path) -> str:
+    """`reconciler:plan:manifests`. Of an absolute path only the last name: a comment must not show this machine's folders."""
+    return f"reconciler:plan:{root.name if root.is_absolute() else root.as_posix()}"
+
+
+def next_step_offline(saved: str | None) -> str:
+    """How to go on from a plan that asked nothing of the API."""
+    if saved is None:
+        return "`reconciler apply` plans again, on what is live then."
+    return f"Saved. Apply what it holds, and no more, with `reconciler apply --within {shlex.quote(saved)}`."
+
+
+def next_step_of_file(plan: Plan, place: str) -> str:
+    """How to go on from a plan file."""
+    if plan.subject.destroys:
+        return "`reconciler destroy` deletes this, and nothing else applies it."
+    flag = "--within " if plan.subject.base else ""
+    return f"Apply it with `reconciler apply {flag}{shlex.quote(place)}`."
+
+
+def next_step_live(invocation: Invocation, scope: Scope, raised: Mapping[str, int], saved: str | None) -> str:
+    """How to go on from a plan on what is live: the `reconciler apply` that does the same, with the same options."""
+    asked = [f"--accept {ref}" for ref in scope.accepted] + [f"--allow {name}={raised[name]}" for name in raised]
+    asked += [f"--retry {ref}" for ref in scope.retry] + [f"--start {ref}" for ref in scope.start]
+    asked += ["--prune"] if scope.prunes else []
+    selected = [f"--target {ref}" for ref in scope.targets] + [f"--exclude {ref}" for ref in scope.excluded]
+    given = invocation.given
+    shared = [f"--{name} {shlex.quote(str(given[name]))}" for name in ("root", "endpoint") if name in given]
+    if saved is not None:
+        command = " ".join(["reconciler apply", shlex.quote(saved), *shared, *asked])
+        return f"Saved. Apply it with `{command}`."
+    command = " ".join(["reconciler apply", *shared, *selected, *asked])
+    return f"Apply with `{command}`, or save this plan with `--out plan.json`."
+
+
+def _html(plan: Plan, printing: PlanPrinting) -> str:
     """The page, with what the trees know of its images."""
     from reconciler.app.album import album_of
     from reconciler.render.html.page import render_html
 
-    way = "`reconciler apply` refuses this plan." if plan.refusals else paper.way
-    return render_html(plan, digest=digest(plan), album=album_of(plan, _sources(paper)), way=way)
+    way = "`reconciler apply` refuses this plan." if plan.refusals else printing.next_step
+    return render_html(plan, digest=digest(plan), album=album_of(plan, _sources(printing)), way=way)
 
 
-def _markdown(plan: Plan, paper: Paper) -> str:
-    """The comment of one tree, known by its marker; where nothing is to be told, what becomes of an earlier one."""
+def _markdown(plan: Plan, printing: PlanPrinting) -> str:
+    """A comment with a marker by which it is found again. If there is nothing to say, what to do with an earlier one."""
     from reconciler.app.album import findings_in
     from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown, render_markdown_nothing
 
-    marker = marker_of(paper.root)
-    found = findings_in(plan, _sources(paper)).told
-    limit = SUMMARY_LIMIT if paper.length == "summary" else COMMENT_LIMIT
+    marker = marker_of(printing.root)
+    found = findings_in(plan, _sources(printing)).told
+    limit = SUMMARY_LIMIT if printing.length == "summary" else COMMENT_LIMIT
     text = render_markdown(plan, digest=digest(plan), marker=marker, findings=found, limit=limit)
     return text or render_markdown_nothing(marker, plan.subject)
 
 
-def marker_of(root: Path) -> str:
-    """`reconciler:plan:manifests`. Of an absolute path the last name alone: a comment tells nothing of the machine."""
-    return f"reconciler:plan:{root.name if root.is_absolute() else root.as_posix()}"
-
-
-def _sources(paper: Paper) -> "Sources":
+def _sources(printing: PlanPrinting) -> "Sources":
     from reconciler.app.album import Sources
 
-    observed = paper.live
+    observed = printing.observed
     if observed is None:
-        return Sources(root=paper.root, base=paper.base, today=paper.today)
+        return Sources(root=printing.root, base=printing.base, today=printing.today)
 
     def ask(wanted: Collection[str]) -> "Live":
         import asyncio
 
         from reconciler.app.live import live_pictures
 
-        return asyncio.run(live_pictures(observed, wanted, paper.hosts))
+        return asyncio.run(live_pictures(observed, wanted, printing.hosts))
 
-    return Sources(root=paper.root, base=paper.base, today=paper.today, ask=ask)
+    return Sources(root=printing.root, base=printing.base, today=printing.today, ask=ask)

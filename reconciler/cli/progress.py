@@ -1,4 +1,4 @@
-"""Tells an apply while it runs: on a terminal a board that is redrawn, elsewhere plain lines."""
+"""Shows an apply while it runs: a board that is redrawn on a terminal, plain lines elsewhere."""
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -17,7 +17,7 @@ REDRAWS_A_SECOND = 4
 
 
 class Progress:
-    """Feed it the events of an apply, inside `with`."""
+    """Takes the events of an apply, inside `with`."""
 
     def __init__(self, plan: Plan, console: Console) -> None:
         self._board = Board(plan)
@@ -26,9 +26,9 @@ class Progress:
 
     def __enter__(self) -> Self:
         if self._console.is_live:
-            self._live = self._open()
+            self._live = self._board_on_terminal()
             self._live.start()
-            self._console.divert(self._above)
+            self._console.divert(self._print_above_board)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
@@ -38,15 +38,15 @@ class Progress:
             self._live.stop()
 
     def feed(self, event: Event) -> None:
-        """Take an event in and show what it is worth."""
+        """Take in an event, and print the lines that it is worth."""
         self._say(self._board.feed(event))
 
     def _say(self, lines: tuple[Line, ...]) -> None:
         if lines:
             self._console.say(screen(lines))
 
-    def _open(self) -> "Live":
-        """A board at the bottom of the terminal; rich never sees foreign text that did not pass our own gate."""
+    def _board_on_terminal(self) -> "Live":
+        """A board at the bottom of the terminal. rich gets only text that `render` has made safe."""
         from rich.console import Console as RichConsole
         from rich.live import Live
         from rich.text import Text
@@ -66,8 +66,8 @@ class Progress:
             redirect_stderr=False,
         )
 
-    def _above(self, text: str) -> None:
-        """Finished lines scroll up above the board."""
+    def _print_above_board(self, text: str) -> None:
+        """Print finished lines above the board."""
         from rich.text import Text
 
         assert self._live is not None

@@ -1,4 +1,4 @@
-"""What every command shares: the options of all commands, given before or after its name, and lazy loading."""
+"""What all commands share: options that may stand before or after the name of the command, and lazy loading."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,10 +9,10 @@ TIERS = ("free_trial", "starter", "pro", "enterprise")
 _SHARED = "Options of every command (also before it; or by environment, as RECONCILER_ROOT)"
 
 
-class Frame:
-    """One run of the command line: the shared options that were given, and the environment.
+class Invocation:
+    """One call of the program: the shared options that were given, and the environment.
 
-    It is no dataclass because `--help` would pay for making one.
+    It is no dataclass, because importing and making one would slow `--help` down.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
@@ -21,9 +21,9 @@ class Frame:
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
-    """Remember a shared option; the one after the command wins over the one before it."""
+    """Remember a shared option. One after the name of the command wins over one before it."""
     if value is not None and parameter.name is not None:
-        context.find_object(Frame).given[parameter.name] = value  # type: ignore[union-attr]
+        context.find_object(Invocation).given[parameter.name] = value  # type: ignore[union-attr]
 
 
 def _keep_verbosity(context: click.Context, parameter: click.Parameter, value: int) -> None:
@@ -57,7 +57,7 @@ def shared_options() -> list[click.Parameter]:
 
 
 class Command(click.Command):
-    """A command with the shared options in a section of their own, and an example below."""
+    """A command. Its help has the shared options in a section of their own, and an example at the end."""
 
     def __init__(self, *args: Any, example: str, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
@@ -66,7 +66,7 @@ class Command(click.Command):
         self.params.extend(shared_options())
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Own options first, then the shared ones."""
+        """The command's own options first, then the shared ones."""
         shared = self.params[self._own :]
         records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx)) is not None]
         names = {param.get_help_record(ctx) for param in shared}
@@ -76,14 +76,14 @@ class Command(click.Command):
             formatter.write_dl([record for record in records if record in names])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The example, as it is to be typed."""
+        """The example, as it is typed."""
         with formatter.section("Example"):
             for line in self.example.splitlines():
                 formatter.write(f"{' ' * formatter.current_indent}{line}\n")
 
 
 class Group(click.Group):
-    """Commands that are imported when they are used; their help line comes from a table."""
+    """Commands that are imported only when they are used. Their help lines come from a table."""
 
     def __init__(self, *args: Any, table: Mapping[str, tuple[str, str]], example: str, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
@@ -92,7 +92,7 @@ class Group(click.Group):
         self.params.extend(shared_options())
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of the table: the order in which people need them."""
+        """In the order of the table, which is the order in which people need them."""
         return list(self._table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -113,9 +113,9 @@ class Group(click.Group):
     format_epilog = Command.format_epilog
 
 
-def command(name: str, *, example: str) -> Callable[[Callable[..., int]], Command]:
-    """Declare a command; the function's docstring is its help, its first argument the Frame."""
+def declare(name: str, *, example: str) -> Callable[[Callable[..., int]], Command]:
+    """Declare a command. The function's docstring is its help."""
     return click.command(name, cls=Command, example=example)
 
 
-pass_frame = click.make_pass_decorator(Frame)
+pass_invocation = click.make_pass_decorator(Invocation)

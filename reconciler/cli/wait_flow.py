@@ -1,14 +1,13 @@
-"""`wait` at work: a line now and then while trainings run, and how each of them ended."""
+"""`wait`: a line now and then while trainings run, and at the end how each of them went."""
 
 from collections.abc import Iterable
 
 from reconciler.app.planning import Scope, make_plan
-from reconciler.app.session import clock_of, session
 from reconciler.app.validate import validate
 from reconciler.app.waiting import RUNNING, Awaited, Wanted, require_declared, wait_for_trainings
-from reconciler.cli.code import DEADLINE, DONE, FAILED
-from reconciler.cli.context import Context
-from reconciler.cli.wait_notices import Waits
+from reconciler.cli.context import CommandContext
+from reconciler.cli.exit_codes import DEADLINE, DONE, FAILED
+from reconciler.cli.plan_flow import connect
 from reconciler.core.live import ModelStatus
 from reconciler.core.text import count
 from reconciler.render.cost import TRAINING_TIME
@@ -17,7 +16,7 @@ from reconciler.render.view import Item, Items, Line, say, screen
 from reconciler.render.words import duration
 
 
-async def keep(context: Context, wanted: Iterable[Wanted], patience: float | None) -> int:
+async def run_wait(context: CommandContext, wanted: Iterable[Wanted], patience: float | None) -> int:
     """The exit code."""
     console, wanted = context.console, tuple(wanted)
     desired = validate(context.settings, context.today)
@@ -26,7 +25,7 @@ async def keep(context: Context, wanted: Iterable[Wanted], patience: float | Non
     said = 0.0
 
     def told(running: int, seconds: float) -> None:
-        """The first look, and then ever less often: three hours are no hundred lines."""
+        """The first plan_live, and then ever less often: three hours are no hundred lines."""
         nonlocal said
         if seconds and seconds - said < max(QUIET_SECONDS, seconds / 5):
             return
@@ -35,28 +34,28 @@ async def keep(context: Context, wanted: Iterable[Wanted], patience: float | Non
             f"{count(running, 'training')} running, waited {duration(seconds)}; a training takes {TRAINING_TIME}"
         )
 
-    async with session(context.settings, clock_of(context.settings), [Waits(context.console)]) as opened:
+    async with connect(context) as opened:
         planned = await make_plan(opened, context.settings, desired, Scope())
         ended = await wait_for_trainings(opened, planned, wanted, patience=patience, told=told)
     if not ended:
         console.result(screen([Line(text=say("No declared model is in training."))]))
         return DONE
     console.result(
-        screen([Items(items=tuple(Item(sign=None, name=one.name, text=say(describe(one))) for one in ended))])
+        screen([Items(items=tuple(Item(sign=None, name=one.name, text=say(outcome_words(one))) for one in ended))])
     )
-    return verdict(ended)
+    return wait_exit_code(ended)
 
 
-def verdict(ended: Iterable[Awaited]) -> int:
-    """The exit code: a failure is said before a deadline."""
+def wait_exit_code(ended: Iterable[Awaited]) -> int:
+    """The exit code. A failure counts more than a deadline."""
     statuses = {one.status for one in ended}
     if not statuses <= {ModelStatus.COMPLETED, *RUNNING}:
         return FAILED
     return DEADLINE if statuses & RUNNING else DONE
 
 
-def describe(one: Awaited) -> str:
-    """How a training ended, or how it goes."""
+def outcome_words(one: Awaited) -> str:
+    """How a training ended, or that it still runs."""
     if one.id is None:
         return one.problem
     words = {None: "gone", ModelStatus.COMPLETED: "trained", ModelStatus.IN_PROGRESS: "still in training"}

@@ -9,7 +9,7 @@ from reconciler.app.planning import Planned
 from reconciler.app.session import clock_of, session
 from reconciler.app.settings import resolve_settings
 from reconciler.app.waiting import Awaited, Wanted, require_declared, wait_for_trainings
-from reconciler.cli.wait_flow import describe, verdict
+from reconciler.cli.wait_flow import outcome_words, wait_exit_code
 from reconciler.core.change import AliasState, Unchanged
 from reconciler.core.desired import Desired
 from reconciler.core.live import ModelStatus, Observed, RemoteModel, by_identity
@@ -52,8 +52,8 @@ async def test_a_model_that_is_gone_is_not_waited_for(state: str) -> None:
     """Deleted in the console meanwhile: said, and no success; a superseded training is one too."""
     found = await ended(planned(standing(state)))
     assert found == (Awaited(name="model/max", id=999, status=None),)
-    assert describe(found[0]) == "gone (id 999)"
-    assert verdict(found) == 1
+    assert outcome_words(found[0]) == "gone (id 999)"
+    assert wait_exit_code(found) == 1
 
 
 @pytest.mark.anyio
@@ -69,8 +69,8 @@ async def test_a_model_is_waited_for_as_it_is_described(state: str, found: int |
     (one,) = await ended(planned(standing(state)), Wanted(ref=MAX))
     assert (one.name, one.id) == ("model/max", found)
     if found is None:
-        assert "`reconciler plan` says why" in describe(one)
-        assert verdict([one]) == 1
+        assert "`reconciler plan` says why" in outcome_words(one)
+        assert wait_exit_code([one]) == 1
 
 
 @pytest.mark.anyio
@@ -82,7 +82,7 @@ async def test_an_alias_is_waited_for_by_what_it_names(target: str, found: int |
     (one,) = await ended(planned(standing("training"), target=target), CANDIDATE)
     assert (one.name, one.id) == ("model/max@candidate", found)
     if found is None:
-        assert describe(one) == "not in training: it is not trained yet"
+        assert outcome_words(one) == "not in training: it is not trained yet"
 
 
 @pytest.mark.anyio
@@ -117,6 +117,6 @@ def test_how_a_training_ended(status: ModelStatus, words: str, code: int) -> Non
     """In words of ours, else in the API's; the exit code says a failure before a deadline."""
     one = Awaited(name="model/max", id=1, status=status)
     running = Awaited(name="x", id=2, status=ModelStatus.IN_PROGRESS)
-    assert describe(one) == words
-    assert verdict([one]) == code
-    assert verdict([running, one]) == (1 if code == 1 else 5)
+    assert outcome_words(one) == words
+    assert wait_exit_code([one]) == code
+    assert wait_exit_code([running, one]) == (1 if code == 1 else 5)

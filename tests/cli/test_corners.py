@@ -8,9 +8,9 @@ import pytest
 
 from reconciler.api.observer import Exchange
 from reconciler.app.journal import journal_of
+from reconciler.cli.command_table import root
 from reconciler.cli.console import Console, OutputLost
-from reconciler.cli.root import root
-from reconciler.cli.wait_notices import Waits
+from reconciler.cli.plan_flow import WaitNotices
 from reconciler.files.journal import JournalFailed
 from reconciler.render.view import Line, say, screen
 from reconciler.simulator.console import edit_dataset, end_training
@@ -117,14 +117,14 @@ def test_a_journal_that_fails_stops_the_next_request(tmp_path: Path) -> None:
 
 def test_waits_are_said_with_their_reason_unless_they_are_short(capsys: pytest.CaptureFixture[str]) -> None:
     """And not at all where an apply tells of them itself."""
-    waits = Waits(Console(os.environ))
+    waits = WaitNotices(Console(os.environ))
     exchange = Exchange(number=1, operation="x", method="GET", path="/", attempt=1, is_write=False)
     waits.before(exchange)
     waits.throttled(12, "the limit is 60 calls a minute")
     waits.throttled(1, "short")
     waits.after(Exchange(number=1, operation="x", method="GET", path="/", attempt=1, is_write=False, failure="refused"))
     waits.throttled(3, "tried again")
-    waits.hush = True
+    waits.is_silent = True
     waits.throttled(3, "tried again")
     assert capsys.readouterr().err == (
         "waiting 12 s: the limit is 60 calls a minute\nwaiting 3 s: tried again (refused)\n"

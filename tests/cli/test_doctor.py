@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageFilter
 
-from reconciler.cli.today_option import this_day
+from reconciler.cli.options import current_day
 from tests.cli.conftest import Cli
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -106,4 +106,4 @@ def test_no_other_file_is_written_over(cli: Cli, mugs: Path) -> None:
 
 
 def test_the_day_is_that_of_the_machine() -> None:
-    assert this_day().year >= 2026
+    assert current_day().year >= 2026

@@ -8,7 +8,7 @@ from reconciler.api.error import Unauthorised, Unreachable
 from reconciler.app.fault import Unusable, refused
 from reconciler.cli.console import Console, OutputLost
 from reconciler.cli.failure import explain
-from reconciler.cli.shared_options import Frame
+from reconciler.cli.shared_options import Invocation
 from reconciler.core.problem import Location, Problem, ProblemsFound
 from reconciler.files.journal import JournalFailed
 from reconciler.render.view import Line, say, screen
@@ -34,7 +34,7 @@ PROBLEM = Problem(rule="x", location=Location("a.yaml"), summary="wrong")
 )
 def test_a_failure_is_a_sentence(capsys: pytest.CaptureFixture[str], error: Exception, code: int, words: str) -> None:
     """On stderr, with the exit code of the design."""
-    assert explain(error, Frame(os.environ)) == code
+    assert explain(error, Invocation(os.environ)) == code
     out, err = capsys.readouterr()
     assert out == ""
     assert err.endswith(words)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler import __version__
-from reconciler.cli.root import COMMANDS
+from reconciler.cli.command_table import COMMANDS
 from tests.cli.conftest import Cli
 
 CANARY = "canary-7f3e9a1c5b"

@@ -14,7 +14,7 @@ from reconciler.app.session import clock_of, session
 from reconciler.app.settings import resolve_settings
 from reconciler.app.validate import validate
 from reconciler.app.version_diff import compare_live
-from reconciler.cli.today_option import this_day
+from reconciler.cli.options import current_day
 from reconciler.core.kind import Kind
 from reconciler.core.look.version_diff import Difference, ModelDifference
 from reconciler.core.ref import Ref
@@ -112,7 +112,7 @@ async def _compare_while_deleting() -> Difference:
     """The first versions of both are deleted between the lists and the reads."""
     settings = resolve_settings({}, os.environ)
     async with session(settings, clock_of(settings)) as opened:
-        planned = await make_plan(opened, settings, validate(settings, this_day()), Scope())
+        planned = await make_plan(opened, settings, validate(settings, current_day()), Scope())
         (model,) = (one for one in planned.observed.models.values() if one.name.startswith("lora-max v1"))
         (dataset,) = (one for one in planned.observed.datasets.values() if one.name.startswith("lora-poses v1"))
         await opened.client.delete_model(model.id)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from reconciler.cli.root import COMMANDS
+from reconciler.cli.command_table import COMMANDS
 from reconciler.simulator import Instead, Request, Response, Simulator
 from reconciler.simulator.console import add_dataset, edit_image
 from reconciler.simulator.server import serving

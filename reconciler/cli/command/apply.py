@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.cli.scope import scoped
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
+from reconciler.cli.options import plan_options, yes_option
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
     from reconciler.app.planning import Scope
@@ -37,17 +36,17 @@ reconciler apply --retry lora-max
     type=click.Path(),
     help="Go on only if it means the same as this plan.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @click.option(
     "--wait",
     type=click.Choice(("none", "captions", "training")),
     default="captions",
     help="What to wait for before it ends. [captions]",
 )
-@scoped
-@pass_frame
+@plan_options
+@pass_invocation
 def command(
-    frame: Frame,
+    invocation: Invocation,
     *,
     planfile: str | None,
     within: tuple[str, ...],
@@ -73,26 +72,26 @@ def command(
 
     from reconciler.app.fault import Unusable
     from reconciler.app.saved import read_saved
-    from reconciler.cli.apply_flow import Wish, carry_out
-    from reconciler.cli.context import begin
+    from reconciler.cli.apply_flow import ApplyRequest, run_apply
+    from reconciler.cli.context import open_context
 
     if planfile is not None and (scope.targets or scope.excluded):
         raise Unusable("A saved plan says itself what it is about: --target and --exclude do not go with it.")
     if sum(map(bool, (planfile, within, equivalent))) > 1:
         raise Unusable("A saved plan is applied as it is, or what is done is held against one: name one plan file.")
-    context = begin(frame, raised)
-    wish = Wish(
+    context = open_context(invocation, raised)
+    request = ApplyRequest(
         saved=None if planfile is None else read_saved(planfile),
         review=_review(within, equivalent),
         yes=yes,
         wait=wait,
         scope=scope,
     )
-    return asyncio.run(carry_out(context, wish))
+    return asyncio.run(run_apply(context, request))
 
 
 def _review(within: tuple[str, ...], equivalent: str | None) -> "Review | None":
-    """What binds that which is done, where there is anything."""
+    """The reviewed plans that limit what is done; None if there is none."""
     from reconciler.app.reviewed import Review
 
     if within:

@@ -1,16 +1,21 @@
 """`reconciler captions pull`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
+
+if TYPE_CHECKING:
+    from reconciler.cli.context import CommandContext
+    from reconciler.core.ref import Ref
 
 
 @declare("pull", example="reconciler captions pull lora-poses\nreconciler captions pull lora-poses --overwrite")
 @click.argument("dataset", metavar="DATASET")
 @click.option("--overwrite", is_flag=True, help="Replace captions in git that differ from the live ones.")
-@pass_frame
-def command(frame: Frame, dataset: str, *, overwrite: bool) -> int:
+@pass_invocation
+def command(invocation: Invocation, dataset: str, *, overwrite: bool) -> int:
     """Write the live captions of a dataset into the source that its manifest declares.
 
     A caption in git that differs is left alone unless --overwrite is said (exit code 4). Where captions are
@@ -18,10 +23,31 @@ def command(frame: Frame, dataset: str, *, overwrite: bool) -> int:
     """
     import asyncio
 
-    from reconciler.cli.choice import read_ref
-    from reconciler.cli.context import begin
-    from reconciler.cli.fetch import fetch
+    from reconciler.cli.context import open_context
+    from reconciler.cli.options import read_ref
     from reconciler.core.kind import Kind
 
     ref = read_ref(Kind.DATASET, dataset)
-    return asyncio.run(fetch(begin(frame), ref, overwrite=overwrite))
+    return asyncio.run(_pull(open_context(invocation), ref, overwrite=overwrite))
+
+
+async def _pull(context: "CommandContext", ref: "Ref", *, overwrite: bool) -> int:
+    """Read the tree, find the live dataset, write, print. The exit code."""
+    from reconciler.app.planning import Scope, make_plan
+    from reconciler.app.pull import live_dataset, read_target, write
+    from reconciler.cli.exit_codes import DONE, REFUSED
+    from reconciler.cli.plan_flow import connect
+    from reconciler.render.pull import PullRow, pull_view
+
+    settings = context.settings
+    target = read_target(settings.root, ref)
+    async with connect(context) as opened:
+        planned = await make_plan(opened, settings, target.desired, Scope())
+        live = await live_dataset(opened, planned, ref)
+    pulled = write(settings.root, target, live, overwrite=overwrite)
+    rows = [
+        PullRow(name=one.name, outcome=one.outcome.value, before=one.before, after=one.after) for one in pulled.captions
+    ]
+    place = str(target.place) if target.source == "automatic" else None
+    context.console.result(pull_view(rows, origin=pulled.name, missing=pulled.missing, place=place))
+    return REFUSED if any(row.outcome == "conflict" for row in rows) else DONE

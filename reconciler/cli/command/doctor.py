@@ -4,10 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.choice import form as form_option
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
-from reconciler.cli.today_option import day_option
+from reconciler.cli.options import format_option, today_option
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,7 +19,7 @@ reconciler doctor --strict --format json
 
 @declare("doctor", example=_EXAMPLE)
 @click.argument("datasets", metavar="[DATASET]...", nargs=-1)
-@form_option("text", "json")
+@format_option("text", "json")
 @click.option(
     "--contact-sheet",
     "sheet",
@@ -30,10 +28,16 @@ reconciler doctor --strict --format json
     help="Write a page that shows each image with its findings.",
 )
 @click.option("--strict", is_flag=True, help="Exit code 3 where there is a warning, too.")
-@day_option("waivers")
-@pass_frame
+@today_option("waivers")
+@pass_invocation
 def command(
-    frame: Frame, *, datasets: tuple[str, ...], form: str, sheet: str | None, strict: bool, today: "date | None"
+    invocation: Invocation,
+    *,
+    datasets: tuple[str, ...],
+    form: str,
+    sheet: str | None,
+    strict: bool,
+    today: "date | None",
 ) -> int:
     """Look closely at the images and captions of datasets: all of them, or those named. Nothing is sent.
 
@@ -41,14 +45,14 @@ def command(
     problems (exit code 3), warnings or advice; docs/doctor.md explains each by its id, and how to waive it.
     """
     from reconciler.app.doctor import examine, write_sheet
-    from reconciler.cli.choice import read_ref
-    from reconciler.cli.code import DONE, PROBLEMS
-    from reconciler.cli.context import begin
+    from reconciler.cli.context import open_context
+    from reconciler.cli.exit_codes import DONE, PROBLEMS
+    from reconciler.cli.options import read_ref
     from reconciler.core.kind import Kind
     from reconciler.render.doctor import doctor_json, doctor_view
 
     wanted = [read_ref(Kind.DATASET, name) for name in datasets]
-    context = begin(frame)
+    context = open_context(invocation)
     diagnosis = examine(context.settings.root, wanted, today or context.today)
     if sheet is not None:
         from reconciler.app.pictures import draw

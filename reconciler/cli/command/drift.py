@@ -4,10 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.choice import form as form_option
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
-from reconciler.cli.today_option import day_option
+from reconciler.cli.options import format_option, today_option
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,10 +13,10 @@ if TYPE_CHECKING:
 
 @declare("drift", example="reconciler drift\nreconciler drift --base deployed --format json")
 @click.option("--base", metavar="REV", help="The git revision that was applied last: what it said, git did not change.")
-@form_option("text", "json")
-@day_option("the last days of rules")
-@pass_frame
-def command(frame: Frame, *, base: str | None, form: str, today: "date | None") -> int:
+@format_option("text", "json")
+@today_option("the last days of rules")
+@pass_invocation
+def command(invocation: Invocation, *, base: str | None, form: str, today: "date | None") -> int:
     """Show what differs from git, and whether the console or git changed it. Every image is read, nothing is changed.
 
     Exit code 2 where something differs. What is only under way, and what failed or was stopped, is shown apart and
@@ -28,16 +26,16 @@ def command(frame: Frame, *, base: str | None, form: str, today: "date | None") 
 
     from reconciler.app.planning import Scope
     from reconciler.app.revision import tree_at
-    from reconciler.cli.code import CHANGES, DONE
-    from reconciler.cli.context import begin
-    from reconciler.cli.plan_flow import look
+    from reconciler.cli.context import open_context
+    from reconciler.cli.exit_codes import CHANGES, DONE
+    from reconciler.cli.plan_flow import plan_live
     from reconciler.core.look.drift import judge
     from reconciler.core.look.drift_report import leave_out
     from reconciler.render.drift import drift_json, drift_view
 
-    context = begin(frame)
+    context = open_context(invocation)
     declared = None if base is None else tree_at(context.settings.root, base).desired
-    planned = asyncio.run(look(context, Scope(refresh="full")))
+    planned = asyncio.run(plan_live(context, Scope(refresh="full")))
     found = judge(planned.plan, planned.observed, declared)
     found = leave_out(found, context.settings.ignores, today or context.today)
     if form == "json":

@@ -2,16 +2,15 @@
 
 import click
 
-from reconciler.cli.choice import form as form_option
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
+from reconciler.cli.options import format_option
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 
 @declare("history", example="reconciler history model/lora-expert\nreconciler history dataset/lora-poses --format json")
 @click.argument("ref", metavar="REF")
-@form_option("text", "json")
-@pass_frame
-def command(frame: Frame, ref: str, form: str) -> int:
+@format_option("text", "json")
+@pass_invocation
+def command(invocation: Invocation, ref: str, form: str) -> int:
     """Show all live versions of a dataset or a model, the newest first.
 
     Each with its status, what it holds or was trained on, the aliases that point at it, and which one is in force.
@@ -19,14 +18,14 @@ def command(frame: Frame, ref: str, form: str) -> int:
     import asyncio
 
     from reconciler.app.history import history_of
-    from reconciler.cli.context import begin
-    from reconciler.cli.plan_flow import look
-    from reconciler.cli.versions import read_versioned
+    from reconciler.cli.context import open_context
+    from reconciler.cli.options import read_versioned
+    from reconciler.cli.plan_flow import plan_live
     from reconciler.render.history import history_json, history_view
 
     wanted = read_versioned(ref)
-    context = begin(frame)
-    history = history_of(asyncio.run(look(context)), wanted)
+    context = open_context(invocation)
+    history = history_of(asyncio.run(plan_live(context)), wanted)
     if form == "json":
         context.console.result_text(history_json(history))
     else:

@@ -4,15 +4,14 @@ from typing import Literal
 
 import click
 
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 
 @declare("init", example="reconciler init\nreconciler init --root brand/manifests --images ../photos")
 @click.option("--images", metavar="DIR", help="A folder with images that is there already, relative to the root.")
 @click.option("--ci", type=click.Choice(("github", "gitlab")), help="Write the files by which CI runs it, too.")
-@pass_frame
-def command(frame: Frame, images: str | None, ci: "Literal['github', 'gitlab'] | None") -> int:
+@pass_invocation
+def command(invocation: Invocation, images: str | None, ci: "Literal['github', 'gitlab'] | None") -> int:
     """Write a first set of manifests: a project, a dataset and a model, ready to be edited.
 
     A file that exists is never touched.
@@ -22,8 +21,8 @@ def command(frame: Frame, images: str | None, ci: "Literal['github', 'gitlab'] |
     from reconciler.cli.context import open_console
     from reconciler.render.view import Line, say, screen
 
-    console = open_console(frame)
-    root = root_of(frame.given, frame.environ)
+    console = open_console(invocation)
+    root = root_of(invocation.given, invocation.environ)
     pipeline = None if ci is None else start_ci(root, ci)
     made = start(root, images, simulated=ci is None)
     lines = [Line(text=say(f"wrote {root / name}")) for name in made.written]

@@ -1,8 +1,7 @@
 """`reconciler output`."""
 
-from reconciler.cli.choice import form as form_option
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
+from reconciler.cli.options import format_option
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 _EXAMPLE = """\
 reconciler output --format json
@@ -12,9 +11,9 @@ reconciler output --format github
 
 
 @declare("output", example=_EXAMPLE)
-@form_option("text", "json", "env", "github")
-@pass_frame
-def command(frame: Frame, form: str) -> int:
+@format_option("text", "json", "env", "github")
+@pass_invocation
+def command(invocation: Invocation, form: str) -> int:
     """Print the live model of each manifest and the version that each alias names, for programs.
 
     The live model is the version in force where it is trained, else the newest trained one, else the newest under way.
@@ -24,14 +23,14 @@ def command(frame: Frame, form: str) -> int:
     import asyncio
 
     from reconciler.app.output import append, env_lines, github_file, live_models
-    from reconciler.cli.code import DONE, FAILED
-    from reconciler.cli.context import begin
-    from reconciler.cli.plan_flow import look
+    from reconciler.cli.context import open_context
+    from reconciler.cli.exit_codes import DONE, FAILED
+    from reconciler.cli.plan_flow import plan_live
     from reconciler.render.output import output_json, output_view
 
-    context = begin(frame)
-    models = live_models(asyncio.run(look(context)))
-    place = github_file(frame.environ)
+    context = open_context(invocation)
+    models = live_models(asyncio.run(plan_live(context)))
+    place = github_file(invocation.environ)
     if form == "text":
         context.console.result(output_view(models))
     elif form == "json":

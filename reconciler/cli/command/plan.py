@@ -5,16 +5,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.cli.choice import form as form_option
-from reconciler.cli.choice import length as length_option
-from reconciler.cli.choice import read_hosts
-from reconciler.cli.scope import scoped
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
+from reconciler.cli.options import format_option, length_option, plan_options, read_hosts
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
     from reconciler.app.planning import Scope
-    from reconciler.cli.context import Context
+    from reconciler.cli.context import CommandContext
     from reconciler.core.live import Observed
     from reconciler.core.plan import Plan
 
@@ -29,7 +25,7 @@ reconciler plan --base origin/main --format markdown
 
 @declare("plan", example=_EXAMPLE)
 @click.option("--out", metavar="FILE", type=click.Path(), help="Save the plan, for `apply FILE`.")
-@form_option("text", "json", "markdown", "html")
+@format_option("text", "json", "markdown", "html")
 @length_option
 @click.option(
     "--pictures-from",
@@ -43,10 +39,10 @@ reconciler plan --base origin/main --format markdown
 @click.option("--live", is_flag=True, help="With --base: observe as well, and tell this change from drift.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
 @click.option("--refresh", type=click.Choice(("auto", "full")), default="auto", help="full: read every image. [auto]")
-@scoped
-@pass_frame
+@plan_options
+@pass_invocation
 def command(
-    frame: Frame,
+    invocation: Invocation,
     *,
     scope: "Scope",
     raised: dict[str, int],
@@ -68,48 +64,47 @@ def command(
     request from a fork. Versions print as `v?`, for nobody asked which ones are live.
     """
     from reconciler.app.saved import save
-    from reconciler.cli.code import CHANGES, DONE
-    from reconciler.cli.context import begin
-    from reconciler.cli.next_command import apply_words, equal_words
-    from reconciler.cli.plan_output import Paper, put
+    from reconciler.cli.context import open_context
+    from reconciler.cli.exit_codes import CHANGES, DONE
+    from reconciler.cli.plan_output import PlanPrinting, next_step_live, next_step_offline, print_plan
 
     if live and base is None:
         raise click.UsageError("--live goes with --base REV; without it a plan is always live.")
     if hosts and (form != "html" or (base is not None and not live)):
         raise click.UsageError("--pictures-from goes with --format html and a plan on what is live.")
     scope = replace(scope, refresh=refresh)
-    context = begin(frame, raised)
+    context = open_context(invocation, raised)
     plan, observed = _plan(context, scope, base, live=live)
     if out is not None:
         save(out, plan)
-    paper = Paper(
+    printing = PlanPrinting(
         form=form,
-        way=equal_words(out) if plan.subject.base else apply_words(frame, scope, raised, out),
+        next_step=next_step_offline(out) if plan.subject.base else next_step_live(invocation, scope, raised, out),
         root=context.settings.root,
         today=context.today,
         base=base,
-        live=None if context.settings.endpoint.is_simulator and not hosts else observed,
+        observed=None if context.settings.endpoint.is_simulator and not hosts else observed,
         hosts=hosts,
         length=length,
     )
-    put(context.console, plan, paper)
-    return CHANGES if detailed_exitcode and _is_news(plan) else DONE
+    print_plan(context.console, plan, printing)
+    return CHANGES if detailed_exitcode and _needs_attention(plan) else DONE
 
 
-def _is_news(plan: "Plan") -> bool:
-    """Is there anything to do, to lift or, where a limit was loosened, to look at?"""
+def _needs_attention(plan: "Plan") -> bool:
+    """Is there an action, a refusal, or a limit that this change loosens?"""
     from reconciler.render.plan import LOOSENING
 
     return bool(plan.actions or plan.refusals or any(note.rule in LOOSENING for note in plan.notes))
 
 
-def _plan(context: "Context", scope: "Scope", base: str | None, *, live: bool) -> "tuple[Plan, Observed | None]":
-    """The plan, and what is live where that was asked."""
+def _plan(context: "CommandContext", scope: "Scope", base: str | None, *, live: bool) -> "tuple[Plan, Observed | None]":
+    """The plan, and what was observed; None if the live side was not asked."""
     import asyncio
 
-    from reconciler.cli.plan_flow import look, look_back, look_both_ways
+    from reconciler.cli.plan_flow import plan_live, plan_live_since, plan_offline
 
     if base is not None and not live:
-        return look_back(context, scope, base), None
-    planned = asyncio.run(look(context, scope) if base is None else look_both_ways(context, scope, base))
+        return plan_offline(context, scope, base), None
+    planned = asyncio.run(plan_live(context, scope) if base is None else plan_live_since(context, scope, base))
     return planned.plan, planned.observed

@@ -2,14 +2,13 @@
 
 import click
 
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 
 @declare("schema", example="reconciler schema > manifest.schema.json\nreconciler schema plan > plan.schema.json")
 @click.argument("what", type=click.Choice(("manifest", "plan")), default="manifest")
-@pass_frame
-def command(frame: Frame, what: str) -> int:
+@pass_invocation
+def command(invocation: Invocation, what: str) -> int:
     """Print the JSON Schema of manifests, or that of plan files.
 
     Editors complete and check manifests with it; name it in the first line of one:
@@ -21,5 +20,5 @@ def command(frame: Frame, what: str) -> int:
     from reconciler.core.planning.plan_file import plan_schema
     from reconciler.core.strictjson import dumps
 
-    open_console(frame).result_text(dumps(plan_schema() if what == "plan" else manifest_schema()))
+    open_console(invocation).result_text(dumps(plan_schema() if what == "plan" else manifest_schema()))
     return 0

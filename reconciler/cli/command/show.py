@@ -2,18 +2,16 @@
 
 import click
 
-from reconciler.cli.choice import form as form_option
-from reconciler.cli.choice import length as length_option
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
+from reconciler.cli.options import format_option, length_option
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 
 @declare("show", example="reconciler show plan.json")
 @click.argument("planfile", metavar="PLANFILE", type=click.Path())
-@form_option("text", "json", "markdown", "html")
+@format_option("text", "json", "markdown", "html")
 @length_option
-@pass_frame
-def command(frame: Frame, planfile: str, form: str, length: str) -> int:
+@pass_invocation
+def command(invocation: Invocation, planfile: str, form: str, length: str) -> int:
     """Show a plan that `plan --out` saved. Nothing is sent; Markdown and HTML also read the images it is about.
 
     Its digest shows damage, not who made it: what is applied is checked against the manifests and the account.
@@ -21,19 +19,18 @@ def command(frame: Frame, planfile: str, form: str, length: str) -> int:
     from reconciler.app.saved import read_saved
     from reconciler.app.settings import root_of
     from reconciler.cli.context import open_console
-    from reconciler.cli.next_command import show_words
-    from reconciler.cli.plan_output import Paper, put
-    from reconciler.cli.today_option import this_day
+    from reconciler.cli.options import current_day
+    from reconciler.cli.plan_output import PlanPrinting, next_step_of_file, print_plan
 
-    console = open_console(frame)
+    console = open_console(invocation)
     plan = read_saved(planfile)
-    paper = Paper(
+    printing = PlanPrinting(
         form=form,
-        way=show_words(plan, planfile),
-        root=root_of(frame.given, frame.environ),
-        today=this_day(),
+        next_step=next_step_of_file(plan, planfile),
+        root=root_of(invocation.given, invocation.environ),
+        today=current_day(),
         base=plan.subject.base or None,
         length=length,
     )
-    put(console, plan, paper)
+    print_plan(console, plan, printing)
     return 0

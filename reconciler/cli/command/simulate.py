@@ -2,8 +2,7 @@
 
 import click
 
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 _EXAMPLE = """\
 reconciler simulate --port 8099 --db world.db --speed 600
@@ -21,9 +20,9 @@ BRIA_API_TOKEN=anything reconciler plan --endpoint http://127.0.0.1:8099
 @click.option("--set", "switches", multiple=True, metavar="SWITCH=VALUE", help="An undocumented behaviour.")
 @click.option("--fault", "faults", multiple=True, metavar="FAULT", help="A scripted fault: METHOD PATH[#WHICH]:KIND.")
 @click.option("--request-log", metavar="FILE", type=click.Path(), help="Write a JSON line for each request.")
-@pass_frame
+@pass_invocation
 def command(
-    frame: Frame,
+    invocation: Invocation,
     *,
     port: int,
     db: str | None,
@@ -39,7 +38,7 @@ def command(
     from reconciler.app.simulate import Simulation, simulate
     from reconciler.cli.context import open_console
 
-    console = open_console(frame)
+    console = open_console(invocation)
     simulation = Simulation(store=db, speed=speed, switches=switches, faults=faults)
     simulate(
         simulation, port=port, request_log=request_log, told=lambda address: console.say_line(f"serving {address}")

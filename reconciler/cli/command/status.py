@@ -2,16 +2,15 @@
 
 import click
 
-from reconciler.cli.choice import form as form_option
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
+from reconciler.cli.options import format_option
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 
 @declare("status", example="reconciler status\nreconciler status --strays")
 @click.option("--strays", is_flag=True, help="List what is live and not in git.")
-@form_option("text", "json")
-@pass_frame
-def command(frame: Frame, *, strays: bool, form: str) -> int:
+@format_option("text", "json")
+@pass_invocation
+def command(invocation: Invocation, *, strays: bool, form: str) -> int:
     """Show what is live, object by object, beside what git declares.
 
     Of a model also its aliases with the versions that answer to them, and the checkpoints of an expert training.
@@ -19,13 +18,13 @@ def command(frame: Frame, *, strays: bool, form: str) -> int:
     import asyncio
 
     from reconciler.app.status import surroundings
-    from reconciler.cli.context import begin
-    from reconciler.cli.plan_flow import look
+    from reconciler.cli.context import open_context
+    from reconciler.cli.plan_flow import plan_live
     from reconciler.render.json import status_json
     from reconciler.render.status import status_view
 
-    context = begin(frame)
-    planned = asyncio.run(look(context))
+    context = open_context(invocation)
+    planned = asyncio.run(plan_live(context))
     around = surroundings(planned)
     if form == "json":
         context.console.result_text(status_json(planned.plan, around))

@@ -3,18 +3,17 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from reconciler.cli.choice import form as form_option
-from reconciler.cli.shared_options import Frame, pass_frame
-from reconciler.cli.shared_options import command as declare
+from reconciler.cli.options import format_option
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
     from reconciler.core.problem import Problem
 
 
 @declare("validate", example="reconciler validate\nreconciler validate --root examples/quickstart --format json")
-@form_option("text", "json", "github", "gitlab", "sarif", "junit")
-@pass_frame
-def command(frame: Frame, form: str) -> int:
+@format_option("text", "json", "github", "gitlab", "sarif", "junit")
+@pass_invocation
+def command(invocation: Invocation, form: str) -> int:
     """Check manifests, images and captions. Nothing is sent, and no token is needed.
 
     Every problem is listed with its place and what to do about it; exit code 3 where there is one. Where there is none
@@ -22,14 +21,14 @@ def command(frame: Frame, form: str) -> int:
     prints the problems as annotations, gitlab as a code quality report, sarif and junit as those formats ask.
     """
     from reconciler.app.validate import printed, validate
-    from reconciler.cli.code import DONE, PROBLEMS
-    from reconciler.cli.context import begin
+    from reconciler.cli.context import open_context
+    from reconciler.cli.exit_codes import DONE, PROBLEMS
     from reconciler.core.problem import ProblemsFound
     from reconciler.render.fingerprint import fingerprints_view
     from reconciler.render.json import fingerprints_json
     from reconciler.render.problem import valid_view, warnings_view
 
-    context = begin(frame)
+    context = open_context(invocation)
     try:
         desired = validate(context.settings, context.today)
     except ProblemsFound as found:

@@ -3,7 +3,7 @@
 import click
 
 from reconciler import __version__
-from reconciler.cli.shared_options import command as declare
+from reconciler.cli.shared_options import declare
 
 
 @declare("version", example="reconciler version")

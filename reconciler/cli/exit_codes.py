@@ -1,4 +1,4 @@
-"""Exit codes, as the design lists them."""
+"""The exit codes of all commands."""
 
 DONE = 0
 FAILED = 1
