@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.api.client import Client
+from reconciler.api.kinds import CALLS
 from reconciler.core.desired import Desired
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.diff.diff import diff, fingerprints
@@ -51,23 +52,19 @@ async def survey(
 
 
 async def _lists(client: Client) -> Observed:
-    projects, datasets, models = await asyncio.gather(
-        client.list_projects(), client.list_datasets(), client.list_models()
-    )
-    if any(dataset.project_id is None for dataset in datasets):
-        datasets = await _datasets_by_project(client, [project.id for project in projects], datasets)
-    return Observed(live=by_identity((*projects, *datasets, *models)))
+    lists = await asyncio.gather(*(calls.list_all(client) for calls in CALLS.values()))
+    observed = Observed(live=by_identity(live for listed in lists for live in listed))
+    if any(dataset.project_id is None for dataset in observed.datasets.values()):
+        observed = observed.updated(*await _datasets_by_project(client, observed.projects))
+    return observed
 
 
-async def _datasets_by_project(
-    client: Client, projects: Iterable[int], datasets: Iterable[RemoteDataset]
-) -> tuple[RemoteDataset, ...]:
-    """Lists per project, where the list across projects does not say where a dataset belongs."""
-    found = {dataset.id: dataset for dataset in datasets}
+async def _datasets_by_project(client: Client, projects: Iterable[int]) -> list[RemoteDataset]:
+    """The list of each project: needed where the list across projects does not say where a dataset belongs."""
+    found = []
     for project_id in projects:
-        for dataset in await client.list_project_datasets(project_id):
-            found[dataset.id] = replace(dataset, project_id=project_id)
-    return tuple(found.values())
+        found += [replace(one, project_id=project_id) for one in await client.list_project_datasets(project_id)]
+    return found
 
 
 def _with_details(observed: Observed, asked: Iterable[int], answers: Iterable[RemoteDataset | None]) -> Observed:

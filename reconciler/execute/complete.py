@@ -17,7 +17,7 @@ from reconciler.core.run.draft_ownership import (
     standing,
     succeeded,
 )
-from reconciler.core.run.list_convergence import made_dataset
+from reconciler.core.run.list_convergence import as_made
 from reconciler.core.text import count, quoted
 from reconciler.execute.action_run import Turn, end
 from reconciler.execute.draft import JUST_NOW, bound, look, name_of, put, wish_of
@@ -32,7 +32,7 @@ async def complete_dataset(turn: Turn, _: CompleteDataset) -> Ending:
         end(failed(f"draft {quoted(draft.name)} (id {draft.id}) is marked as not ready; plan again", draft.id))
     _verify(draft, turn, "is not as declared")
     if not wish.completed:
-        turn.run.show(made_dataset(draft))
+        turn.run.show(as_made(draft))
         return succeeded("verified; kept open as a draft, as declared", draft.id)
     ready = draft_name(wish, turn.run.mark)
     draft = await put(turn, draft.id, final_name(wish), draft.guide, or_else=ready)
@@ -102,7 +102,7 @@ async def _frozen(turn: Turn) -> Ending:
         end(failed(f"the API answered that dataset {bound(turn)} is completed, and it is not", bound(turn)))
     dataset = await turn.run.dataset(bound(turn)).within(JUST_NOW)
     assert dataset is not None
-    turn.run.show(made_dataset(dataset))
+    turn.run.show(as_made(dataset))
     if reasons := unfit(dataset, wish_of(turn)):
         detail = f"dataset {dataset.id} was completed, and differs from what is declared: {'; '.join(reasons)}"
         end(failed(f"{detail}; the next apply makes a new version", dataset.id))

@@ -9,7 +9,7 @@ from reconciler.core.guide import Guide, same_caption
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name
 from reconciler.core.run.draft_ownership import Standing, failed, left_alone, standing, stored_differently
-from reconciler.core.run.list_convergence import made_dataset
+from reconciler.core.run.list_convergence import as_made
 from reconciler.execute.action_run import Poll, Turn, end
 
 
@@ -105,7 +105,7 @@ async def put(
             with suppress(CallFailed):
                 await turn.send(turn.run.client.update_dataset(live_id, name=str(or_else), guide=guide))
         end(failed(f"{difference}; stopped there (dataset {live_id})", live_id))
-    turn.run.show(made_dataset(dataset))
+    turn.run.show(as_made(dataset))
     return dataset
 
 

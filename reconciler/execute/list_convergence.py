@@ -1,15 +1,14 @@
 """The end of an apply: the lists show what it made, so that the next plan is in sync."""
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterable
 
 from reconciler.api.error import CallFailed
+from reconciler.api.kinds import CALLS
 from reconciler.core.kind import Kind
-from reconciler.core.run.list_convergence import Made, shows_dataset, shows_model, shows_project
+from reconciler.core.run.list_convergence import Made, shows
 from reconciler.execute.action_run import MOMENT
 from reconciler.execute.run import Run
 
-T = TypeVar("T")
 PAUSE = 3.0
 
 
@@ -28,16 +27,11 @@ async def until_shown(run: Run) -> None:
 
 
 async def _unshown(run: Run, made: Iterable[Made]) -> list[Made]:
-    by_kind = {kind: [one for one in made if one.kind is kind] for kind in Kind}
+    """What the lists do not show yet; a kind of which nothing is missing is not asked for."""
+    made = tuple(made)
     left: list[Made] = []
-    if by_kind[Kind.PROJECT]:
-        left += _hidden(by_kind[Kind.PROJECT], shows_project, await run.projects.fresh())
-    if by_kind[Kind.DATASET]:
-        left += _hidden(by_kind[Kind.DATASET], shows_dataset, await run.client.list_datasets())
-    if by_kind[Kind.MODEL]:
-        left += _hidden(by_kind[Kind.MODEL], shows_model, await run.models.fresh())
+    for kind in Kind:
+        if of_kind := [one for one in made if one.kind is kind]:
+            listed = await CALLS[kind].list_all(run.client)
+            left += [one for one in of_kind if not shows(one, listed)]
     return left
-
-
-def _hidden(made: list[Made], shows: Callable[[Made, Iterable[T]], bool], listed: tuple[T, ...]) -> list[Made]:
-    return [one for one in made if not shows(one, listed)]

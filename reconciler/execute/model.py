@@ -9,7 +9,7 @@ from reconciler.core.live import RemoteDataset, RemoteModel
 from reconciler.core.name import FinalName
 from reconciler.core.ref import Ref
 from reconciler.core.run.draft_ownership import Ending, failed, final_name, succeeded
-from reconciler.core.run.list_convergence import made_model
+from reconciler.core.run.list_convergence import as_made
 from reconciler.core.run.model import number_is_taken, unfit_for_training
 from reconciler.core.text import quoted, same_text
 from reconciler.execute.action_run import Poll, Turn, end
@@ -40,7 +40,7 @@ async def create_model(turn: Turn, step: CreateModel) -> Ending:
         name = replace(name, version=next_version(family))
         made = await _rename(turn, made, name, step.description)
     run.ids[ref, turn.action.version] = made.id
-    run.show(made_model(made))
+    run.show(as_made(made))
     return succeeded(f"{quoted(made.name)} created (id {made.id})", made.id)
 
 
@@ -115,7 +115,7 @@ async def update_model(turn: Turn, step: UpdateModel) -> Ending:
         model.description or "", step.description
     ):
         end(failed(f"the API stores the description as {quoted(model.description or '')}", step.id))
-    turn.run.show(made_model(model))
+    turn.run.show(as_made(model))
     return succeeded("description changed", step.id)
 
 

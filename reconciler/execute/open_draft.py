@@ -21,7 +21,7 @@ from reconciler.core.run.draft_ownership import (
     standing,
     succeeded,
 )
-from reconciler.core.run.list_convergence import made_dataset
+from reconciler.core.run.list_convergence import as_made
 from reconciler.core.text import count, quoted
 from reconciler.execute.action_run import Poll, Turn, end
 from reconciler.execute.draft import look, name_of, own, put, until_regenerated, wish_of
@@ -83,7 +83,7 @@ async def _settle(turn: Turn, made: RemoteDataset, name: DraftName, project_id: 
         sighting = sight_draft(await run.listing(project_id).fresh(), made.id, wish, project_id)
     if ending := not_elected(sighting, made.id, wish):
         end(ending)
-    run.show(made_dataset(await look(turn)))
+    run.show(as_made(await look(turn)))
 
 
 async def claim_draft(turn: Turn, step: ClaimDraft) -> Ending:

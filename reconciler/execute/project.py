@@ -6,7 +6,7 @@ from functools import partial
 from reconciler.core.action import CreateProject, UpdateProject
 from reconciler.core.live import RemoteProject
 from reconciler.core.run.draft_ownership import Ending, failed, succeeded
-from reconciler.core.run.list_convergence import made_project
+from reconciler.core.run.list_convergence import as_made
 from reconciler.core.run.project import alike_projects, elect_project, is_as_sent
 from reconciler.core.text import quoted
 from reconciler.execute.action_run import Poll, Turn, end
@@ -63,5 +63,5 @@ async def update_project(turn: Turn, step: UpdateProject) -> Ending:
     if not is_as_sent(project, body):
         end(failed(f"the API stores other values than were sent to project {step.id}", step.id))
     run.ids[turn.action.ref, None] = project.id
-    run.show(made_project(project))
+    run.show(as_made(project))
     return succeeded(f"updated (id {project.id})", project.id)

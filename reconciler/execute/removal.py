@@ -1,55 +1,44 @@
 """What renames live objects in place, stops trainings and deletes: each after a read that shows the planned name."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 
 from reconciler.api.error import Rejected
+from reconciler.api.kinds import CALLS
 from reconciler.core.action import DeleteObject, RenameObject, StopTraining
 from reconciler.core.kind import Kind
-from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel, RemoteProject
+from reconciler.core.live import Live, ModelStatus, RemoteModel
 from reconciler.core.run.draft_ownership import Ending, failed, succeeded
-from reconciler.core.run.list_convergence import made_dataset, made_model
+from reconciler.core.run.list_convergence import as_made
 from reconciler.core.text import quoted
 from reconciler.execute.action_run import Poll, Turn, end
 
-Thing = RemoteProject | RemoteDataset | RemoteModel
-
 
 async def rename_object(turn: Turn, step: RenameObject) -> Ending:
-    """Give a dataset or a model its new name; a completed dataset is sent its name alone (U08)."""
+    """Give a live object its new name."""
     live = await _read(turn, step.kind, step.id)
     if live is None:
         end(failed(f"{step.kind.value} {step.id} is gone: it was deleted since the plan was made; plan again", step.id))
-    if _name(live) == step.after:
+    if live.name == step.after:
         return succeeded(f"is named {quoted(step.after)} already", step.id)
-    if _name(live) != step.before:
+    if live.name != step.before:
         end(failed(_other_name(step.kind, step.id, step.before, live), step.id))
 
     async def is_done() -> bool:
         now = await _read(turn, step.kind, step.id)
-        return now is not None and _name(now) == step.after
+        return now is not None and now.name == step.after
 
+    rename = CALLS[step.kind].rename
+    assert rename is not None, "only kinds with versions are renamed by a step of its own"
     try:
-        await turn.write(_renaming(turn, step, live), is_done)
+        await turn.write(partial(rename, turn.run.client, live, step.after, step.description), is_done)
     except Rejected as rejected:
         detail = f"the API refused to rename {step.kind.value} {step.id}: {rejected.message}"
         end(failed(f"{detail}; take `moved` back, and the former name in git too", step.id))
     now = await _read(turn, step.kind, step.id)
-    if now is None or _name(now) != step.after:
+    if now is None or now.name != step.after:
         end(failed(f"the API stores another name than {quoted(step.after)} for {step.kind.value} {step.id}", step.id))
-    if isinstance(now, RemoteDataset):
-        turn.run.show(made_dataset(now))
-    elif isinstance(now, RemoteModel):
-        turn.run.show(made_model(now))
+    turn.run.show(as_made(now))
     return succeeded(f"renamed from {quoted(step.before)} to {quoted(step.after)} (id {step.id})", step.id)
-
-
-def _renaming(turn: Turn, step: RenameObject, live: Thing) -> Callable[[], Awaitable[None]]:
-    client = turn.run.client
-    if step.kind is Kind.MODEL:
-        return partial(client.update_model, step.id, name=step.after, description=step.description)
-    guide = live.guide if isinstance(live, RemoteDataset) and live.is_draft else None
-    return partial(client.update_dataset, step.id, name=step.after, guide=guide)
 
 
 async def stop_training(turn: Turn, step: StopTraining) -> Ending:
@@ -59,7 +48,7 @@ async def stop_training(turn: Turn, step: StopTraining) -> Ending:
     if model is None or model.is_gone:
         return succeeded(f"model {step.id} is gone already", step.id)
     if model.name != step.name:
-        end(failed(_other_name(Kind.MODEL, step.id, step.name, model), step.id))
+        end(failed(_other_name(model.kind, step.id, step.name, model), step.id))
 
     async def is_done() -> bool:
         return not _runs(await run.client.get_model(step.id), ModelStatus.IN_PROGRESS)
@@ -87,46 +76,28 @@ async def delete_object(turn: Turn, step: DeleteObject) -> Ending:
     live = await _read(turn, step.kind, step.id)
     if live is None:
         return succeeded(f"{step.kind.value} {step.id} is gone already", step.id)
-    if _name(live) != step.name:
+    if live.name != step.name:
         end(failed(_other_name(step.kind, step.id, step.name, live), step.id))
 
     async def is_gone() -> bool:
         return await _read(turn, step.kind, step.id) is None
 
     try:
-        await turn.write(partial(_DELETIONS[step.kind], turn, step.id), is_gone)
+        await turn.write(partial(CALLS[step.kind].delete, turn.run.client, step.id), is_gone)
     except Rejected as rejected:
         if not await is_gone():
             end(failed(f"the API refused to delete {step.kind.value} {step.id}: {rejected.message}", step.id))
     return succeeded(f"{quoted(step.name)} deleted (id {step.id})", step.id)
 
 
-async def _read(turn: Turn, kind: Kind, live_id: int) -> Thing | None:
+async def _read(turn: Turn, kind: Kind, live_id: int) -> Live | None:
     """An object by its id; a Deleted model is none (U05)."""
-    client = turn.run.client
-    match kind:
-        case Kind.PROJECT:
-            return await client.get_project(live_id)
-        case Kind.DATASET:
-            return await client.get_dataset(live_id)
-        case Kind.MODEL:
-            model = await client.get_model(live_id)
-            return None if model is None or model.is_gone else model
+    live = await CALLS[kind].read(turn.run.client, live_id)
+    return None if live is None or live.is_gone else live
 
 
-def _name(live: Thing) -> str:
-    return live.project_name if isinstance(live, RemoteProject) else live.name
-
-
-def _other_name(kind: Kind, live_id: int, planned: str, live: Thing) -> str:
+def _other_name(kind: Kind, live_id: int, planned: str, live: Live) -> str:
     return (
-        f"{kind.value} {live_id} is named {quoted(_name(live))} now and not {quoted(planned)}: "
+        f"{kind.value} {live_id} is named {quoted(live.name)} now and not {quoted(planned)}: "
         "it was changed since the plan was made, and left alone; plan again"
     )
-
-
-_DELETIONS: dict[Kind, Callable[[Turn, int], Awaitable[None]]] = {
-    Kind.PROJECT: lambda turn, live_id: turn.run.client.delete_project(live_id),
-    Kind.DATASET: lambda turn, live_id: turn.run.client.delete_dataset(live_id),
-    Kind.MODEL: lambda turn, live_id: turn.run.client.delete_model(live_id),
-}

@@ -4,7 +4,7 @@ from reconciler.api.error import CallFailed, Lost, Rejected, Unreachable
 from reconciler.core.action import StartTraining
 from reconciler.core.live import RemoteModel
 from reconciler.core.run.draft_ownership import NO_CAPACITY, Ending, failed, skipped, succeeded, unknown
-from reconciler.core.run.list_convergence import made_model
+from reconciler.core.run.list_convergence import as_made
 from reconciler.core.run.model import Phase, phase, was_started
 from reconciler.core.text import quoted
 from reconciler.execute.action_run import Ended, Poll, Turn, end
@@ -76,7 +76,7 @@ async def _started(turn: Turn, model_id: int, model: RemoteModel | None) -> Endi
     """How a start ends, by the phase that the model was in before it was asked for, or is in without it."""
     found = phase(model)
     if model is not None:
-        turn.run.show(made_model(model, started=was_started(found) or found is Phase.READY))
+        turn.run.show(as_made(model, started=was_started(found) or found is Phase.READY))
     match found:
         case Phase.READY:
             return await _await(turn, model_id, "training started")

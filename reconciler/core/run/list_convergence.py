@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reconciler.core.kind import Kind
-from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel, RemoteProject
+from reconciler.core.live import Live, ModelStatus, RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.text import normal
 
 
@@ -22,55 +22,37 @@ class Made:
     started: bool = False
 
 
-def made_project(project: RemoteProject) -> Made:
-    """A project as it must be listed."""
-    return Made(kind=Kind.PROJECT, id=project.id, texts=_project_texts(project))
+def as_made(live: Live, *, started: bool = False) -> Made:
+    """An object as it must be listed. Plans compare a dataset's count and guide without reading it."""
+    images = live.images if isinstance(live, RemoteDataset) else None
+    count = None if images is None else len(images)
+    return Made(kind=live.kind, id=live.id, texts=_texts(live), images=count, started=started)
 
 
-def made_dataset(dataset: RemoteDataset) -> Made:
-    """A dataset as it must be listed: plans compare its count and prefix without reading it."""
-    count = None if dataset.images is None else len(dataset.images)
-    return Made(kind=Kind.DATASET, id=dataset.id, texts=_dataset_texts(dataset), images=count)
+def shows(made: Made, listed: Iterable[Live]) -> bool:
+    """Does the list of its kind show an object as it was made, or further on its way?"""
+    return any(one.id == made.id and _texts(one) == made.texts and _has_arrived(one, made) for one in listed)
 
 
-def made_model(model: RemoteModel, *, started: bool = False) -> Made:
-    """A model as it must be listed."""
-    return Made(kind=Kind.MODEL, id=model.id, texts=_model_texts(model), started=started)
+def _has_arrived(live: Live, made: Made) -> bool:
+    match live:
+        case RemoteDataset(images_count=count):
+            return count is None or count == made.images
+        case RemoteModel(status=status):
+            return not (made.started and status is ModelStatus.CREATED)
+        case _:
+            return True
 
 
-def shows_project(made: Made, listed: Iterable[RemoteProject]) -> bool:
-    """Does a list of projects show one as it was made?"""
-    return any(one.id == made.id and _project_texts(one) == made.texts for one in listed)
-
-
-def shows_dataset(made: Made, listed: Iterable[RemoteDataset]) -> bool:
-    """Does a list of datasets show one as it was made?"""
-    return any(
-        one.id == made.id
-        and _dataset_texts(one) == made.texts
-        and (one.images_count is None or one.images_count == made.images)
-        for one in listed
-    )
-
-
-def shows_model(made: Made, listed: Iterable[RemoteModel]) -> bool:
-    """Does a list of models show one as it was made, or further on its way?"""
-    return any(
-        one.id == made.id
-        and _model_texts(one) == made.texts
-        and not (made.started and one.status is ModelStatus.CREATED)
-        for one in listed
-    )
-
-
-def _project_texts(project: RemoteProject) -> tuple[str, ...]:
-    fields = (project.project_name, project.project_description, project.ip_name, project.ip_description)
-    return tuple(normal(text or "") for text in fields)
-
-
-def _dataset_texts(dataset: RemoteDataset) -> tuple[str, ...]:
-    return (dataset.name, dataset.status, "" if dataset.guide is None else dataset.guide.canonical)
-
-
-def _model_texts(model: RemoteModel) -> tuple[str, ...]:
-    return (model.name, normal(model.description or ""))
+def _texts(live: Live) -> tuple[str, ...]:
+    """The texts of an object that plans compare."""
+    match live:
+        case RemoteProject():
+            fields = (live.project_name, live.project_description, live.ip_name, live.ip_description)
+            return tuple(normal(text or "") for text in fields)
+        case RemoteDataset():
+            return (live.name, live.status, "" if live.guide is None else live.guide.canonical)
+        case RemoteModel():
+            return (live.name, normal(live.description or ""))
+        case _:
+            return (live.name,)

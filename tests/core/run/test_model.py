@@ -9,12 +9,8 @@ from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import DatasetStatus, ModelStatus, RemoteDataset
 from reconciler.core.name import FinalName
 from reconciler.core.run.list_convergence import (
-    made_dataset,
-    made_model,
-    made_project,
-    shows_dataset,
-    shows_model,
-    shows_project,
+    as_made,
+    shows,
 )
 from reconciler.core.run.model import Phase, number_is_taken, phase, unfit_for_training, was_started
 from reconciler.core.run.project import alike_projects, elect_project, is_as_sent
@@ -111,20 +107,20 @@ def test_a_project_reads_back() -> None:
 
 def test_lists_show_projects_and_models() -> None:
     """A list shows what was made by id and name; a started model is no longer Created."""
-    assert shows_project(made_project(live_project()), (live_project(),))
-    assert not shows_project(made_project(live_project()), (live_project(project_name="Old"),))
+    assert shows(as_made(live_project()), (live_project(),))
+    assert not shows(as_made(live_project()), (live_project(project_name="Old"),))
     model = live_model(4, str(NAME), ModelStatus.CREATED)
-    assert shows_model(made_model(model), (model,))
-    assert not shows_model(made_model(model, started=True), (model,))
-    assert shows_model(made_model(model, started=True), (replace(model, status=ModelStatus.COMPLETED),))
-    assert not shows_model(made_model(model), ())
+    assert shows(as_made(model), (model,))
+    assert not shows(as_made(model, started=True), (model,))
+    assert shows(as_made(model, started=True), (replace(model, status=ModelStatus.COMPLETED),))
+    assert not shows(as_made(model), ())
 
 
 def test_lists_show_datasets() -> None:
     """A list shows a dataset once name, status, prefix and count are as they were read."""
-    made = made_dataset(dataset())
-    assert shows_dataset(made, (dataset(),))
-    assert shows_dataset(made, (replace(dataset(), images_count=None, images=None),))
+    made = as_made(dataset())
+    assert shows(made, (dataset(),))
+    assert shows(made, (replace(dataset(), images_count=None, images=None),))
     for old in (
         replace(dataset(), name="poses v3 draft a9f3c1a2b7d40 3f2a"),
         replace(dataset(), status=DatasetStatus.DRAFT),
@@ -132,5 +128,5 @@ def test_lists_show_datasets() -> None:
         replace(dataset(), images_count=0),
         replace(dataset(), id=8),
     ):
-        assert not shows_dataset(made, (old,))
-    assert made_dataset(replace(dataset(), images=None)).images is None
+        assert not shows(made, (old,))
+    assert as_made(replace(dataset(), images=None)).images is None
