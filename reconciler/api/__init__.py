@@ -1,1 +1,1 @@
-"""The network: the API's words and ours, retries, limits, and the one client that speaks HTTP."""
+"""The network: the API's fields as our values, retries, the rate limit, and the one client that speaks HTTP."""

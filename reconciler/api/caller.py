@@ -1,4 +1,4 @@
-"""Calls from first try to last: a place in the rate limit, the exchange, the verdict of `retry`, and again if it says so."""
+"""A call with its repetitions: wait for the rate limit, send, ask `retry` what to do next, and so on until it ends."""
 
 import asyncio
 from collections import Counter
@@ -9,11 +9,11 @@ from typing import TypeVar, cast
 import httpx
 
 from reconciler.api.error import ContentChanged
-from reconciler.api.exchange import Answer, Mask, exchange, fitted
+from reconciler.api.exchange import Answer, Mask, interpreted, send_once
 from reconciler.api.limiter import TIERS, Limiter
 from reconciler.api.observer import Exchange, Observer
 from reconciler.api.operation import Call
-from reconciler.api.retry import PATIENCE, Accept, Again, GiveUp, Verdict, after, spread
+from reconciler.api.retry import PATIENCE, Accept, GiveUp, TryAgain, Verdict, jitters, next_step
 from reconciler.clock import Clock
 
 T = TypeVar("T")
@@ -21,11 +21,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How fast and how long calls are tried.
+    """How fast calls are sent, and how long they are tried.
 
-    `per_bucket` and `overall` are calls a minute for one endpoint and for all (None: no limit); `deadline` bounds one
-    exchange, `patience` one call with its repetitions, both in seconds of the clock; `read_seconds` is how long the
-    network may be silent; `seed` spreads the waits.
+    `per_bucket` and `overall` are calls a minute, of one operation and of all (None: no limit). In seconds of the clock:
+    `deadline` limits one exchange, `patience` one call with its repetitions, `read_seconds` the silence of the network.
+    `seed` varies the pauses.
     """
 
     per_bucket: int | None = None
@@ -43,13 +43,13 @@ class Pace:
 
 
 def pace_of(tier: str, *, one_budget: bool = False, concurrency: int = 4, seed: str = "") -> Pace:
-    """The pace of an account's plan, without a limit where it is none of them; `one_budget` counts all endpoints together (U57)."""
+    """The pace of a tier; without a limit if there is no such tier. `one_budget` counts all operations together (U57)."""
     limit = TIERS.get(tier)
     return Pace(per_bucket=limit, overall=limit if one_budget else None, concurrency=concurrency, seed=seed)
 
 
 class Caller:
-    """Sends calls over one HTTP client, under one rate limit, watched by one observer."""
+    """Sends calls over one HTTP client and under one rate limit. One observer is told of each."""
 
     def __init__(self, http: httpx.AsyncClient, *, clock: Clock, pace: Pace, observer: Observer, mask: Mask) -> None:
         self._http = http
@@ -57,17 +57,17 @@ class Caller:
         self._pace = pace
         self._observer = observer
         self._mask = mask
-        self._draw = spread(pace.seed)
-        self._gate = asyncio.Semaphore(pace.concurrency)
+        self._jitter = jitters(pace.seed)
+        self._slots = asyncio.Semaphore(pace.concurrency)
         self._limiter = Limiter(clock, per_bucket=pace.per_bucket, overall=pace.overall, told=observer.throttled)
         self.tally: Counter[str] = Counter()
 
-    async def ask(self, call: Call, fit: Callable[[object], T]) -> T:
-        """What `fit` makes of the answer; a subclass of CallFailed where no answer serves."""
+    async def ask(self, call: Call, interpret: Callable[[object], T]) -> T:
+        """What `interpret` makes of the answer. A subclass of CallFailed if there is no usable answer."""
         spent, attempt = 0.0, 0
         while True:
             attempt += 1
-            answer, found, seconds = await self._once(call, fit, attempt)
+            answer, found, seconds = await self._once(call, interpret, attempt)
             spent += seconds
             verdict = self._verdict(call, answer, attempt, spent)
             if isinstance(verdict, Accept):
@@ -78,35 +78,36 @@ class Caller:
             await self._pause(call, verdict)
 
     def _verdict(self, call: Call, answer: Answer, attempt: int, spent: float) -> Verdict:
-        return after(
+        return next_step(
             answer.ending,
             is_write=call.operation.is_write,
             attempt=attempt,
             spent=spent,
             asked=answer.asked,
-            draw=self._draw(),
+            jitter=self._jitter(),
             patience=self._pace.patience,
         )
 
-    async def _pause(self, call: Call, again: Again) -> None:
-        """Wait; after a 429 the whole bucket does, in the line of the limiter."""
+    async def _pause(self, call: Call, again: TryAgain) -> None:
+        """Wait before the next try. After a 429 the limiter holds back all calls of the bucket, as each would get one too."""
         if again.for_all:
             self._limiter.pause(call.operation.bucket, again.seconds)
         else:
             self._observer.throttled(again.seconds, "no usable answer yet, the call is tried again")
             await self._clock.sleep(again.seconds)
 
-    async def _once(self, call: Call, fit: Callable[[object], T], attempt: int) -> tuple[Answer, T | None, float]:
-        """One exchange, watched: its answer, what was made of it, and the seconds it took."""
-        async with self._limiter.place(call.operation.bucket), self._gate:
+    async def _once(self, call: Call, interpret: Callable[[object], T], attempt: int) -> tuple[Answer, T | None, float]:
+        """One exchange: its answer, what was made of it, and the seconds that it took."""
+        # The place in the rate limit first: a call that waits a minute for it must not keep others off the connections.
+        async with self._limiter.place(call.operation.bucket), self._slots:
             sent = self._announced(call, attempt)
             begun = self._clock.now()
             try:
-                raw = await exchange(self._http, call, clock=self._clock, seconds=self._pace.deadline, mask=self._mask)
+                raw = await send_once(self._http, call, clock=self._clock, seconds=self._pace.deadline, mask=self._mask)
             except ContentChanged as error:
                 self._ended(sent, None, error.message, begun)
                 raise
-            answer, found = fitted(raw, fit, self._mask)
+            answer, found = interpreted(raw, interpret, self._mask)
             seconds = self._ended(sent, answer.status, answer.words, begun)
         return answer, found, seconds
 

@@ -20,7 +20,7 @@ from reconciler.api.error import Rejected, UnfitAnswer
 from reconciler.api.observer import Observer, Unwatched
 from reconciler.api.operation import Call, call
 from reconciler.api.token import Token
-from reconciler.api.transport import build
+from reconciler.api.transport import build_http_client
 from reconciler.api.upload import ImageSource, Upload
 from reconciler.clock import Clock
 from reconciler.core.desired import TrainingParameter
@@ -50,7 +50,7 @@ class Client:
         pace = pace or Pace()
         if endpoint.is_simulator:
             pace = replace(pace, deadline=None)
-        self._http = build(
+        self._http = build_http_client(
             endpoint, token, transport=transport, read_seconds=pace.read_seconds, connections=pace.concurrency
         )
         mask = token.mask if token is not None else str

@@ -1,8 +1,14 @@
-"""Where requests go: the vendor's origin, another one named by hand, or the simulator inside the process."""
+"""Where requests go: the vendor's origin, another one named by hand, or the simulator inside the process.
+
+Also the addresses of pictures, which the API only gives as text. Everything is read strictly, and compared as text
+with what a person named.
+"""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+
+from reconciler.core.text import visible
 
 BRIA: Final = "https://engine.prod.bria-api.com"
 """The training surface of Bria, in every era of its documents (contract §1)."""
@@ -10,22 +16,27 @@ BRIA: Final = "https://engine.prod.bria-api.com"
 VERSION_PATH: Final = "/v1"
 SIMULATOR: Final = "simulator"
 
+ADDRESS_LIMIT: Final = 4096
+"""Characters of an address. One that is signed with a session's token has about two thousand."""
+
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\]")
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[^:/?#@\[\]]+|\[[^\]/?#@]*\])(?::(?P<port>[0-9]{1,5}))?(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_ADDRESS = re.compile(r"(?P<origin>https?://[^/?#]+)(?P<target>[^#]*)(?:#.*)?", re.IGNORECASE)
+_NAMED_HOST = re.compile(r"[^/?#@]+")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "[::1]", "localhost"})
 _PORTS: Final = {"https": 443, "http": 80}
 
 
 class EndpointRefused(ValueError):
-    """No endpoint that requests may be sent to; the sentence says why, and quotes no password."""
+    """Requests may not be sent there. The sentence says why, and quotes no password."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """An origin in its normal form, or the simulator with the file that holds its world (None: in memory)."""
+    """An origin in its normal form; or the simulator, with the file that holds its world (None: in memory)."""
 
     origin: str
     store: str | None = None
@@ -46,22 +57,68 @@ class Endpoint:
 
     @property
     def base(self) -> str:
-        """What stands before the paths of the contract."""
+        """The address before the paths of the contract."""
         return f"http://{SIMULATOR}{VERSION_PATH}" if self.is_simulator else f"{self.origin}{VERSION_PATH}"
 
     def __str__(self) -> str:
         return self.origin if self.store is None else f"{self.origin}:{self.store}"
 
 
+class HostRefused(ValueError):
+    """Pictures may not be fetched from there. The sentence says how a host is written, and quotes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """An origin in its normal form, with the path and query after it. Those are never shown: the query may be signed."""
+
+    origin: str
+    target: str = field(repr=False)
+
+    @property
+    def host(self) -> str:
+        """`HOST` or `HOST:PORT`, as a person would name it."""
+        return visible(self.origin.partition("//")[2])
+
+
 def parse_endpoint(text: str) -> Endpoint:
     """Read an endpoint: `https://HOST[:PORT]`, `http://` for loopback only, `simulator` or `simulator:PATH`.
 
-    A path is not part of an origin; `/v1` is accepted and added by itself. EndpointRefused says what is wrong (H77).
+    A path is not part of an origin. `/v1` is accepted, and added if it is left out. EndpointRefused says what is wrong (H77).
     """
     kind, colon, path = text.partition(":")
     if kind == SIMULATOR:
         return _simulator(colon, path)
     return Endpoint(origin=_origin(text))
+
+
+def parse_address(text: str) -> Address | None:
+    """An address from which a picture may be fetched: https, or http of a loopback host. None for any other text.
+
+    Printable ASCII without blanks, at most 4096 characters, no user name or password. The fragment is dropped.
+    """
+    if len(text) > ADDRESS_LIMIT or not text.isascii() or not text.isprintable() or " " in text:
+        return None
+    match = _ADDRESS.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        origin = parse_endpoint(match["origin"]).origin
+    except EndpointRefused:
+        return None
+    return Address(origin=origin, target=match["target"])
+
+
+def origins_of(host: str) -> frozenset[str]:
+    """The origins that a person means by `HOST` or `HOST:PORT`: https, and for a loopback host also http.
+
+    Without a port, the usual one is meant (443, http: 80). HostRefused if it is no host.
+    """
+    texts = (f"{scheme}://{host}" for scheme in ("https", "http")) if _NAMED_HOST.fullmatch(host) else ()
+    found = frozenset(address.origin for text in texts if (address := parse_address(text)) is not None)
+    if not found:
+        raise HostRefused("a host is written like images.example.com or images.example.com:8443, in plain ASCII")
+    return found
 
 
 def _simulator(colon: str, path: str) -> Endpoint:
@@ -89,9 +146,9 @@ def _origin(text: str) -> str:
 
 
 def _is_askable(host: str) -> bool:
-    """Does the HTTP library take it? It refuses `999.1.1.1`, and brackets around what is no address.
+    """Does the HTTP library accept the host? It refuses `999.1.1.1`, and brackets around anything but an address.
 
-    A plain name needs no asking, and most commands no HTTP library.
+    A plain name is accepted without asking, because importing the HTTP library would slow every command down.
     """
     if not (host.startswith("[") or host[-1].isdigit() or "xn--" in host):
         return True
@@ -99,7 +156,7 @@ def _is_askable(host: str) -> bool:
 
     try:
         return bool(URL(f"https://{host}").host)
-    except (InvalidURL, UnicodeError):  # the latter: letters that no name may be made of, behind `xn--`
+    except (InvalidURL, UnicodeError):  # the latter for `xn--` and letters that no name may have
         return False
 
 

@@ -1,6 +1,6 @@
-"""How a call can end without an answer that can be used; the one place where transport errors get our names.
+"""How a call can end without a usable answer. Errors of the HTTP library get these names and no others.
 
-The names tell what is known of the effect: `Rejected` and `Unreachable` had none, `Lost` may have had one.
+Each name says what is known of the effect: `Rejected` and `Unreachable` had none, `Lost` may have had one.
 No message holds the token, a signed query or more than 200 characters of a foreign body.
 """
 
@@ -24,16 +24,16 @@ class Unauthorised(CallFailed):
 
 
 class Unreachable(CallFailed):
-    """Nothing was sent, or a limit (429) held until the deadline: nothing was done."""
+    """Nothing was sent, or the API answered 429 until the patience ended: nothing was done."""
 
 
 class Lost(CallFailed):
-    """A write whose answer was lost, cut or unreadable, or a 5xx: done or not, only looking tells."""
+    """A write whose answer was lost, cut off or unreadable, or a 5xx. Only a look at the live side tells if it was done."""
 
 
 class UnfitAnswer(CallFailed):
-    """A read whose answer stayed missing or unreadable after all retries: nothing can be concluded from it."""
+    """A read without a usable answer after all retries. Nothing may be concluded from it, above all no absence."""
 
 
 class ContentChanged(CallFailed):
-    """The bytes of a file were not those that were hashed before; the upload was dropped before its last byte."""
+    """The bytes of a file are not those that were hashed. The upload was broken off before its last byte."""

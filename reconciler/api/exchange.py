@@ -1,4 +1,4 @@
-"""One request and its answer: the border at which everything that can go wrong with HTTP becomes one `Answer`."""
+"""One request and its answer. Whatever goes wrong with HTTP becomes an `Answer` here, and nothing above sees it raw."""
 
 import ssl
 import zlib
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from reconciler.api.complaint import complaint, safe
+from reconciler.api.error_text import error_text, safe
 from reconciler.api.operation import Call
 from reconciler.api.retry import Ending, asked_wait
 from reconciler.api.upload import Upload
@@ -18,14 +18,14 @@ from reconciler.core.strictjson import loads
 from reconciler.core.text import shown
 
 ANSWER_LIMIT: Final = 64 * 1024 * 1024
-"""Bytes of an answer, unpacked; a list of a hundred thousand models is smaller."""
+"""Bytes of an answer after unpacking. A list of a hundred thousand models is smaller."""
 
 VALUES_LIMIT: Final = 1_000_000
-"""Values of an answer: what memory is spent on once it is read (H72)."""
+"""Values in an answer. Each costs memory once the JSON is read, however few bytes it has (H72)."""
 
-_COMPLAINT_LIMIT: Final = 16 * 1024
+_ERROR_LIMIT: Final = 16 * 1024
 _SLOWEST_UPLOAD: Final = 50_000
-"""Bytes a second that an upload is allowed to be as slow as."""
+"""Bytes a second. A slower upload runs into the deadline."""
 
 _PHRASES: Final[tuple[tuple[type[httpx.TransportError], str], ...]] = (
     (httpx.ReadTimeout, "no answer came in time"),
@@ -38,7 +38,7 @@ _PHRASES: Final[tuple[tuple[type[httpx.TransportError], str], ...]] = (
 _UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 _GZIP: Final = 31
-"""What zlib calls a gzip header and trailer."""
+"""The number by which zlib is told to expect a gzip header and trailer."""
 
 Mask = Callable[[str], str]
 T = TypeVar("T")
@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """How an exchange ended: `words` is a safe line that says what is wrong, `asked` the wait that the API wants."""
+    """How an exchange ended. `words` is a safe line that says what is wrong, `asked` the pause that the API asks for."""
 
     ending: Ending
     status: int | None = None
@@ -55,8 +55,8 @@ class Answer:
     asked: float | None = None
 
 
-async def exchange(http: httpx.AsyncClient, call: Call, *, clock: Clock, seconds: float | None, mask: Mask) -> Answer:
-    """Send a call once; `seconds` bounds the whole exchange by the clock. Raises nothing but ContentChanged."""
+async def send_once(http: httpx.AsyncClient, call: Call, *, clock: Clock, seconds: float | None, mask: Mask) -> Answer:
+    """Send a call once. `seconds` limits the whole exchange. Raises nothing but ContentChanged."""
     try:
         async with deadline(clock, _allowed(call, seconds)):
             return await _answer(http, _request(http, call), mask)
@@ -66,19 +66,20 @@ async def exchange(http: httpx.AsyncClient, call: Call, *, clock: Clock, seconds
         return _failed(error, mask)
 
 
-def fitted(answer: Answer, fit: Callable[[object], T], mask: Mask) -> tuple[Answer, T | None]:
-    """The answer's document as what is expected of it, or an answer that says why it will not do."""
+def interpreted(answer: Answer, interpret: Callable[[object], T], mask: Mask) -> tuple[Answer, T | None]:
+    """The answer with its document as one of our values; or an answer that says why the document cannot be used."""
     if answer.ending is not Ending.FIT:
         return answer, None
     try:
-        return answer, fit(_document(answer.body))
+        return answer, interpret(_document(answer.body))
     except ValueError as error:
         words = safe(f"answered {answer.status} with something unfit: {error}", mask)
         return replace(answer, ending=Ending.GARBLED, words=words), None
 
 
 def _document(body: bytes) -> object:
-    """The JSON of an answer, None where it is empty; ValueError where it is none, or too much to be read."""
+    """The JSON of an answer; None if it is empty. ValueError if it is no JSON, or too much."""
+    # Counted before parsing, as parsing is what costs the memory. Each value needs one of these signs before it.
     if sum(map(body.count, (b",", b"[", b"{"))) > VALUES_LIMIT:
         raise ValueError(f"holds more than {VALUES_LIMIT:,} values")
     return loads(body) if body.strip() else None
@@ -101,21 +102,24 @@ def _allowed(call: Call, seconds: float | None) -> float | None:
 
 
 async def _answer(http: httpx.AsyncClient, request: httpx.Request, mask: Mask) -> Answer:
+    # Streamed, so that an answer without end is not read into memory before its size can be checked.
     response = await http.send(request, stream=True)
     try:
+        # The token would be sent along to wherever a redirect leads, and a redirected write may be sent twice. So none
+        # is followed, not even within the host.
         if 300 <= response.status_code < 400:
             return _moved(response)
-        body, is_whole = await _body(response, ANSWER_LIMIT if response.is_success else _COMPLAINT_LIMIT)
+        body, is_whole = await _body(response, ANSWER_LIMIT if response.is_success else _ERROR_LIMIT)
     finally:
         await response.aclose()
     if response.is_success and not is_whole:
         words = f"answered {response.status_code} with more than {ANSWER_LIMIT // 2**20} MiB, or packed unasked"
         return Answer(ending=Ending.GARBLED, status=response.status_code, words=words)
-    return _judged(response, body, mask)
+    return _as_answer(response, body, mask)
 
 
 async def _body(response: httpx.Response, limit: int) -> tuple[bytes, bool]:
-    """The body, unpacked if it is packed once, and whether that is all of it; reads and unpacks no further (H63)."""
+    """The body and whether it is whole. Reads and unpacks no more than the limit, and unpacks gzip only, once (H63)."""
     packed = response.headers.get("content-encoding", "").strip().lower()
     if packed not in {"", "identity", "gzip"}:
         return b"", False
@@ -131,14 +135,14 @@ async def _body(response: httpx.Response, limit: int) -> tuple[bytes, bool]:
     return bytes(found), unpack is None or unpack.eof
 
 
-def _judged(response: httpx.Response, body: bytes, mask: Mask) -> Answer:
+def _as_answer(response: httpx.Response, body: bytes, mask: Mask) -> Answer:
     status, headers = response.status_code, response.headers
     if response.is_success:
         return Answer(ending=Ending.FIT, status=status, body=body)
     return Answer(
         ending=_ending(status, body),
         status=status,
-        words=_worded(status, complaint(body, mask)),
+        words=_worded(status, error_text(body, mask)),
         asked=asked_wait(headers.get("retry-after"), headers.get("date")),
     )
 
@@ -150,13 +154,14 @@ def _ending(status: int, body: bytes) -> Ending:
         return Ending.LIMITED
     if status == 408 or 500 <= status < 600:
         return Ending.FAULTY
+    # A 404 means "there is no such thing", and the next step may be to create it. A page of a proxy must not mean that.
     if status == 404 and not _is_of_the_api(body):
         return Ending.GARBLED
     return Ending.REFUSED if 400 <= status < 500 else Ending.GARBLED
 
 
 def _is_of_the_api(body: bytes) -> bool:
-    """Is this an answer of the API, not a page of something in front of it? Only the API knows what is not there."""
+    """Does the API itself answer, in JSON? A proxy or a gateway before it answers with a page."""
     try:
         _document(body)
     except ValueError:
@@ -173,7 +178,7 @@ def _worded(status: int, words: str) -> str:
 
 
 def _moved(response: httpx.Response) -> Answer:
-    """A redirect, which is never followed: of its address only scheme and host are told (H61)."""
+    """A redirect. Of its address only scheme and host are told: the rest may hold secrets (H61)."""
     try:
         place = urlsplit(response.headers.get("location", ""))
         target = f"{place.scheme}://{place.hostname}" if place.scheme and place.hostname else "elsewhere"

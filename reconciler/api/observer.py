@@ -1,4 +1,4 @@
-"""Who watches the calls: told before each request, after each answer, and when a request has to wait."""
+"""Who is told of the calls: before each request, after each answer, and when a request has to wait."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,11 +6,11 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request and, once it is over, what became of it.
+    """One request and, when it is over, its result.
 
     `number` counts the exchanges of a client from 1, `attempt` those of one call. `path` holds no host and no query.
-    `status` is None before, and after where no answer came. `failure` is empty before, and where the answer served;
-    else a few safe words. `seconds` is how long it took, 0 before.
+    `status` is None before the answer, and if none came. `failure` is a few safe words, or empty: before the answer, and
+    if it could be used. `seconds` is how long it took, 0 before.
     """
 
     number: int
@@ -27,19 +27,19 @@ class Exchange:
 class Observer(Protocol):
     """Is told of each exchange of a client, in the order in which they are sent.
 
-    One whose task is cancelled on the way has a `before` and no `after`: nobody knows what became of it.
+    An exchange whose task is cancelled has a `before` and no `after`: nobody knows its result.
     """
 
     def before(self, exchange: Exchange) -> None:
-        """A request is about to be sent; an exception from here prevents it, and goes to the caller as it is."""
+        """A request is about to be sent. An exception from here prevents it, and reaches the caller unchanged."""
         ...
 
     def after(self, exchange: Exchange) -> None:
-        """The exchange ended. Must not raise: what was done stays done, and the caller has to learn of it."""
+        """The exchange ended. Must not raise: the request took effect, and the caller has to learn of its result."""
         ...
 
     def throttled(self, seconds: float, reason: str) -> None:
-        """A request waits: for the rate limit, because the API asked for it, or before it is tried again."""
+        """A request waits: for the rate limit, because the API asked for it, or before the next try."""
         ...
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from reconciler.api.address import parse_address
+from reconciler.api.endpoint import parse_address
 
 MAXIMUM_ID: Final = 2**63 - 1
 _ID_DIGITS: Final = 19

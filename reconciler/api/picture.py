@@ -1,4 +1,4 @@
-"""Pictures that the API only gives addresses of, fetched from the hosts that a person named, within bounds."""
+"""Pictures of which the API only gives addresses, fetched from hosts that a person named, within limits."""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
@@ -8,26 +8,25 @@ from typing import Final
 
 import httpx
 
-from reconciler.api.address import Address, origins_of, parse_address
-from reconciler.api.endpoint import parse_endpoint
-from reconciler.api.transport import build
+from reconciler.api.endpoint import Address, origins_of, parse_address, parse_endpoint
+from reconciler.api.transport import build_http_client
 from reconciler.clock import Clock, deadline
 
 SIZE_LIMIT: Final = 2 * 1024 * 1024
-"""Bytes of a picture as it comes; no more are read. A thumbnail is far smaller."""
+"""Bytes of a picture. No more are read; a thumbnail is far smaller."""
 
 AT_ONCE: Final = 4
 """Pictures that are fetched at the same time."""
 
 Shrink = Callable[[bytes], bytes | None]
-"""What makes a small picture of an answer's bytes, None where they hold none. Called in a thread; must not raise."""
+"""Makes a small picture of an answer's bytes; None if they hold none. Called in a thread, and must not raise."""
 
 _HEADERS: Final = {"Accept": "image/webp, image/png, image/jpeg"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """Seconds that one picture may take, and after which no further one is asked for."""
+    """Seconds that one picture may take, and seconds after which no further picture is asked for."""
 
     each: float = 10.0
     altogether: float = 60.0
@@ -35,7 +34,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why there is no picture: a clause for the place where it would be, in which nothing is foreign but a host."""
+    """Why there is no picture: a clause to print in its place. Nothing in it is foreign text but a host."""
 
     reason: str
 
@@ -48,12 +47,12 @@ async def fetch_pictures(
     clock: Clock,
     patience: Patience | None = None,
 ) -> dict[str, bytes | Missing]:
-    """The small picture at each address, or why there is none, by the same keys; HostRefused for a host that is none.
+    """The small picture at each address, or why there is none, by the same keys. HostRefused for a text that is no host.
 
-    The host of an address is compared as text with what the person named, and what is asked is built from what was
-    compared. So only named hosts are contacted, and no address leads to a private or link-local one (by a user name,
-    a redirect, another way to write it) unless the person named just that. What a named host resolves to is the
-    machine's affair. No token, cookie, proxy or password goes along, no redirect is followed, nothing is unpacked.
+    The host of an address is compared as text with the hosts that the person named, and the request is built from the
+    text that was compared. So only named hosts are contacted. No address can lead to a private host (by a user name, a
+    redirect, another way to write it) unless the person named that host. What address a named host resolves to is not
+    checked. No token, cookie, proxy or password is sent, no redirect is followed, nothing is unpacked.
     """
     named = frozenset(origin for host in hosts for origin in origins_of(host))
     places = {key: _place(text, named) for key, text in addresses.items()}
@@ -63,13 +62,13 @@ async def fetch_pictures(
             origin: await stack.enter_async_context(_client(origin, patience))
             for origin in sorted({place.origin for place in places.values() if isinstance(place, Address)})
         }
-        errand = _Errand(clients, shrink, clock, patience)
-        found = await asyncio.gather(*(errand.picture(place) for place in places.values()))
+        fetcher = _Fetcher(clients, shrink, clock, patience)
+        found = await asyncio.gather(*(fetcher.picture(place) for place in places.values()))
     return dict(zip(places, found, strict=True))
 
 
 def _place(text: str, named: Collection[str]) -> Address | Missing:
-    """Where to ask; nowhere, unless the person named it."""
+    """The address to fetch from, if the person named its host."""
     address = parse_address(text)
     if address is None:
         return Missing("the API gives no address of its picture that could be asked")
@@ -79,12 +78,12 @@ def _place(text: str, named: Collection[str]) -> Address | Missing:
 
 
 def _client(origin: str, patience: Patience) -> httpx.AsyncClient:
-    """As hard as the client of the API, with nothing to give away."""
-    return build(parse_endpoint(origin), None, read_seconds=patience.each, connections=AT_ONCE)
+    """A client as strict as the one for the API, without a token."""
+    return build_http_client(parse_endpoint(origin), None, read_seconds=patience.each, connections=AT_ONCE)
 
 
-class _Errand:
-    """Fetches pictures, a few at once, until the time is up."""
+class _Fetcher:
+    """Fetches pictures, a few at the same time, until the time is up."""
 
     def __init__(
         self, clients: Mapping[str, httpx.AsyncClient], shrink: Shrink, clock: Clock, patience: Patience
@@ -97,7 +96,7 @@ class _Errand:
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def picture(self, place: Address | Missing) -> bytes | Missing:
-        """What is there, made small as soon as it has come: no more than a few are held in full."""
+        """The picture, made small at once, so that only a few are held in memory at full size."""
         if isinstance(place, Missing):
             return place
         async with self._slots:
@@ -108,13 +107,13 @@ class _Errand:
         return small or Missing(f"what {place.host} sent is no picture that can be shown")
 
     async def _body(self, place: Address) -> bytes | Missing:
-        """The answer's bytes, or what became of it in plain words."""
+        """The bytes of the answer, or why there are none."""
         left = min(self._patience.each, self._end - self._clock.now())
         if left <= 0:
             return Missing("the time for fetching pictures was up")
         try:
             async with deadline(self._clock, left):
-                return await self._asked(place)
+                return await self._fetched(place)
         except (TimeoutError, httpx.TimeoutException):
             return Missing(f"{place.host} did not send it in time")
         except httpx.ConnectError:
@@ -122,7 +121,7 @@ class _Errand:
         except httpx.HTTPError:
             return Missing(f"the connection to {place.host} ended before the picture had come")
 
-    async def _asked(self, place: Address) -> bytes | Missing:
+    async def _fetched(self, place: Address) -> bytes | Missing:
         http = self._clients[place.origin]
         request = http.build_request("GET", place.origin + place.target, headers=_HEADERS)
         response = await http.send(request, stream=True)
@@ -133,7 +132,7 @@ class _Errand:
 
 
 def _refusal(response: httpx.Response, host: str) -> Missing | None:
-    """Why an answer is not read at all."""
+    """Why an answer is not read; None if it is."""
     status = response.status_code
     if 300 <= status < 400:
         return Missing(f"{host} answered with a redirect ({status}), which is not followed")

@@ -1,4 +1,4 @@
-"""Whether a call is sent again: a pure rule from how an exchange ended, and the words in which waiting is asked for."""
+"""Whether and when a call is sent again: a pure rule over how its last exchange ended. Reads `Retry-After` too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,40 +11,63 @@ from typing import Final
 from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised, UnfitAnswer, Unreachable
 
 PATIENCE: Final = 300.0
-"""Seconds of trying, waiting for our own rate limit not counted, before a call is given up."""
+"""Seconds of exchanges and pauses before a call is given up. Waiting for our own rate limit does not count."""
 
 LONGEST_PAUSE: Final = 300.0
+"""Seconds. A longer `Retry-After` is cut to this."""
+
 _FIRST_BACKOFF: Final = 1.0
 _LONGEST_BACKOFF: Final = 30.0
 _PAUSE: Final = (5.0, 15.0)
+"""Seconds to wait after a 429 without `Retry-After`, least and most."""
+
 _SHORTEST_PAUSE: Final = 1.0
 _GARBLED_ATTEMPTS: Final = 6
-"""A page in place of an answer may be gone in half a minute; what is still unfit then will stay so."""
+"""Tries of a read whose answer is unreadable: half a minute. A page of a proxy may be gone by then, a fault stays."""
 
 
 class Ending(StrEnum):
     """How one exchange ended."""
 
     FIT = "fit"
+    """A 2xx with a body that can be used."""
+
     REFUSED = "refused"
+    """A 4xx: nothing was done."""
+
     FORBIDDEN = "forbidden"
+    """401 or 403."""
+
     LIMITED = "limited"
+    """429: nothing was done, the API counts too many requests."""
+
     FAULTY = "faulty"
+    """408 or a 5xx: the API may have done it all the same."""
+
     MOVED = "moved"
+    """A redirect. It is not followed."""
+
     GARBLED = "garbled"
+    """An answer that is cut off, unreadable, or not what was asked for."""
+
     SILENT = "silent"
+    """No answer: the connection was lost after the request had begun."""
+
     UNSENT = "unsent"
+    """No connection, so nothing was sent."""
+
     INSECURE = "insecure"
+    """TLS could not be verified, so nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
-    """The answer serves."""
+    """The answer can be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Again:
-    """Send the call once more after so many seconds; `for_all`: the whole bucket waits, not this call alone."""
+class TryAgain:
+    """Send the call once more after so many seconds. With `for_all`, all calls of the bucket wait, not this one alone."""
 
     seconds: float
     for_all: bool = False
@@ -52,54 +75,56 @@ class Again:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveUp:
-    """The call failed, in this way."""
+    """The call failed, with this kind of error."""
 
     kind: type[CallFailed]
 
 
-Verdict = Accept | Again | GiveUp
+Verdict = Accept | TryAgain | GiveUp
 
-_AT_ONCE: Final = {
+_GIVEN_UP_AT_ONCE: Final = {
     Ending.REFUSED: Rejected,
     Ending.FORBIDDEN: Unauthorised,
     Ending.INSECURE: Unreachable,
 }
-_NOTHING_SENT: Final = frozenset({Ending.UNSENT, Ending.LIMITED})
+_WITHOUT_EFFECT: Final = frozenset({Ending.UNSENT, Ending.LIMITED})
 
 
-def after(
+def next_step(
     ending: Ending,
     *,
     is_write: bool,
     attempt: int,
     spent: float,
     asked: float | None,
-    draw: float,
+    jitter: float,
     patience: float = PATIENCE,
 ) -> Verdict:
-    """What follows an exchange.
+    """What to do after an exchange.
 
-    `attempt` counts from 1; `spent` is seconds of exchanges and waits so far; `asked` what the API asked to wait, if
-    it did; `draw` from 0 to 1 spreads the waits. A write is sent again only where the last one had no effect.
+    `attempt` counts from 1. `spent` is seconds of exchanges and pauses so far. `asked` is the pause that the API asked
+    for, if it did. `jitter`, from 0 to 1, varies the pauses.
     """
     if ending is Ending.FIT:
         return Accept()
-    if ending in _AT_ONCE:
-        return GiveUp(kind=_AT_ONCE[ending])
-    if is_write and ending not in _NOTHING_SENT:
+    if ending in _GIVEN_UP_AT_ONCE:
+        return GiveUp(kind=_GIVEN_UP_AT_ONCE[ending])
+    # A write is sent again only if the last one certainly had no effect. A 5xx or a lost answer says nothing about that:
+    # whoever asked for the write must look at the live side first, or one request could create two things or pay twice.
+    if is_write and ending not in _WITHOUT_EFFECT:
         return GiveUp(kind=Lost)
     if ending is Ending.MOVED or (ending is Ending.GARBLED and attempt >= _GARBLED_ATTEMPTS):
         return GiveUp(kind=UnfitAnswer)
     if spent >= patience:
-        return GiveUp(kind=Unreachable if ending in _NOTHING_SENT else UnfitAnswer)
-    wish = _pause(asked, draw) if ending is Ending.LIMITED or asked is not None else _backoff(attempt, draw)
-    return Again(seconds=min(wish, patience - spent), for_all=ending is Ending.LIMITED)
+        return GiveUp(kind=Unreachable if ending in _WITHOUT_EFFECT else UnfitAnswer)
+    seconds = _pause(asked, jitter) if ending is Ending.LIMITED or asked is not None else _backoff(attempt, jitter)
+    return TryAgain(seconds=min(seconds, patience - spent), for_all=ending is Ending.LIMITED)
 
 
 def asked_wait(retry_after: str | None, date: str | None) -> float | None:
-    """The seconds of a `Retry-After`; a date in it is compared with the answer's own `Date`, never with our clock.
+    """The seconds of a `Retry-After`, at most 300; None if it cannot be understood.
 
-    None for whatever is not sane: then the usual pause serves.
+    A date in it is compared with the `Date` of the same answer: our own clock may be wrong.
     """
     if retry_after is None:
         return None
@@ -113,29 +138,29 @@ def asked_wait(retry_after: str | None, date: str | None) -> float | None:
     return min(seconds, LONGEST_PAUSE) if seconds >= 0 else None
 
 
-def spread(seed: str) -> Callable[[], float]:
-    """Numbers from 0 to 1 that follow from a seed: waits of two runs differ, and those of one can be repeated."""
+def jitters(seed: str) -> Callable[[], float]:
+    """Numbers from 0 to 1 that follow from a seed: two runs pause differently, and one run can be repeated exactly."""
     count = 0
 
-    def draw() -> float:
+    def jitter() -> float:
         nonlocal count
         count += 1
         return int.from_bytes(sha256(f"{seed} {count}".encode()).digest()[:4], "big") / 2**32
 
-    return draw
+    return jitter
 
 
-def _pause(asked: float | None, draw: float) -> float:
+def _pause(asked: float | None, jitter: float) -> float:
     if asked is not None:
         return max(asked, _SHORTEST_PAUSE)
     least, most = _PAUSE
-    return least + (most - least) * draw
+    return least + (most - least) * jitter
 
 
-def _backoff(attempt: int, draw: float) -> float:
-    """One second, doubled at each attempt up to thirty, and between half and all of it."""
+def _backoff(attempt: int, jitter: float) -> float:
+    """Between half and all of one second, which doubles with each attempt up to thirty."""
     whole = min(_FIRST_BACKOFF * 2.0 ** min(attempt - 1, 10), _LONGEST_BACKOFF)
-    return whole * (0.5 + draw / 2)
+    return whole * (0.5 + jitter / 2)
 
 
 def _moment(text: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The API token: where it may come from, and how it is kept out of everything that is shown."""
+"""The API token: where it may come from, and how it is kept out of everything that is printed."""
 
 import errno
 import html
@@ -13,27 +13,27 @@ from urllib.parse import quote
 VARIABLE: Final = "BRIA_API_TOKEN"
 FILE_VARIABLE: Final = "BRIA_API_TOKEN_FILE"
 LIMIT: Final = 1024
-"""Characters of a token; real ones have a few dozen."""
+"""Characters of a token. Real ones have a few dozen."""
 
 SHORTEST: Final = 6
-"""Fewer characters are no token, and masking them would cut up every word that holds them."""
+"""Fewer characters are no token. Masking them would also cut up every word that holds them."""
 
 _MASK: Final = "***"
 _SHORTEST_PART: Final = 8
 
 
 class TokenRefused(ValueError):
-    """There is a token, but not one that may be used; the sentence says why and what to do, and shows no value."""
+    """There is a token, but it may not be used. The sentence says why and what to do, and does not show it."""
 
 
 class Token:
-    """A token. Its value is for the request header alone; every way of printing it gives `Token(***)`."""
+    """A token. Its value is for the request header alone. Printing it in any way gives `Token(***)`."""
 
-    __slots__ = ("_needles", "_value")
+    __slots__ = ("_printed_forms", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = _checked(value, VARIABLE)
-        self._needles = _needles(self._value)
+        self._printed_forms = _printed_forms(self._value)
 
     @property
     def value(self) -> str:
@@ -41,8 +41,8 @@ class Token:
         return self._value
 
     def mask(self, text: str) -> str:
-        """The text with the token, plain or escaped for URL, JSON, HTML or base64, replaced by three stars (H69)."""
-        for needle in self._needles:
+        """The text with the token replaced by three stars, whether plain or escaped for URL, JSON, HTML or base64 (H69)."""
+        for needle in self._printed_forms:
             if needle in text:
                 text = text.replace(needle, _MASK)
         return text
@@ -54,8 +54,8 @@ class Token:
 def read_token(environ: Mapping[str, str]) -> Token | None:
     """The token of BRIA_API_TOKEN, or of the file that BRIA_API_TOKEN_FILE names; None if neither is set.
 
-    An empty variable counts as not set: so CI systems pass an absent secret. TokenRefused where both are set, or
-    where the file or its content will not do.
+    An empty variable counts as not set, because CI systems pass a secret that is not there in this way. TokenRefused if
+    both are set, or if the file or its content cannot be used.
     """
     direct, path = environ.get(VARIABLE, ""), environ.get(FILE_VARIABLE, "")
     if direct and path:
@@ -66,7 +66,7 @@ def read_token(environ: Mapping[str, str]) -> Token | None:
 
 
 def _read(path: str) -> str:
-    """The text of a token file; it must be ours alone, and is neither followed as a link nor waited for (H76)."""
+    """The text of a token file. Only this user may read it. Links are not followed, and a pipe is not waited for (H76)."""
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
         handle = os.open(path, flags)
@@ -90,7 +90,7 @@ def _unopened(error: OSError | ValueError) -> str:
 
 
 def _unfit(found: os.stat_result) -> str:
-    """What makes a file unfit to hold a token, or nothing."""
+    """Why a file may not hold a token; empty if it may."""
     if not stat.S_ISREG(found.st_mode):
         return "is no regular file"
     if found.st_uid != os.geteuid():
@@ -101,7 +101,7 @@ def _unfit(found: os.stat_result) -> str:
 
 
 def _checked(value: str, place: str) -> str:
-    """The token without outer blanks and one final line break; printable ASCII without blanks, else TokenRefused."""
+    """The token without blanks around it and without one final line break. TokenRefused unless it is printable ASCII."""
     text = value.removesuffix("\n").removesuffix("\r").strip(" \t")
     if not text:
         raise TokenRefused(f"{place} holds no token, only blanks")
@@ -114,8 +114,11 @@ def _checked(value: str, place: str) -> str:
     return text
 
 
-def _needles(value: str) -> tuple[str, ...]:
-    """The forms in which the token may come back, longest first."""
+def _printed_forms(value: str) -> tuple[str, ...]:
+    """The forms in which the token may come back in an answer, longest first.
+
+    Longest first, because a short form may be a part of a longer one, and would leave the rest of that one readable.
+    """
     percent = quote(value, safe="")
     escaped = json.dumps(value)[1:-1]
     forms = {
@@ -137,7 +140,10 @@ def _needles(value: str) -> tuple[str, ...]:
 
 
 def _in_base64(value: bytes) -> set[str]:
-    """What the token becomes inside base64, at each of the three places where it may begin; whole characters only."""
+    """The token inside base64 text. It may begin at each of three places in a group of bytes, which gives three forms.
+
+    Only the characters are taken that depend on the token alone, not those shared with the bytes around it.
+    """
     found: set[str] = set()
     for encode in (b64encode, urlsafe_b64encode):
         for offset in range(3):

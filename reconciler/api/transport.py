@@ -1,6 +1,6 @@
-"""The HTTP client, built the one right way, and the way to a simulator inside the process.
+"""The HTTP client for one endpoint, and the transport to a simulator inside the process.
 
-No redirects, no cookies, no settings from the environment, no logging by the HTTP library, TLS always verified. The
+No redirects, no cookies, no settings from the environment, no log of the HTTP library, and TLS is always verified. The
 token is added below the client, so that nothing that prints the client or its headers can show it.
 """
 
@@ -18,11 +18,11 @@ from reconciler.clock import Clock
 
 CONNECT_SECONDS: Final = 30.0
 READ_SECONDS: Final = 60.0
-"""Without a single byte; one listing was seen to take over 8 s (U59)."""
+"""Seconds without a single byte. One listing was seen to take over 8 s (U59)."""
 
 IDLE_SECONDS: Final = 3.0
-"""A connection is used again within this time only: servers close idle ones, from five seconds on, and a write that
-is sent into the closing would be lost."""
+"""Seconds for which an idle connection is kept. Servers close idle ones after five seconds or more, and a write that is
+sent while the server closes gets no answer: nobody would know whether it was done."""
 
 IGNORED_VARIABLES: Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 
@@ -33,10 +33,10 @@ Loss = Literal["unsent", "reset", "silent"]
 """How a connection ends without an answer: never opened, reset, or closed in silence."""
 
 Reply = tuple[int, Mapping[str, str], bytes] | tuple[int, Mapping[str, str], bytes, float]
-"""Status, headers, body, and where there is a fourth: the seconds that pass before its first byte."""
+"""Status, headers, body, and optionally the seconds that pass before the first byte."""
 
 Handle = Callable[[str, str, str, Mapping[str, str], bytes], Reply]
-"""Method, path with `/v1`, raw query, headers with lower-case names, body: an answer, or an exception for a loss."""
+"""From method, path with `/v1`, raw query, headers with lower-case names and body to an answer. Raises for a loss."""
 
 _LOSSES: Final[Mapping[Loss, tuple[type[httpx.TransportError], str]]] = {
     "unsent": (httpx.ConnectError, "the connection was not opened"),
@@ -45,7 +45,7 @@ _LOSSES: Final[Mapping[Loss, tuple[type[httpx.TransportError], str]]] = {
 }
 
 
-def build(
+def build_http_client(
     endpoint: Endpoint,
     token: Token | None,
     *,
@@ -53,13 +53,13 @@ def build(
     read_seconds: float = READ_SECONDS,
     connections: int = 8,
 ) -> httpx.AsyncClient:
-    """The HTTP client for one endpoint; `transport` in place of the network is for simulators and tests."""
+    """The HTTP client for one endpoint. `transport` takes the place of the network, for simulators and tests."""
     if endpoint.is_simulator and transport is None:
         raise ValueError("the simulator lives in this process: it needs a transport")
-    silence()
+    silence_http_log()
     below = transport or _network(endpoint, connections)
     return httpx.AsyncClient(
-        transport=_Sealed(below, token),
+        transport=_TokenTransport(below, token),
         base_url=endpoint.base,
         headers={
             "User-Agent": f"reconciler/{__version__}",
@@ -72,8 +72,8 @@ def build(
     )
 
 
-def silence() -> None:
-    """Let the HTTP library log nothing: it would log whole URLs and headers (H81)."""
+def silence_http_log() -> None:
+    """Turn the log of the HTTP library off: it would show whole URLs and headers (H81)."""
     for name in _LOGGERS:
         logger = logging.getLogger(name)
         logger.disabled = True
@@ -81,8 +81,8 @@ def silence() -> None:
             logger.addFilter(_never)
 
 
-def ignored_settings(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The variables that other programs take a proxy or a certificate from, that are set, and that are not used."""
+def ignored_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The variables that are set, from which other programs take a proxy or a certificate, and this one does not."""
     found = (name for name in IGNORED_VARIABLES if environ.get(name) or environ.get(name.lower()))
     return tuple(found)
 
@@ -90,8 +90,8 @@ def ignored_settings(environ: Mapping[str, str]) -> tuple[str, ...]:
 class EmbeddedTransport(httpx.AsyncBaseTransport):
     """Requests answered by a function in this process, such as a simulator's.
 
-    `losses` says which of the function's exceptions stand for a lost connection. An answer shorter than its
-    content-length ends as a cut one does on the network. A delay passes by the clock, at most the read timeout.
+    `losses` says which exceptions of the function stand for a lost connection. An answer shorter than its
+    content-length ends as on the network: cut off. A delay passes on the clock, up to the read timeout.
     """
 
     def __init__(self, handle: Handle, *, clock: Clock, losses: Mapping[type[Exception], Loss] | None = None) -> None:
@@ -131,8 +131,8 @@ class EmbeddedTransport(httpx.AsyncBaseTransport):
             await self._clock.sleep(delay)
 
 
-class _Sealed(httpx.AsyncBaseTransport):
-    """Adds the token on the way out, drops cookies on the way in."""
+class _TokenTransport(httpx.AsyncBaseTransport):
+    """Adds the token to requests, and drops cookies from answers."""
 
     def __init__(self, below: httpx.AsyncBaseTransport, token: Token | None) -> None:
         self._below = below
@@ -150,7 +150,7 @@ class _Sealed(httpx.AsyncBaseTransport):
 
 
 class _Content(httpx.AsyncByteStream):
-    """The body of an embedded answer; ends in an error where more was promised."""
+    """The body of an embedded answer. It ends in an error if the headers promised more."""
 
     def __init__(self, content: bytes, promised: int) -> None:
         self._content = content

@@ -70,9 +70,9 @@ def _warn_of_ignored_variables(console: Console, settings: Settings) -> None:
     """Warn of variables that other programs obey and this one does not, such as those of proxies (H79)."""
     if settings.endpoint.is_simulator:
         return
-    from reconciler.api.transport import ignored_settings
+    from reconciler.api.transport import ignored_variables
 
-    for name in ignored_settings(settings.environ):
+    for name in ignored_variables(settings.environ):
         console.say_line(f"warning: {name} is set and is not used.")
 
 

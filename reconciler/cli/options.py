@@ -126,7 +126,7 @@ def read_revisions(text: str) -> tuple[str, str | None]:
 def read_hosts(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """`HOST` or `HOST:PORT`, any number of times."""
     if values:
-        from reconciler.api.address import HostRefused, origins_of
+        from reconciler.api.endpoint import HostRefused, origins_of
 
         try:
             for value in values:

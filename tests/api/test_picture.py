@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.api.address import HostRefused
-from reconciler.api.endpoint import Endpoint
+from reconciler.api.endpoint import Endpoint, HostRefused
 from reconciler.api.picture import SIZE_LIMIT, Missing, Patience, fetch_pictures
 from reconciler.clock import SystemClock
 from tests.api.peer import CANARY, Behaviour, answer, peer, says

@@ -7,20 +7,20 @@ from reconciler.api.retry import (
     LONGEST_PAUSE,
     PATIENCE,
     Accept,
-    Again,
     Ending,
     GiveUp,
+    TryAgain,
     Verdict,
-    after,
     asked_wait,
-    spread,
+    jitters,
+    next_step,
 )
 
 
 def verdict(
     ending: Ending, *, is_write: bool, attempt: int = 1, spent: float = 0.0, asked: float | None = None
 ) -> Verdict:
-    return after(ending, is_write=is_write, attempt=attempt, spent=spent, asked=asked, draw=1.0)
+    return next_step(ending, is_write=is_write, attempt=attempt, spent=spent, asked=asked, jitter=1.0)
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,11 @@ def verdict(
         (Ending.REFUSED, Rejected, Rejected, Rejected, Rejected),
         (Ending.FORBIDDEN, Unauthorised, Unauthorised, Unauthorised, Unauthorised),
         (Ending.INSECURE, Unreachable, Unreachable, Unreachable, Unreachable),
-        (Ending.UNSENT, Again, Unreachable, Again, Unreachable),
-        (Ending.LIMITED, Again, Unreachable, Again, Unreachable),
-        (Ending.FAULTY, Again, UnfitAnswer, Lost, Lost),
-        (Ending.GARBLED, Again, UnfitAnswer, Lost, Lost),
-        (Ending.SILENT, Again, UnfitAnswer, Lost, Lost),
+        (Ending.UNSENT, TryAgain, Unreachable, TryAgain, Unreachable),
+        (Ending.LIMITED, TryAgain, Unreachable, TryAgain, Unreachable),
+        (Ending.FAULTY, TryAgain, UnfitAnswer, Lost, Lost),
+        (Ending.GARBLED, TryAgain, UnfitAnswer, Lost, Lost),
+        (Ending.SILENT, TryAgain, UnfitAnswer, Lost, Lost),
         (Ending.MOVED, UnfitAnswer, UnfitAnswer, Lost, Lost),
     ],
 )
@@ -47,8 +47,8 @@ def test_f01_to_f12_what_follows_an_exchange(
         match verdict(ending, is_write=is_write, spent=spent):
             case Accept():
                 assert expected is None
-            case Again():
-                assert expected is Again
+            case TryAgain():
+                assert expected is TryAgain
             case GiveUp(kind=kind):
                 assert expected is kind
 
@@ -58,18 +58,18 @@ def test_f01_to_f12_what_follows_an_exchange(
     attempt=st.integers(1, 10_000),
     spent=st.floats(0, 1000),
     asked=st.none() | st.floats(0, LONGEST_PAUSE),
-    draw=st.floats(0, 1),
+    jitter=st.floats(0, 1),
     patience=st.floats(0, 1000),
 )
 def test_a_write_is_never_repeated_where_it_may_have_been_done(
-    ending: Ending, attempt: int, spent: float, asked: float | None, draw: float, patience: float
+    ending: Ending, attempt: int, spent: float, asked: float | None, jitter: float, patience: float
 ) -> None:
     """And no wait is beyond patience, negative, or so short that it would be a busy loop."""
     for is_write in (True, False):
-        found = after(
-            ending, is_write=is_write, attempt=attempt, spent=spent, asked=asked, draw=draw, patience=patience
+        found = next_step(
+            ending, is_write=is_write, attempt=attempt, spent=spent, asked=asked, jitter=jitter, patience=patience
         )
-        if isinstance(found, Again):
+        if isinstance(found, TryAgain):
             assert not is_write or ending in {Ending.UNSENT, Ending.LIMITED}
             assert min(0.5, patience - spent) <= found.seconds <= patience - spent
             assert found.for_all == (ending is Ending.LIMITED)
@@ -78,21 +78,21 @@ def test_a_write_is_never_repeated_where_it_may_have_been_done(
 def test_backoff_doubles_up_to_half_a_minute() -> None:
     """1, 2, 4, 8, 16, 30, 30 seconds at most."""
     waits = [verdict(Ending.FAULTY, is_write=False, attempt=attempt) for attempt in range(1, 8)]
-    assert [wait.seconds for wait in waits if isinstance(wait, Again)] == [1, 2, 4, 8, 16, 30, 30]
+    assert [wait.seconds for wait in waits if isinstance(wait, TryAgain)] == [1, 2, 4, 8, 16, 30, 30]
 
 
 @pytest.mark.parametrize(("asked", "seconds"), [(None, 15.0), (0.0, 1.0), (7.0, 7.0), (LONGEST_PAUSE, LONGEST_PAUSE)])
 def test_f10_a_429_waits_as_asked_or_a_moment(asked: float | None, seconds: float) -> None:
     """Without a header 5 to 15 seconds, with one what it says, never nothing."""
-    assert verdict(Ending.LIMITED, is_write=True, asked=asked) == Again(seconds=seconds, for_all=True)
-    assert after(Ending.LIMITED, is_write=True, attempt=1, spent=0, asked=None, draw=0.0) == Again(
+    assert verdict(Ending.LIMITED, is_write=True, asked=asked) == TryAgain(seconds=seconds, for_all=True)
+    assert next_step(Ending.LIMITED, is_write=True, attempt=1, spent=0, asked=None, jitter=0.0) == TryAgain(
         seconds=5.0, for_all=True
     )
 
 
 def test_a_503_that_asks_for_a_wait_gets_it() -> None:
     """A read honours Retry-After of any answer."""
-    assert verdict(Ending.FAULTY, is_write=False, asked=20.0) == Again(seconds=20.0)
+    assert verdict(Ending.FAULTY, is_write=False, asked=20.0) == TryAgain(seconds=20.0)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_f39_a_date_without_a_date_to_compare_it_with_is_ignored() -> None:
 
 def test_spread_follows_from_its_seed() -> None:
     """Two runs wait differently, the same run alike."""
-    first, again, other = spread("1"), spread("1"), spread("2")
+    first, again, other = jitters("1"), jitters("1"), jitters("2")
     drawn = [first() for _ in range(100)]
     assert drawn == [again() for _ in range(100)]
     assert drawn[0] != other()

@@ -10,7 +10,14 @@ from reconciler.api.client import Client
 from reconciler.api.endpoint import BRIA, parse_endpoint
 from reconciler.api.error import Lost, UnfitAnswer, Unreachable
 from reconciler.api.token import Token
-from reconciler.api.transport import EmbeddedTransport, Loss, Reply, build, ignored_settings, silence
+from reconciler.api.transport import (
+    EmbeddedTransport,
+    Loss,
+    Reply,
+    build_http_client,
+    ignored_variables,
+    silence_http_log,
+)
 from reconciler.clock import SimulatedClock
 from tests.api.peer import CANARY, IMPATIENT, PROJECT, answer, client_of, peer, says
 
@@ -34,7 +41,7 @@ async def test_h79_the_environment_chooses_no_proxy_and_no_certificates(
 def test_h79_what_is_ignored_can_be_said() -> None:
     """By name only, in either letter case; a value may hold a password."""
     environ = {"https_proxy": "http://u:p@h", "ALL_PROXY": "", "SSL_CERT_FILE": "/x", "HOME": "/"}
-    assert ignored_settings(environ) == ("HTTPS_PROXY", "SSL_CERT_FILE")
+    assert ignored_variables(environ) == ("HTTPS_PROXY", "SSL_CERT_FILE")
 
 
 def contexts_of(client: httpx.AsyncClient) -> ssl.SSLContext:
@@ -48,7 +55,7 @@ async def test_h79_tls_is_verified_and_its_keys_are_not_logged(monkeypatch: pyte
     """For the vendor's origin and for loopback alike."""
     monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
     for text in (BRIA, "http://127.0.0.1:1"):
-        async with build(parse_endpoint(text), None) as http:
+        async with build_http_client(parse_endpoint(text), None) as http:
             context = contexts_of(http)
             assert context.verify_mode is ssl.CERT_REQUIRED
             assert context.check_hostname
@@ -75,8 +82,8 @@ async def test_h81_nothing_that_is_logged_or_printed_shows_the_token(
     assert "httpcore" not in caplog.text
     assert "X-Amz" not in caplog.text
     assert not any(CANARY in text for text in [*printed, caplog.text])
-    silence()
-    silence()
+    silence_http_log()
+    silence_http_log()
     assert len(logging.getLogger("httpx").filters) == 1
 
 

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from reconciler.api.complaint import LIMIT, complaint, safe
+from reconciler.api.error_text import LIMIT, error_text, safe
 from reconciler.api.token import Token
 
 TOKEN = Token("canary-token-12345")
@@ -34,7 +34,7 @@ TOKEN = Token("canary-token-12345")
 )
 def test_every_documented_shape_of_error_is_read(document: object, words: str) -> None:
     """Contract §2, and the neighbours of what it lists."""
-    assert complaint(json.dumps(document).encode(), str) == words
+    assert error_text(json.dumps(document).encode(), str) == words
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_every_documented_shape_of_error_is_read(document: object, words: str) -
 )
 def test_f05_a_body_that_is_no_json_is_quoted_as_text(body: bytes, words: str) -> None:
     """Gateways answer with pages, or with nothing."""
-    assert complaint(body, str) == words
+    assert error_text(body, str) == words
 
 
 @pytest.mark.parametrize(
@@ -60,22 +60,22 @@ def test_f05_a_body_that_is_no_json_is_quoted_as_text(body: bytes, words: str) -
 def test_h70_h71_hostile_words_are_made_safe(text: str) -> None:
     """No escape, control, bidi or invisible character, and no second line."""
     for body in (json.dumps({"message": text}).encode(), text.encode()):
-        words = complaint(body, str)
+        words = error_text(body, str)
         assert words.isprintable()
         assert not words.startswith("::")
 
 
 def test_h70_a_long_message_is_cut() -> None:
     """Two hundred characters, spelled-out ones counted too."""
-    assert len(complaint(json.dumps({"message": "x" * 10_000}).encode(), str)) == LIMIT
-    assert len(complaint(("\u202e" * 500).encode(), str)) == LIMIT
+    assert len(error_text(json.dumps({"message": "x" * 10_000}).encode(), str)) == LIMIT
+    assert len(error_text(("\u202e" * 500).encode(), str)) == LIMIT
 
 
 def test_h69_the_token_is_masked_before_and_after_unescaping() -> None:
     r"""`\u0063anary…` becomes the token only once the JSON is read."""
     spelled = "".join(f"\\u{ord(char):04X}" for char in TOKEN.value)
     body = f'{{"message": "{TOKEN.value} and {spelled} and x"}}'.encode()
-    assert complaint(body, TOKEN.mask) == "*** and *** and x"
+    assert error_text(body, TOKEN.mask) == "*** and *** and x"
 
 
 def test_h69_a_token_across_the_cut_is_not_shown_in_part() -> None:
@@ -86,7 +86,7 @@ def test_h69_a_token_across_the_cut_is_not_shown_in_part() -> None:
 
 def test_h67_the_query_of_a_signed_url_is_not_shown() -> None:
     """Signatures live in queries."""
-    words = complaint(b'{"message": "bad https://s3.example/a.png?X-Amz-Signature=abc#f, sorry"}', str)
+    words = error_text(b'{"message": "bad https://s3.example/a.png?X-Amz-Signature=abc#f, sorry"}', str)
     assert words == "bad https://s3.example/a.png sorry"
 
 
@@ -94,5 +94,5 @@ def test_h67_the_query_of_a_signed_url_is_not_shown() -> None:
 def test_h70_hostile_repetition_costs_no_time(part: str) -> None:
     """Patterns see a few thousand characters only."""
     before = time.process_time()
-    complaint((part * 1_000_000)[:1_000_000].encode(), TOKEN.mask)
+    error_text((part * 1_000_000)[:1_000_000].encode(), TOKEN.mask)
     assert time.process_time() - before < 0.5

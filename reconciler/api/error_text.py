@@ -1,4 +1,4 @@
-"""What an error answer says: one safe line from any of the shapes that the contract lists (§2)."""
+"""What an error answer says, as one safe line, from any of the shapes that the contract lists (§2)."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,22 +10,23 @@ from reconciler.core.text import shown
 LIMIT: Final = 200
 """Characters of foreign text in a message."""
 
-_READ: Final = 16 * 1024
+_BYTES_READ: Final = 16 * 1024
 _LOOKED_AT: Final = 4 * 1024
-"""Characters that patterns are applied to: on hostile text they take the square of its length."""
+"""Characters that patterns are applied to. On hostile text their time grows with the square of its length."""
 
 _WORDS = ("message", "msg", "detail", "details", "error", "errors", "title", "description")
 _TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _SIGNED = re.compile(r"(https?://[^\s\"'<>?#]+)[?#][^\s\"'<>]*", re.IGNORECASE)
 
 
-def complaint(body: bytes, mask: Callable[[str], str]) -> str:
+def error_text(body: bytes, mask: Callable[[str], str]) -> str:
     """The words of an error body, masked, without queries of URLs, on one line of at most 200 characters.
 
-    Empty if the body says nothing. The mask is applied before anything looks at the text, and again to what was
-    unescaped out of it.
+    Empty if the body says nothing.
     """
-    text = mask(body[:_READ].decode("utf-8", "replace"))
+    # Masked twice: first the raw text, so that nothing later works on a token; then again in `safe`, because reading
+    # JSON may have unescaped a token that the first pass could not see.
+    text = mask(body[:_BYTES_READ].decode("utf-8", "replace"))
     try:
         document = loads(text)
     except ValueError:
@@ -36,20 +37,20 @@ def complaint(body: bytes, mask: Callable[[str], str]) -> str:
 
 
 def safe(text: str, mask: Callable[[str], str]) -> str:
-    """Foreign text for a message: masked, queries of URLs cut off, visible, one line, at most 200 characters."""
+    """Foreign text for a message: masked, without queries of URLs, visible, one line, at most 200 characters."""
     line = shown(_SIGNED.sub(r"\1", " ".join(mask(text)[:_LOOKED_AT].split())), LIMIT)
     return line if len(line) <= LIMIT else line[: LIMIT - 1] + "…"
 
 
 def _plain(text: str) -> str:
-    """The text of a page, or of a body that is no JSON."""
+    """The text of a page, or of a body that is not JSON."""
     text = text[:_LOOKED_AT]
     bare = _TAG.sub(" ", text)
     return f"an HTML page: {bare.strip() or 'without text'}" if bare != text else text
 
 
 def _sentences(document: object, depth: int = 0) -> Iterator[str]:
-    """The sentences of a JSON error body, wherever a documented shape puts them."""
+    """The sentences of a JSON error body, wherever a documented shape has them."""
     if depth > 4:
         return
     if isinstance(document, str):
