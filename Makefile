@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
+unexport PYTHONDONTWRITEBYTECODE # with it, each of the many processes that tests start would compile the package anew
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 WORKERS ?= 2
 
-.PHONY: help venv demo test quick lint format types contracts unit coverage update-golden benchmarks images clean
+.PHONY: help venv browser demo test quick lint format types contracts unit coverage update-golden benchmarks images clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,12 +26,15 @@ venv: ## Set up .venv with the pinned versions of constraints.txt
 			--no-build-isolation -e '.[dev]' && \
 		cksum pyproject.toml constraints.txt > $(VENV)/.installed; }
 
+browser: venv ## Find or fetch a Chromium for the tests of the HTML report; BROWSER=none skips those tests
+	@$(BIN)/python -m tests.chromium
+
 demo: venv ## Watch the main job on the built-in simulator: no account, no network
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
 
 test: lint types contracts unit ## Everything that has to hold: the gate
 
-quick: venv ## The tests that take no time
+quick: venv browser ## The tests that take no time
 	$(BIN)/pytest -q -n $(WORKERS) -m "not slow"
 
 lint: venv ## Style and formatting
@@ -47,13 +51,13 @@ types: venv ## mypy, strict, tests too
 contracts: venv ## Which room may import which
 	$(BIN)/lint-imports --no-logo
 
-unit: venv ## All tests, without measuring
+unit: venv browser ## All tests, without measuring
 	$(BIN)/pytest -n $(WORKERS)
 
-coverage: venv ## All tests, with branch coverage
+coverage: venv browser ## All tests, with branch coverage
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
 
-update-golden: venv ## Write the golden files and the README's output anew; then read the diff
+update-golden: venv browser ## Write the golden files and the documents' output anew; then read the diff
 	$(BIN)/pytest -q --update-golden
 
 benchmarks: venv ## Measure what the documents claim in figures (minutes)
@@ -62,6 +66,7 @@ benchmarks: venv ## Measure what the documents claim in figures (minutes)
 images: venv ## Draw the images of manifests/ and examples/ anew
 	$(BIN)/python -m examples.draw
 
-clean: ## Remove what tools left behind, and .venv
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov dist build
+clean: ## Remove what tools left behind, .venv, and a Chromium that was fetched
+	rm -rf $(VENV) .browsers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* \
+		htmlcov dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,8 +1,15 @@
-"""What all tests share: asyncio as the only loop, golden files, repeatable examples, no surroundings that leak in."""
+"""What all tests share: asyncio as the only loop, golden files, repeatable examples, no surroundings that leak in.
+
+At the end, the time by group of tests; and in CI (`CI=true`) a run with a skipped test fails.
+"""
 
 import difflib
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +17,8 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
+LONG = {"test_readme.py"}
+"""Files whose tests take seconds, yet belong into `make quick`."""
 
 settings.register_profile("gate", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore", deadline=None, max_examples=2000)
@@ -22,6 +31,55 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write golden files and the README's output anew instead of comparing; then read the diff",
     )
+
+
+def group(path: str) -> str:
+    """`tests/core` of `tests/core/diff/test_model.py`, and `tests` of what lies in no folder of it."""
+    return "/".join(Path(path).parts[:-1][:2])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI nothing is left out: a skipped test is a failure of the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and is_ci() and reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How long each group of tests took, in seconds of all workers together; then one loud line for each reason to skip."""
+    reports = [
+        report
+        for of_kind in terminalreporter.stats.values()
+        for report in of_kind
+        if isinstance(report, pytest.TestReport)
+    ]
+    seconds: dict[str, float] = defaultdict(float)
+    tests: dict[str, set[str]] = defaultdict(set)
+    for report in reports:
+        name = group(report.location[0])
+        seconds[name] += report.duration
+        tests[name].add(report.nodeid)
+    if len(tests) > 1:
+        terminalreporter.section("time by group of tests")
+        for name in sorted(seconds, key=lambda name: -seconds[name]):
+            terminalreporter.line(f"{seconds[name]:8.1f} s {len(tests[name]):6} tests  {name}")
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in reports
+        if report.skipped and isinstance(report.longrepr, tuple)
+    )
+    for reason, number in reasons.items():
+        failing = "; CI leaves nothing out, so this run fails" if is_ci() else ""
+        terminalreporter.line(f"{number} skipped{failing}: {reason}", red=True, bold=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no worker is left with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None and item.path.name not in LONG)
+
+
+def is_ci() -> bool:
+    return os.environ.get("CI") == "true"
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +126,20 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+
+
+@pytest.fixture(scope="session")
+def warm_command() -> Iterator[Path]:
+    """A `reconciler` that starts fast, alone in its folder; `tests/warm.py` says how, and what must not use it."""
+    program = ROOT / "tests" / "warm.py"
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    with tempfile.TemporaryDirectory(prefix="warm") as folder:  # the path of a socket must be short
+        command = Path(folder) / "reconciler"
+        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "{program}" ask "{folder}/socket" "$@"\n')
+        command.chmod(0o755)
+        serving = [sys.executable, "-P", str(program), "serve", f"{folder}/socket"]
+        with subprocess.Popen(serving, cwd=folder, env=environ, stdout=subprocess.PIPE, text=True) as server:
+            assert server.stdout is not None
+            assert server.stdout.readline() == "ready\n"
+            yield command
+            server.terminate()

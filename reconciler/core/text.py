@@ -38,7 +38,7 @@ def visible(text: str, *, keep_newlines: bool = False) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_spelled(char, keep_newlines) for char in text)
+    return text.translate(_SPELLED_BUT_NEWLINES if keep_newlines else _SPELLED)
 
 
 def shown(text: str, limit: int = SHOWN_LIMIT) -> str:
@@ -71,11 +71,17 @@ def in_words(words: Iterable[str], joint: str) -> str:
     return f"{', '.join(first)} {joint} {last}" if first else last
 
 
-def _spelled(char: str, keep_newlines: bool) -> str:
-    if char == "\n" and keep_newlines:
-        return char
-    if char in _NAMED:
-        return _NAMED[char]
-    if unicodedata.category(char) in _INVISIBLE or _IGNORED.match(char):
-        return f"<U+{ord(char):04X}>"
-    return char
+class _Spelling(dict[int, str]):
+    """How each character is shown; a character is judged once, for reports judge millions."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        spelled = _NAMED.get(char, char)
+        if spelled == char and (unicodedata.category(char) in _INVISIBLE or _IGNORED.match(char)):
+            spelled = f"<U+{code:04X}>"
+        self[code] = spelled
+        return spelled
+
+
+_SPELLED = _Spelling()
+_SPELLED_BUT_NEWLINES = _Spelling({ord("\n"): "\n"})

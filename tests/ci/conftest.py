@@ -20,10 +20,13 @@ NOTING = """\
 #!/usr/bin/env bash
 printf '%s\\x1f' "$@" >> "$SEEN"
 echo >> "$SEEN"
-echo $$ > "$SEEN.id"
-PYTHONPATH={root} exec {python} -P -m reconciler "$@"
+PID_FILE="$SEEN.id" exec "{command}" "$@"
 """
 """The command line of this checkout, which notes what it is asked."""
+COLD = """\
+#!/usr/bin/env bash
+PYTHONPATH={root} exec {python} -P -m reconciler "$@"
+"""
 TOKEN = "canary-bria-token"
 FORGE_TOKEN = "canary-forge-token"
 
@@ -91,6 +94,13 @@ class Job:
             results=results,
         )
 
+    def start_cold(self) -> None:
+        """From now on the command line starts as a user's does: an interpreter that imports everything."""
+        command = self.home / "cold"
+        command.write_text(COLD.format(root=ROOT, python=sys.executable))
+        command.chmod(0o755)
+        (self.home / "bin" / "reconciler").write_text(NOTING.format(command=command))
+
     def seen(self) -> list[list[str]]:
         """The command lines of `reconciler` so far."""
         lines = Path(self.environ["SEEN"]).read_text().split("\x1f\n")
@@ -130,13 +140,13 @@ def tree(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def job(tree: Path, tmp_path: Path, forge: forge_.Forge, account: str) -> Job:
+def job(tree: Path, tmp_path: Path, forge: forge_.Forge, account: str, warm_command: Path) -> Job:
     """A job on GitHub for pull request 7."""
     home = tmp_path / "runner"
     tools = home / "bin"
     tools.mkdir(parents=True)
     command = tools / "reconciler"
-    command.write_text(NOTING.format(root=ROOT, python=sys.executable))
+    command.write_text(NOTING.format(command=warm_command))
     command.chmod(0o755)
     environ = {
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",

@@ -224,6 +224,7 @@ def test_the_tokens_go_where_they_belong(job: Job) -> None:
 
 def test_nothing_of_the_tree_is_executed_or_followed(job: Job, tmp_path: Path) -> None:
     """H83: modules that would shadow ours, and a link where results go."""
+    job.start_cold()
     (job.tree / "json.py").write_text("raise SystemExit('executed')\n")
     (job.tree / "argparse.py").write_text("raise SystemExit('executed')\n")
     target = tmp_path / "elsewhere"

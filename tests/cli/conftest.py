@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -66,9 +68,17 @@ class Ran:
 Cli = Callable[..., Ran]
 
 
+@cache
+def drawn(colour: tuple[int, int, int], form: str) -> bytes:
+    """An image file of one colour, large enough for the API; most tests draw the same few."""
+    file = BytesIO()
+    Image.new("RGB", (1024, 1024), colour).save(file, form)
+    return file.getvalue()
+
+
 def draw(path: Path, colour: tuple[int, int, int]) -> None:
-    """An image of one colour, large enough for the API."""
-    Image.new("RGB", (1024, 1024), colour).save(path)
+    """An image of one colour, large enough for the API, in the format that the suffix names."""
+    path.write_bytes(drawn(colour, Image.registered_extensions()[path.suffix.lower()]))
 
 
 def edit(path: Path, before: str, after: str) -> None:

@@ -15,6 +15,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from hashlib import sha256
 from typing import BinaryIO
 
@@ -55,6 +56,7 @@ class Killed(BaseException):
     """The process is gone: nothing of it runs any more."""
 
 
+@cache
 def png(text: str, side: int = 300) -> bytes:
     """A valid grey PNG whose bytes follow from a text."""
 

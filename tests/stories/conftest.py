@@ -1,5 +1,5 @@
 """The browser of the report's own tests, for the stories that look at a report."""
 
-from tests.render.html.conftest import chromium, pytest_collection_modifyitems, pytest_configure
+from tests.render.html.conftest import chromium
 
-__all__ = ["chromium", "pytest_collection_modifyitems", "pytest_configure"]
+__all__ = ["chromium"]

@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,11 +28,11 @@ RELEASE = [
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def reports(tmp_path_factory: pytest.TempPathFactory, warm_command: Path) -> Path:
     """The folder of all reports, after one replay with nothing of the machine's surroundings."""
     stage = tmp_path_factory.mktemp("review")
     environ = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PATH": os.pathsep.join([str(warm_command.parent), os.environ["PATH"]]),
         "HOME": str(stage / "home"),
         "XDG_CACHE_HOME": str(stage / "cache"),
         "NO_COLOR": "1",
