@@ -23,9 +23,9 @@ from reconciler.api.token import Token
 from reconciler.api.transport import build_http_client
 from reconciler.api.upload import ImageSource, Upload
 from reconciler.clock import Clock
-from reconciler.core.desired import TrainingParameter
 from reconciler.core.guide import Guide
 from reconciler.core.live import RemoteDataset, RemoteImage, RemoteModel, RemoteProject
+from reconciler.core.training import ParameterValue
 from reconciler.core.uploads import Uploads
 
 T = TypeVar("T")
@@ -208,7 +208,7 @@ class Client:
         fit = partial(translate.acknowledgement, id=model_id)
         await self._caller.ask(call(op.UPDATE_MODEL, body, model_id=model_id), fit)
 
-    async def start_training(self, model_id: int, parameters: Mapping[str, TrainingParameter]) -> None:
+    async def start_training(self, model_id: int, parameters: Mapping[str, ParameterValue]) -> None:
         """Start the training of a model; without parameters no body is sent at all."""
         fit = partial(translate.acknowledgement, id=model_id)
         await self._caller.ask(call(op.START_TRAINING, parameters or None, model_id=model_id), fit)

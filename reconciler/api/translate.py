@@ -13,7 +13,6 @@ from reconciler.api.payload import (
     fit_all,
     identify,
 )
-from reconciler.core.desired import TrainingParameter
 from reconciler.core.guide import Family, Guide, PrefixGuide, SchemaGuide
 from reconciler.core.live import (
     DatasetStatus,
@@ -23,6 +22,7 @@ from reconciler.core.live import (
     RemoteModel,
     RemoteProject,
 )
+from reconciler.core.training import TrainingParameters
 
 _PREFIX_KEYS = ("prefix", "caption_prefix", "generation_prefix")
 
@@ -206,7 +206,7 @@ def _steps(given: object) -> tuple[str, ...]:
     return tuple(str(step) for step in given if isinstance(step, int | str)) if isinstance(given, list) else ()
 
 
-def _parameters(given: Mapping[str, object]) -> tuple[tuple[str, TrainingParameter], ...]:
+def _parameters(given: Mapping[str, object]) -> TrainingParameters:
     """The parameters that have a plain value; a null one is one that does not apply."""
     return tuple(
         (name, value)

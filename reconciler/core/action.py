@@ -6,10 +6,10 @@ from typing import Literal
 
 from reconciler.core.change import FieldChange
 from reconciler.core.cost import Cost
-from reconciler.core.desired import TrainingParameter
 from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
 from reconciler.core.ref import Ref
+from reconciler.core.training import TrainingParameters
 
 
 class Verb(StrEnum):
@@ -163,7 +163,7 @@ class StartTraining:
 
     step: Literal["start-training"] = "start-training"
     id: int | None
-    parameters: tuple[tuple[str, TrainingParameter], ...]
+    parameters: TrainingParameters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

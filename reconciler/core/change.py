@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Literal
 
 from reconciler.core.cost import Cost
-from reconciler.core.desired import TrainingParameter
 from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
 from reconciler.core.ref import Ref
+from reconciler.core.training import TrainingParameters
 from reconciler.core.uploads import Uploads
 
 Scalar = str | int | float | bool | None
@@ -309,7 +309,7 @@ class ModelChange:
     training_mode: str
     training_version: str
     description: str
-    parameters: tuple[tuple[str, TrainingParameter], ...]
+    parameters: TrainingParameters
 
     @property
     def effect(self) -> Effect:

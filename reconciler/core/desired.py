@@ -8,9 +8,8 @@ from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
+from reconciler.core.training import DEFAULT_POLICY, TrainingParameters, TrainingPolicy
 from reconciler.core.uploads import ONE_BY_ONE, Uploads
-
-TrainingParameter = int | float | str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,16 +138,11 @@ class DesiredModel(Declared):
     description: str | None = None
     training_mode: Literal["fully_automated", "expert"]
     training_version: str
-    start: bool = True
-    parameters: tuple[tuple[str, TrainingParameter], ...] = ()
+    parameters: TrainingParameters = ()
+    policy: TrainingPolicy = DEFAULT_POLICY
     aliases: tuple[tuple[str, str], ...] = ()
     mirror_aliases: bool = False
     """Write the aliases of each version into its live description, so that the console shows them too."""
-    retrain: Literal["always", "never"] = "always"
-    on_failure: Literal["keep", "retrain"] = "keep"
-    retries: int = 1
-    """Trainings after a failed one, at most, where `on_failure` is `retrain`."""
-    on_superseded: Literal["wait", "stop"] = "wait"
     history_limit: int | None = None
 
     @property

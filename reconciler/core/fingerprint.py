@@ -6,7 +6,7 @@ Algorithm `a`: SHA-256 over compact UTF-8 JSON (keys sorted, no spaces, non-ASCI
   `prefix` or `schema`; GUIDE and CAPTION in their canonical form (of the prefix family: NFC, LF, trimmed; of the schema
   family: the JSON written anew, see `core.guide`); KEY as in live image names (`a` and 16 hex digits of the SHA-256).
 - model: `["model", DATASET_FINGERPRINT, TRAINING_MODE, TRAINING_VERSION, {PARAMETER: VALUE}]`, declared parameters
-  only, `learning_rate` as a float.
+  only; a parameter that can have a fraction is a float, also where it is declared without one (`1.0`).
 
 File names, descriptions, formatting, order, machine and platform do not count. Because keys stand in live names, the
 fingerprint of a live dataset can be computed from the API's answers alone.
@@ -16,7 +16,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from reconciler.core.desired import DesiredDataset, DesiredModel, TrainingParameter
+from reconciler.core.desired import DesiredDataset, DesiredModel
 from reconciler.core.guide import Guide
 from reconciler.core.name import image_key
 from reconciler.core.uploads import Uploads
@@ -48,12 +48,7 @@ def _bare_fingerprint(guide: Guide, uploads: Uploads, keys: Iterable[str]) -> st
 
 def model_fingerprint(model: DesiredModel, dataset: str) -> str:
     """The fingerprint of a declared model on a dataset's fingerprint."""
-    parameters = {name: _number(name, value) for name, value in model.parameters}
-    return _digest(["model", dataset, model.training_mode, model.training_version, parameters])
-
-
-def _number(name: str, value: TrainingParameter) -> TrainingParameter:
-    return float(value) if name == "learning_rate" else value
+    return _digest(["model", dataset, model.training_mode, model.training_version, dict(model.parameters)])
 
 
 def _digest(value: object) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
-from reconciler.core.desired import TrainingParameter
 from reconciler.core.guide import Family, Guide
 from reconciler.core.kind import Kind
 from reconciler.core.name import parse_image_key
+from reconciler.core.training import TrainingParameters
 from reconciler.core.uploads import ONE_BY_ONE, Uploads, uploads_of
 
 WRITTEN_BY_PEOPLE = ("manual", "unknown")
@@ -209,7 +209,7 @@ class RemoteModel:
     training_version: str | None = None
     dataset_id: int | None = None
     project_id: int | None = None
-    parameters: tuple[tuple[str, TrainingParameter], ...] = ()
+    parameters: TrainingParameters = ()
     checkpoint_steps: tuple[str, ...] = ()
     """The steps after which an expert training left a checkpoint."""
     created_at: str | None = None

@@ -1,5 +1,6 @@
 """Small worlds for tests: a desired tree and a live side, a line each."""
 
+import dataclasses
 import hashlib
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from reconciler.core.live import (
 from reconciler.core.name import live_image_name
 from reconciler.core.problem import Location
 from reconciler.core.ref import Ref
+from reconciler.core.training import TrainingPolicy
 
 PREFIX = "An illustration of a character named Lora,"
 PROJECT = Ref(Kind.PROJECT, "lora")
@@ -53,9 +55,17 @@ def dataset(*images: DesiredImage, prefix: str = PREFIX, **fields: object) -> De
 
 
 def model(**fields: object) -> DesiredModel:
-    """The declared model."""
+    """The declared model; keys of its policy stand beside its own fields, as in a manifest."""
+    policy = {
+        field.name: fields.pop(field.name) for field in dataclasses.fields(TrainingPolicy) if field.name in fields
+    }
     made = DesiredModel(
-        ref=MODEL, location=HERE, dataset=DATASET, training_mode="fully_automated", training_version="max"
+        ref=MODEL,
+        location=HERE,
+        dataset=DATASET,
+        training_mode="fully_automated",
+        training_version="max",
+        policy=TrainingPolicy(**policy),  # type: ignore[arg-type]
     )
     return replace(made, **fields)  # type: ignore[arg-type]
 

@@ -38,6 +38,7 @@ from reconciler.core.problem import Location
 from reconciler.core.ref import Ref
 from reconciler.core.run.report import exit_code, fold
 from reconciler.core.run_options import RunOptions
+from reconciler.core.training import TrainingPolicy
 from reconciler.execute import Brake, Journal, Narrator, Options, execute
 from reconciler.observe import observe
 from reconciler.simulator import Dropped, Request, Response, Simulator, parse_fault
@@ -272,7 +273,7 @@ class World:
             dataset=DATASET,
             training_mode="expert" if parameters else "fully_automated",
             training_version="bria-3.2" if parameters else "max",
-            start=start,
+            policy=TrainingPolicy(start=start),
             parameters=parameters,
             description=model_description,
         )

@@ -65,7 +65,7 @@ def test_the_design_example_is_read_as_written(brand: Brand) -> None:
     model = desired.models[Ref(Kind.MODEL, "lora-max")]
     assert model.parameters == (("learning_rate", 0.0001), ("rank", 128), ("total_training_steps", 1500))
     assert model.aliases == (("candidate", "current"), ("production", "a51be07"))
-    assert (model.training_mode, model.training_version, model.start) == ("expert", "bria-3.2", True)
+    assert (model.training_mode, model.training_version, model.policy.start) == ("expert", "bria-3.2", True)
     assert {image.name: image.caption for image in desired.datasets[POSES].images}["p3.png"] == "Pose 3."
 
 

@@ -14,6 +14,7 @@ from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.planner import plan as make_plan
 from reconciler.core.problem import Location
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
+from reconciler.core.training import TrainingPolicy
 from reconciler.observe import observe
 from reconciler.simulator import console
 from tests.execute.world import DATASET, MODEL, OTHER_PREFIX, PROJECT, Ran, World
@@ -304,8 +305,9 @@ async def absent(stage: Stage) -> Bill:
 
 
 def with_model(tree: Desired, **words: object) -> Desired:
-    """The tree with other words in its model manifest."""
-    return tree.updated(*(replace(model, **words) for model in tree.models.values()))  # type: ignore[arg-type]
+    """The tree with another policy in its model manifest."""
+    policy = TrainingPolicy(**words)  # type: ignore[arg-type]
+    return tree.updated(*(replace(model, policy=policy) for model in tree.models.values()))
 
 
 def stop(stage: Stage) -> None:

@@ -161,7 +161,7 @@ def _new_version(context: ModelContext, decision: Decision) -> Verdict:
     version = next_version(context.family, named)
     newest = context.newest
     fields = () if newest is None else definition_change(context, newest.model)
-    starts = context.model.start or context.ref in context.asked.start
+    starts = context.model.policy.start or context.ref in context.asked.start
     change = _change(context, version, None, starts=starts, fields=fields, reason=_reason(context, fields))
     stops = tuple(StoppedTraining(id=m.model.id, name=m.model.name) for m in decision.stops)
     return Verdict(changes=(replace(change, stops=stops),))

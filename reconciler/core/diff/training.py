@@ -44,10 +44,10 @@ def decide(
     """
     family = tuple(family)
     if elected := elect_model(family, fingerprint):
-        starts = elected[0].model.is_startable and (model.start or start)
+        starts = elected[0].model.is_startable and (model.policy.start or start)
         return Decision(course=Course.STARTS if starts else Course.STANDS, member=elected[0])
     ended = _ended(model, fingerprint, family, retry=retry)
-    return ended or _anew(model, family, spends=model.start or start)
+    return ended or _anew(model, family, spends=model.policy.start or start)
 
 
 def failures(fingerprint: str, family: Iterable[ModelMember]) -> int:
@@ -67,16 +67,16 @@ def _ended(model: DesiredModel, fingerprint: str, family: tuple[ModelMember, ...
         return None
     if last.model.status is not ModelStatus.FAILED:
         return Decision(course=Course.STOPPED, member=last)
-    again = model.on_failure == "retrain" and failures(fingerprint, family) <= model.retries
+    again = model.policy.on_failure == "retrain" and failures(fingerprint, family) <= model.policy.retries
     return None if again else Decision(course=Course.FAILED, member=last)
 
 
 def _anew(model: DesiredModel, family: tuple[ModelMember, ...], *, spends: bool) -> Decision:
     alive = [member for member in family if member.model.status in ALIVE]
     newest = newest_model(alive)
-    if newest is not None and model.retrain == "never":
+    if newest is not None and model.policy.retrain == "never":
         return Decision(course=Course.KEPT, member=newest)
     running = tuple(member for member in alive if member.model.status is ModelStatus.IN_PROGRESS)
-    if running and spends and model.on_superseded == "wait":
+    if running and spends and model.policy.on_superseded == "wait":
         return Decision(course=Course.WAITS, member=running[-1])
     return Decision(course=Course.TRAINS, member=newest, stops=running if spends else ())

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.core.change import AliasState
-from reconciler.core.desired import TrainingParameter
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.election import Member, ModelMember, elect_model, open_drafts
 from reconciler.core.guide import Guide
 from reconciler.core.live import DatasetStatus, ModelStatus
 from reconciler.core.name import DraftName, LiveName, parse_dataset_name
 from reconciler.core.ref import Ref
+from reconciler.core.training import TrainingParameters
 
 
 class Mark(StrEnum):
@@ -57,7 +57,7 @@ class ModelEntry:
     dataset_id: int | None
     training_mode: str | None
     training_version: str | None
-    parameters: tuple[tuple[str, TrainingParameter], ...]
+    parameters: TrainingParameters
     description: str
     created_at: str | None
     aliases: tuple[str, ...] = ()

@@ -69,7 +69,7 @@ def as_applied(base: Desired) -> Observed:
     """
     observed = assume(base)
     drafts = {ref.name for ref, dataset in base.datasets.items() if not dataset.completed}
-    waiting = {ref.name for ref, model in base.models.items() if not model.start}
+    waiting = {ref.name for ref, model in base.models.items() if not model.policy.start}
     observed = observed.updated(*(_as_draft(one, drafts) for one in observed.datasets.values()))
     models = []
     for model in observed.models.values():

@@ -9,24 +9,15 @@ from reconciler.core.kind import Kind
 from reconciler.core.manifest import dataset
 from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.mismatch import Vocabulary
-from reconciler.core.manifest.spec import POLICIES, ModelBody, ModelSpec, Training
+from reconciler.core.manifest.spec import Bounds, ModelBody, ModelSpec, Training
 from reconciler.core.manifest.suggestion import listed
 from reconciler.core.manifest.tree import KindRules, ManifestTree
 from reconciler.core.problem import Problem, Severity
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
+from reconciler.core.training import ParameterValue
 
 VERSIONS = {"fully_automated": ("light", "max"), "expert": ("bria-2.3", "bria-3.2")}
-RANGES: dict[str, tuple[float, float]] = {
-    "rank": (4, 256),
-    "learning_rate": (1e-6, 1e-3),
-    "total_training_steps": (1, 5000),
-    "checkpoint_interval": (100, 5000),
-    "lr_warmup_steps": (0, 1000),
-}
-"""From the API's newer documents; the ones in force name none, so a breach is a warning."""
-
-
 CURRENT = "current"
 _UNTOLD = Training.model_validate({})
 _FINGERPRINT = re.compile(r"[a-z][0-9a-f]{6,12}")
@@ -46,14 +37,10 @@ def _declare(manifest: Manifest, _: ManifestTree, problems: list[Problem]) -> De
         description=spec.description,
         training_mode=spec.training_mode,
         training_version=spec.version,
-        start=training.start,
-        parameters=parameters(training),
+        parameters=training.parameters,
+        policy=training.policy,
         aliases=tuple(sorted((spec.aliases or {}).items())),
         mirror_aliases=spec.mirror_aliases,
-        retrain=training.retrain,
-        on_failure=training.on_failure,
-        retries=training.retries,
-        on_superseded=training.on_superseded,
         history_limit=spec.history_limit,
         moved_from=manifest.moved_from,
     )
@@ -77,12 +64,6 @@ def _judge(manifest: Manifest, spec: ModelSpec) -> Iterator[Problem]:
     yield from _judge_aliases(manifest, spec.aliases or {})
 
 
-def parameters(training: Training) -> tuple[tuple[str, int | float | str], ...]:
-    """The declared training parameters, sorted by name; what says whether and when to train is none of them."""
-    values = ((name, getattr(training, name)) for name in sorted(Training.model_fields) if name not in POLICIES)
-    return tuple((name, value) for name, value in values if value is not None)
-
-
 def _judge_policies(manifest: Manifest, training: Training) -> Iterator[Problem]:
     if "retries" in training.model_fields_set and training.on_failure != "retrain":
         yield _warning(
@@ -95,9 +76,9 @@ def _judge_policies(manifest: Manifest, training: Training) -> Iterator[Problem]
 
 
 def _judge_training(manifest: Manifest, spec: ModelSpec, training: Training) -> Iterator[Problem]:
-    declared = parameters(training)
+    declared = dict(training.parameters)
     if spec.training_mode != "expert":
-        for name, _ in declared:
+        for name in declared:
             yield Problem(
                 rule="model-expert-only",
                 location=manifest.document.at_key("spec", "training", name),
@@ -106,23 +87,30 @@ def _judge_training(manifest: Manifest, spec: ModelSpec, training: Training) -> 
                 remedy="Remove it, or write training_mode: expert.",
             )
         return
-    for name, value in declared:
-        low, high = RANGES.get(name, (0, 0))
-        if not isinstance(value, str) and not low <= value <= high:
-            yield _warning(
-                manifest,
-                "model-range",
-                ("spec", "training", name),
-                f"{quoted(name)} is outside the range that Bria documents",
-                f"{value:g} is not from {low:g} to {high:g}.",
-            )
-    steps, interval = training.total_training_steps, training.checkpoint_interval
-    if steps is not None and interval is not None and interval > steps:
+    for name, value in declared.items():
+        bounds = training.bounds_of(name)
+        if bounds is not None and not isinstance(value, str):
+            yield from _judge_bounds(manifest, name, value, bounds, declared.get(bounds.below))
+
+
+def _judge_bounds(
+    manifest: Manifest, name: str, value: float, bounds: Bounds, most: ParameterValue | None
+) -> Iterator[Problem]:
+    """`most` is the declared value of the parameter that this one may not exceed."""
+    if not bounds.low <= value <= bounds.high:
+        yield _warning(
+            manifest,
+            "model-range",
+            ("spec", "training", name),
+            f"{quoted(name)} is outside the range that Bria documents",
+            f"{value:g} is not from {bounds.low:g} to {bounds.high:g}.",
+        )
+    if isinstance(most, int | float) and value > most:
         yield Problem(
             rule="model-checkpoint",
-            location=manifest.document.at("spec", "training", "checkpoint_interval"),
-            summary='"checkpoint_interval" is larger than "total_training_steps"',
-            detail=f"{interval:,} is more than {steps:,}.",
+            location=manifest.document.at("spec", "training", name),
+            summary=f"{quoted(name)} is larger than {quoted(bounds.below)}",
+            detail=f"{value:,} is more than {most:,}.",
             remedy="Make it smaller, or leave it out.",
         )
 

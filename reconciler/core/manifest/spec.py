@@ -6,9 +6,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from reconciler.core.guide import Guide, PrefixGuide
+from reconciler.core.training import TrainingParameters, TrainingPolicy
 
 API_VERSION = "reconciler/v1"
 
@@ -160,8 +161,8 @@ class DatasetSpec(Strict):
         return PrefixGuide(text=self.caption_prefix or "")
 
 
-class Training(Strict):
-    """Whether and when the model is trained, and with what. Parameters are for training_mode expert only."""
+class PolicyKeys(Strict):
+    """Whether and when a model is trained: these keys are never sent."""
 
     start: bool = Field(default=True, description="false: create the model, but do not start the training.")
     retrain: Literal["always", "never"] = Field(
@@ -176,16 +177,75 @@ class Training(Strict):
     on_superseded: Literal["wait", "stop"] = Field(
         "wait", description="stop: where a newer version is to be trained, stop the training of the older one."
     )
-    rank: Annotated[int | None, Field(ge=1)] = Field(None, description="4 to 256.")
+
+    @property
+    def policy(self) -> TrainingPolicy:
+        """The same as a value."""
+        return TrainingPolicy(
+            start=self.start,
+            retrain=self.retrain,
+            on_failure=self.on_failure,
+            retries=self.retries,
+            on_superseded=self.on_superseded,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Between which values a parameter should be, as the API's newer documents say; `below` is another parameter.
+
+    The documents in force name no bounds, so a breach of them is a warning; only one of `below` is an error.
+    """
+
+    low: float
+    high: float
+    below: str = ""
+
+    def __call__(self, schema: dict[str, JsonValue]) -> None:
+        """Say it in the JSON Schema of the field."""
+        if self.below:
+            schema["description"] = f"From {_plain(self.low)}, and not above {self.below}."
+        else:
+            schema["description"] = f"{_plain(self.low)} to {_plain(self.high)}."
+
+
+def _plain(number: float) -> str:
+    """A number without an exponent: 0.000001."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+class ParameterKeys(Strict):
+    """What a model is trained with. What is declared is sent, and counts in the fingerprint; the rest Bria chooses.
+
+    All that is known of a parameter stands at its field: another one is a field more here, and nothing elsewhere.
+    """
+
+    rank: Annotated[int | None, Field(ge=1)] = Field(None, json_schema_extra=Bounds(low=4, high=256))
     learning_rate: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = Field(
-        None, description="0.000001 to 0.001."
+        None, json_schema_extra=Bounds(low=1e-6, high=1e-3)
     )
     lr_scheduler: Scheduler | None = None
-    lr_warmup_steps: Annotated[int | None, Field(ge=0)] = Field(None, description="0 to 1000.")
-    total_training_steps: Annotated[int | None, Field(ge=1)] = Field(None, description="1 to 5000.")
+    lr_warmup_steps: Annotated[int | None, Field(ge=0)] = Field(None, json_schema_extra=Bounds(low=0, high=1000))
+    total_training_steps: Annotated[int | None, Field(ge=1)] = Field(None, json_schema_extra=Bounds(low=1, high=5000))
     checkpoint_interval: Annotated[int | None, Field(ge=1)] = Field(
-        None, description="From 100, and not above total_training_steps."
+        None, json_schema_extra=Bounds(low=100, high=5000, below="total_training_steps")
     )
+
+    @property
+    def parameters(self) -> TrainingParameters:
+        """The declared ones, sorted by name."""
+        values = ((name, getattr(self, name)) for name in sorted(ParameterKeys.model_fields))
+        return tuple((name, value) for name, value in values if value is not None)
+
+    @classmethod
+    def bounds_of(cls, name: str) -> Bounds | None:
+        """The bounds of a parameter; None where it has none."""
+        bounds = cls.model_fields[name].json_schema_extra
+        return bounds if isinstance(bounds, Bounds) else None
+
+
+class Training(ParameterKeys, PolicyKeys):
+    """Whether and when the model is trained, and with what. Parameters are for training_mode expert only."""
 
 
 _DEFAULT_VERSION = {"fully_automated": "max", "expert": "bria-3.2"}
@@ -273,10 +333,6 @@ class ModelBody(Body):
     def parent(self) -> str:
         """The name of its dataset."""
         return self.spec.dataset
-
-
-POLICIES = frozenset({"start", "retrain", "on_failure", "retries", "on_superseded"})
-"""The keys of `training` that say whether and when; they are never sent and make no difference to a version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

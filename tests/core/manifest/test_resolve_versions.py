@@ -11,6 +11,7 @@ from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.resolve import problems_in, resolve
 from reconciler.core.problem import Location
 from reconciler.core.ref import Ref
+from reconciler.core.training import DEFAULT_POLICY, TrainingPolicy
 from tests.core.manifest.test_resolve import dataset, desired, everything, loaded, model, problems, project, the_problem
 
 LORA, POSES, MAX = Ref(Kind.PROJECT, "lora"), Ref(Kind.DATASET, "poses"), Ref(Kind.MODEL, "lora-max")
@@ -209,8 +210,8 @@ def test_policies_of_training_are_carried_and_are_no_parameters() -> None:
         ),
     )
     wanted = told.models[MAX]
-    assert (wanted.retrain, wanted.on_failure, wanted.retries, wanted.on_superseded) == ("never", "retrain", 3, "stop")
-    assert (wanted.start, wanted.parameters, wanted.history_limit) == (False, (), 5)
+    policy = TrainingPolicy(start=False, retrain="never", on_failure="retrain", retries=3, on_superseded="stop")
+    assert (wanted.policy, wanted.parameters, wanted.history_limit) == (policy, (), 5)
     assert told.datasets[POSES].history_limit == 3
 
 
@@ -218,8 +219,11 @@ def test_policies_are_not_in_the_fingerprint() -> None:
     silent = desired(project(), dataset(), model()).models[MAX]
     told = desired(project(), dataset(), model(training="{retrain: never, on_failure: retrain}")).models[MAX]
     assert model_fingerprint(silent, "a0") == model_fingerprint(told, "a0")
-    assert (silent.retrain, silent.on_failure, silent.retries, silent.on_superseded) == ("always", "keep", 1, "wait")
-    assert (silent.history_limit, silent.start) == (None, True)
+    assert (silent.policy, silent.history_limit) == (DEFAULT_POLICY, None)
+    assert (
+        TrainingPolicy(start=True, retrain="always", on_failure="keep", retries=1, on_superseded="wait")
+        == DEFAULT_POLICY
+    )
 
 
 def test_an_alias_by_number_says_why_not() -> None:

@@ -1,0 +1,27 @@
+"""How a model is trained, and whether and when: two values, because the first is sent and counted, the second never is."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+ParameterValue = int | float | str
+
+TrainingParameters = tuple[tuple[str, ParameterValue], ...]
+"""Training parameters by name, sorted. The declared ones are sent, and they count in the fingerprint of the model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingPolicy:
+    """Whether and when a model is trained.
+
+    Nothing of this is ever sent or counted in a fingerprint, so that no key that is added here trains a fleet anew.
+    """
+
+    start: bool = True
+    retrain: Literal["always", "never"] = "always"
+    on_failure: Literal["keep", "retrain"] = "keep"
+    retries: int = 1
+    """Trainings after a failed one, at most, where `on_failure` is `retrain`."""
+    on_superseded: Literal["wait", "stop"] = "wait"
+
+
+DEFAULT_POLICY = TrainingPolicy()
