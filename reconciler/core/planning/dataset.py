@@ -17,15 +17,20 @@ from reconciler.core.action import (
     UploadImage,
     WriteCaptions,
 )
-from reconciler.core.change import DatasetChange, FieldChange, ImageChange, ImageEffect, Origin
+from reconciler.core.change import Change, DatasetChange, FieldChange, ImageChange, ImageEffect, Origin
 from reconciler.core.cost import Cost
+from reconciler.core.planning.first_steps import FirstSteps
 from reconciler.core.text import count
 
 _COMING = (ImageEffect.ADDED, ImageEffect.REPLACED)
 
 
-def dataset_actions(change: DatasetChange, needs: tuple[str, ...], project_id: int | None) -> tuple[Action, ...]:
+def dataset_actions(change: Change, before: FirstSteps) -> tuple[Action, ...]:
     """All steps of a version, each stage needing the whole stage before it."""
+    if not isinstance(change, DatasetChange):
+        return ()
+    needs = before.needs(change.wish.project, change.ref)
+    project_id = before.project_ids.get(change.wish.project)
     actions: list[Action] = []
     for stage in _stages(change, project_id):
         made = tuple(_action(change, needs, *row) for row in stage)

@@ -1,19 +1,23 @@
 """The steps that make one model version: create, start; or update the description in place."""
 
 from reconciler.core.action import Action, CreateModel, StartTraining, Step, StopTraining, UpdateModel
-from reconciler.core.change import ModelChange
+from reconciler.core.change import Change, ModelChange
 from reconciler.core.cost import Cost
+from reconciler.core.planning.first_steps import FirstSteps
 
 
-def model_actions(change: ModelChange, needs: tuple[str, ...], *, made: bool) -> tuple[Action, ...]:
-    """All steps of a model, each after `needs`; `made` says that the same plan makes its dataset version."""
+def model_actions(change: Change, before: FirstSteps) -> tuple[Action, ...]:
+    """All steps of a model; its creation waits for the dataset version if the same plan makes that."""
+    if not isinstance(change, ModelChange):
+        return ()
+    needs = before.needs(change.dataset, change.ref)
     actions: list[Action] = []
     for stopped in change.stops:
         stop = StopTraining(id=stopped.id, name=stopped.name)
         actions.append(_action(change, f"stop {stopped.id}", stop, needs, Cost(calls=4)))
     stops = tuple(action.id for action in actions)
     if change.creates:
-        after = (f"{change.dataset} v{change.dataset_version} complete",) if made else ()
+        after = (f"{change.dataset} v{change.dataset_version} complete",) if change.dataset in before.making else ()
         step = CreateModel(
             dataset=change.dataset,
             dataset_id=change.dataset_id,

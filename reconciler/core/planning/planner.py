@@ -5,15 +5,15 @@ from dataclasses import replace
 from functools import reduce
 
 from reconciler import __version__
-from reconciler.core.action import Action, CreateProject, UpdateProject
-from reconciler.core.change import DatasetChange, ModelChange, ProjectChange, RemovalChange, RenameChange
+from reconciler.core.action import Action
+from reconciler.core.change import Change, DatasetChange, ModelChange, RemovalChange, RenameChange
 from reconciler.core.cost import Cost
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan, Subject
-from reconciler.core.planning.dataset import dataset_actions
+from reconciler.core.planning.first_steps import FirstSteps
+from reconciler.core.planning.kinds import ACTIONS
 from reconciler.core.planning.limit_check import check, expected
-from reconciler.core.planning.model import model_actions
 from reconciler.core.planning.removal import removal_actions, rename_actions
 from reconciler.core.ref import Ref
 
@@ -58,38 +58,26 @@ def plan(
 
 
 def _actions(assessment: Assessment) -> tuple[Action, ...]:
-    """Kinds in the order in which they need each other, so that every action stands after its needs."""
+    """Every action stands after its needs: what all else stands in, renames, the kinds in their order, removals."""
     refused = {refusal.ref for refusal in assessment.refusals}
     changes = [change for change in assessment.changes if change.ref not in refused]
+    making = frozenset(change.ref for change in changes if isinstance(change, DatasetChange))
+    before = FirstSteps(project_ids=assessment.project_ids, making=making)
     actions: list[Action] = []
-    first: dict[Ref, tuple[str, ...]] = {}
     for change in changes:
-        if isinstance(change, ProjectChange | RenameChange):
-            made = (_project_action(change),) if isinstance(change, ProjectChange) else rename_actions(change)
-            first[change.ref] = tuple(action.id for action in made)
-            actions += made
-    making = {change.ref for change in changes if isinstance(change, DatasetChange)}
+        is_root = change.ref.kind.parent is None
+        made = rename_actions(change) if isinstance(change, RenameChange) else _steps(change, before) if is_root else ()
+        before.ids[change.ref] = before.needs(change.ref) + tuple(action.id for action in made)
+        actions += made
     for change in changes:
-        if isinstance(change, DatasetChange):
-            needs = first.get(change.wish.project, ()) + first.get(change.ref, ())
-            actions += dataset_actions(change, needs, assessment.project_ids.get(change.wish.project))
-        elif isinstance(change, ModelChange):
-            needs = first.get(change.dataset, ()) + first.get(change.ref, ())
-            actions += model_actions(change, needs, made=change.dataset in making)
+        if change.ref.kind.parent is not None:
+            actions += _steps(change, before)
     removals = [change for change in changes if isinstance(change, RemovalChange)]
     return (*actions, *removal_actions(removals, actions))
 
 
-def _project_action(change: ProjectChange) -> Action:
-    step = CreateProject(body=change.body) if change.id is None else UpdateProject(id=change.id, body=change.body)
-    return Action(
-        id=f"{change.ref} {'create' if change.id is None else 'update'}",
-        ref=change.ref,
-        step=step,
-        reason=change.reason,
-        fields=change.fields,
-        cost=Cost(calls=1),
-    )
+def _steps(change: Change, before: FirstSteps) -> tuple[Action, ...]:
+    return tuple(ACTIONS[change.ref.kind](change, before))
 
 
 def select(assessment: Assessment, chosen: frozenset[Ref]) -> Assessment:
