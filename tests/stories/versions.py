@@ -157,7 +157,7 @@ async def failure_kept(stage: Stage) -> Bill:
 async def failure_retrained(stage: Stage) -> Bill:
     """`on_failure: retrain` trains once more, and no more than `retries` says."""
     stage.world = World(switches={"training_failures": "2"})
-    tree = with_model(stage.tree(), on_failure="retrain")
+    tree = with_model(stage.tree(), policy=TrainingPolicy(on_failure="retrain"))
     await stage.trained(tree)
     bill = await stage.cost(lambda: stage.trained(tree))
     assert stage.model_names() == ["expert v1 Failed", "expert v2 Failed"]
@@ -187,7 +187,7 @@ async def superseded_waits(stage: Stage) -> Bill:
 async def superseded_is_stopped(stage: Stage) -> Bill:
     """`on_superseded: stop`: the running training is stopped, the next one starts."""
     await stage.apply(stage.tree())
-    after = with_model(stage.tree(prefix=OTHER_PREFIX), on_superseded="stop")
+    after = with_model(stage.tree(prefix=OTHER_PREFIX), policy=TrainingPolicy(on_superseded="stop"))
     bill = await stage.cost(lambda: stage.apply(after))
     assert stage.model_names() == ["expert v1 Stopped", "expert v2 InProgress"]
     return bill
@@ -305,9 +305,8 @@ async def absent(stage: Stage) -> Bill:
 
 
 def with_model(tree: Desired, **words: object) -> Desired:
-    """The tree with another policy in its model manifest."""
-    policy = TrainingPolicy(**words)  # type: ignore[arg-type]
-    return tree.updated(*(replace(model, policy=policy) for model in tree.models.values()))
+    """The tree with other words in its model manifest."""
+    return tree.updated(*(replace(model, **words) for model in tree.models.values()))  # type: ignore[arg-type]
 
 
 def stop(stage: Stage) -> None:
