@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.spec import DatasetBody
@@ -27,7 +27,7 @@ _THREADS = 4
 
 
 def examine(root: Path, wanted: Sequence[Ref], today: date, *, cache: Path | None = None) -> Diagnosis:
-    """The diagnosis of the datasets in `wanted`, or of all. Unusable if a wanted dataset is not declared.
+    """The diagnosis of the datasets in `wanted`, or of all. WrongUsage if a wanted dataset is not declared.
 
     `cache` is the file in which measures are kept. Without it, one in the user's cache folder is used.
     """
@@ -38,14 +38,14 @@ def examine(root: Path, wanted: Sequence[Ref], today: date, *, cache: Path | Non
 
 
 def write_sheet(path: str, page: str) -> None:
-    """Write a contact sheet, whole or not at all. Unusable if that fails, or if the file is anything but a contact sheet."""
+    """Write a contact sheet, whole or not at all. WrongUsage if that fails, or if the file is anything but a contact sheet."""
     place = Path(path)
     if place.exists() and not _is_sheet(place):
-        raise Unusable(f"{shown(path)} exists and is no contact sheet: it stays as it is. Choose another name.")
+        raise WrongUsage(f"{shown(path)} exists and is no contact sheet: it stays as it is. Choose another name.")
     try:
         replace_path(place, page.encode())
     except OSError as error:
-        raise Unusable(f"The contact sheet {shown(path)} cannot be written: {error.strerror}.") from None
+        raise WrongUsage(f"The contact sheet {shown(path)} cannot be written: {error.strerror}.") from None
 
 
 def _is_sheet(place: Path) -> bool:
@@ -63,7 +63,7 @@ def _require_declared(loaded: Loaded, wanted: Iterable[Ref]) -> None:
     for ref in wanted:
         if ref not in declared and ref not in loaded.broken:
             hint = did_you_mean(ref.name, sorted(known.name for known in declared))
-            raise Unusable(f"No manifest declares {ref}. {hint}".strip())
+            raise WrongUsage(f"No manifest declares {ref}. {hint}".strip())
 
 
 def decodable(loaded: Loaded, wanted: Collection[Ref]) -> list[ImageFile]:

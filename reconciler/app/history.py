@@ -1,6 +1,6 @@
 """All live versions of one manifest, from what a look at the account brought: no further call."""
 
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.app.planning import Planned
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.election import Member, ModelMember
@@ -11,7 +11,7 @@ from reconciler.core.ref import Ref
 
 
 def history_of(planned: Planned, ref: Ref) -> History:
-    """The versions of a dataset or model; Unusable where neither the tree nor the live side knows it.
+    """The versions of a dataset or model; WrongUsage where neither the tree nor the live side knows it.
 
     What no manifest declares is looked for by its name in every project.
     """
@@ -26,7 +26,7 @@ def history_of(planned: Planned, ref: Ref) -> History:
         datasets = dataset_entries(datasets_of(planned, index, ref), index, in_force(planned.plan, ref))
         entries = History(ref=ref, entries=datasets, is_declared=declared)
     if not entries.entries and not declared:
-        raise Unusable(f"No manifest declares {ref}, and nothing live bears its name.")
+        raise WrongUsage(f"No manifest declares {ref}, and nothing live bears its name.")
     return entries
 
 

@@ -1,4 +1,4 @@
-"""The bytes of the images to upload, taken from the tree and from nowhere else."""
+"""The bytes of images to upload. They are taken from the tree and from nowhere else."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from reconciler.files.tree import Tree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSource:
-    """One image file below the root: what was hashed when it was planned, and the way to its bytes now."""
+    """One image file below the root: the digest that was planned with, and how to read the bytes now."""
 
     tree: Tree
     path: str
@@ -26,13 +26,13 @@ class FileSource:
     size: int
 
     def open(self) -> BinaryIO:
-        """The bytes, by the tree's own rules: no link leads out of it."""
+        """The bytes. The tree opens no link that leads out of it."""
         return self.tree.open_file(self.path)
 
 
 @dataclass(frozen=True, slots=True)
 class TreeImages:
-    """The images of a tree, by what a plan wishes."""
+    """The images of a tree, as sources for what a plan uploads."""
 
     tree: Tree
 
@@ -43,13 +43,13 @@ class TreeImages:
 
 @contextmanager
 def images_of(root: Path) -> Iterator[TreeImages]:
-    """The tree's images, the root held open while the block runs."""
+    """The images of the tree. The root is held open while the block runs."""
     with Tree(root) as tree:
         yield TreeImages(tree)
 
 
 def require_content(plan: Plan, desired: Desired, tree: Tree) -> None:
-    """Before the first request: ProblemsFound names each image to upload whose content is not here (Git LFS)."""
+    """ProblemsFound names each image to upload of which only the Git LFS pointer is here. Asked before the first request."""
     problems = [
         content_problem(image, tree)
         for action in plan.actions
@@ -62,7 +62,7 @@ def require_content(plan: Plan, desired: Desired, tree: Tree) -> None:
 
 
 def content_problem(image: DesiredImage, tree: Tree) -> Problem:
-    """An image whose content is needed and is not here."""
+    """The problem of an image whose content is needed and is not here."""
     return Problem(
         rule="image-content-missing",
         location=tree.location(image.path),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.app.planning import Planned, Scope, chosen_refs, subject_of
 from reconciler.app.revision import BaseTree
 from reconciler.app.settings import Settings
@@ -20,10 +20,10 @@ from reconciler.files.configuration import load_configuration
 def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Scope) -> Plan:
     """What this tree changes in comparison with its base, as if the base were live; nothing is asked or read.
 
-    Unusable where the scope asks for something that only the live side can tell.
+    WrongUsage where the scope asks for something that only the live side can tell.
     """
     if scope.retry or scope.prunes or scope.refresh == "full":
-        raise Unusable("--retry, --prune and --refresh full are about what is live: they go with --base REV --live.")
+        raise WrongUsage("--retry, --prune and --refresh full are about what is live: they go with --base REV --live.")
     assessment = assess_offline(desired, base.desired, scope.asked)
     return plan(
         replace(

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from reconciler.app.fault import Unusable, refused
+from reconciler.app.exceptions import WrongUsage, refused
 from reconciler.app.history import models_of
 from reconciler.app.planning import Planned
 from reconciler.core.change import AliasState
@@ -73,15 +73,15 @@ def github_file(environ: Mapping[str, str]) -> Path | None:
 
 
 def append(place: Path, lines: str) -> None:
-    """Add lines to a file that may hold others, on lines of their own; Unusable where that cannot be done."""
+    """Add lines to a file that may hold others, on lines of their own; WrongUsage where that cannot be done."""
     try:
         handle = os.open(place, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
         with os.fdopen(handle, "r+b", buffering=0) as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise Unusable(f"{GITHUB}: {shown(str(place))} is not a regular file.")
+                raise WrongUsage(f"{GITHUB}: {shown(str(place))} is not a regular file.")
             size = file.seek(0, os.SEEK_END)
             file.seek(max(size - 1, 0))
             gap = b"\n" if size and file.read(1) != b"\n" else b""
             file.write(gap + lines.encode())
     except OSError as error:
-        raise Unusable(f"{GITHUB}: {shown(str(place))} cannot be written: {error.strerror}.") from None
+        raise WrongUsage(f"{GITHUB}: {shown(str(place))} cannot be written: {error.strerror}.") from None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
 from reconciler.core.change import ModelChange, Note, RemovalChange
@@ -59,7 +59,7 @@ class Planned:
 
 
 async def make_plan(open_session: Session, settings: Settings, desired: Desired, scope: Scope) -> Planned:
-    """Observe, compare, order. Unusable where the scope names what no manifest declares."""
+    """Observe, compare, order. WrongUsage where the scope names what no manifest declares."""
     refs = chosen_refs(desired, scope)
     wanted = all_absent(desired) if scope.destroys else desired
     observed, assessment = await survey(open_session.client, wanted, scope.asked)
@@ -105,14 +105,14 @@ def subject_of(settings: Settings, desired: Desired) -> Subject:
 
 
 def chosen_refs(desired: Desired, scope: Scope) -> frozenset[Ref]:
-    """What a scope is about. Unusable where it names what no manifest declares."""
+    """What a scope is about. WrongUsage where it names what no manifest declares."""
     unknown = [ref for ref in (*scope.accepted, *scope.retry, *scope.start) if ref not in desired.refs]
     if unknown:
-        raise Unusable(f"No manifest declares {unknown[0]}.")
+        raise WrongUsage(f"No manifest declares {unknown[0]}.")
     try:
         refs = chosen(desired, scope.targets, scope.excluded)
     except LookupError as error:
-        raise Unusable(f"No manifest declares {error.args[0]}.") from None
+        raise WrongUsage(f"No manifest declares {error.args[0]}.") from None
     return doomed(desired, scope.targets) if scope.destroys else refs
 
 

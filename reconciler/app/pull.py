@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from reconciler.app.fault import Unusable, refused
+from reconciler.app.exceptions import WrongUsage, refused
 from reconciler.app.history import datasets_of
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
+from reconciler.app.validate import resolve_tree
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.election import newest_completed, open_drafts
@@ -15,13 +16,11 @@ from reconciler.core.guide import Guide
 from reconciler.core.live import RemoteDataset
 from reconciler.core.look.in_force import in_force
 from reconciler.core.manifest.loaded import Loaded
-from reconciler.core.manifest.resolve import resolve
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.name import DraftName, image_key, parse_dataset_name
 from reconciler.core.problem import Location, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal, quoted
-from reconciler.doctor.waivers import judge_waivers
 from reconciler.files.caption.pull import PulledCaption, PullRefused, write_captions
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
@@ -49,15 +48,15 @@ class Pulled:
 
 
 def read_target(root: Path, ref: Ref) -> Target:
-    """The tree, even where the captions to be pulled are what it lacks; Unusable where there is no such dataset."""
+    """The tree, even where the captions to be pulled are what it lacks; WrongUsage where there is no such dataset."""
     loaded = load(root)
     body = next((one for one in loaded.manifests if one.ref == ref), None)
     try:
-        desired = resolve(loaded, further=judge_waivers(loaded))
+        desired = resolve_tree(loaded)
     except ProblemsFound:
-        desired = resolve(_without_captions(loaded, ref), further=judge_waivers(loaded))
+        desired = resolve_tree(_without_captions(loaded, ref))
     if body is None or not isinstance(body.body, DatasetBody):
-        raise Unusable(f"No manifest declares {ref}.")
+        raise WrongUsage(f"No manifest declares {ref}.")
     captions = body.body.spec.captions
     return Target(
         desired=desired,

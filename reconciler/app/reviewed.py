@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reconciler.app.fault import Refused
+from reconciler.app.exceptions import Refused
 from reconciler.app.saved import read_saved
 from reconciler.core.change import Refusal
 from reconciler.core.plan import Plan
@@ -20,7 +20,7 @@ class Review:
 
     @classmethod
     def read(cls, *paths: str, is_exact: bool) -> "Review":
-        """From plan files; as `read_saved`, refused where one is damaged and Unusable where there is none."""
+        """From plan files; as `read_saved`, refused where one is damaged and WrongUsage where there is none."""
         return cls(plans=tuple(map(read_saved, paths)), is_exact=is_exact)
 
     def require(self, now: Plan) -> None:

@@ -1,14 +1,13 @@
-"""What the manifests asked for at a git revision: no token, no network, no file of the working tree."""
+"""What the manifests asked for at a git revision. Needs no token, no network and no file of the working tree."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
+from reconciler.app.validate import resolve_tree
 from reconciler.core.desired import Desired
-from reconciler.core.manifest.resolve import resolve
 from reconciler.core.problem import Location, Problem, ProblemsFound
-from reconciler.doctor.waivers import judge_waivers
 from reconciler.files.configuration import Configuration, load_configuration
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision import revision, revision_name, short
@@ -17,7 +16,7 @@ from reconciler.files.load import load
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseTree:
-    """A tree at a revision, with its `reconciler.yaml`; `is_there` is False where it had no manifest folder at all."""
+    """A tree at a revision, with its `reconciler.yaml`. `is_there` is False if it had no manifest folder."""
 
     name: str
     desired: Desired = field(default_factory=Desired)
@@ -29,22 +28,22 @@ _BROKEN = "nothing can be compared with it. Merge what mends it, plan without --
 
 
 def desired_at(root: Path, rev: str) -> Desired:
-    """The tree at a revision, resolved. Problems, also those in ProblemsFound, stand at `REV:manifests/x.yaml:3:4`.
+    """The tree at a revision, resolved. The places of its problems read `REV:manifests/x.yaml:3:4`.
 
-    Unusable where the revision cannot be read; ProblemsFound where its tree is broken or holds no manifests.
+    WrongUsage if the revision cannot be read. ProblemsFound if its tree has problems or no manifests.
     """
     try:
         with revision(root, rev) as folder:
             return _resolved(root, rev, folder)
     except RevisionRefused as refused:
-        raise Unusable(str(refused)) from None
+        raise WrongUsage(str(refused)) from None
 
 
 def tree_at(root: Path, rev: str) -> BaseTree:
-    """The tree at a revision as something to compare with: empty where manifests came later.
+    """The tree at a revision, to compare with. Empty if the manifests came later.
 
-    Raises as desired_at, the problems told to be those of the base; Unusable also where the revision shares no history
-    with what is checked out.
+    Raises as `desired_at`, and says that the problems are those of the base. WrongUsage also if the revision has no
+    history in common with what is checked out.
     """
     try:
         with revision(root, rev, is_base=True) as folder:
@@ -52,7 +51,7 @@ def tree_at(root: Path, rev: str) -> BaseTree:
     except ProblemsFound as found:
         raise ProblemsFound(found.problems, end=f"all in the base {short(rev)}: {_BROKEN}") from None
     except RevisionRefused as refused:
-        raise Unusable(str(refused)) from None
+        raise WrongUsage(str(refused)) from None
 
 
 def _tree_in(folder: Path, root: Path, rev: str) -> BaseTree:
@@ -68,14 +67,17 @@ def _resolved(root: Path, rev: str, folder: Path) -> Desired:
     loaded = load(folder, cache=folder.parent / "digests")
     shown, name = loaded.location.path, revision_name(root, rev)
     try:
-        desired = resolve(loaded, further=judge_waivers(loaded))
+        desired = resolve_tree(loaded)
     except ProblemsFound as found:
         raise ProblemsFound(_renamed(found.problems, shown, name)) from None
     return replace(desired, warnings=tuple(_renamed(desired.warnings, shown, name)))
 
 
 def _renamed(problems: Iterable[Problem], shown: str, name: str) -> Iterable[Problem]:
-    """The same problems where people find them: the temporary folder, a name like no other, is put right in each text."""
+    """The same problems, with the path in the revision in place of the temporary folder.
+
+    The texts may quote the folder too. Its name is random, so that replacing it cannot hit anything else.
+    """
     for problem in problems:
         path = problem.location.path.replace(shown, name)
         yield replace(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from reconciler.app.fault import Unusable, refused
+from reconciler.app.exceptions import WrongUsage, refused
 from reconciler.core.change import ModelChange, Refusal, RemovalChange
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
@@ -17,10 +17,10 @@ from reconciler.files.planfile import PlanUnreadable, PlanUnwritable, read_plan,
 
 
 def read_saved(path: str) -> Plan:
-    """A saved plan; refused where it is damaged or no file of text, Unusable where there is no such file."""
+    """A saved plan; refused where it is damaged or no file of text, WrongUsage where there is no such file."""
     place = Path(path)
     if not place.exists():
-        raise Unusable(f"There is no plan file {shown(path)}.")
+        raise WrongUsage(f"There is no plan file {shown(path)}.")
     try:
         return load_plan(read_plan(place))
     except (PlanDamaged, PlanUnreadable) as error:
@@ -29,14 +29,14 @@ def read_saved(path: str) -> Plan:
 
 
 def save(path: str, plan: Plan) -> None:
-    """Write a plan file, whole or not at all; Unusable where that cannot be done, or where something else lies there."""
+    """Write a plan file, whole or not at all; WrongUsage where that cannot be done, or where something else lies there."""
     place = Path(path)
     if place.exists() and not _is_plan(place):
-        raise Unusable(f"{shown(path)} exists and is no plan file: it stays as it is. Choose another name.")
+        raise WrongUsage(f"{shown(path)} exists and is no plan file: it stays as it is. Choose another name.")
     try:
         write_plan(place, dump_plan(plan))
     except PlanUnwritable as error:
-        raise Unusable(f"{error}.") from None
+        raise WrongUsage(f"{error}.") from None
 
 
 def _is_plan(place: Path) -> bool:

@@ -1,4 +1,4 @@
-"""A client on the endpoint of the settings: over the network, or on a simulator embedded in the process."""
+"""A client for the endpoint of the settings: over the network, or to a simulator embedded in this process."""
 
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -11,46 +11,46 @@ from reconciler.api.client import Client
 from reconciler.api.observer import Exchange, Observer
 from reconciler.api.token import FILE_VARIABLE, VARIABLE, Token, TokenRefused, read_token
 from reconciler.api.transport import EmbeddedTransport
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.app.settings import Settings
 from reconciler.clock import Clock, SimulatedClock, SystemClock
 
 if TYPE_CHECKING:
     from reconciler.simulator import Simulator
 
-NOBODY = "embedded-simulator"
-"""The token that an embedded simulator gets: never the real one."""
+STAND_IN = "embedded-simulator"
+"""The token for an embedded simulator. It never gets the real one."""
 
 _log = logging.getLogger("reconciler.calls")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """An open client and the clock that it and everything above it live by."""
+    """An open client, and the clock that it and everything above it use."""
 
     client: Client
     clock: Clock
 
 
 def clock_of(settings: Settings) -> Clock:
-    """The clock to live by: simulated with an embedded simulator, so that waiting, also for hours, costs nothing."""
+    """The clock to use. With an embedded simulator it is simulated, so that waiting for hours takes no time."""
     return SimulatedClock() if settings.endpoint.is_simulator else SystemClock()
 
 
 @asynccontextmanager
 async def session(settings: Settings, clock: Clock, watchers: Sequence[Observer] = ()) -> AsyncIterator[Session]:
-    """Open a session; Unusable where a token is needed and there is none that will do."""
-    watch = Watch((Log(), *watchers))
+    """Open a session. WrongUsage if a token is needed and there is none that can be used."""
+    watch = ObserverGroup((CallLog(), *watchers))
     pace = pace_of(settings.tier, concurrency=settings.concurrency)
     if not settings.endpoint.is_simulator:
-        async with Client(settings.endpoint, need_token(settings), clock=clock, pace=pace, observer=watch) as client:
+        async with Client(settings.endpoint, require_token(settings), clock=clock, pace=pace, observer=watch) as client:
             yield Session(client=client, clock=clock)
         return
     from reconciler.app.simulate import Simulation, open_world
 
     simulator = open_world(Simulation(store=settings.endpoint.store), clock)
     transport = embedded(simulator, clock)
-    client = Client(settings.endpoint, Token(NOBODY), clock=clock, pace=pace, observer=watch, transport=transport)
+    client = Client(settings.endpoint, Token(STAND_IN), clock=clock, pace=pace, observer=watch, transport=transport)
     try:
         async with client:
             yield Session(client=client, clock=clock)
@@ -58,14 +58,14 @@ async def session(settings: Settings, clock: Clock, watchers: Sequence[Observer]
         simulator.close()
 
 
-def need_token(settings: Settings) -> Token:
-    """The token of the environment; Unusable where there is none or it will not do, its value never shown."""
+def require_token(settings: Settings) -> Token:
+    """The token of the environment. WrongUsage if there is none or it cannot be used; its value is never shown."""
     try:
         token = read_token(settings.environ)
     except TokenRefused as error:
-        raise Unusable(f"{error}.") from None
+        raise WrongUsage(f"{error}.") from None
     if token is None:
-        raise Unusable(
+        raise WrongUsage(
             f"No token: set {VARIABLE}, or {FILE_VARIABLE}; "
             "`reconciler plan --base REV` and `--endpoint simulator` need none."
         )
@@ -73,7 +73,7 @@ def need_token(settings: Settings) -> Token:
 
 
 def embedded(simulator: "Simulator", clock: Clock) -> EmbeddedTransport:
-    """A transport that asks a simulator of this process."""
+    """A transport to a simulator in this process."""
     from reconciler.simulator import Dropped, Request
 
     def handle(
@@ -85,8 +85,8 @@ def embedded(simulator: "Simulator", clock: Clock) -> EmbeddedTransport:
     return EmbeddedTransport(handle, clock=clock, losses={Dropped: "silent"})
 
 
-class Watch:
-    """Several observers as one, asked in their order."""
+class ObserverGroup:
+    """Several observers as one. They are told in their order."""
 
     def __init__(self, watchers: Sequence[Observer]) -> None:
         self._watchers = watchers
@@ -107,11 +107,11 @@ class Watch:
             watcher.throttled(seconds, reason)
 
 
-class Log:
-    """Says each exchange to whoever asked with `-v` (what became of it) or `-vv` (also before it is sent)."""
+class CallLog:
+    """Logs each exchange: its result, which `-v` prints, and before it is sent, which `-vv` prints."""
 
     def before(self, exchange: Exchange) -> None:
-        """A request, in so many words; no host, no query, no body."""
+        """A request, without host, query and body."""
         _log.debug("%s %s (%s, attempt %d)", exchange.method, exchange.path, exchange.operation, exchange.attempt)
 
     def after(self, exchange: Exchange) -> None:

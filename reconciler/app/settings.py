@@ -1,4 +1,4 @@
-"""What a run was told, from flags, environment, reconciler.yaml and defaults: the first that speaks wins."""
+"""The settings of a run, from flags, environment, reconciler.yaml and defaults. The first of these that has one wins."""
 
 import difflib
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from reconciler.api.endpoint import BRIA, Endpoint, EndpointRefused, parse_endpoint
 from reconciler.api.limiter import TIERS
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.core.limit import LIMIT_NAMES, Limits, allow
 from reconciler.core.look.ignore import Ignore
 from reconciler.core.problem import ProblemsFound
@@ -20,7 +20,7 @@ VARIABLES = ("ROOT", "ENDPOINT", "TIER", "CONCURRENCY", "SETTLE", "COLOR", "VERB
 """What may follow RECONCILER_ in the environment."""
 
 UNLIMITED = "none"
-"""The tier of the embedded simulator, unless another is asked for."""
+"""The tier of a simulator, unless another is asked for: no limit."""
 
 DEFAULT_ROOT = "manifests"
 DEFAULT_TIER = "free_trial"
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One run's settings; the token is not among them. `settle` in seconds, `tier` `none` where nothing limits."""
+    """The settings of one run, without the token. `settle` is in seconds. `tier` is `none` if nothing limits."""
 
     root: Path
     endpoint: Endpoint
@@ -43,30 +43,30 @@ class Settings:
     settle: float
     limits: Limits
     expect: Mapping[str, int] = field(default_factory=dict)
-    """What the tree says that its plan costs; a plan that says otherwise is refused."""
+    """What the tree says that its plan costs. A plan with other numbers is refused."""
     ignores: tuple[Ignore, ...] = ()
-    """What `drift` leaves out; nothing else reads it."""
+    """Differences that `drift` leaves out. Nothing else reads this."""
     environ: Mapping[str, str] = field(repr=False)
 
 
 def resolve_settings(
     given: Mapping[str, object], environ: Mapping[str, str], *, raised: Mapping[str, int] | None = None
 ) -> Settings:
-    """Flag, else environment, else reconciler.yaml, else default. Unusable for a value that will not do.
+    """Flag, else environment, else reconciler.yaml, else default. WrongUsage for a value that cannot be used.
 
-    `raised` are limits that `--allow` gives another number.
+    `raised` are the limits that `--allow` gives another number.
     """
-    told = _Told(given, environ)
+    given_values = _Given(given, environ)
     root = root_of(given, environ)
     configuration = _configuration(root)
-    endpoint = told.pick("endpoint", _endpoint, _configured(configuration) or parse_endpoint(BRIA))
+    endpoint = given_values.pick("endpoint", _endpoint, _configured(configuration) or parse_endpoint(BRIA))
     tier = configuration.tier or (UNLIMITED if endpoint.is_simulator else DEFAULT_TIER)
     return Settings(
         root=root,
         endpoint=endpoint,
-        tier=told.pick("tier", _tier, tier),
-        concurrency=told.pick("concurrency", _concurrency, _or(configuration.concurrency, DEFAULT_CONCURRENCY)),
-        settle=told.pick("settle", _settle, _or(configuration.settle, DEFAULT_SETTLE)),
+        tier=given_values.pick("tier", _tier, tier),
+        concurrency=given_values.pick("concurrency", _concurrency, _or(configuration.concurrency, DEFAULT_CONCURRENCY)),
+        settle=given_values.pick("settle", _settle, _or(configuration.settle, DEFAULT_SETTLE)),
         limits=raised_limits(configuration.limits, raised or {}),
         expect=configuration.expect,
         ignores=configuration.ignores,
@@ -75,8 +75,8 @@ def resolve_settings(
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What flags and environment say; an empty variable says nothing."""
+class _Given:
+    """What flags and environment say. An empty variable counts as not set."""
 
     given: Mapping[str, object]
     environ: Mapping[str, str]
@@ -86,7 +86,7 @@ class _Told:
         return str(value) if value is not None else self.environ.get(PREFIX + name.upper()) or None
 
     def pick(self, name: str, read: Callable[[str], T], otherwise: T) -> T:
-        """The value that was told, read; Unusable names the place of one that will not do."""
+        """The value that was given, read. WrongUsage names the flag or variable if it cannot be used."""
         text = self.text(name)
         if text is None:
             return otherwise
@@ -94,25 +94,25 @@ class _Told:
             return read(text)
         except ValueError as error:
             place = f"--{name}" if self.given.get(name) is not None else PREFIX + name.upper()
-            raise Unusable(f"{place}: {error}.") from None
+            raise WrongUsage(f"{place}: {error}.") from None
 
 
 def root_of(given: Mapping[str, object], environ: Mapping[str, str]) -> Path:
-    """The folder of the manifests; whether it exists is not asked."""
-    return Path(_Told(given, environ).text("root") or DEFAULT_ROOT)
+    """The folder of the manifests. It need not exist."""
+    return Path(_Given(given, environ).text("root") or DEFAULT_ROOT)
 
 
 def raised_limits(limits: Limits, raised: Mapping[str, int]) -> Limits:
-    """Limits with some of them at another number for this run."""
+    """The limits, some of them with another number for this run."""
     try:
         return allow(limits, raised)
     except KeyError as error:
         known = ", ".join(LIMIT_NAMES)
-        raise Unusable(f"There is no limit {quoted(str(error.args[0]))}; the limits are {known}.") from None
+        raise WrongUsage(f"There is no limit {quoted(str(error.args[0]))}; the limits are {known}.") from None
 
 
-def strange_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """A sentence for each RECONCILER_ variable that means nothing; its value is not shown."""
+def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """A sentence for each RECONCILER_ variable that means nothing. Its value is not shown."""
     sentences = []
     for name in sorted(environ):
         tail = name.removeprefix(PREFIX)
@@ -124,7 +124,10 @@ def strange_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _configured(configuration: Configuration) -> Endpoint | None:
-    """A file of the repository may name the simulator or the vendor's own origin, nothing else."""
+    """The endpoint of reconciler.yaml. A file of the repository may name the simulator or the vendor's origin only.
+
+    Otherwise a pull request could send the token of CI to another host.
+    """
     if configuration.endpoint is None:
         return None
     endpoint = _endpoint(configuration.endpoint)
@@ -140,7 +143,7 @@ def _endpoint(text: str) -> Endpoint:
 
 
 def _configuration(root: Path) -> Configuration:
-    """What reconciler.yaml says; ProblemsFound where anything in it is wrong."""
+    """What reconciler.yaml says. ProblemsFound if anything in it is wrong."""
     configuration = load_configuration(root)
     if any(problem.is_error for problem in configuration.problems):
         raise ProblemsFound(configuration.problems)

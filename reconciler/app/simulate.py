@@ -1,10 +1,10 @@
-"""The simulated API, served on this machine or embedded in the process."""
+"""The simulated API, served on this machine or embedded in this process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.simulator import FaultError, Simulator, SqliteStore, StoreError, SwitchError, parse_fault, parse_switch
 from reconciler.simulator import serve as serve_simulator
 from reconciler.simulator.clock import Clock
@@ -12,7 +12,7 @@ from reconciler.simulator.clock import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """How the API is simulated: where its world is kept, how fast it runs, how it behaves, what goes wrong in it."""
+    """How the API is simulated: where its data is kept, how fast it runs, how it behaves, and what goes wrong."""
 
     store: str | None = None
     speed: float = 1.0
@@ -21,7 +21,7 @@ class Simulation:
 
 
 def open_world(simulation: Simulation, clock: Clock | None = None) -> Simulator:
-    """The simulator of a world; Unusable where a switch, fault, speed or file will not do."""
+    """The simulator. WrongUsage if a switch, fault, speed or file cannot be used."""
     try:
         return Simulator(
             store=None if simulation.store is None else SqliteStore(Path(simulation.store)),
@@ -31,15 +31,15 @@ def open_world(simulation: Simulation, clock: Clock | None = None) -> Simulator:
             speed=simulation.speed,
         )
     except (FaultError, StoreError, SwitchError, ValueError) as error:
-        raise Unusable(f"{error}.") from None
+        raise WrongUsage(f"{error}.") from None
 
 
 def simulate(simulation: Simulation, *, port: int, request_log: str | None, told: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C; `told` gets the address."""
+    """Serve until Ctrl-C. `told` gets the address."""
     simulator = open_world(simulation)
     try:
         serve_simulator(simulator, port=port, request_log=request_log, started=told)
     except (OSError, ValueError) as error:
-        raise Unusable(f"{error}.") from None
+        raise WrongUsage(f"{error}.") from None
     finally:
         simulator.close()

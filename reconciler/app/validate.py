@@ -1,13 +1,16 @@
-"""Read a tree of manifests into what it asks for; nothing is sent."""
+"""`validate`: read a tree of manifests into what it asks for. Nothing is sent."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
 from reconciler.app.settings import Settings
 from reconciler.core.desired import Desired
 from reconciler.core.fingerprint import dataset_fingerprint, model_fingerprint
+from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.resolve import resolve
 from reconciler.core.problem import ProblemsFound
+from reconciler.core.ref import Ref
 from reconciler.doctor.diagnose import without_waived
 from reconciler.doctor.waivers import judge_waivers
 from reconciler.files.load import load
@@ -15,20 +18,25 @@ from reconciler.render.fingerprint import Printed
 
 
 def validate(settings: Settings, today: date) -> Desired:
-    """What the manifests ask for; ProblemsFound carries all that is wrong with them.
+    """What the manifests ask for. ProblemsFound carries everything that is wrong with them.
 
-    Of the warnings those stay that no manifest waives on this day.
+    Warnings that a manifest waives on this day are left out.
     """
     loaded = load(settings.root)
     try:
-        desired = resolve(loaded, further=judge_waivers(loaded))
+        desired = resolve_tree(loaded)
     except ProblemsFound as found:
         raise ProblemsFound(without_waived(loaded, found.problems, today)) from None
     return replace(desired, warnings=without_waived(loaded, desired.warnings, today))
 
 
-def printed(desired: Desired) -> tuple[Printed, ...]:
-    """The fingerprint of each declared model: the same on every machine and in every account."""
+def resolve_tree(loaded: Loaded, *, without_prefix_of: Collection[Ref] = ()) -> Desired:
+    """What a loaded tree asks for. ProblemsFound carries all problems, also those of waivers."""
+    return resolve(loaded, without_prefix_of=without_prefix_of, further=judge_waivers(loaded))
+
+
+def fingerprints_of(desired: Desired) -> tuple[Printed, ...]:
+    """The fingerprint of each declared model. It is the same on every machine and in every account."""
     datasets = {ref: dataset_fingerprint(dataset) for ref, dataset in desired.datasets.items()}
     return tuple(
         Printed(

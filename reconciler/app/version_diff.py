@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.app.history import datasets_of, models_of
 from reconciler.app.planning import Planned
 from reconciler.app.revision import desired_at
 from reconciler.app.session import Session
+from reconciler.app.validate import resolve_tree
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.election import ALIVE, Member, ModelMember
@@ -18,9 +19,7 @@ from reconciler.core.look.dataset_diff import DatasetVersion, compare_datasets
 from reconciler.core.look.history import version_title
 from reconciler.core.look.tree_version import compare_trees
 from reconciler.core.look.version_diff import Difference, ModelVersion, compare_models
-from reconciler.core.manifest.resolve import resolve
 from reconciler.core.ref import Ref
-from reconciler.doctor.waivers import judge_waivers
 from reconciler.files.git.revision import short
 from reconciler.files.load import load
 
@@ -28,7 +27,7 @@ WORKING_TREE = "working tree"
 
 
 async def compare_live(opened: Session, planned: Planned, ref: Ref, versions: tuple[int, int]) -> Difference:
-    """What differs between two live versions, each read in full. Unusable names the versions there are."""
+    """What differs between two live versions, each read in full. WrongUsage names the versions there are."""
     index = AccountIndex(planned.observed)
     if ref.kind is Kind.MODEL:
         family = models_of(planned, index, ref)
@@ -38,26 +37,25 @@ async def compare_live(opened: Session, planned: Planned, ref: Ref, versions: tu
     read = await _read(opened, ids)
     gone = [number for number, id_ in zip(versions, ids, strict=True) if id_ not in read]
     if gone:
-        raise Unusable(f"{ref} v{gone[0]} was deleted just now.")
+        raise WrongUsage(f"{ref} v{gone[0]} was deleted just now.")
     return compare_datasets(ref, read[ids[0]], read[ids[1]])
 
 
 def _working_tree(root: Path) -> Desired:
-    loaded = load(root)
-    return resolve(loaded, further=judge_waivers(loaded))
+    return resolve_tree(load(root))
 
 
 def compare_revisions(root: Path, ref: Ref, before: str, after: str | None) -> Difference:
     """What differs between two revisions of the tree, or a revision and the working tree: nothing is sent.
 
-    Unusable where one of them does not declare the object; ProblemsFound where one of them is broken.
+    WrongUsage where one of them does not declare the object; ProblemsFound where one of them is broken.
     """
     labels = short(before), WORKING_TREE if after is None else short(after)
     earlier = desired_at(root, before)
     later = _working_tree(root) if after is None else desired_at(root, after)
     for tree, label in zip((earlier, later), labels, strict=True):
         if ref not in tree.refs:
-            raise Unusable(f"No manifest declares {ref} at {label}; there are {_names(tree, ref.kind)}.")
+            raise WrongUsage(f"No manifest declares {ref} at {label}; there are {_names(tree, ref.kind)}.")
     return compare_trees(ref, earlier, later, labels)
 
 
@@ -109,6 +107,6 @@ def _chosen_model(family: tuple[ModelMember, ...], ref: Ref, version: int) -> Mo
     return min(found, key=lambda member: (member.model.status not in ALIVE, member.model.is_gone, member.model.id))
 
 
-def _unknown(ref: Ref, version: int, family: Iterable[Member | ModelMember]) -> Unusable:
+def _unknown(ref: Ref, version: int, family: Iterable[Member | ModelMember]) -> WrongUsage:
     known = ", ".join(f"v{number}" for number in sorted({member.name.version for member in family}))
-    return Unusable(f"There is no {ref} v{version}; " + (f"there are {known}." if known else "no version is live."))
+    return WrongUsage(f"There is no {ref} v{version}; " + (f"there are {known}." if known else "no version is live."))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.app.history import models_of
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
@@ -49,13 +49,13 @@ Told = Callable[[int, float], None]
 
 
 def require_declared(desired: Desired, wanted: Iterable[Wanted]) -> None:
-    """Unusable names the first model or alias that no manifest declares."""
+    """WrongUsage names the first model or alias that no manifest declares."""
     for one in wanted:
         model = desired.models.get(one.ref)
         if model is None:
-            raise Unusable(f"No manifest declares {one.ref}.")
+            raise WrongUsage(f"No manifest declares {one.ref}.")
         if one.alias and one.alias not in dict(model.aliases):
-            raise Unusable(f"{one.ref} has no alias {one.alias}.")
+            raise WrongUsage(f"{one.ref} has no alias {one.alias}.")
 
 
 async def wait_for_trainings(

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from reconciler.app.applying import Order, apply
-from reconciler.app.fault import Refused, refused
-from reconciler.app.journal import journal_of
+from reconciler.app.apply import RunControl, apply, journal_of
+from reconciler.app.exceptions import Refused, refused
 from reconciler.app.planning import Planned, Scope, make_plan
 from reconciler.app.reviewed import Review
 from reconciler.app.saved import Terms, bind
@@ -77,8 +76,8 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
                 return code
             notices.is_silent = True  # the progress says it from here on
             with _brake_on_signals() as brake, Progress(plan, console) as progress:
-                order = Order(wait=request.wait, brake=brake, narrator=narrator, told=progress.feed)
-                report = await apply(opened, settings, planned, plan, order)
+                control = RunControl(wait=request.wait, brake=brake, narrator=narrator, told=progress.feed)
+                report = await apply(opened, settings, planned, plan, control)
     command = "reconciler destroy" if request.scope.destroys else "reconciler apply"
     console.result(report_view(plan, report, command=command))
     return exit_code(report)

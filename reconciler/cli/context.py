@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from reconciler.api.token import FILE_VARIABLE, VARIABLE
-from reconciler.app.fault import Unusable
-from reconciler.app.settings import Settings, resolve_settings, strange_variables
+from reconciler.app.exceptions import WrongUsage
+from reconciler.app.settings import Settings, resolve_settings, unknown_variables
 from reconciler.cli.console import Console
 from reconciler.cli.options import current_day
 from reconciler.cli.shared_options import Invocation
@@ -29,7 +29,7 @@ class CommandContext:
 def open_context(invocation: Invocation, raised: Mapping[str, int] | None = None) -> CommandContext:
     """Console, settings and day. Variables of the environment that mean nothing are named on stderr."""
     console = open_console(invocation)
-    for sentence in strange_variables(invocation.environ):
+    for sentence in unknown_variables(invocation.environ):
         console.say_line(f"warning: {sentence}")
     settings = resolve_settings(invocation.given, invocation.environ, raised=raised)
     _warn_of_ignored_variables(console, settings)
@@ -40,7 +40,7 @@ def open_console(invocation: Invocation) -> Console:
     """The console with the colour that was asked for. Log lines go to its stderr too."""
     color = str(invocation.given.get("color") or invocation.environ.get("RECONCILER_COLOR") or "auto")
     if color not in COLORS:
-        raise Unusable(f"RECONCILER_COLOR: {quoted(color)} is none of {', '.join(COLORS)}")
+        raise WrongUsage(f"RECONCILER_COLOR: {quoted(color)} is none of {', '.join(COLORS)}")
     console = Console(invocation.environ, color)
     _log_to(console, _verbosity(invocation))
     return console
@@ -52,7 +52,7 @@ def _verbosity(invocation: Invocation) -> int:
         return given
     text = invocation.environ.get("RECONCILER_VERBOSE") or "0"
     if text not in {"0", "1", "2"}:
-        raise Unusable(f"RECONCILER_VERBOSE: {quoted(text)} is none of 0, 1 and 2")
+        raise WrongUsage(f"RECONCILER_VERBOSE: {quoted(text)} is none of 0, 1 and 2")
     return int(text)
 
 

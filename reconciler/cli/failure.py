@@ -5,7 +5,7 @@ import traceback
 from pathlib import Path
 
 from reconciler.api.error import CallFailed
-from reconciler.app.fault import Refused, Unusable
+from reconciler.app.exceptions import Refused, WrongUsage
 from reconciler.cli.console import Console, OutputLost
 from reconciler.cli.exit_codes import FAILED, PROBLEMS, REFUSED, USAGE
 from reconciler.cli.shared_options import Invocation
@@ -26,7 +26,7 @@ def explain(error: Exception, invocation: Invocation) -> int:
         case Refused(refusals=found):
             console.say(screen(refusals(found)))
             return REFUSED
-        case Unusable():
+        case WrongUsage():
             console.say_line(str(error))
             return USAGE
         case CallFailed(operation=operation, message=message):

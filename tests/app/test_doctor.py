@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from reconciler.app import pictures
 from reconciler.app.doctor import examine, write_sheet
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.ref import Ref
@@ -118,7 +118,7 @@ def test_a_file_that_is_another_one_by_now_is_not_judged(root: Path, how: str, m
 
 
 def test_an_unknown_dataset_is_wrong_usage_with_a_guess(root: Path) -> None:
-    with pytest.raises(Unusable, match=r'^No manifest declares dataset/pose\. Did you mean "poses"\?$'):
+    with pytest.raises(WrongUsage, match=r'^No manifest declares dataset/pose\. Did you mean "poses"\?$'):
         looked(root, "pose")
 
 
@@ -146,5 +146,5 @@ def test_a_sheet_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     write_sheet(str(place), "<title>Contact sheet: ü")
     assert place.read_text(encoding="utf-8") == "<title>Contact sheet: ü"
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.html"]
-    with pytest.raises(Unusable, match=r"^The contact sheet .*none/sheet\.html cannot be written: No such file"):
+    with pytest.raises(WrongUsage, match=r"^The contact sheet .*none/sheet\.html cannot be written: No such file"):
         write_sheet(str(tmp_path / "none" / "sheet.html"), "")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.app.fault import Refused, Unusable
+from reconciler.app.exceptions import Refused, WrongUsage
 from reconciler.app.output import append, env_lines, github_file
 from reconciler.render.output import LiveAlias, LiveModel
 
@@ -26,7 +26,7 @@ def test_what_is_no_file_is_wrong_usage(tmp_path: Path) -> None:
     """A folder, a pipe, a path that leads nowhere."""
     os.mkfifo(tmp_path / "pipe")
     for name, words in (("pipe", "is not a regular file"), ("", "cannot be written"), ("no/such", "cannot be written")):
-        with pytest.raises(Unusable, match=words):
+        with pytest.raises(WrongUsage, match=words):
             append(tmp_path / name, "a=1\n")
 
 

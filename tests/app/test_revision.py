@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.app.revision import desired_at
 from reconciler.core.kind import Kind
 from reconciler.core.ref import Ref
@@ -52,5 +52,5 @@ def test_the_digest_of_a_pointer_is_known_offline(root: Path, tmp_path: Path, mo
 
 def test_a_revision_that_cannot_be_read_is_wrong_usage(root: Path) -> None:
     """Not a fault of the manifests."""
-    with pytest.raises(Unusable, match="is not in this repository"):
+    with pytest.raises(WrongUsage, match="is not in this repository"):
         desired_at(root, "nope")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.app.fault import Unusable
-from reconciler.app.session import clock_of, need_token
+from reconciler.app.exceptions import WrongUsage
+from reconciler.app.session import clock_of, require_token
 from reconciler.app.settings import Settings, resolve_settings
 from reconciler.clock import SimulatedClock, SystemClock
 from reconciler.core.limit import Limits
@@ -68,7 +68,7 @@ def test_the_token_is_no_setting(tmp_path: Path) -> None:
     """It is read when it is needed, and a setting that is printed holds none."""
     found = settings(tmp_path, environ={"BRIA_API_TOKEN": "canary-7f3e9a1c5b"})
     assert "canary" not in repr(found)
-    assert need_token(found).value == "canary-7f3e9a1c5b"
+    assert require_token(found).value == "canary-7f3e9a1c5b"
     for environ in ({}, {"BRIA_API_TOKEN": "a b"}):
-        with pytest.raises(Unusable):
-            need_token(settings(tmp_path, environ=environ))
+        with pytest.raises(WrongUsage):
+            require_token(settings(tmp_path, environ=environ))

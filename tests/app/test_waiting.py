@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.app.planning import Planned
 from reconciler.app.session import clock_of, session
 from reconciler.app.settings import resolve_settings
@@ -98,9 +98,9 @@ async def test_an_alias_that_is_answered_needs_no_waiting() -> None:
 
 def test_what_no_manifest_declares_is_wrong_usage() -> None:
     """A model, or an alias of it."""
-    with pytest.raises(Unusable, match="No manifest declares model/max"):
+    with pytest.raises(WrongUsage, match="No manifest declares model/max"):
         require_declared(Desired(), [Wanted(ref=MAX)])
-    with pytest.raises(Unusable, match="model/max has no alias nope"):
+    with pytest.raises(WrongUsage, match="model/max has no alias nope"):
         require_declared(planned().desired, [CANDIDATE, Wanted(ref=MAX, alias="nope")])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.api.observer import Exchange
-from reconciler.app.journal import journal_of
+from reconciler.app.apply import journal_of
 from reconciler.cli.command_table import root
 from reconciler.cli.console import Console, OutputLost
 from reconciler.cli.plan_flow import WaitNotices

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from reconciler.api.error import Unauthorised, Unreachable
-from reconciler.app.fault import Unusable, refused
+from reconciler.app.exceptions import WrongUsage, refused
 from reconciler.cli.console import Console, OutputLost
 from reconciler.cli.failure import explain
 from reconciler.cli.shared_options import Invocation
@@ -21,7 +21,7 @@ PROBLEM = Problem(rule="x", location=Location("a.yaml"), summary="wrong")
     [
         (ProblemsFound([PROBLEM]), 3, "a.yaml  wrong\n\n1 problem, nothing was sent.\n"),
         (refused("r", "no", "do this"), 4, "no.\n  do this\n"),
-        (Unusable("Not so."), 64, "Not so.\n"),
+        (WrongUsage("Not so."), 64, "Not so.\n"),
         (Unreachable("get-models", "the connection was refused"), 1, "get-models: the connection was refused\n"),
         (
             Unauthorised("get-models", "the token was not accepted", 401),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.app.planning import Scope, make_plan
 from reconciler.app.session import clock_of, session
 from reconciler.app.settings import resolve_settings
@@ -117,7 +117,7 @@ async def _compare_while_deleting() -> Difference:
         (dataset,) = (one for one in planned.observed.datasets.values() if one.name.startswith("lora-poses v1"))
         await opened.client.delete_model(model.id)
         await opened.client.delete_dataset(dataset.id)
-        with pytest.raises(Unusable, match=r"^dataset/lora-poses v1 was deleted just now\.$"):
+        with pytest.raises(WrongUsage, match=r"^dataset/lora-poses v1 was deleted just now\.$"):
             await compare_live(opened, planned, Ref(Kind.DATASET, "lora-poses"), (1, 2))
         return await compare_live(opened, planned, Ref(Kind.MODEL, "lora-max"), (1, 2))
 

@@ -70,15 +70,15 @@ def command(
     """
     import asyncio
 
-    from reconciler.app.fault import Unusable
+    from reconciler.app.exceptions import WrongUsage
     from reconciler.app.saved import read_saved
     from reconciler.cli.apply_flow import ApplyRequest, run_apply
     from reconciler.cli.context import open_context
 
     if planfile is not None and (scope.targets or scope.excluded):
-        raise Unusable("A saved plan says itself what it is about: --target and --exclude do not go with it.")
+        raise WrongUsage("A saved plan says itself what it is about: --target and --exclude do not go with it.")
     if sum(map(bool, (planfile, within, equivalent))) > 1:
-        raise Unusable("A saved plan is applied as it is, or what is done is held against one: name one plan file.")
+        raise WrongUsage("A saved plan is applied as it is, or what is done is held against one: name one plan file.")
     context = open_context(invocation, raised)
     request = ApplyRequest(
         saved=None if planfile is None else read_saved(planfile),

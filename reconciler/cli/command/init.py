@@ -16,15 +16,15 @@ def command(invocation: Invocation, images: str | None, ci: "Literal['github', '
 
     A file that exists is never touched.
     """
+    from reconciler.app.init import names_simulator, write_ci_files, write_first_manifests
     from reconciler.app.settings import root_of
-    from reconciler.app.start import names_simulator, start, start_ci
     from reconciler.cli.context import open_console
     from reconciler.render.view import Line, say, screen
 
     console = open_console(invocation)
     root = root_of(invocation.given, invocation.environ)
-    pipeline = None if ci is None else start_ci(root, ci)
-    made = start(root, images, simulated=ci is None)
+    pipeline = None if ci is None else write_ci_files(root, ci)
+    made = write_first_manifests(root, images, simulated=ci is None)
     lines = [Line(text=say(f"wrote {root / name}")) for name in made.written]
     lines += [Line(text=say(f"left as it is: {root / name}")) for name in made.kept]
     if pipeline is not None:

@@ -15,7 +15,7 @@ def command(invocation: Invocation, dataset: str) -> int:
     """
     import asyncio
 
-    from reconciler.app.prefix import propose_prefix, without_prefix
+    from reconciler.app.prefix_proposal import propose_prefix, without_prefix
     from reconciler.cli.context import CommandContext, open_context
     from reconciler.cli.options import read_ref
     from reconciler.cli.plan_flow import connect

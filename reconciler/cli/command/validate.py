@@ -20,7 +20,7 @@ def command(invocation: Invocation, form: str) -> int:
     the fingerprint of each model is printed: the version that an alias can name, the same in every account. github
     prints the problems as annotations, gitlab as a code quality report, sarif and junit as those formats ask.
     """
-    from reconciler.app.validate import printed, validate
+    from reconciler.app.validate import fingerprints_of, validate
     from reconciler.cli.context import open_context
     from reconciler.cli.exit_codes import DONE, PROBLEMS
     from reconciler.core.problem import ProblemsFound
@@ -38,9 +38,9 @@ def command(invocation: Invocation, form: str) -> int:
         return PROBLEMS
     if form == "text":
         context.console.say(warnings_view(desired.warnings))
-        context.console.result(valid_view(desired) + fingerprints_view(printed(desired)))
+        context.console.result(valid_view(desired) + fingerprints_view(fingerprints_of(desired)))
     elif form == "json":
-        context.console.result_text(fingerprints_json(desired.warnings, printed(desired)))
+        context.console.result_text(fingerprints_json(desired.warnings, fingerprints_of(desired)))
     else:
         context.console.result_text(_listed(form, desired.warnings))
     return DONE

@@ -1,11 +1,11 @@
-"""A first set of manifests, with the schema that editors check them by."""
+"""`init`: a first set of manifests, with the schema by which editors check them; and the files by which CI runs it."""
 
 import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from reconciler.app.fault import Unusable
+from reconciler.app.exceptions import WrongUsage
 from reconciler.core.manifest.schema import manifest_schema
 from reconciler.core.text import shown
 from reconciler.files.configuration import SIMULATOR, load_configuration
@@ -16,35 +16,35 @@ from reconciler.files.whole_file import create_file
 SCHEMA_NAME = "manifest.schema.json"
 
 
-def start(root: Path, images: str | None, *, simulated: bool = True) -> Scaffold:
-    """Write what is missing, leave what is there; paths below `root`. Unusable where nothing can be written.
+def write_first_manifests(root: Path, images: str | None, *, simulated: bool = True) -> Scaffold:
+    """Write what is missing and leave what is there. WrongUsage if nothing can be written. Paths are below `root`.
 
-    `simulated` lets a new reconciler.yaml name the simulator.
+    With `simulated`, a new reconciler.yaml names the simulator.
     """
     try:
         made = write_scaffold(root, images=images, schema=SCHEMA_NAME, simulated=simulated)
         return _with_schema(root, made)
     except OSError as error:
-        raise Unusable(f"Nothing can be written to {shown(str(root))}: {error.strerror}.") from None
+        raise WrongUsage(f"Nothing can be written to {shown(str(root))}: {error.strerror}.") from None
 
 
-def start_ci(root: Path, vendor: Vendor) -> Scaffold:
-    """Write what CI needs into the top of the repository that holds `root`; paths below the working folder.
+def write_ci_files(root: Path, vendor: Vendor) -> Scaffold:
+    """Write what CI needs into the top folder of the repository of `root`. Paths are below the working folder.
 
-    Unusable where there is no repository, or nothing can be written.
+    WrongUsage if there is no repository, or nothing can be written.
     """
     try:
         top = find_repository(root)[0].top
         made = write_pipeline(top, vendor)
     except RevisionRefused as error:
-        raise Unusable(str(error)) from None
+        raise WrongUsage(str(error)) from None
     except OSError as error:
-        raise Unusable(f"The files of CI cannot be written: {error.strerror}.") from None
+        raise WrongUsage(f"The files of CI cannot be written: {error.strerror}.") from None
     return Scaffold(written=_shown(top, made.written), kept=_shown(top, made.kept))
 
 
 def names_simulator(root: Path) -> bool:
-    """Does reconciler.yaml send everything to the simulator? No where it cannot be read: `validate` says why."""
+    """Does reconciler.yaml name the simulator? No if it cannot be read: `validate` says why."""
     return load_configuration(root).endpoint == SIMULATOR
 
 

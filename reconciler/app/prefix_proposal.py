@@ -1,39 +1,38 @@
-"""Let the API look at a few images and propose a caption prefix; nothing is stored anywhere."""
+"""`prefix`: let the API look at a few images and propose a caption prefix. Nothing is stored."""
 
-from reconciler.app.fault import Unusable, refused
+from reconciler.app.exceptions import WrongUsage, refused
 from reconciler.app.images import content_problem
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
+from reconciler.app.validate import resolve_tree
 from reconciler.core.desired import Desired, DesiredDataset
-from reconciler.core.manifest.resolve import resolve
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
-from reconciler.doctor.waivers import judge_waivers
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
 
 MOST_IMAGES = 6
-"""Images that the API looks at (contract §3.3)."""
+"""Images that the API looks at, at most (contract §3.3)."""
 
-KINDS = ("defined_character", "object_variants", "stylized_scene")
+IP_TYPES = ("defined_character", "object_variants", "stylized_scene")
 """Values of `ip_type` for which the API proposes a prefix."""
 
 
 def without_prefix(settings: Settings, ref: Ref) -> Desired:
-    """The tree, read although this dataset has no `caption_prefix` yet; Unusable where there is no such dataset."""
+    """The tree. This dataset may lack its `caption_prefix`. WrongUsage if there is no such dataset."""
     loaded = load(settings.root)
-    desired = resolve(loaded, without_prefix_of=(ref,), further=judge_waivers(loaded))
+    desired = resolve_tree(loaded, without_prefix_of=(ref,))
     if ref not in desired.datasets:
-        raise Unusable(f"No manifest declares {ref}.")
+        raise WrongUsage(f"No manifest declares {ref}.")
     return desired
 
 
 async def propose_prefix(opened: Session, settings: Settings, desired: Desired, ref: Ref) -> str:
-    """The API's proposal, as it came; refused for kinds of image that it does not propose for."""
+    """The API's proposal, unchanged. Refused for an `ip_type` for which the API makes no proposal."""
     dataset = desired.datasets[ref]
     project = desired.projects[dataset.project]
-    if project.ip_type not in KINDS:
-        summary = f"the API proposes no prefix for ip_type {project.ip_type}, only for {', '.join(KINDS)}"
+    if project.ip_type not in IP_TYPES:
+        summary = f"the API proposes no prefix for ip_type {project.ip_type}, only for {', '.join(IP_TYPES)}"
         raise refused("prefix-kind", summary, "Write caption_prefix yourself: the text that every caption continues.")
     name = project.ip_name if project.ip_type == "defined_character" else None
     return await opened.client.generate_prefix(

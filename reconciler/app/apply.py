@@ -1,0 +1,93 @@
+"""Execute a plan, write the journal, and fold what happened into a report."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from reconciler.api.observer import Exchange
+from reconciler.app.images import images_of, require_content
+from reconciler.app.planning import Planned
+from reconciler.app.session import Session
+from reconciler.app.settings import Settings
+from reconciler.core.event import Event, Report
+from reconciler.core.plan import Plan
+from reconciler.core.run.report import fold
+from reconciler.execute import Brake, Narrator, Options, Wait, execute
+from reconciler.files.journal import JournalFailed, JournalFile
+
+JOURNAL_FOLDER = ".reconciler"
+"""Beside the root."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunControl:
+    """How a run is controlled: what is waited for, how it is stopped, who is told of it, and the journal."""
+
+    wait: Wait
+    brake: Brake
+    narrator: Narrator
+    told: Callable[[Event], None]
+
+
+async def apply(opened: Session, settings: Settings, planned: Planned, plan: Plan, control: RunControl) -> Report:
+    """Do what `plan` says. It must be `planned.plan` or a part of it. ProblemsFound, if at all, before the first request."""
+    options = Options(settle=settings.settle, concurrency=settings.concurrency, wait=control.wait, brake=control.brake)
+    before, began = opened.client.calls, opened.clock.now()
+    events: list[Event] = []
+    with images_of(settings.root) as images:
+        require_content(plan, planned.desired, images.tree)
+        running = execute(
+            plan,
+            client=opened.client,
+            images=images,
+            journal=control.narrator,
+            clock=opened.clock,
+            options=options,
+        )
+        async for event in running:
+            events.append(event)
+            control.told(event)
+    return fold(
+        plan,
+        events,
+        calls=opened.client.calls - before,
+        seconds=opened.clock.now() - began,
+    )
+
+
+class ExchangeJournal:
+    """Writes a line before each request and after each answer, for people.
+
+    Once a line could not be written, `failure` says why and nothing more is sent.
+    """
+
+    def __init__(self, journal: JournalFile, now: Callable[[], float]) -> None:
+        self._journal = journal
+        self._now = now
+        self.failure = ""
+
+    def before(self, exchange: Exchange) -> None:
+        """A request is about to be sent. JournalFailed prevents it."""
+        try:
+            self._write("before", exchange)
+        except JournalFailed as error:
+            self.failure = self.failure or error.strerror or "unknown reason"
+            raise
+
+    def after(self, exchange: Exchange) -> None:
+        """The exchange ended. A failure is kept instead of raised: what the request did must still be reported."""
+        try:
+            self._write("after", exchange)
+        except JournalFailed as error:
+            self.failure = self.failure or error.strerror or "unknown reason"
+
+    def _write(self, when: str, exchange: Exchange) -> None:
+        self._journal.write({"at": round(self._now(), 3), "when": when, **asdict(exchange)})
+
+
+@contextmanager
+def journal_of(root: Path, *, mask: Callable[[str], str], now: Callable[[], float]) -> Iterator[ExchangeJournal]:
+    """The journal beside the root, in `.reconciler`. JournalFailed if it cannot be written; then nothing is sent."""
+    with JournalFile.open(root.absolute().parent / JOURNAL_FOLDER, mask=mask) as journal:
+        yield ExchangeJournal(journal, now)
