@@ -16,6 +16,16 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class EndReason(StrEnum):
+    """What a report must know of an ending beside its outcome; the words for people are never read back."""
+
+    TRAINED = "trained"
+    WAITS_FOR_CAPTIONS = "waits-for-captions"
+    NO_CAPACITY = "no-capacity"
+    ANOTHER_APPLY = "another-apply"
+    INTERRUPTED = "interrupted"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """An action begins. `at` is seconds since the apply began."""
@@ -58,7 +68,8 @@ class Finished:
     detail: str = ""
     id: int | None = None
     exit_code: int = 0
-    """The exit code of design this ending asks for: 1 failed, 4 another apply at work, 5 deadline met; 0 none."""
+    """The exit code that this ending asks for: 1 failed, 4 another apply at work, 5 deadline met; 0 none."""
+    reason: EndReason | None = None
 
 
 Event = Started | Progressed | Throttled | Finished
@@ -73,6 +84,7 @@ class Result:
     outcome: Outcome
     detail: str = ""
     exit_code: int = 0
+    reason: EndReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

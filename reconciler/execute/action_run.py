@@ -7,7 +7,7 @@ from typing import NoReturn, TypeVar
 from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised
 from reconciler.core.action import Action
 from reconciler.core.event import Progressed, Started
-from reconciler.core.run.draft_ownership import INTERRUPTED, Ending, failed, skipped, unknown
+from reconciler.core.run.ending import Ending, interrupted, unknown
 from reconciler.execute.run import Run
 
 T = TypeVar("T")
@@ -139,11 +139,7 @@ class Turn:
 
     def cut_off(self) -> Ending:
         """How this action ends where a person stopped the run."""
-        if self._under_way:
-            return unknown(f"{INTERRUPTED} while a request was under way; the next apply looks what became of it")
-        if self._sent:
-            return failed(f"{INTERRUPTED} half-way; the next apply goes on from there")
-        return skipped(INTERRUPTED, exit_code=1)
+        return interrupted(under_way=self._under_way, sent=bool(self._sent))
 
 
 class Poll:

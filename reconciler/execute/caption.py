@@ -6,7 +6,7 @@ from reconciler.api.error import Rejected
 from reconciler.core.action import WriteCaptions
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.run.caption import Writing, awaited, expected_texts, missing, writing
-from reconciler.core.run.draft_ownership import WAITS_FOR_CAPTIONS, Ending, failed, skipped, succeeded
+from reconciler.core.run.ending import Ending, failed, succeeded, waits_for_captions
 from reconciler.core.text import count, quoted
 from reconciler.execute.action_run import Poll, Turn, end
 from reconciler.execute.draft import bound, is_stale, look, recent, wish_of, write_caption
@@ -24,7 +24,7 @@ async def write_captions(turn: Turn, step: WriteCaptions) -> Ending:
     healed = await _heal(turn)
     draft = await look(turn)
     if turn.run.options.wait == "none" and (draft.is_regenerating or awaited(draft)):
-        return skipped(WAITS_FOR_CAPTIONS)
+        return waits_for_captions()
     change, guide = turn.run.dataset_change(turn.action.ref), wish_of(turn).guide
     expected = expected_texts(step.texts, change.captions if change else ())
     written: set[int] = set()

@@ -4,7 +4,7 @@ from reconciler.core.action import CheckClone
 from reconciler.core.live import RemoteDataset
 from reconciler.core.name import DraftName
 from reconciler.core.run.clone import CloneFinding, check_clone, has_arrived
-from reconciler.core.run.draft_ownership import Ending, failed, succeeded
+from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.text import count
 from reconciler.execute.action_run import Poll, Turn, end
 from reconciler.execute.draft import look, name_of, put, wish_of, write_caption

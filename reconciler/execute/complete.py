@@ -7,16 +7,8 @@ from reconciler.core.action import CompleteDataset
 from reconciler.core.diff.content_match import unfit
 from reconciler.core.guide import Guide, same_guide
 from reconciler.core.live import RemoteDataset
-from reconciler.core.run.draft_ownership import (
-    Ending,
-    Standing,
-    draft_name,
-    failed,
-    final_name,
-    left_alone,
-    standing,
-    succeeded,
-)
+from reconciler.core.run.draft_ownership import DraftOwnership, draft_name, final_name, left_alone, ownership
+from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.run.list_convergence import as_made
 from reconciler.core.text import count, quoted
 from reconciler.execute.action_run import Turn, end
@@ -90,8 +82,8 @@ async def _is_done(turn: Turn) -> bool:
     dataset = await turn.run.dataset(bound(turn)).fresh()
     if dataset is not None and dataset.is_completed and dataset.name == str(final_name(wish_of(turn))):
         return True
-    found = standing(dataset, wish_of(turn), turn.run.mark)
-    if found is not Standing.OWN:
+    found = ownership(dataset, wish_of(turn), turn.run.mark)
+    if found is not DraftOwnership.OWN:
         end(left_alone(found, dataset, bound(turn)))
     return False
 

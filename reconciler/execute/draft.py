@@ -8,7 +8,8 @@ from reconciler.core.change import DatasetWish
 from reconciler.core.guide import Guide, same_caption
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name
-from reconciler.core.run.draft_ownership import Standing, failed, left_alone, standing, stored_differently
+from reconciler.core.run.draft_ownership import DraftOwnership, left_alone, ownership, stored_differently
+from reconciler.core.run.ending import failed
 from reconciler.core.run.list_convergence import as_made
 from reconciler.execute.action_run import Poll, Turn, end
 
@@ -45,8 +46,8 @@ async def recent(turn: Turn, seconds: float) -> RemoteDataset:
 
 def own(turn: Turn, dataset: RemoteDataset | None) -> RemoteDataset:
     """This dataset if it is the open draft of this run; else the branch ends."""
-    found = standing(dataset, wish_of(turn), turn.run.mark)
-    if dataset is None or found is not Standing.OWN:
+    found = ownership(dataset, wish_of(turn), turn.run.mark)
+    if dataset is None or found is not DraftOwnership.OWN:
         end(left_alone(found, dataset, bound(turn)))
     return dataset
 
@@ -98,7 +99,7 @@ async def put(
             )
         )
     dataset = await turn.run.dataset(live_id).fresh()
-    if dataset is None or standing(dataset, wish_of(turn), turn.run.mark) is not Standing.RENAMED:
+    if dataset is None or ownership(dataset, wish_of(turn), turn.run.mark) is not DraftOwnership.RENAMED:
         dataset = own(turn, dataset)
     if difference := stored_differently(name, guide, dataset):
         if or_else is not None:

@@ -7,7 +7,8 @@ from reconciler.core.action import Regenerate, SetGuide
 from reconciler.core.guide import same_guide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.run.caption import awaited, has_moved, left_behind, regeneration, texts_of
-from reconciler.core.run.draft_ownership import Ending, draft_name, failed, guided_name, succeeded
+from reconciler.core.run.draft_ownership import draft_name, guided_name
+from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.text import count
 from reconciler.execute.action_run import Poll, Turn, end
 from reconciler.execute.draft import is_stale, look, own, put, until_regenerated, wish_of

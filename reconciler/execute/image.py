@@ -8,7 +8,7 @@ from reconciler.core.change import WishImage
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import live_image_name, parse_image_key
 from reconciler.core.run.caption import heir_of
-from reconciler.core.run.draft_ownership import Ending, failed, succeeded
+from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.text import quoted
 from reconciler.execute.action_run import Turn, end
 from reconciler.execute.draft import look, recent, wish_of, write_caption

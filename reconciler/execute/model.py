@@ -8,7 +8,8 @@ from reconciler.core.diff.election import ModelMember, elect_model, model_member
 from reconciler.core.live import RemoteDataset, RemoteModel
 from reconciler.core.name import FinalName
 from reconciler.core.ref import Ref
-from reconciler.core.run.draft_ownership import Ending, failed, final_name, succeeded
+from reconciler.core.run.draft_ownership import final_name
+from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.run.list_convergence import as_made
 from reconciler.core.run.model import number_is_taken, unfit_for_training
 from reconciler.core.text import quoted, same_text

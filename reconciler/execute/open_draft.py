@@ -8,19 +8,17 @@ from reconciler.core.diff.foreign_family import WHILE_RUNNING, is_foreign
 from reconciler.core.live import RemoteDataset
 from reconciler.core.name import DraftName, parse_dataset_name
 from reconciler.core.run.draft_ownership import (
-    Ending,
-    Standing,
+    DraftOwnership,
     claimable,
     claimed_name,
     draft_name,
-    failed,
     lags_after_claim,
     left_alone,
     not_elected,
+    ownership,
     sight_draft,
-    standing,
-    succeeded,
 )
+from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.run.list_convergence import as_made
 from reconciler.core.text import count, quoted
 from reconciler.execute.action_run import Poll, Turn, end
@@ -72,7 +70,7 @@ async def _settle(turn: Turn, made: RemoteDataset, name: DraftName, project_id: 
     dataset = made if told else await run.dataset(made.id).fresh()
     if dataset is not None and is_foreign(dataset):
         end(failed(WHILE_RUNNING, made.id, exit_code=4))
-    if dataset is None or standing(dataset, wish, run.mark) is not Standing.RENAMED:
+    if dataset is None or ownership(dataset, wish, run.mark) is not DraftOwnership.RENAMED:
         dataset = own(turn, dataset)
     if dataset.name != str(name):
         dataset = await put(turn, made.id, name, dataset.guide, instead_of=dataset.name)
@@ -116,7 +114,7 @@ async def _quiet(turn: Turn, live_id: int, dataset: RemoteDataset, wish: Dataset
 def _unclaimed(live_id: int, dataset: RemoteDataset | None, wish: DatasetWish) -> RemoteDataset:
     """The draft if nothing speaks against claiming it; else the branch ends before its first request."""
     found = claimable(dataset, wish)
-    if dataset is None or found is not Standing.OWN:
+    if dataset is None or found is not DraftOwnership.OWN:
         end(left_alone(found, dataset, live_id))
     if is_foreign(dataset):
         end(failed(WHILE_RUNNING, live_id, exit_code=4))

@@ -23,7 +23,7 @@ from reconciler.core.action import (
     UploadImage,
     WriteCaptions,
 )
-from reconciler.core.run.draft_ownership import Ending, failed, unknown
+from reconciler.core.run.ending import Ending, failed, unknown
 from reconciler.execute.action_run import Ended, Turn
 from reconciler.execute.caption import write_captions
 from reconciler.execute.clone import check

@@ -5,7 +5,7 @@ from functools import partial
 
 from reconciler.core.action import CreateProject, UpdateProject
 from reconciler.core.live import RemoteProject
-from reconciler.core.run.draft_ownership import Ending, failed, succeeded
+from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.run.list_convergence import as_made
 from reconciler.core.run.project import alike_projects, elect_project, is_as_sent
 from reconciler.core.text import quoted

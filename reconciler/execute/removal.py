@@ -7,7 +7,7 @@ from reconciler.api.kinds import CALLS
 from reconciler.core.action import DeleteObject, RenameObject, StopTraining
 from reconciler.core.kind import Kind
 from reconciler.core.live import Live, ModelStatus, RemoteModel
-from reconciler.core.run.draft_ownership import Ending, failed, succeeded
+from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.run.list_convergence import as_made
 from reconciler.core.text import quoted
 from reconciler.execute.action_run import Poll, Turn, end

@@ -10,7 +10,7 @@ from reconciler.clock import Clock
 from reconciler.core.action import Action
 from reconciler.core.event import Event, Finished, Outcome, Throttled
 from reconciler.core.plan import Plan
-from reconciler.core.run.draft_ownership import INTERRUPTED, Ending, failed, skip_for, skipped
+from reconciler.core.run.ending import Ending, failed, interrupted, skip_for, skipped
 from reconciler.execute.action_run import Turn
 from reconciler.execute.list_convergence import until_shown
 from reconciler.execute.narrator import Narrator
@@ -120,6 +120,7 @@ class _Walk:
                 detail=ending.detail,
                 id=ending.id,
                 exit_code=ending.exit_code,
+                reason=ending.reason,
             )
         )
         sorter.done(action.id)
@@ -145,7 +146,7 @@ class _Walk:
     def _stopped(self) -> Ending | None:
         """Why no action may begin now; None while one may."""
         if self._run.options.brake.is_pulled:
-            return skipped(INTERRUPTED, exit_code=1)
+            return interrupted()
         if self._journal is not None and self._journal.failure:
             self._run.close(f"the journal cannot be written: {self._journal.failure}")
         return skipped(f"not begun: {self._run.closed}", exit_code=1) if self._run.closed else None

@@ -3,7 +3,7 @@
 from reconciler.api.error import CallFailed, Lost, Rejected, Unreachable
 from reconciler.core.action import StartTraining
 from reconciler.core.live import RemoteModel
-from reconciler.core.run.draft_ownership import NO_CAPACITY, Ending, failed, skipped, succeeded, unknown
+from reconciler.core.run.ending import Ending, failed, no_capacity, succeeded, trained, unknown
 from reconciler.core.run.list_convergence import as_made
 from reconciler.core.run.model import Phase, phase, was_started
 from reconciler.core.text import quoted
@@ -24,7 +24,7 @@ async def start_training(turn: Turn, step: StartTraining) -> Ending:
             break
         turn.progress("waits for capacity at the API")
         if not await poll.again():
-            return skipped(NO_CAPACITY)
+            return no_capacity()
     return await _started(turn, model_id, model)
 
 
@@ -83,7 +83,7 @@ async def _started(turn: Turn, model_id: int, model: RemoteModel | None) -> Endi
         case Phase.TRAINING:
             return await _await(turn, model_id, "is in training already")
         case Phase.TRAINED:
-            return succeeded(f"trained (id {model_id})", model_id)
+            return trained(model_id)
         case _:
             return _over(model_id, model)
 
@@ -116,7 +116,7 @@ async def _await(turn: Turn, model_id: int, done: str) -> Ending:
         model = await _look(turn, model_id, due)
         found = phase(model)
         if found is Phase.TRAINED:
-            return succeeded(f"trained (id {model_id})", model_id)
+            return trained(model_id)
         if found in {Phase.FAILED, Phase.STOPPED, Phase.GONE}:
             return _over(model_id, model)
         turn.progress("in training")

@@ -17,7 +17,7 @@ from reconciler.core.action import (
     UpdateProject,
 )
 from reconciler.core.change import DatasetChange, ModelChange
-from reconciler.core.event import Outcome, Report, Result
+from reconciler.core.event import EndReason, Outcome, Report, Result
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
@@ -181,7 +181,7 @@ def _said(plan: Plan, action: Action, result: Result) -> tuple[str, str] | None:
     match action.step:
         case CompleteDataset():
             return ("version completed", "versions completed") if _completes(plan, action.ref) else None
-        case StartTraining() if result.detail.startswith("trained"):
+        case StartTraining() if result.reason is EndReason.TRAINED:
             return "model trained", "models trained"
         case StartTraining():
             return "training started", "trainings started"

@@ -8,7 +8,7 @@ import pytest
 from reconciler.core.cost import Cost
 from reconciler.core.event import Outcome
 from reconciler.core.limit import Limits
-from reconciler.core.run.draft_ownership import WAITS_FOR_CAPTIONS
+from reconciler.core.run.ending import WAITS_FOR_CAPTIONS
 from reconciler.simulator import console
 from tests.execute.world import World
 

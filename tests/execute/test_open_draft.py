@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.core.event import Outcome
 from reconciler.core.name import DraftName, parse_dataset_name
-from reconciler.core.run.draft_ownership import ANOTHER_APPLY
+from reconciler.core.run.ending import ANOTHER_APPLY
 from reconciler.simulator import Instead, console
 from reconciler.simulator.request import answer
 from tests.execute.world import OTHER_PREFIX, Killed, Ran, World, kill

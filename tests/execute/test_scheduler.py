@@ -10,7 +10,7 @@ import pytest
 from reconciler.api.observer import Exchange
 from reconciler.core.event import Event, Finished, Outcome, Progressed, Started, Throttled
 from reconciler.core.plan import Plan
-from reconciler.core.run.draft_ownership import INTERRUPTED
+from reconciler.core.run.ending import INTERRUPTED
 from reconciler.core.run.report import exit_code, fold
 from reconciler.execute import Brake, Narrator, execute
 from reconciler.execute.slots import Slots

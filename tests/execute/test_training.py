@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from reconciler.core.event import Outcome, Progressed
-from reconciler.core.run.draft_ownership import INTERRUPTED, NO_CAPACITY
+from reconciler.core.run.ending import INTERRUPTED, NO_CAPACITY
 from reconciler.execute import Brake
 from reconciler.simulator import Instead, console
 from reconciler.simulator.request import answer

@@ -3,7 +3,7 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.core.action import Action, CreateDataset, DeleteObject, UpdateModel, UpdateProject
-from reconciler.core.event import Finished, Outcome, Progressed, Report, Result, Started, Throttled
+from reconciler.core.event import EndReason, Finished, Outcome, Progressed, Report, Result, Started, Throttled
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
@@ -92,7 +92,7 @@ def test_small_changes_are_counted_too() -> None:
     text = shown(Report(results=results, calls=2, seconds=1), plan)
     assert text == "1 project changed, 1 model description changed. 2 calls in 1 s.\n"
     trained = replace(
-        report(), results=(*report().results[:-1], replace(report().results[-1], detail="trained (id 9)"))
+        report(), results=(*report().results[:-1], replace(report().results[-1], reason=EndReason.TRAINED))
     )
     assert "1 model trained" in shown(trained)
     bad = replace(

@@ -1,63 +1,19 @@
-"""What a run may do with what it has just read: whose draft it is, which one is elected, how an action ends."""
+"""Whose draft it is that was just read, which of several is elected, and what its name must be: decided here alone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.core.change import DatasetWish
 from reconciler.core.diff.election import Member, members, open_drafts
-from reconciler.core.event import Outcome
 from reconciler.core.guide import Guide, same_guide
 from reconciler.core.live import DatasetStatus, RemoteDataset
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name
+from reconciler.core.run.ending import Ending, another_apply, failed
 from reconciler.core.text import quoted
 
-ANOTHER_APPLY = "another apply is at work"
-INTERRUPTED = "interrupted"
-WAITS_FOR_CAPTIONS = "waits for captions"
-NO_CAPACITY = "no capacity at the API: the next apply goes on"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """How an action ended, before it is told: what `Finished` will carry."""
-
-    outcome: Outcome
-    detail: str = ""
-    id: int | None = None
-    exit_code: int = 0
-
-
-def succeeded(detail: str, live_id: int | None = None, exit_code: int = 0) -> Ending:
-    """The effect is live."""
-    return Ending(outcome=Outcome.SUCCEEDED, detail=detail, id=live_id, exit_code=exit_code)
-
-
-def failed(detail: str, live_id: int | None = None, exit_code: int = 1) -> Ending:
-    """The effect is not live, or not as it must be."""
-    return Ending(outcome=Outcome.FAILED, detail=detail, id=live_id, exit_code=exit_code)
-
-
-def skipped(detail: str, exit_code: int = 0) -> Ending:
-    """Nothing was done, and a later run will do it."""
-    return Ending(outcome=Outcome.SKIPPED, detail=detail, exit_code=exit_code)
-
-
-def unknown(detail: str, live_id: int | None = None) -> Ending:
-    """A request may or may not have been done, and looking could not tell."""
-    return Ending(outcome=Outcome.UNKNOWN, detail=detail, id=live_id, exit_code=1)
-
-
-def skip_for(need: str, ending: Ending) -> Ending:
-    """The ending of an action one of whose needs did not succeed; a skipped need passes its own reason on."""
-    if ending.outcome is Outcome.SKIPPED:
-        return replace(ending, id=None)
-    if ending.outcome is Outcome.UNKNOWN:
-        return skipped(f"it is unknown whether a need was done: {need}")
-    return skipped(f"a need failed: {need}")
-
-
-class Standing(StrEnum):
+class DraftOwnership(StrEnum):
     """Whose a dataset is at the moment of a read, as its name and status tell."""
 
     OWN = "own"
@@ -68,34 +24,33 @@ class Standing(StrEnum):
     GONE = "gone"
 
 
-def standing(dataset: RemoteDataset | None, wish: DatasetWish, mark: str) -> Standing:
+def ownership(dataset: RemoteDataset | None, wish: DatasetWish, mark: str) -> DraftOwnership:
     """Is this the open draft that the run with this mark fills for this wish?"""
     if dataset is None:
-        return Standing.GONE
+        return DraftOwnership.GONE
     if dataset.status is not DatasetStatus.DRAFT:
-        return Standing.COMPLETED if dataset.is_completed else Standing.UNSETTLED
+        return DraftOwnership.COMPLETED if dataset.is_completed else DraftOwnership.UNSETTLED
     match parse_dataset_name(dataset.name):
         case DraftName(base=wish.ref.name, version=wish.version) as name:
             own = (name.fingerprint, name.mark) == (wish.fingerprint, mark)
         case FinalName(base=wish.ref.name, version=wish.version) as name:
             own = name.fingerprint == wish.fingerprint
         case _:
-            return Standing.RENAMED
-    return Standing.OWN if own else Standing.OTHER_RUN
+            return DraftOwnership.RENAMED
+    return DraftOwnership.OWN if own else DraftOwnership.OTHER_RUN
 
 
-def left_alone(found: Standing, dataset: RemoteDataset | None, live_id: int) -> Ending:
-    """How a branch ends that found its draft in another standing than its own."""
+def left_alone(found: DraftOwnership, dataset: RemoteDataset | None, live_id: int) -> Ending:
+    """How a branch ends whose draft is not its own any more."""
     name = quoted(dataset.name if dataset else "")
     match found:
-        case Standing.OTHER_RUN:
-            detail = f"{ANOTHER_APPLY}: it fills draft {name} (id {live_id}) now; this run left it alone"
-            return failed(detail, live_id, exit_code=4)
-        case Standing.RENAMED:
+        case DraftOwnership.OTHER_RUN:
+            return another_apply(f"it fills draft {name} (id {live_id}) now; this run left it alone", live_id)
+        case DraftOwnership.RENAMED:
             return failed(f"draft {live_id} was renamed to {name} meanwhile; rename it back, or plan again", live_id)
-        case Standing.COMPLETED:
+        case DraftOwnership.COMPLETED:
             return _completed(dataset, live_id)
-        case Standing.UNSETTLED:
+        case DraftOwnership.UNSETTLED:
             return failed(
                 f"dataset {name} (id {live_id}) has a status that this release does not know; left alone", live_id
             )
@@ -107,21 +62,20 @@ def _completed(dataset: RemoteDataset | None, live_id: int) -> Ending:
     """Under its final name another run completed it; under a draft's, a person pressed the button."""
     name = dataset.name if dataset else ""
     if isinstance(parse_dataset_name(name), FinalName):
-        detail = (
-            f"{ANOTHER_APPLY}: it completed {quoted(name)} (id {live_id}) meanwhile; plan again to see what is left"
+        return another_apply(
+            f"it completed {quoted(name)} (id {live_id}) meanwhile; plan again to see what is left", live_id
         )
-        return failed(detail, live_id, exit_code=4)
     detail = f"dataset {quoted(name)} (id {live_id}) was completed by hand meanwhile; plan again to see what it holds"
     return failed(detail, live_id)
 
 
-def claimable(dataset: RemoteDataset | None, wish: DatasetWish) -> Standing:
+def claimable(dataset: RemoteDataset | None, wish: DatasetWish) -> DraftOwnership:
     """Whose a draft is that this run wants to claim: OWN says that nothing speaks against it."""
     if dataset is None or not dataset.is_draft:
-        return standing(dataset, wish, "")
+        return ownership(dataset, wish, "")
     name = parse_dataset_name(dataset.name)
     fits = name is not None and (name.base, name.version) == (wish.ref.name, wish.version)
-    return Standing.OWN if fits else Standing.RENAMED
+    return DraftOwnership.OWN if fits else DraftOwnership.RENAMED
 
 
 def claimed_name(name: LiveName, wish: DatasetWish, mark: str) -> DraftName:
@@ -191,13 +145,11 @@ def not_elected(sighting: Sighting, own: int, wish: DatasetWish) -> Ending | Non
     if not sighting.seen:
         return failed(f"draft {own} was made but is in no list; nothing was filled, plan again", own)
     if sighting.elected is None:
-        detail = f"{ANOTHER_APPLY}: version {wish.version} was completed meanwhile; draft {own} was not filled"
-        return failed(detail, own, exit_code=4)
+        return another_apply(f"version {wish.version} was completed meanwhile; draft {own} was not filled", own)
     if sighting.elected.dataset.id == own:
         return None
     other = sighting.elected.dataset
-    detail = f"{ANOTHER_APPLY}: draft {quoted(other.name)} (id {other.id}) is elected; nothing was filled"
-    return failed(detail, own, exit_code=4)
+    return another_apply(f"draft {quoted(other.name)} (id {other.id}) is elected; nothing was filled", own)
 
 
 def stored_differently(sent: LiveName, guide: Guide | None, dataset: RemoteDataset) -> str | None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from reconciler.core.action import StartTraining
-from reconciler.core.event import Event, Finished, Outcome, Report, Result
+from reconciler.core.event import EndReason, Event, Finished, Outcome, Report, Result
 from reconciler.core.plan import Plan
-from reconciler.core.run.draft_ownership import INTERRUPTED, NO_CAPACITY, WAITS_FOR_CAPTIONS
+from reconciler.core.run.ending import INTERRUPTED
 from reconciler.core.text import count
 
 _UNTOLD = f"{INTERRUPTED}: nobody saw how it ended; the next apply looks what became of it"
@@ -31,13 +31,14 @@ def fold(plan: Plan, events: Iterable[Event], *, calls: int, seconds: float, int
                 outcome=finished.outcome,
                 detail=finished.detail,
                 exit_code=finished.exit_code,
+                reason=finished.reason,
             )
         )
     return Report(
         results=tuple(results),
         calls=calls,
         seconds=seconds,
-        interrupted=interrupted or any(result.detail.startswith(INTERRUPTED) for result in results),
+        interrupted=interrupted or any(result.reason is EndReason.INTERRUPTED for result in results),
         notes=_notes(plan, ended),
     )
 
@@ -45,14 +46,17 @@ def fold(plan: Plan, events: Iterable[Event], *, calls: int, seconds: float, int
 def _untold(action: str, *, begun: bool) -> Finished:
     """The ending of an action whose own was never seen."""
     if begun:
-        return Finished(action=action, at=0.0, outcome=Outcome.UNKNOWN, detail=_UNTOLD, exit_code=1)
-    return Finished(action=action, at=0.0, outcome=Outcome.SKIPPED, detail=INTERRUPTED, exit_code=1)
+        outcome, detail = Outcome.UNKNOWN, _UNTOLD
+    else:
+        outcome, detail = Outcome.SKIPPED, INTERRUPTED
+    return Finished(action=action, at=0.0, outcome=outcome, detail=detail, exit_code=1, reason=EndReason.INTERRUPTED)
 
 
 def _notes(plan: Plan, ended: dict[str, Finished]) -> tuple[str, ...]:
     """What goes on after the apply, a sentence each."""
-    waiting = {action.ref for action in plan.actions if _detail(ended, action.id) == WAITS_FOR_CAPTIONS}
-    blocked = sum(_detail(ended, action.id) == NO_CAPACITY for action in plan.actions)
+    reasons = {id_: finished.reason for id_, finished in ended.items()}
+    waiting = {action.ref for action in plan.actions if reasons.get(action.id) is EndReason.WAITS_FOR_CAPTIONS}
+    blocked = sum(reasons.get(action.id) is EndReason.NO_CAPACITY for action in plan.actions)
     running = sum(
         isinstance(action.step, StartTraining) and action.id in ended and _is_running(ended[action.id])
         for action in plan.actions
@@ -67,12 +71,8 @@ def _notes(plan: Plan, ended: dict[str, Finished]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _detail(ended: dict[str, Finished], action: str) -> str:
-    return ended[action].detail if action in ended else ""
-
-
 def _is_running(finished: Finished) -> bool:
-    return finished.outcome is Outcome.SUCCEEDED and not finished.detail.startswith("trained")
+    return finished.outcome is Outcome.SUCCEEDED and finished.reason is not EndReason.TRAINED
 
 
 def exit_code(report: Report) -> int:

@@ -1,4 +1,4 @@
-"""What a run may do with what it has just read, as tables."""
+"""Whose draft it is, which one is elected and what it is called, as tables."""
 
 from dataclasses import replace
 
@@ -10,28 +10,21 @@ from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import DatasetStatus, RemoteDataset
 from reconciler.core.name import DraftName, FinalName, parse_dataset_name
 from reconciler.core.run.draft_ownership import (
-    ANOTHER_APPLY,
-    INTERRUPTED,
-    WAITS_FOR_CAPTIONS,
-    Standing,
+    DraftOwnership,
     claimable,
     claimed_name,
     draft_name,
-    failed,
     final_name,
     guided_name,
     lags_after_claim,
     left_alone,
     moved_since,
     not_elected,
+    ownership,
     sight_draft,
-    skip_for,
-    skipped,
-    standing,
     stored_differently,
-    succeeded,
-    unknown,
 )
+from reconciler.core.run.ending import ANOTHER_APPLY
 from reconciler.core.uploads import ONE_BY_ONE
 from tests.core.build import DATASET, PREFIX, PROJECT, live_dataset, live_image
 
@@ -67,38 +60,38 @@ def completed(name: str, id_: int = 7) -> RemoteDataset:
 @pytest.mark.parametrize(
     ("dataset", "expected"),
     [
-        (None, Standing.GONE),
-        (draft(OWN), Standing.OWN),
-        (draft(f"{OWN} of v2 stale"), Standing.OWN),
-        (draft(FINAL), Standing.OWN),
-        (draft(OTHER_MARK), Standing.OTHER_RUN),
-        (draft(OTHER_WISH), Standing.OTHER_RUN),
-        (draft(OTHER_FINAL), Standing.OTHER_RUN),
-        (draft("Anna's poses"), Standing.RENAMED),
-        (draft("poses v4 draft a9f3c1a2b7d40 3f2a"), Standing.RENAMED),
-        (draft("faces v3 draft a9f3c1a2b7d40 3f2a"), Standing.RENAMED),
-        (completed(FINAL), Standing.COMPLETED),
-        (replace(draft(OWN), status=DatasetStatus.UNKNOWN), Standing.UNSETTLED),
+        (None, DraftOwnership.GONE),
+        (draft(OWN), DraftOwnership.OWN),
+        (draft(f"{OWN} of v2 stale"), DraftOwnership.OWN),
+        (draft(FINAL), DraftOwnership.OWN),
+        (draft(OTHER_MARK), DraftOwnership.OTHER_RUN),
+        (draft(OTHER_WISH), DraftOwnership.OTHER_RUN),
+        (draft(OTHER_FINAL), DraftOwnership.OTHER_RUN),
+        (draft("Anna's poses"), DraftOwnership.RENAMED),
+        (draft("poses v4 draft a9f3c1a2b7d40 3f2a"), DraftOwnership.RENAMED),
+        (draft("faces v3 draft a9f3c1a2b7d40 3f2a"), DraftOwnership.RENAMED),
+        (completed(FINAL), DraftOwnership.COMPLETED),
+        (replace(draft(OWN), status=DatasetStatus.UNKNOWN), DraftOwnership.UNSETTLED),
     ],
 )
-def test_draft_ownership(dataset: RemoteDataset | None, expected: Standing) -> None:
+def test_draft_ownership(dataset: RemoteDataset | None, expected: DraftOwnership) -> None:
     """Only an open draft of this wish with the own mark, or under its own final name, is the run's own."""
-    assert standing(dataset, WISH, MARK) is expected
+    assert ownership(dataset, WISH, MARK) is expected
 
 
 @pytest.mark.parametrize(
     ("dataset", "expected"),
     [
-        (draft(OTHER_MARK), Standing.OWN),
-        (draft(OTHER_WISH), Standing.OWN),
-        (draft(OTHER_FINAL), Standing.OWN),
-        (draft("poses v4 draft a9f3c1a2b7d40 3f2a"), Standing.RENAMED),
-        (draft("Anna"), Standing.RENAMED),
-        (completed(OWN), Standing.COMPLETED),
-        (None, Standing.GONE),
+        (draft(OTHER_MARK), DraftOwnership.OWN),
+        (draft(OTHER_WISH), DraftOwnership.OWN),
+        (draft(OTHER_FINAL), DraftOwnership.OWN),
+        (draft("poses v4 draft a9f3c1a2b7d40 3f2a"), DraftOwnership.RENAMED),
+        (draft("Anna"), DraftOwnership.RENAMED),
+        (completed(OWN), DraftOwnership.COMPLETED),
+        (None, DraftOwnership.GONE),
     ],
 )
-def test_claimable(dataset: RemoteDataset | None, expected: Standing) -> None:
+def test_claimable(dataset: RemoteDataset | None, expected: DraftOwnership) -> None:
     """Any open draft of this manifest and number may be claimed, whoever filled it for whatever before."""
     assert claimable(dataset, WISH) is expected
 
@@ -106,16 +99,16 @@ def test_claimable(dataset: RemoteDataset | None, expected: Standing) -> None:
 @pytest.mark.parametrize(
     ("found", "dataset", "words", "code"),
     [
-        (Standing.OTHER_RUN, draft(OTHER_MARK), ANOTHER_APPLY, 4),
-        (Standing.RENAMED, draft("Anna"), 'renamed to "Anna"', 1),
-        (Standing.COMPLETED, completed(FINAL), ANOTHER_APPLY, 4),
-        (Standing.COMPLETED, completed(OWN), "by hand", 1),
-        (Standing.COMPLETED, None, "by hand", 1),
-        (Standing.UNSETTLED, draft(OWN), "status", 1),
-        (Standing.GONE, None, "gone", 1),
+        (DraftOwnership.OTHER_RUN, draft(OTHER_MARK), ANOTHER_APPLY, 4),
+        (DraftOwnership.RENAMED, draft("Anna"), 'renamed to "Anna"', 1),
+        (DraftOwnership.COMPLETED, completed(FINAL), ANOTHER_APPLY, 4),
+        (DraftOwnership.COMPLETED, completed(OWN), "by hand", 1),
+        (DraftOwnership.COMPLETED, None, "by hand", 1),
+        (DraftOwnership.UNSETTLED, draft(OWN), "status", 1),
+        (DraftOwnership.GONE, None, "gone", 1),
     ],
 )
-def test_left_alone(found: Standing, dataset: RemoteDataset | None, words: str, code: int) -> None:
+def test_left_alone(found: DraftOwnership, dataset: RemoteDataset | None, words: str, code: int) -> None:
     """Another run's draft asks for exit 4, a person's doing for exit 1; each says what was found."""
     ending = left_alone(found, dataset, 7)
     assert (ending.outcome, ending.exit_code, ending.id) == (Outcome.FAILED, code, 7)
@@ -209,12 +202,3 @@ def test_stored_differently() -> None:
     assert "stores the name" in (stored_differently(name, WISH.guide, draft(f"{OWN} ")) or "")
     assert "stores the caption_prefix" in (stored_differently(name, WISH.guide, draft(OWN, prefix="Other,")) or "")
     assert '""' in (stored_differently(name, WISH.guide, replace(draft(OWN), guide=None)) or "")
-
-
-def test_skip_for() -> None:
-    """A dependant of a failure names it; one of a skipped action has the same reason."""
-    assert skip_for("x", failed("broke")) == skipped("a need failed: x")
-    assert skip_for("x", unknown("lost", 3)) == skipped("it is unknown whether a need was done: x")
-    assert skip_for("x", skipped(WAITS_FOR_CAPTIONS)) == skipped(WAITS_FOR_CAPTIONS)
-    assert skip_for("x", skipped(INTERRUPTED, exit_code=1)).exit_code == 1
-    assert succeeded("done", 4).exit_code == 0

@@ -3,9 +3,8 @@
 import pytest
 
 from reconciler.core.action import Action, CompleteDataset, StartTraining, WriteCaptions
-from reconciler.core.event import Event, Finished, Outcome, Progressed, Started, Throttled
+from reconciler.core.event import EndReason, Event, Finished, Outcome, Progressed, Started, Throttled
 from reconciler.core.plan import Plan, Subject
-from reconciler.core.run.draft_ownership import INTERRUPTED, NO_CAPACITY, WAITS_FOR_CAPTIONS
 from reconciler.core.run.report import exit_code, fold
 from tests.core.build import DATASET, MODEL
 
@@ -21,9 +20,9 @@ PLAN = Plan(
 )
 
 
-def done(action: str, outcome: Outcome = Outcome.SUCCEEDED, detail: str = "", code: int = 0) -> Finished:
+def done(action: str, outcome: Outcome = Outcome.SUCCEEDED, reason: EndReason | None = None, code: int = 0) -> Finished:
     """The ending of one action."""
-    return Finished(action=action, at=1.0, outcome=outcome, detail=detail, exit_code=code)
+    return Finished(action=action, at=1.0, outcome=outcome, exit_code=code, reason=reason)
 
 
 def test_a_whole_run() -> None:
@@ -32,7 +31,7 @@ def test_a_whole_run() -> None:
         Started(action="caption", at=0.0),
         Throttled(at=0.5, seconds=3.0, reason="limit"),
         Progressed(action="caption", at=0.7, text="captions written"),
-        done("train", detail="training started (id 4)"),
+        done("train"),
         done("complete"),
         done("caption"),
     )
@@ -61,9 +60,9 @@ def test_a_pulled_brake_is_told() -> None:
 def test_what_goes_on_is_said() -> None:
     """What an apply did not wait for is a note, and exit 0."""
     events = (
-        done("caption", Outcome.SKIPPED, WAITS_FOR_CAPTIONS),
-        done("complete", Outcome.SKIPPED, WAITS_FOR_CAPTIONS),
-        done("train", Outcome.SKIPPED, NO_CAPACITY),
+        done("caption", Outcome.SKIPPED, EndReason.WAITS_FOR_CAPTIONS),
+        done("complete", Outcome.SKIPPED, EndReason.WAITS_FOR_CAPTIONS),
+        done("train", Outcome.SKIPPED, EndReason.NO_CAPACITY),
     )
     report = fold(PLAN, events, calls=1, seconds=1.0)
     assert report.notes == (
@@ -75,7 +74,7 @@ def test_what_goes_on_is_said() -> None:
 
 def test_a_training_that_ended_is_no_note() -> None:
     """A training whose end was awaited is not running."""
-    report = fold(PLAN, (done("train", detail="trained (id 4)"),), calls=1, seconds=1.0)
+    report = fold(PLAN, (done("train", reason=EndReason.TRAINED),), calls=1, seconds=1.0)
     assert report.notes == ()
 
 
@@ -89,7 +88,7 @@ def test_a_training_that_ended_is_no_note() -> None:
         ([done("caption", Outcome.FAILED, code=4), done("complete", Outcome.FAILED, code=1), done("train")], 1),
         ([done("caption", Outcome.FAILED, code=5), done("complete", Outcome.FAILED, code=4), done("train")], 4),
         ([done("caption", Outcome.UNKNOWN), done("complete"), done("train")], 1),
-        ([done("caption", Outcome.SKIPPED, INTERRUPTED, 1), done("complete"), done("train")], 1),
+        ([done("caption", Outcome.SKIPPED, EndReason.INTERRUPTED, 1), done("complete"), done("train")], 1),
     ],
 )
 def test_exit_codes(endings: list[Finished], code: int) -> None:
