@@ -31,7 +31,7 @@ from reconciler.core.uploads import Uploads
 T = TypeVar("T")
 
 EMBEDDED_IMAGES = 200
-"""Images that GET dataset lists at most (contract §3.2)."""
+"""Images that GET dataset lists at most (D04)."""
 
 
 class Client:

@@ -11,7 +11,7 @@ from typing import Final
 from reconciler.core.text import visible
 
 BRIA: Final = "https://engine.prod.bria-api.com"
-"""The training surface of Bria, in every era of its documents (contract §1)."""
+"""The training surface of Bria, in every era of its documents (D01)."""
 
 VERSION_PATH: Final = "/v1"
 SIMULATOR: Final = "simulator"

@@ -1,4 +1,4 @@
-"""What an error answer says, as one safe line, from any of the shapes that the contract lists (§2)."""
+"""What an error answer says, as one safe line, from any of the shapes that it may have (D03)."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

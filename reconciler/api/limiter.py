@@ -21,7 +21,7 @@ _GRAIN: Final = 1e-6
 """Seconds. Sums of floats are not exact, so a moment within this is taken as now."""
 
 TIERS: Final[Mapping[str, int]] = {"free_trial": 10, "starter": 60, "pro": 1000, "enterprise": 1000}
-"""Requests a minute of one operation, by the tier of the account (contract §1)."""
+"""Requests a minute of one operation, by the tier of the account (D02)."""
 
 Told = Callable[[float, str], None]
 """Called with seconds and reason when a request begins to wait."""

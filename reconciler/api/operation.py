@@ -96,4 +96,4 @@ START_TRAINING = _write("start-training", "POST", _MODEL + "/start_training")
 GENERATE_PREFIX = Operation(
     name="generate-prefix", method="POST", template="/tailored-gen/generate_prefix", is_write=False
 )
-"""Changes nothing by itself (contract §3.3): it may be asked again like a read."""
+"""Changes nothing by itself (D05): it may be asked again like a read."""

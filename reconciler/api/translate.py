@@ -150,7 +150,7 @@ def _dataset(payload: DatasetPayload, project_id: int | None) -> RemoteDataset:
 
 
 def _family(payload: DatasetPayload) -> Family | None:
-    """By the keys that the answer carries (contract §4); where it carries both, the one that holds something."""
+    """By the keys that the answer carries (D06); where it carries both, the one that holds something."""
     carried = payload.model_fields_set
     if "caption_prefix" in carried and (payload.caption_prefix is not None or payload.visual_schema is None):
         return "prefix"

@@ -12,7 +12,7 @@ from reconciler.files.load import load
 from reconciler.files.tree import Tree
 
 MOST_IMAGES = 6
-"""Images that the API looks at, at most (contract §3.3)."""
+"""Images that the API looks at, at most (D05)."""
 
 IP_TYPES = ("defined_character", "object_variants", "stylized_scene")
 """Values of `ip_type` for which the API proposes a prefix."""

@@ -33,7 +33,7 @@ TOKEN = Token("canary-token-12345")
     ],
 )
 def test_every_documented_shape_of_error_is_read(document: object, words: str) -> None:
-    """Contract §2, and the neighbours of what it lists."""
+    """The documented shapes (D03), and their neighbours."""
     assert error_text(json.dumps(document).encode(), str) == words
 
 

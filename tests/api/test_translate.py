@@ -217,7 +217,7 @@ def test_answers_about_another_object_are_refused() -> None:
     ],
 )
 def test_u63_the_family_is_told_by_the_keys(keys: dict[str, object], family: str | None) -> None:
-    """Contract §4: the key that is there, whatever its value."""
+    """D06: the key that is there, whatever its value."""
     assert translate.dataset({**DATASET, **keys}).family == family
 
 

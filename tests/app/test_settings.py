@@ -54,7 +54,7 @@ def test_what_the_tree_expects_of_its_plan(tmp_path: Path) -> None:
 
 
 def test_a_file_of_the_tree_names_no_other_origin(tmp_path: Path) -> None:
-    """Rule 6, H78: the vendor's and the simulator are all it may name; flag and environment may name others."""
+    """H78: the vendor's and the simulator are all it may name; flag and environment may name others."""
     (tmp_path / "reconciler.yaml").write_text("endpoint: https://evil.example\n")
     with pytest.raises(ProblemsFound):
         settings(tmp_path)

@@ -39,7 +39,7 @@ def test_a_saved_plan_is_applied_as_it_stands_and_once(applied: Path, cli: Cli) 
 
 
 def test_a_plan_that_the_tree_no_longer_gives_is_refused(applied: Path, cli: Cli) -> None:
-    """Rule 7: an edit after planning makes the plan stale, and nothing is sent."""
+    """An edit after planning makes the plan stale, and nothing is sent."""
     edit(applied / "manifests/dataset.yaml", "a female character", "a cheerful girl")
     cli("plan", "--out", "plan.json")
     (applied / "manifests/images/wave.txt").write_text("waving with both hands.\n")

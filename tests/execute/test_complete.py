@@ -40,7 +40,7 @@ async def test_a_status_that_goes_alone(answer: str) -> None:
 
 
 async def test_a_put_that_empties_what_is_left_out() -> None:
-    """V11: U10 with U11 replace is refused, the prefix restored, and the next run meets the same, nothing lost."""
+    """U10 with U11 replace is refused, the prefix restored, and the next run meets the same, nothing lost."""
     world = World(switches={"combined_put": "409", "put_semantics": "replace"})
     tree = world.tree(IMAGES)
     for _ in range(2):

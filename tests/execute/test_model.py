@@ -119,7 +119,7 @@ async def test_a_number_that_is_taken_at_once() -> None:
     ],
 )
 async def test_a_dataset_that_is_not_as_wished(words: str, act: "object") -> None:
-    """Verify after the freeze, before the spending: what a person did to the dataset stops the model (rule 1)."""
+    """Verify after the freeze, before the spending: what a person did to the dataset stops the model."""
     world = await completed()
     plan = await world.plan(world.tree(IMAGES))
     act(world)  # type: ignore[operator]

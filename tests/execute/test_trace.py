@@ -39,7 +39,7 @@ async def test_v8_a_hand_written_caption_survives_a_detour() -> None:
 
 @pytest.mark.parametrize("rename", ["200", "409"])
 async def test_v10_completed_by_hand_and_never_renamed(rename: str) -> None:
-    """V10: a draft that a person completed is in force as it stands; no run tries to rename it."""
+    """A draft that a person completed is in force as it stands; no run tries to rename it."""
     world = World(switches={"rename_completed": rename})
     tree = world.tree(BASE)
     world.tap.at("PUT /200001", lambda: console.edit_dataset(world.simulator, 200001, status="completed"), turn=2)
@@ -53,7 +53,7 @@ async def test_v10_completed_by_hand_and_never_renamed(rename: str) -> None:
 
 
 async def test_v13_a_renamed_dataset_is_not_paid_for_again() -> None:
-    """V13: a completed dataset that a person renamed is a refusal, never an upload and a training."""
+    """A completed dataset that a person renamed is a refusal, never an upload and a training."""
     world = World()
     await world.apply(world.tree(BASE))
     world.clock.advance(4 * 3600)

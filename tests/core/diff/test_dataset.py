@@ -164,7 +164,7 @@ def test_an_unchecked_clone_reads_its_source() -> None:
 
 
 def test_clone_never_uses_no_draft_that_is_an_unchecked_clone() -> None:
-    """V12: after following our advice the failed clone is a duplicate, and the version is a fresh upload."""
+    """After following our advice the failed clone is a duplicate, and the version is a fresh upload."""
     base = live_dataset(10, "poses v1 (a000000000000)", *LIVE_TWO)
     draft = live_dataset(11, "poses v2 draft a111111111111 3f2a of v1", *LIVE_TWO)
     wanted = replace(dataset(image("a", "text a.")), clone="never")
@@ -265,7 +265,7 @@ def test_completed_by_hand_half_way_never_counts(mark: str) -> None:
 
 
 def test_completed_by_hand_and_equal_is_in_force() -> None:
-    """V10: unmarked and equal to what is desired: in force as it stands, and not renamed."""
+    """Unmarked and equal to what is desired: in force as it stands, and not renamed."""
     hand = live_dataset(10, f"poses v1 draft {print_of(TWO)} 3f2a", *LIVE_TWO, status=DatasetStatus.COMPLETED)
     assert not diff(tree(TWO), account(live_project(), hand)).changes
 

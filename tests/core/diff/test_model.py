@@ -179,7 +179,7 @@ def test_a_stray_dataset_of_that_name_is_refused() -> None:
 
 
 def test_the_dataset_of_a_living_model_under_a_foreign_name_is_refused() -> None:
-    """V13: the console renamed the completed dataset to anything; its model still points to it."""
+    """The console renamed the completed dataset to anything; its model still points to it."""
     live = live_dataset(10, "Lora final", live_image(1, "a"))
     found = diff(tree(ONE, model()), account(live_project(), live, live_model(20, "max v1 (a111111111111)")))
     assert [refusal.rule for refusal in found.refusals if refusal.ref == DATASET] == ["dataset-renamed-live"]
