@@ -15,6 +15,7 @@ from reconciler.core.live import Observed
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.planner import plan, select
 from reconciler.core.planning.selection import chosen
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
 from reconciler.observe import survey
@@ -119,9 +120,7 @@ def chosen_refs(desired: Desired, scope: Scope) -> frozenset[Ref]:
 def _undoing(assessment: Assessment) -> Assessment:
     """The reason of a deletion that no manifest asks for."""
     changes = (
-        replace(change, reason="`reconciler destroy` deletes what the manifests declare")
-        if isinstance(change, RemovalChange)
-        else change
+        replace(change, reason=Reason(why=Why.DESTROYED)) if isinstance(change, RemovalChange) else change
         for change in assessment.changes
     )
     return replace(assessment, changes=tuple(changes))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage, refused
-from reconciler.core.change import ModelChange, Refusal, RemovalChange
+from reconciler.core.change import ModelChange, Refusal, RemovalChange, State
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
 from reconciler.core.planning.limit_check import check, expected
@@ -140,12 +140,12 @@ def _trained(plan: Plan) -> set[Ref]:
 
 def _retried(saved: Plan, now: Plan) -> set[Ref]:
     """Models that the saved plan trains and that now stand as failed or stopped."""
-    return _trained(saved) & {one.ref for one in now.unchanged if one.state in {"failed", "stopped"}}
+    return _trained(saved) & {one.ref for one in now.unchanged if one.state in {State.FAILED, State.STOPPED}}
 
 
 def _started(saved: Plan, now: Plan) -> set[Ref]:
     """Models that the saved plan trains and that now would only be created, or stand as created."""
-    created = {one.ref for one in now.unchanged if one.state == "created"}
+    created = {one.ref for one in now.unchanged if one.state is State.CREATED}
     created |= {change.ref for change in now.changes if isinstance(change, ModelChange) and not change.starts}
     return _trained(saved) & created
 
@@ -153,5 +153,5 @@ def _started(saved: Plan, now: Plan) -> set[Ref]:
 def _pruned(saved: Plan, now: Plan) -> list[Ref]:
     """What the saved plan deletes of manifests that are neither absent nor pruned now."""
     gone = {change.ref for change in now.changes if isinstance(change, RemovalChange)}
-    gone |= {one.ref for one in now.unchanged if one.state == "absent"}
+    gone |= {one.ref for one in now.unchanged if one.state is State.ABSENT}
     return sorted({change.ref for change in saved.changes if isinstance(change, RemovalChange)} - gone)

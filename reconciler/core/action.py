@@ -254,7 +254,6 @@ class Action:
     needs: tuple[str, ...] = ()
     version: int | None = None
     fingerprint: str | None = None
-    reason: str = ""
     label: str = ""
     """The thing inside the object, where there is one: an image's name."""
     fields: tuple[FieldChange, ...] = ()

@@ -7,6 +7,7 @@ from typing import Literal
 from reconciler.core.cost import Cost
 from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
+from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
 from reconciler.core.training import TrainingParameters
 from reconciler.core.uploads import Uploads
@@ -158,7 +159,7 @@ class ProjectChange:
     kind: Literal["project"] = "project"
     id: int | None
     takes_over: bool
-    reason: str
+    reason: Reason
     fields: tuple[FieldChange, ...]
     body: tuple[tuple[str, str], ...]
     """The fields to send, names of the API: all of them at creation, all mutable ones at an update."""
@@ -202,7 +203,7 @@ class DatasetChange:
     source_version: int | None = None
     base_version: int | None
     """The completed version that is compared with; None for the first."""
-    reason: str
+    reason: Reason
     guide: FieldChange | None
     images: tuple[ImageChange, ...]
     captions: tuple[CaptionChange, ...]
@@ -213,7 +214,7 @@ class DatasetChange:
     """Captions that are regenerated, known before the run."""
     declared: int
     """Captions that git declares."""
-    base_images: int = 0
+    base_images: int
     """Images that the base holds, each counted once."""
     live_images: int
     """Images that the base and the open draft hold together, each counted once."""
@@ -304,7 +305,7 @@ class ModelChange:
     starts: bool
     stops: tuple[StoppedTraining, ...] = ()
     """Trainings of superseded versions that are stopped first."""
-    reason: str
+    reason: Reason
     fields: tuple[FieldChange, ...]
     training_mode: str
     training_version: str
@@ -333,7 +334,7 @@ class RemovedObject:
     kind: Kind
     id: int
     name: str
-    reason: str
+    reason: Reason
     stops: bool = False
 
 
@@ -343,7 +344,7 @@ class RemovalChange:
 
     ref: Ref
     kind: Literal["removal"] = "removal"
-    reason: str
+    reason: Reason
     objects: tuple[RemovedObject, ...]
 
     @property
@@ -381,7 +382,7 @@ class RenameChange:
 
     ref: Ref
     kind: Literal["rename"] = "rename"
-    reason: str
+    reason: Reason
     objects: tuple[RenamedObject, ...]
 
     @property
@@ -482,17 +483,40 @@ class AliasState:
     problem: str = ""
 
 
+class State(StrEnum):
+    """How an object stands that needs nothing in this plan; the answer to "why is it left alone?"."""
+
+    IN_SYNC = "in sync"
+    TRAINING = "training"
+    CREATED = "created"
+    """A model that is not to be started."""
+    DRAFT = "draft"
+    """A dataset that is kept open."""
+    HELD = "held"
+    """It waits for another object, one that was refused or is kept as a draft."""
+    WAITING = "waiting"
+    """The training of a superseded version must end first."""
+    KEPT = "kept"
+    """What is live stays in force although the definition changed (`retrain: never`)."""
+    FAILED = "failed"
+    STOPPED = "stopped"
+    ABSENT = "absent"
+    """Nothing of it is live, as its manifest says."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
-    """An object that is as desired.
-
-    `state` is a word: in sync, training, held, failed, stopped, created, draft, absent, waiting (for a superseded
-    training to end), kept (`retrain: never`).
-    """
+    """An object that is left as it is, and what is worth telling of it."""
 
     ref: Ref
     id: int | None
     version: int | None
     fingerprint: str | None
-    state: str
-    detail: str = ""
+    state: State
+    images: int | None = None
+    """Images of a dataset."""
+    dataset: Ref | None = None
+    """The dataset that a model stands on, and its version; None where no account was asked for that."""
+    dataset_version: int | None = None
+    reason: Reason | None = None
+    """Why it is held."""

@@ -12,7 +12,7 @@ from reconciler.core.cost import Cost
 from reconciler.core.limit import Limits
 from reconciler.core.ref import Ref
 
-FORMAT = 1
+FORMAT = 2
 """Version of the plan file; a reader refuses any other."""
 
 

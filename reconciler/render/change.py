@@ -14,9 +14,11 @@ from reconciler.core.change import (
 )
 from reconciler.core.diff.category import Category, categories
 from reconciler.core.plan import Plan
+from reconciler.core.reason import Reason
 from reconciler.render.alias import alias_rows, short
 from reconciler.render.content import content_rows, field_rows
 from reconciler.render.cost import TRAINING_TIME
+from reconciler.render.reason import reason_words
 from reconciler.render.removal import removal_item, rename_item, stop_row
 from reconciler.render.version import version_word, version_words
 from reconciler.render.view import Item, Role, Row, say
@@ -65,10 +67,10 @@ def is_weighty(change: Change) -> bool:
     return rank(change)[0] <= 2
 
 
-def _because(reason: str, found: tuple[Category, ...] = ()) -> Row:
+def _because(reason: Reason, found: tuple[Category, ...] = ()) -> Row:
     """The reason, and the categories of the change: they decide what it costs."""
     kinds = f" ({', '.join(found)})" if found else ""
-    return Row(text=say(f"because {reason}{kinds}", Role.QUIET))
+    return Row(text=say(f"because {reason_words(reason)}{kinds}", Role.QUIET))
 
 
 def _project(change: ProjectChange, plan: Plan) -> Item:

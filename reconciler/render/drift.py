@@ -4,8 +4,11 @@ from collections.abc import Iterable
 
 from reconciler.core.look.drift_report import Cause, Drift, Ill, Judgement
 from reconciler.core.look.ignore import Ignore
+from reconciler.core.reason import Reason
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
+from reconciler.render.reason import reason_words
+from reconciler.render.state import detail_words
 from reconciler.render.view import Block, Item, Items, Line, Role, View, say, screen
 
 _TITLES = {
@@ -46,7 +49,7 @@ def _section(cause: Cause, drifts: list[Drift]) -> list[Block]:
 
 def _rules(found: Judgement) -> list[list[Block]]:
     """What rules of reconciler.yaml leave out, which rules are over, and which are about nothing."""
-    ignored = [(str(one.drift.ref), f"{one.drift.text} ({one.rule.why})") for one in found.ignored]
+    ignored = [(str(one.drift.ref), f"{_words(one.drift)} ({one.rule.why})") for one in found.ignored]
     expired = [(str(rule.ref), f"{rule.field} ({rule.why})") for rule in found.expired]
     idle = [(str(rule.ref), f"{rule.field} ({rule.why}): correct `object`, or remove the rule") for rule in found.idle]
     return [
@@ -70,7 +73,15 @@ def _health(ills: tuple[Ill, ...]) -> list[Block]:
 
 
 def _items(rows: Iterable[Drift | Ill]) -> Block:
-    return Items(items=tuple(Item(sign=None, name=str(one.ref), text=say(one.text)) for one in rows), indent=2)
+    return Items(items=tuple(Item(sign=None, name=str(one.ref), text=say(_words(one))) for one in rows), indent=2)
+
+
+def _words(one: Drift | Ill) -> str:
+    if isinstance(one, Ill) or one.rest is None:
+        return one.text
+    if isinstance(one.rest, Reason):
+        return f"{one.text}: {reason_words(one.rest)}"
+    return ", ".join(part for part in (one.text, detail_words(one.rest)) if part)
 
 
 def drift_json(found: Judgement) -> str:
@@ -93,7 +104,7 @@ def _row(one: Drift) -> dict[str, str | bool]:
     return {
         "ref": str(one.ref),
         "cause": one.cause.value,
-        "text": one.text,
+        "text": _words(one),
         "differs": one.differs,
         "field": one.field,
     }

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from reconciler.core.change import Note, Refusal
+from reconciler.core.change import Note, Refusal, State
 from reconciler.core.look.loosened import LOOSER, NO_EXPECT
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.ref import Ref
@@ -10,7 +10,7 @@ from reconciler.core.text import count
 from reconciler.render.alias import alias_rows, no_answer, unanswered
 from reconciler.render.change import is_weighty, item, rank
 from reconciler.render.cost import figures, tier_words
-from reconciler.render.state import ABSENT, IN_SYNC, QUIET, WAITING, state_words, version_words
+from reconciler.render.state import QUIET, state_words, version_words
 from reconciler.render.verdict import verdict
 from reconciler.render.view import Block, Item, Items, Line, Paragraph, Role, Text, View, folded, joined, say, screen
 
@@ -78,7 +78,7 @@ def in_sync(plan: Plan) -> str:
     if plan.subject.base:
         return f"This change does nothing on the live side: {compared(plan.subject)}."
     calls = count(plan.calls, "call")
-    waiting = sum(one.state == WAITING for one in plan.unchanged)
+    waiting = sum(one.state is State.WAITING for one in plan.unchanged)
     if waiting:
         verb = "waits" if waiting == 1 else "wait"
         return f"Nothing to do yet: {count(waiting, 'model')} {verb} for a training to end. {calls}."
@@ -128,13 +128,13 @@ def _unusual(plan: Plan) -> list[Block]:
 
 def _unchanged(plan: Plan) -> list[Block]:
     changed = {change.ref for change in plan.changes}
-    quiet = sum(one.state == IN_SYNC and one.ref not in changed for one in plan.unchanged)
+    quiet = sum(one.state is State.IN_SYNC and one.ref not in changed for one in plan.unchanged)
     return [Line(text=say(f". {count(quiet, 'object')} unchanged", Role.UNCHANGED))] if quiet else []
 
 
 def _absent(plan: Plan) -> list[Block]:
     """Absent manifests that have nothing left to delete."""
-    gone = sum(one.state == ABSENT for one in plan.unchanged)
+    gone = sum(one.state is State.ABSENT for one in plan.unchanged)
     if not gone:
         return []
     way = "its manifest can go" if gone == 1 else "their manifests can go"

@@ -2,7 +2,9 @@
 
 from reconciler.core.change import RemovalChange, RemovedObject, RenameChange, RenamedObject, StoppedTraining
 from reconciler.core.name import parse_model_name
+from reconciler.core.reason import Why
 from reconciler.core.text import count
+from reconciler.render.reason import reason_words
 from reconciler.render.view import Item, Role, Row, folded, say
 from reconciler.render.words import abridged
 
@@ -13,7 +15,7 @@ FOLD_RENAMES = 10
 
 def removal_item(change: RemovalChange, *, has_ids: bool = True) -> Item:
     """Deleted objects, a line each, never folded; without ids, and not counted, where nobody asked for them."""
-    rows = [Row(text=say(f"because {change.reason}", Role.QUIET))]
+    rows = [Row(text=say(f"because {reason_words(change.reason)}", Role.QUIET))]
     rows.extend(_removed(item, has_ids=has_ids) for item in change.objects)
     return Item(
         sign=Role.DELETE,
@@ -35,13 +37,15 @@ def _removed(item: RemovedObject, *, has_ids: bool) -> Row:
     head = _quoted(item.name) + (f" (id {item.id})" if has_ids else "")
     if item.stops:
         return Row(sign=Role.DELETE, head=head, text=say(f"its training is stopped first, {LOST}", Role.COST))
-    return Row(sign=Role.DELETE, head=head, text=() if item.reason == "absent" else say(item.reason))
+    return Row(
+        sign=Role.DELETE, head=head, text=() if item.reason.why is Why.ABSENT else say(reason_words(item.reason))
+    )
 
 
 def rename_item(change: RenameChange) -> Item:
     """Renamed objects: nothing is sent but their names."""
     shown, hidden = folded(len(change.objects), FOLD_RENAMES)
-    rows = [Row(text=say(f"because {change.reason} (cosmetic)", Role.QUIET))]
+    rows = [Row(text=say(f"because {reason_words(change.reason)} (cosmetic)", Role.QUIET))]
     rows.extend(_renamed(item) for item in change.objects[:shown])
     if hidden:
         rows.append(Row(text=say(f"… and {hidden:,} more", Role.QUIET)))

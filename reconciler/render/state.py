@@ -1,42 +1,54 @@
 """Unchanged objects in words: what state each is in, and of which version that is said."""
 
-from reconciler.core.change import Unchanged
+from reconciler.core.change import State, Unchanged
 from reconciler.core.kind import Kind
 from reconciler.core.look.in_force import own_fingerprint
+from reconciler.core.text import count
 from reconciler.render.alias import short
 from reconciler.render.cost import TRAINING_TIME
+from reconciler.render.reason import reason_words
 
-IN_SYNC = "in sync"
-ABSENT = "absent"
-QUIET = frozenset({IN_SYNC, ABSENT})
+QUIET = frozenset({State.IN_SYNC, State.ABSENT})
 """States that a plan only counts."""
-
-WAITING = "waiting"
 
 
 def state_words(one: Unchanged) -> str:
     """`in sync, 24 images`, `training, 1 to 3 hours, on dataset/lora-poses v3`."""
     match one.state:
-        case "waiting":
+        case State.WAITING:
             return f"waits: v{one.version}, now superseded, is still in training"
-        case "kept":
+        case State.KEPT:
             which = "what is live" if one.version is None else f"v{one.version}"
             return f"kept: {which} stays in force (training.retrain is never)"
-        case "absent":
+        case State.ABSENT:
             return "absent, as declared"
-        case "training":
+        case State.TRAINING:
             state = f"training, {TRAINING_TIME}"
-        case state:
-            pass
-    return ", ".join(part for part in (state, one.detail) if part)
+        case _:
+            state = one.state.value
+    return ", ".join(part for part in (state, detail_words(one)) if part)
+
+
+def detail_words(one: Unchanged) -> str:
+    """`24 images, kept open for review`, `on dataset/lora-poses v3`, `dataset/lora-poses was refused`."""
+    parts = []
+    if one.images is not None:
+        parts.append(count(one.images, "image"))
+    if one.state is State.DRAFT:
+        parts.append("kept open for review")
+    if one.dataset is not None:
+        parts.append(f"on {one.dataset} v{'?' if one.dataset_version is None else one.dataset_version}")
+    if one.reason is not None:
+        parts.append(reason_words(one.reason))
+    return ", ".join(parts)
 
 
 def wish_words(one: Unchanged) -> str:
     """What would make it as git declares it, where it is not so by itself."""
     match one.state:
-        case "waiting":
+        case State.WAITING:
             return "apply trains the next version after that"
-        case "failed" | "stopped":
+        case State.FAILED | State.STOPPED:
             return f"`reconciler apply --retry {one.ref}` trains it anew"
         case _:
             return ""

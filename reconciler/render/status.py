@@ -18,6 +18,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.text import count
 from reconciler.render.alias import short, standing_aliases
 from reconciler.render.plan import context, notes, refusals, warnings
+from reconciler.render.reason import reason_words
 from reconciler.render.state import state_words, version_words, wish_words
 from reconciler.render.view import Block, Item, Items, Line, Role, Row, Text, View, say, screen
 from reconciler.render.words import quoted_text
@@ -131,9 +132,9 @@ def _unchanged(one: Unchanged) -> Standing:
 
 def _changed(change: ProjectChange | DatasetChange | ModelChange | RemovalChange) -> Standing:
     if isinstance(change, ProjectChange | RemovalChange):
-        return _differing(change.ref, _id(change), None, f"{_plain_wish(change)}because {change.reason}")
+        return _differing(change.ref, _id(change), None, f"{_plain_wish(change)}because {reason_words(change.reason)}")
     fingerprint = f" ({short(change.fingerprint)})" if isinstance(change, ModelChange) else ""
-    wish = f"apply {_verb(change)} v{change.version}{fingerprint}, because {change.reason}"
+    wish = f"apply {_verb(change)} v{change.version}{fingerprint}, because {reason_words(change.reason)}"
     return _differing(change.ref, None, change.base_version, wish)
 
 
@@ -157,7 +158,7 @@ def _differing(ref: Ref, id_: int | None, version: int | None, wish: str) -> Sta
 
 def _renamed(change: RenameChange, besides: Standing | None) -> Standing:
     """A rename is one more thing that apply does with an object."""
-    wish = f"apply renames {count(len(change.objects), 'live object')}, because {change.reason}"
+    wish = f"apply renames {count(len(change.objects), 'live object')}, because {reason_words(change.reason)}"
     if besides is None:
         return _differing(change.ref, change.objects[0].id, None, wish)
     return replace(besides, wish=f"{wish}; {besides.wish}" if besides.wish else wish)

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from reconciler.app.saved import Terms, bind
-from reconciler.core.change import ModelChange, Refusal, Unchanged
+from reconciler.core.change import ModelChange, Refusal, State, Unchanged
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from tests.render import sample
 
@@ -27,7 +28,10 @@ def test_unrelated_movement_does_not_matter() -> None:
 def test_what_a_plan_shows_must_be_what_it_does() -> None:
     """H60: a file that hides a training or an image that goes, or gives another reason, would deceive whoever reads it."""
     now = sample.plan()
-    other = (sample.dataset(reason="a forged word"), *(one for one in now.changes if one.ref != sample.DATASET))
+    other = (
+        sample.dataset(reason=Reason(why=Why.NOTHING_STAYS)),
+        *(one for one in now.changes if one.ref != sample.DATASET),
+    )
     for changes in ((), now.changes[1:], other):
         (refusal, *_) = bind(replace(now, changes=changes), now, TODAY).refusals
         assert "what the file shows of it is not what would be done" in refusal.summary
@@ -60,12 +64,15 @@ def test_what_the_tree_expects_and_shares_of_deletions_are_judged_today() -> Non
     now = sample.plan()
     expects = Terms(limits=Limits(), expect={"trainings": 0})
     assert [one.rule for one in bind(now, now, expects).refusals] == ["expect-trainings"]
-    going = sample.plan(changes=(sample.removal(sample.removed(1, "x")),), actions=sample.in_place_actions(), wishes=())
+    gone = (sample.removed(1, "x"), sample.removed(2, "y"))
+    going = sample.plan(
+        changes=(sample.removal(*gone, ref=sample.MODEL),), actions=sample.in_place_actions(), wishes=()
+    )
     few = Terms(limits=Limits(deletions_percent=10), versions=10)
     assert [one.rule for one in bind(going, going, few).refusals] == ["limit-deletions-percent"]
 
 
-def standing(state: str) -> Unchanged:
+def standing(state: State) -> Unchanged:
     return Unchanged(ref=sample.MODEL, id=81, version=2, fingerprint="a51be07aa9c13", state=state)
 
 
@@ -73,7 +80,7 @@ def said(saved: Plan, now: Plan, terms: Terms) -> str:
     return "; ".join(remedy for refusal in bind(saved, now, terms).refusals for remedy in refusal.remedies)
 
 
-def without_model(plan: Plan, *changes: ModelChange, state: str = "") -> Plan:
+def without_model(plan: Plan, *changes: ModelChange, state: State | None = None) -> Plan:
     """What planning gives where nobody asks for the training."""
     kept = tuple(change for change in plan.changes if change.ref != sample.MODEL)
     actions = tuple(action for action in plan.actions if action.ref != sample.MODEL)
@@ -84,10 +91,10 @@ def without_model(plan: Plan, *changes: ModelChange, state: str = "") -> Plan:
 def test_what_a_person_asked_for_is_asked_for_again() -> None:
     """A plan file trains nothing that failed or was not to be started, and prunes nothing, by its own word."""
     saved = sample.plan()
-    for state in ("failed", "stopped"):
+    for state in (State.FAILED, State.STOPPED):
         now = without_model(saved, state=state)
         assert said(saved, now, TODAY) == "Say it again: `--retry model/lora-max`."
-    created = without_model(saved, state="created")
+    created = without_model(saved, state=State.CREATED)
     assert said(saved, created, TODAY) == "Say it again: `--start model/lora-max`."
     only_created = without_model(saved, sample.model(starts=False))
     assert said(saved, only_created, TODAY) == "Say it again: `--start model/lora-max`."
@@ -96,5 +103,5 @@ def test_what_a_person_asked_for_is_asked_for_again() -> None:
     pruning = replace(saved, changes=(*saved.changes, sample.removal(sample.removed(1, "x"))))
     assert said(pruning, saved, TODAY) == "Say it again: `--prune`."
     assert said(pruning, pruning, Terms(limits=Limits(), prunes=True)) == ""
-    absent = Unchanged(ref=sample.DATASET, id=None, version=None, fingerprint=None, state="absent")
+    absent = Unchanged(ref=sample.DATASET, id=None, version=None, fingerprint=None, state=State.ABSENT)
     assert "--prune" not in said(pruning, replace(saved, unchanged=(absent,)), TODAY)

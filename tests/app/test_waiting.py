@@ -10,7 +10,7 @@ from reconciler.app.session import clock_of, session
 from reconciler.app.settings import resolve_settings
 from reconciler.app.waiting import Awaited, Wanted, require_declared, wait_for_trainings
 from reconciler.cli.wait_flow import outcome_words, wait_exit_code
-from reconciler.core.change import AliasState, Unchanged
+from reconciler.core.change import AliasState, State, Unchanged
 from reconciler.core.desired import Desired
 from reconciler.core.live import ModelStatus, Observed, RemoteModel, by_identity
 from tests.core import build
@@ -35,7 +35,7 @@ def planned(*unchanged: Unchanged, target: str = "current", status: ModelStatus 
     )
 
 
-def standing(state: str) -> Unchanged:
+def standing(state: State) -> Unchanged:
     return Unchanged(ref=MAX, id=999, version=2, fingerprint=NEW, state=state)
 
 
@@ -48,7 +48,7 @@ async def ended(of: Planned, *wanted: Wanted) -> tuple[Awaited, ...]:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("state", ["training", "waiting"])
-async def test_a_model_that_is_gone_is_not_waited_for(state: str) -> None:
+async def test_a_model_that_is_gone_is_not_waited_for(state: State) -> None:
     """Deleted in the console meanwhile: said, and no success; a superseded training is one too."""
     found = await ended(planned(standing(state)))
     assert found == (Awaited(name="model/max", id=999, status=None),)
@@ -59,12 +59,12 @@ async def test_a_model_that_is_gone_is_not_waited_for(state: str) -> None:
 @pytest.mark.anyio
 async def test_nothing_is_wanted_of_a_model_that_stands() -> None:
     """Without a REF only what is in training counts."""
-    assert await ended(planned(standing("in sync"))) == ()
+    assert await ended(planned(standing(State.IN_SYNC))) == ()
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("state", "found"), [("training", 999), ("in sync", 999), ("waiting", None), ("kept", None)])
-async def test_a_model_is_waited_for_as_it_is_described(state: str, found: int | None) -> None:
+async def test_a_model_is_waited_for_as_it_is_described(state: State, found: int | None) -> None:
     """A superseded or kept version is not it."""
     (one,) = await ended(planned(standing(state)), Wanted(ref=MAX))
     assert (one.name, one.id) == ("model/max", found)
@@ -79,7 +79,7 @@ async def test_a_model_is_waited_for_as_it_is_described(state: str, found: int |
 )
 async def test_an_alias_is_waited_for_by_what_it_names(target: str, found: int | None) -> None:
     """The version that is described, or one in training by its fingerprint or number."""
-    (one,) = await ended(planned(standing("training"), target=target), CANDIDATE)
+    (one,) = await ended(planned(standing(State.TRAINING), target=target), CANDIDATE)
     assert (one.name, one.id) == ("model/max@candidate", found)
     if found is None:
         assert outcome_words(one) == "not in training: it is not trained yet"

@@ -73,7 +73,7 @@ def test_two_live_versions(applied: Path, cli: Cli) -> None:
     """Of a dataset; of a model with what it was trained on and how."""
     change(applied / "manifests")
     (applied / "manifests/model.yaml").write_text(EXPERT)
-    assert cli("apply", "--yes", "--wait", "training").code == 0
+    assert cli("apply", "--yes", "--wait", "training", "--allow", "image_removals_percent=40").code == 0
     ran = cli("diff", "dataset/lora-poses", "v1..v2")
     assert ran.code == 0
     assert [row for row in DATASET_ROWS if row not in ran.out] == [], ran.out
@@ -102,7 +102,7 @@ def test_versions_that_are_not_there_name_those_that_are(applied: Path, cli: Cli
 def test_what_is_deleted_since_the_lists_were_read(applied: Path, cli: Cli) -> None:
     """A model is compared as it was listed, without its dataset; a dataset cannot be compared, and that is said."""
     change(applied / "manifests")
-    assert cli("apply", "--yes", "--wait", "training").code == 0
+    assert cli("apply", "--yes", "--wait", "training", "--allow", "image_removals_percent=40").code == 0
     found = asyncio.run(_compare_while_deleting())
     assert isinstance(found, ModelDifference)
     assert (found.before.label, found.missing, found.dataset) == ("v1", ("v1",), None)

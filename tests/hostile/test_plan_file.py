@@ -68,7 +68,7 @@ def added(step: Plan, **more: object) -> Change:
             "needs": [],
             "version": None,
         }
-        rest: Plan = {"fingerprint": None, "reason": "", "label": "", "fields": [], "cost": FREE}
+        rest: Plan = {"fingerprint": None, "label": "", "fields": [], "cost": FREE}
         plan["actions"].append(action | rest | more)
 
     return change
@@ -388,8 +388,17 @@ def test_a_plan_that_was_cut_off_is_stale_and_the_rest_is_done_if_asked(
     assert [made.count(kind) for kind in ("projects", "datasets", "models", "start_training")] == [1, 1, 1, 1]
 
 
+WHY = {
+    "why": "called-before",
+    "ref": None,
+    "id": None,
+    "version": None,
+    "number": None,
+    "name": "x",
+    "before": None,
+    "after": None,
+}
 FREE_WORDS = {
-    "reason",
     "name",
     "text",
     "summary",
@@ -434,7 +443,7 @@ def test_words_of_a_forged_plan_act_nowhere(planned: Path, cli: Cli, row: str) -
     more = {
         "refusals": [{"rule": "x", "ref": "model/lora-max", "summary": "x", "remedies": ["x"]}],
         "notes": [{"rule": rule, "ref": None, "text": "x"} for rule in ("take-over", "nothing-ours", "loosened")],
-        "unchanged": [{"ref": "project/lora", "id": 1, "version": 1, "fingerprint": "a", "state": "failed", "detail": "x"}],
+        "unchanged": [{"ref": "project/lora", "id": 1, "version": 1, "fingerprint": "a", "state": "failed", "images": None, "dataset": None, "dataset_version": None, "reason": WHY}],
         "aliases": [{"ref": "model/lora-max", "alias": "x", "target": "x", "id": None, "version": None, "fingerprint": None, "problem": "x"}],
     }  # fmt: skip
     for word in (*signed(row), "".join(WORDS[row])):

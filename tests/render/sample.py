@@ -28,12 +28,14 @@ from reconciler.core.change import (
     RemovedObject,
     RenameChange,
     RenamedObject,
+    State,
     Unchanged,
 )
 from reconciler.core.cost import Cost
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan, Subject
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.uploads import ONE_BY_ONE
 
@@ -77,7 +79,7 @@ def project(**changed: object) -> ProjectChange:
         "ref": PROJECT,
         "id": None,
         "takes_over": False,
-        "reason": 'no project is named "Lora"',
+        "reason": Reason(why=Why.NAMED_NOWHERE, name="Lora"),
         "fields": (FieldChange(path="project_name", before=None, after="Lora"),),
         "body": (("project_name", "Lora"),),
     }
@@ -92,7 +94,7 @@ def dataset(**changed: object) -> DatasetChange:
         "origin": Origin.CLONE,
         "origin_id": 457,
         "base_version": 2,
-        "reason": "images and caption_prefix differ from v2",
+        "reason": Reason(why=Why.CLONED),
         "guide": FieldChange(path="caption_prefix", before=BEFORE, after=AFTER),
         "images": (
             added("jump.png", caption="jumping over a puddle, arms wide."),
@@ -104,6 +106,7 @@ def dataset(**changed: object) -> DatasetChange:
         "stale": True,
         "regenerated": 21,
         "declared": 3,
+        "base_images": 24,
         "live_images": 24,
         "wish": wish(),
     }
@@ -153,7 +156,7 @@ def model(**changed: object) -> ModelChange:
         "base_version": 2,
         "creates": True,
         "starts": True,
-        "reason": "dataset/lora-poses changes",
+        "reason": Reason(why=Why.DATASET_CHANGES, ref=DATASET),
         "fields": (),
         "training_mode": "fully_automated",
         "training_version": "max",
@@ -164,12 +167,17 @@ def model(**changed: object) -> ModelChange:
 
 
 def removed(id_: int, name: str, **changed: object) -> RemovedObject:
-    values: dict[str, Any] = {"kind": Kind.DATASET, "id": id_, "name": name, "reason": "with 24 images"}
+    values: dict[str, Any] = {
+        "kind": Kind.DATASET,
+        "id": id_,
+        "name": name,
+        "reason": Reason(why=Why.WITH_IMAGES, number=24),
+    }
     return RemovedObject(**(values | changed))
 
 
 def removal(*objects: RemovedObject, **changed: object) -> RemovalChange:
-    values: dict[str, Any] = {"ref": DATASET, "reason": "its manifest says `ensure: absent`", "objects": objects}
+    values: dict[str, Any] = {"ref": DATASET, "reason": Reason(why=Why.ABSENT), "objects": objects}
     return RemovalChange(**(values | changed))
 
 
@@ -179,7 +187,9 @@ def rename(*names: str) -> RenameChange:
         RenamedObject(kind=Kind.DATASET, id=number, before=name, after=f"hero v{number} (a9f3c1a2b7d40)")
         for number, name in enumerate(names, 1)
     )
-    return RenameChange(ref=Ref(Kind.DATASET, "hero"), reason='it was called "lora-hero"', objects=objects)
+    return RenameChange(
+        ref=Ref(Kind.DATASET, "hero"), reason=Reason(why=Why.CALLED_BEFORE, name="lora-hero"), objects=objects
+    )
 
 
 def in_place_actions() -> tuple[Action, ...]:
@@ -233,7 +243,7 @@ def plan(**changed: object) -> Plan:
         "changes": (dataset(), model()),
         "actions": actions(),
         "wishes": (wish(),),
-        "unchanged": (Unchanged(ref=PROJECT, id=12, version=None, fingerprint=None, state="in sync"),),
+        "unchanged": (Unchanged(ref=PROJECT, id=12, version=None, fingerprint=None, state=State.IN_SYNC),),
         "calls": 3,
     }
     return Plan(**(values | changed))

@@ -14,6 +14,7 @@ from reconciler.core.change import (
     Note,
     Origin,
     Refusal,
+    State,
     StoppedTraining,
     Unchanged,
 )
@@ -21,6 +22,7 @@ from reconciler.core.cost import Cost
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.render.cost import minimum_seconds, share
 from reconciler.render.plan import plan_view
@@ -55,7 +57,7 @@ def test_the_first_plan_of_a_free_trial_says_what_share_of_it_is_spent(golden: G
         origin=Origin.CREATE,
         origin_id=None,
         base_version=None,
-        reason="no version of it is live",
+        reason=Reason(why=Why.NOT_LIVE),
         guide=FieldChange(path="caption_prefix", before=None, after=sample.AFTER),
         images=images,
         stale=False,
@@ -109,7 +111,7 @@ def test_what_people_wrote_and_what_goes_for_good_is_never_folded(golden: Golden
     over = sample.project(
         id=12,
         takes_over=True,
-        reason="it is taken over",
+        reason=Reason(why=Why.TAKEN_OVER),
         fields=(FieldChange(path="ip_description", before="a girl", after="a woman"),),
     )
     taken = Note(rule="take-over", ref=sample.PROJECT, text="takes over the existing project (id 12)")
@@ -154,7 +156,13 @@ def test_a_fleet_is_folded_but_its_trainings_are_not(golden: Golden) -> None:
     )
     odd = tuple(
         Unchanged(
-            ref=Ref(Kind.MODEL, f"t-{n:02}"), id=n, version=1, fingerprint=None, state="training", detail="on d v1"
+            ref=Ref(Kind.MODEL, f"t-{n:02}"),
+            id=n,
+            version=1,
+            fingerprint=None,
+            state=State.TRAINING,
+            dataset=Ref(Kind.DATASET, "d"),
+            dataset_version=1,
         )
         for n in range(25)
     )
@@ -168,7 +176,7 @@ def test_every_other_kind_of_change_has_its_words(golden: Golden) -> None:
         version=2,
         creates=False,
         starts=False,
-        reason="its description changed",
+        reason=Reason(why=Why.DESCRIPTION_CHANGED),
         fields=(
             FieldChange(path="description", before="", after="for posters"),
             FieldChange(path="training.rank", before=64, after=128),
@@ -178,9 +186,14 @@ def test_every_other_kind_of_change_has_its_words(golden: Golden) -> None:
     started = sample.model(ref=Ref(Kind.MODEL, "late"), id=82, creates=False, base_version=3)
     created = sample.model(ref=Ref(Kind.MODEL, "plain"), starts=False)
     anew = sample.dataset(origin=Origin.CREATE, origin_id=None, images=(sample.added("a.png"),))
-    changed = sample.project(id=12, reason="its manifest changed", fields=())
+    changed = sample.project(id=12, reason=Reason(why=Why.CHANGED_IN_GIT), fields=())
     held = Unchanged(
-        ref=Ref(Kind.MODEL, "held"), id=None, version=None, fingerprint=None, state="held", detail="a draft"
+        ref=Ref(Kind.MODEL, "held"),
+        id=None,
+        version=None,
+        fingerprint=None,
+        state=State.HELD,
+        reason=Reason(why=Why.NEED_IS_DRAFT, ref=sample.DATASET),
     )
     plan = sample.plan(
         subject=sample.subject(tier="none"), changes=(described, started, created, anew, changed), unchanged=(held,)
@@ -206,8 +219,8 @@ def test_what_is_deleted_has_a_line_each(golden: Golden) -> None:
         changes=(sample.removal(*versions), renamed, old, project),
         actions=sample.in_place_actions(),
         unchanged=(
-            Unchanged(ref=Ref(Kind.DATASET, "hero"), id=9, version=1, fingerprint=None, state="in sync"),
-            Unchanged(ref=Ref(Kind.MODEL, "gone"), id=None, version=None, fingerprint=None, state="absent"),
+            Unchanged(ref=Ref(Kind.DATASET, "hero"), id=9, version=1, fingerprint=None, state=State.IN_SYNC),
+            Unchanged(ref=Ref(Kind.MODEL, "gone"), id=None, version=None, fingerprint=None, state=State.ABSENT),
         ),
         limits=Limits(deletions=5, deletions_percent=20),
     )
@@ -230,7 +243,7 @@ def test_the_category_of_each_change_is_named(golden: Golden) -> None:
             StoppedTraining(id=80, name="our hero"),
         ),
     )
-    cosmetic = sample.project(id=12, reason="its manifest changed")
+    cosmetic = sample.project(id=12, reason=Reason(why=Why.CHANGED_IN_GIT))
     plan = sample.plan(
         changes=(sample.dataset(), model, cosmetic),
         aliases=(
@@ -245,18 +258,24 @@ def test_the_category_of_each_change_is_named(golden: Golden) -> None:
 def test_states_that_wait_are_said_in_words(golden: Golden) -> None:
     """Waiting, kept, absent; an alias of a version in training is no warning."""
 
-    def one(name: str, state: str, detail: str = "on dataset/lora-poses v3") -> Unchanged:
+    def one(name: str, state: State) -> Unchanged:
         return Unchanged(
-            ref=Ref(Kind.MODEL, name), id=81, version=2, fingerprint="a51be07aa9c13", state=state, detail=detail
+            ref=Ref(Kind.MODEL, name),
+            id=81,
+            version=2,
+            fingerprint="a51be07aa9c13",
+            state=state,
+            dataset=sample.DATASET,
+            dataset_version=3,
         )
 
     waiting = replace(alias("next", "current", problem="not yet"), ref=Ref(Kind.MODEL, "b"))
     states = (
-        one("lora-max", "training"),
-        one("b", "waiting"),
-        one("c", "kept"),
-        one("d", "absent"),
-        one("e", "absent"),
+        one("lora-max", State.TRAINING),
+        one("b", State.WAITING),
+        one("c", State.KEPT),
+        one("d", State.ABSENT),
+        one("e", State.ABSENT),
     )
     plan = sample.plan(
         changes=(),
@@ -271,7 +290,7 @@ def test_hostile_words_act_on_nothing() -> None:
     """H36-H38, H60: escapes, bidi, and commands to a runner are spelled out wherever a plan shows foreign text."""
     nasty = sample.HOSTILE
     dataset = sample.dataset(
-        reason=nasty,
+        reason=Reason(why=Why.CALLED_BEFORE, name=nasty),
         guide=FieldChange(path="caption_prefix", before="x", after=nasty),
         images=(sample.added(nasty, caption=nasty),),
         captions=(CaptionChange(key="k", name=nasty, before=nasty, after=nasty + " more"),),
@@ -288,7 +307,7 @@ def test_hostile_words_act_on_nothing() -> None:
         aliases=(alias("a", nasty, problem=nasty),),
         notes=(Note(rule="n", ref=None, text=nasty),),
         refusals=(Refusal(rule="r", ref=None, summary=nasty, remedies=(nasty,)),),
-        unchanged=(Unchanged(ref=sample.PROJECT, id=1, version=1, fingerprint=None, state=nasty),),
+        unchanged=(Unchanged(ref=sample.PROJECT, id=1, version=1, fingerprint=nasty, state=State.IN_SYNC),),
     )
     text = shown(plan)
     assert all(char == "\n" or char.isprintable() for char in text)

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from reconciler.core.change import AliasState, Note, Refusal, Unchanged
+from reconciler.core.change import AliasState, Note, Refusal, State, Unchanged
 from reconciler.core.desired import Desired
 from reconciler.core.kind import Kind
 from reconciler.core.problem import Location, Problem, Severity
@@ -123,7 +123,13 @@ def of(name: str, alias: str, target: str, **found: object) -> AliasState:
 def test_status_goes_object_by_object(golden: Golden) -> None:
     """In the order of the refs, with what apply would do; strays are counted until they are asked for."""
     training = Unchanged(
-        ref=Ref(Kind.MODEL, "a"), id=81, version=2, fingerprint="a51be07aa9c13", state="training", detail="on d v1"
+        ref=Ref(Kind.MODEL, "a"),
+        id=81,
+        version=2,
+        fingerprint="a51be07aa9c13",
+        state=State.TRAINING,
+        dataset=Ref(Kind.DATASET, "d"),
+        dataset_version=1,
     )
     plan = sample.plan(
         changes=(
@@ -138,7 +144,7 @@ def test_status_goes_object_by_object(golden: Golden) -> None:
         ),
         unchanged=(
             training,
-            Unchanged(ref=Ref(Kind.DATASET, "gone"), id=None, version=None, fingerprint=None, state="absent"),
+            Unchanged(ref=Ref(Kind.DATASET, "gone"), id=None, version=None, fingerprint=None, state=State.ABSENT),
         ),
         aliases=(
             of("a", "production", "a000000", id=70, version=1, fingerprint="a000000000000"),
@@ -161,7 +167,7 @@ def test_status_goes_object_by_object(golden: Golden) -> None:
 def test_a_rename_is_one_more_thing_that_apply_does() -> None:
     """An object that is renamed and else as desired, or changed as well, has one line."""
     hero = Ref(Kind.DATASET, "hero")
-    same = Unchanged(ref=hero, id=1, version=1, fingerprint="a1", state="in sync")
+    same = Unchanged(ref=hero, id=1, version=1, fingerprint="a1", state=State.IN_SYNC)
     words = 'apply renames 1 live object, because it was called "lora-hero"'
     text = render_text(status_view(sample.plan(changes=(sample.rename("x"),), unchanged=(same,)))).replace("\n", " ")
     assert f"~ dataset/hero  v1  in sync (id 1); {words}" in " ".join(text.split()).replace(
@@ -182,17 +188,25 @@ def test_status_of_a_tree_in_sync() -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("failed", "failed, on d v1 (id 81); `reconciler apply --retry model/lora-max` trains it anew"),
-        ("stopped", "stopped, on d v1 (id 81); `reconciler apply --retry model/lora-max` trains it anew"),
+        (State.FAILED, "failed, on dataset/d v1 (id 81); `reconciler apply --retry model/lora-max` trains it anew"),
+        (State.STOPPED, "stopped, on dataset/d v1 (id 81); `reconciler apply --retry model/lora-max` trains it anew"),
         (
-            "waiting",
+            State.WAITING,
             "waits: v2, now superseded, is still in training (id 81); apply trains the next version after that",
         ),
     ],
 )
-def test_what_is_not_as_git_declares_says_what_helps(state: str, words: str) -> None:
+def test_what_is_not_as_git_declares_says_what_helps(state: State, words: str) -> None:
     """Nothing is planned for it, and yet it is not as it should be."""
-    one = Unchanged(ref=sample.MODEL, id=81, version=2, fingerprint="a51be07aa9c13", state=state, detail="on d v1")
+    one = Unchanged(
+        ref=sample.MODEL,
+        id=81,
+        version=2,
+        fingerprint="a51be07aa9c13",
+        state=state,
+        dataset=Ref(Kind.DATASET, "d"),
+        dataset_version=1,
+    )
     text = " ".join(render_text(status_view(sample.plan(changes=(), unchanged=(one,)))).split())
     assert words in text
     assert "1 object, 1 not as git declares" in text
@@ -201,7 +215,13 @@ def test_what_is_not_as_git_declares_says_what_helps(state: str, words: str) -> 
 def test_status_as_json() -> None:
     """The same facts, for machines."""
     expert = Unchanged(
-        ref=Ref(Kind.MODEL, "x"), id=81, version=2, fingerprint="a51be07aa9c13", state="waiting", detail="on d v1"
+        ref=Ref(Kind.MODEL, "x"),
+        id=81,
+        version=2,
+        fingerprint="a51be07aa9c13",
+        state=State.WAITING,
+        dataset=Ref(Kind.DATASET, "d"),
+        dataset_version=1,
     )
     plan = sample.plan(
         refusals=(Refusal(rule="r", ref=None, summary="no", remedies=("yes",)),),

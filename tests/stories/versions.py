@@ -13,6 +13,7 @@ from reconciler.core.live import ModelStatus
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.planner import plan as make_plan
 from reconciler.core.problem import Location
+from reconciler.core.reason import Why
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 from reconciler.core.training import TrainingPolicy
 from reconciler.observe import observe
@@ -198,7 +199,7 @@ async def deleted_in_the_console(stage: Stage) -> Bill:
     await stage.trained(stage.tree())
     console.delete_model(stage.world.simulator, stage.world.models()[0].id)
     plan = await stage.plan(stage.tree())
-    assert any("deleted" in getattr(change, "reason", "") for change in plan.changes)
+    assert any(change.reason.why is Why.LAST_VERSION_DELETED for change in plan.changes)
     return await stage.cost(lambda: stage.apply(stage.tree()))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.core.change import Refusal, RemovalChange, RemovedObject, Unchanged
+from reconciler.core.change import Refusal, RemovalChange, RemovedObject, State, Unchanged
 from reconciler.core.desired import Absent, Declared, Desired, DesiredProject
 from reconciler.core.diff.assessment import Verdict
 from reconciler.core.diff.comparison import Comparison
@@ -11,6 +11,7 @@ from reconciler.core.diff.find_project import find_absent_project
 from reconciler.core.diff.kinds import RULES
 from reconciler.core.live import LiveKey
 from reconciler.core.plan import Basis
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
 
@@ -66,9 +67,9 @@ def _verdict(absent: Absent, found: tuple[RemovedObject, ...] | Refusal) -> Verd
         return Verdict(refusals=(found,), basis=(_basis(absent, ()),))
     basis = (_basis(absent, found),)
     if not found:
-        gone = Unchanged(ref=absent.ref, id=None, version=None, fingerprint=None, state="absent")
+        gone = Unchanged(ref=absent.ref, id=None, version=None, fingerprint=None, state=State.ABSENT)
         return Verdict(unchanged=(gone,), basis=basis)
-    change = RemovalChange(ref=absent.ref, reason="its manifest says `ensure: absent`", objects=found)
+    change = RemovalChange(ref=absent.ref, reason=Reason(why=Why.ABSENT), objects=found)
     return Verdict(changes=(change,), basis=basis)
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.core.change import AliasState, Change, DatasetWish, Note, Refusal, Unchanged, WishImage
+from reconciler.core.change import AliasState, Change, DatasetWish, Note, Refusal, State, Unchanged, WishImage
 from reconciler.core.desired import DesiredDataset
 from reconciler.core.name import image_key
 from reconciler.core.plan import Basis
+from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
 
 
@@ -75,9 +76,9 @@ def _together(facts: Iterable[Basis]) -> tuple[Basis, ...]:
     return tuple(Basis(ref=ref, facts=rows) for ref, rows in found.items())
 
 
-def held(ref: Ref, why: str) -> Verdict:
+def held(ref: Ref, why: Reason) -> Verdict:
     """An object that waits for another one: no change, said aloud."""
-    unchanged = Unchanged(ref=ref, id=None, version=None, fingerprint=None, state="held", detail=why)
+    unchanged = Unchanged(ref=ref, id=None, version=None, fingerprint=None, state=State.HELD, reason=why)
     return Verdict(unchanged=(unchanged,))
 
 

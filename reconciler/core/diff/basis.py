@@ -1,4 +1,4 @@
-"""What a verdict on a dataset relied on, and the reason it gives, in words."""
+"""What a verdict on a dataset relied on, and the reason that it gives."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ from reconciler.core.diff.election import Member
 from reconciler.core.live import RemoteDataset
 from reconciler.core.name import DraftName
 from reconciler.core.plan import Basis
+from reconciler.core.reason import Reason, Why
 from reconciler.core.text import quoted
 
 
@@ -19,30 +20,25 @@ def basis(context: DatasetContext) -> Basis:
     return Basis(ref=context.ref, facts=facts or (f"no dataset is a version of {context.ref.name} {where}",))
 
 
-def reason_for(context: DatasetContext, origin: Origin, draft: Member | None) -> str:
-    """Why a version is made or filled, a clause."""
+def reason_for(context: DatasetContext, origin: Origin, draft: Member | None) -> Reason:
+    """Why a version is made or filled."""
     if draft is not None:
-        return _resume_reason(context, draft)
+        return _of_draft(context, draft)
     if context.base is None:
-        return "no version of it is live"
+        return Reason(why=Why.NOT_LIVE)
     if origin is Origin.CLONE:
-        return "completed datasets are frozen, so its next version starts as a clone"
-    if context.dataset.clone == "never":
-        return "completed datasets are frozen, and `clone: never` asks for a fresh upload"
-    return "no image of the newest version stays, so the next one is uploaded afresh"
+        return Reason(why=Why.CLONED)
+    return Reason(why=Why.AFRESH_AS_ASKED if context.dataset.clone == "never" else Why.NOTHING_STAYS)
 
 
-def _resume_reason(context: DatasetContext, draft: Member) -> str:
-    name = draft.name
+def _of_draft(context: DatasetContext, draft: Member) -> Reason:
+    name, id_ = draft.name, draft.dataset.id
     if not isinstance(name, DraftName):
-        return f"draft {draft.dataset.id} has its final name and was not completed: it is verified again"
+        return Reason(why=Why.DRAFT_UNVERIFIED, id=id_)
     if name.fingerprint != context.fingerprint:
-        return (
-            f"draft {draft.dataset.id} was begun for {name.fingerprint}: it is filled for {context.fingerprint} instead"
-        )
-    if context.dataset.completed and not name.is_marked:
-        return f"draft {draft.dataset.id} is open and can be completed"
-    return f"draft {draft.dataset.id} was begun and not finished: it goes on from there"
+        return Reason(why=Why.DRAFT_OF_ANOTHER_CONTENT, id=id_, before=name.fingerprint, after=context.fingerprint)
+    is_filled = context.dataset.completed and not name.is_marked
+    return Reason(why=Why.DRAFT_TO_COMPLETE if is_filled else Why.DRAFT_UNFINISHED, id=id_)
 
 
 def _fact(dataset: RemoteDataset) -> str:

@@ -8,6 +8,7 @@ from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.assessment import Standing, Verdict
 from reconciler.core.live import LiveKey
+from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
 
@@ -27,7 +28,7 @@ class Comparison:
     prints: Mapping[Ref, str]
     project_ids: dict[Ref, int] = field(default_factory=dict)
     standings: dict[Ref, Standing] = field(default_factory=dict)
-    waits: dict[Ref, str] = field(default_factory=dict)
+    waits: dict[Ref, Reason] = field(default_factory=dict)
 
     def project_id(self, ref: Ref) -> int | None:
         """The live project that an object belongs to; None if it is not live yet."""
@@ -53,7 +54,7 @@ class KindRules:
     """
 
     assess: Callable[[Comparison, Ref], Verdict]
-    hold: Callable[[Comparison, Ref, str], Verdict]
+    hold: Callable[["Comparison", Ref, Reason], Verdict]
     removed: Callable[[Comparison, Ref, int | None, frozenset[LiveKey]], tuple[RemovedObject, ...] | Refusal]
     moved: Callable[[Comparison, Ref, int], Verdict | frozenset[int]] | None = None
     old: Callable[[Comparison, Ref, int, Kept], tuple[RemovedObject, ...]] | None = None

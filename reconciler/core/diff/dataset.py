@@ -9,6 +9,7 @@ from reconciler.core.change import (
     Note,
     Origin,
     Refusal,
+    State,
     Unchanged,
 )
 from reconciler.core.diff.assessment import Standing, Verdict
@@ -110,8 +111,8 @@ def _stands(context: DatasetContext, member: Member, fingerprint: str) -> tuple[
         id=live.id,
         version=member.name.version,
         fingerprint=member.name.fingerprint,
-        state="in sync",
-        detail=count(len(context.dataset.images), "image"),
+        state=State.IN_SYNC,
+        images=len(context.dataset.images),
     )
     return Verdict(unchanged=(unchanged,), notes=tuple(_leftover(context))), standing
 
@@ -232,8 +233,8 @@ def _resting(context: DatasetContext, draft: Member) -> tuple[Verdict, None]:
         id=draft.dataset.id,
         version=draft.name.version,
         fingerprint=context.fingerprint,
-        state="draft",
-        detail=f"{count(len(context.dataset.images), 'image')}, kept open for review",
+        state=State.DRAFT,
+        images=len(context.dataset.images),
     )
     return Verdict(unchanged=(unchanged,)), None
 

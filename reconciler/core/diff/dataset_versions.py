@@ -12,8 +12,9 @@ from reconciler.core.diff.election import newest_numbers, next_version, open_dra
 from reconciler.core.diff.move import another_thing, move_all, move_these, renamed, several_named
 from reconciler.core.live import Live, LiveKey, RemoteDataset
 from reconciler.core.name import FinalName, parse_dataset_name
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.text import count, quoted
+from reconciler.core.text import quoted
 
 
 def _assess(comparison: Comparison, ref: Ref) -> Verdict:
@@ -33,11 +34,11 @@ def _assess(comparison: Comparison, ref: Ref) -> Verdict:
     if standing is not None:
         comparison.standings[ref] = standing
     else:
-        comparison.waits[ref] = f"{ref} {'was refused' if verdict.refusals else 'is a draft'}"
+        comparison.waits[ref] = Reason(why=Why.NEED_REFUSED if verdict.refusals else Why.NEED_IS_DRAFT, ref=ref)
     return verdict
 
 
-def _hold(_: Comparison, ref: Ref, why: str) -> Verdict:
+def _hold(_: Comparison, ref: Ref, why: Reason) -> Verdict:
     return held(ref, why)
 
 
@@ -55,8 +56,9 @@ def _removed(
 
 
 def _removed_dataset(dataset: RemoteDataset) -> RemovedObject:
-    images = "" if dataset.images_count is None else f"with {count(dataset.images_count, 'image')} and their captions"
-    return RemovedObject(kind=dataset.kind, id=dataset.id, name=dataset.name, reason=images or "absent")
+    number = dataset.images_count
+    reason = Reason(why=Why.ABSENT) if number is None else Reason(why=Why.WITH_IMAGES, number=number)
+    return RemovedObject(kind=dataset.kind, id=dataset.id, name=dataset.name, reason=reason)
 
 
 def _in_use(ref: Ref, dataset: RemoteDataset, users: list[Live]) -> Refusal:
@@ -108,13 +110,13 @@ def _old(comparison: Comparison, ref: Ref, project_id: int, kept: Kept) -> tuple
         if key in kept.ids or live.id in elected or is_used:
             continue
         if live.is_draft:
-            found.append(_pruned(live, "a duplicate draft that nobody fills"))
+            found.append(_pruned(live, Reason(why=Why.DUPLICATE_DRAFT)))
         elif live.is_completed and numbers is not None and member.name.version not in numbers:
-            found.append(_pruned(live, f"older than the newest {limit}"))
+            found.append(_pruned(live, Reason(why=Why.OLD, number=limit)))
     return tuple(found)
 
 
-def _pruned(live: RemoteDataset, reason: str) -> RemovedObject:
+def _pruned(live: RemoteDataset, reason: Reason) -> RemovedObject:
     return RemovedObject(kind=live.kind, id=live.id, name=live.name, reason=reason)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reconciler.core.change import FieldChange, ModelChange, Note, Refusal, StoppedTraining, Unchanged
+from reconciler.core.change import FieldChange, ModelChange, Note, Refusal, State, StoppedTraining, Unchanged
 from reconciler.core.desired import Desired, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.alias import is_version, resolve_aliases
@@ -23,18 +23,16 @@ from reconciler.core.diff.model_context import (
 from reconciler.core.diff.training import Course, Decision, decide, failures
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.live import ModelStatus, RemoteModel
+from reconciler.core.reason import Reason, Why
 from reconciler.core.run_options import RunOptions
-from reconciler.core.text import count, quoted
+from reconciler.core.text import quoted
 
 STATES = {
-    ModelStatus.COMPLETED: "in sync",
-    ModelStatus.IN_PROGRESS: "training",
-    ModelStatus.CREATED: "created",
+    ModelStatus.COMPLETED: State.IN_SYNC,
+    ModelStatus.IN_PROGRESS: State.TRAINING,
+    ModelStatus.CREATED: State.CREATED,
 }
-"""The word for a living model that needs nothing."""
-
-
-_NEW_WORDS = "its description changed"
+"""The state of a living model that needs nothing."""
 
 
 def assess_model(
@@ -104,7 +102,8 @@ def _living(context: ModelContext, member: ModelMember, *, starts: bool) -> Verd
     if not starts and not fields:
         return Verdict(unchanged=(_unchanged(context, member, STATES[live.status]),))
     mirrors = fields and plain(str(fields[0].before)) == plain(str(fields[0].after))
-    reason = "it was created and never started" if starts else "its aliases moved" if mirrors else _NEW_WORDS
+    why = Why.NEVER_STARTED if starts else Why.ALIASES_MOVED if mirrors else Why.DESCRIPTION_CHANGED
+    reason = Reason(why=why)
     return Verdict(changes=(_change(context, member.name.version, live, starts=starts, fields=fields, reason=reason),))
 
 
@@ -121,7 +120,8 @@ def _mirrors(context: ModelContext, verdict: Verdict) -> Iterator[ModelChange]:
         wish, now = mirrored(live.description or "", aliases, live.id), live.description or ""
         if live.status in ALIVE and wish != now and live.id not in changing:
             fields = (FieldChange(path="description", before=now, after=wish),)
-            made = _change(context, member.name.version, live, starts=False, fields=fields, reason="its aliases moved")
+            reason = Reason(why=Why.ALIASES_MOVED)
+            made = _change(context, member.name.version, live, starts=False, fields=fields, reason=reason)
             yield replace(made, description=wish, name=live.name, fingerprint=member.name.fingerprint)
 
 
@@ -141,16 +141,16 @@ def _left(context: ModelContext, course: Course, member: ModelMember) -> Verdict
     live, name = member.model, quoted(member.model.name)
     match course:
         case Course.FAILED:
-            state, rule = "failed", "training-failed"
+            state, rule = State.FAILED, "training-failed"
             text = f"{name} (id {live.id}) failed; it is not trained again by itself: `apply --retry {context.ref}`"
         case Course.STOPPED:
-            state, rule = "stopped", "training-stopped"
+            state, rule = State.STOPPED, "training-stopped"
             text = f"{name} (id {live.id}) was stopped by a person; `apply --retry {context.ref}` trains it anew"
         case Course.KEPT:
-            state, rule = "kept", "training-kept"
+            state, rule = State.KEPT, "training-kept"
             text = f"{name} stays in force although its definition changed: `retrain: never`"
         case _:
-            state, rule = "waiting", "training-superseded"
+            state, rule = State.WAITING, "training-superseded"
             text = f"the next version waits until {name} (id {live.id}), now superseded, has ended its training"
     note = Note(rule=rule, ref=context.ref, text=text)
     return Verdict(unchanged=(_unchanged(context, member, state),), notes=(note,))
@@ -167,21 +167,18 @@ def _new_version(context: ModelContext, decision: Decision) -> Verdict:
     return Verdict(changes=(replace(change, stops=stops),))
 
 
-def _reason(context: ModelContext, fields: tuple[FieldChange, ...]) -> str:
+def _reason(context: ModelContext, fields: tuple[FieldChange, ...]) -> Reason:
+    dataset, newest = context.model.dataset, context.newest
     if failed := failures(context.fingerprint, context.family):
-        return f"its training failed {count(failed, 'time')}, and `on_failure: retrain` or `--retry` asks for another"
+        return Reason(why=Why.TRAINING_FAILED, number=failed)
     if context.standing.id is None:
-        return f"{context.model.dataset} changes" if context.newest else "no version of it is live"
-    if fields or (context.newest is not None and context.newest.model.dataset_id == context.standing.id):
-        return "its training definition changed"
-    if context.newest is None:
-        if any(member.model.is_gone for member in context.family):
-            return "its last version was deleted"
-        return (
-            f"{context.model.dataset} was complete before this apply and has no model: "
-            "deleted in the console, or a run that was cut off?"
-        )
-    return f"its newest version was trained on another content than {context.model.dataset} v{context.standing.version}"
+        return Reason(why=Why.DATASET_CHANGES, ref=dataset) if newest else Reason(why=Why.NOT_LIVE)
+    if fields or (newest is not None and newest.model.dataset_id == context.standing.id):
+        return Reason(why=Why.DEFINITION_CHANGED)
+    if newest is None:
+        is_deleted = any(member.model.is_gone for member in context.family)
+        return Reason(why=Why.LAST_VERSION_DELETED) if is_deleted else Reason(why=Why.NO_MODEL_YET, ref=dataset)
+    return Reason(why=Why.TRAINED_ON_ANOTHER_CONTENT, ref=dataset, version=context.standing.version)
 
 
 def _change(
@@ -191,7 +188,7 @@ def _change(
     *,
     starts: bool,
     fields: tuple[FieldChange, ...],
-    reason: str,
+    reason: Reason,
 ) -> ModelChange:
     newest = context.newest
     description = context.model.description if live is None else wished_description(context, live)
@@ -220,12 +217,13 @@ def _change(
     )
 
 
-def _unchanged(context: ModelContext, member: ModelMember, state: str) -> Unchanged:
+def _unchanged(context: ModelContext, member: ModelMember, state: State) -> Unchanged:
     return Unchanged(
         ref=context.ref,
         id=member.model.id,
         version=member.name.version,
         fingerprint=context.fingerprint,
         state=state,
-        detail=f"on {context.model.dataset} v{context.standing.version}",
+        dataset=context.model.dataset,
+        dataset_version=context.standing.version,
     )

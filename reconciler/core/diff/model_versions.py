@@ -13,6 +13,7 @@ from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.live import LiveKey, ModelStatus, RemoteModel
 from reconciler.core.name import FinalName, LiveName, parse_dataset_name, parse_model_name
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 
 _IN_TRAINING = (ModelStatus.IN_PROGRESS, ModelStatus.STOPPING)
@@ -34,7 +35,7 @@ def _wish_behind(comparison: Comparison, dataset: Ref, standing: Standing) -> tu
     return (wish_for(comparison.desired.datasets[dataset], comparison.prints[dataset], standing.version),)
 
 
-def _hold(comparison: Comparison, ref: Ref, why: str) -> Verdict:
+def _hold(comparison: Comparison, ref: Ref, why: Reason) -> Verdict:
     versions = comparison.index.models(ref.name, comparison.project_id(ref))
     return replace(held(ref, why), aliases=resolve_aliases(comparison.desired.models[ref], None, versions))
 
@@ -48,7 +49,7 @@ def _removed(
 
 def _removed_model(model: RemoteModel) -> RemovedObject:
     stops = model.status in _IN_TRAINING
-    reason = "in training: it is stopped first" if stops else "absent"
+    reason = Reason(why=Why.IN_TRAINING if stops else Why.ABSENT)
     return RemovedObject(kind=model.kind, id=model.id, name=model.name, reason=reason, stops=stops)
 
 
@@ -107,9 +108,9 @@ def _old(comparison: Comparison, ref: Ref, project_id: int, kept: Kept) -> tuple
         if (live.kind, live.id) in kept.ids or live.status in _AT_WORK:
             continue
         if _is_duplicate(member, versions, kept):
-            found.append(_pruned(live, "a duplicate that was never trained"))
+            found.append(_pruned(live, Reason(why=Why.DUPLICATE_MODEL)))
         elif member.name.fingerprint != fingerprint and numbers is not None and member.name.version not in numbers:
-            found.append(_pruned(live, f"older than the newest {limit}"))
+            found.append(_pruned(live, Reason(why=Why.OLD, number=limit)))
     return tuple(found)
 
 
@@ -123,7 +124,7 @@ def _is_duplicate(member: ModelMember, versions: list[ModelMember], kept: Kept) 
     return twin and member.model.is_startable
 
 
-def _pruned(live: RemoteModel, reason: str) -> RemovedObject:
+def _pruned(live: RemoteModel, reason: Reason) -> RemovedObject:
     return RemovedObject(kind=live.kind, id=live.id, name=live.name, reason=reason)
 
 

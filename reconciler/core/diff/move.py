@@ -6,6 +6,7 @@ from reconciler.core.change import Refusal, RenameChange, RenamedObject
 from reconciler.core.diff.assessment import Verdict
 from reconciler.core.live import Live
 from reconciler.core.plan import Basis
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
 
@@ -34,7 +35,7 @@ def move_all(ref: Ref, source: str, objects: Iterable[RenamedObject], *, bears_n
 
 def move_these(ref: Ref, source: str, objects: tuple[RenamedObject, ...]) -> Verdict:
     """The renames of one manifest's objects."""
-    change = RenameChange(ref=ref, reason=f"it was called {quoted(source)}", objects=objects)
+    change = RenameChange(ref=ref, reason=Reason(why=Why.CALLED_BEFORE, name=source), objects=objects)
     facts = tuple(f"{item.kind.value} {item.id} {quoted(item.before)}" for item in objects)
     return Verdict(changes=(change,), basis=(Basis(ref=ref, facts=facts),))
 

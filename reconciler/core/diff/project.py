@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.change import FieldChange, Note, ProjectChange, Refusal, RemovedObject, Unchanged
+from reconciler.core.change import FieldChange, Note, ProjectChange, Refusal, RemovedObject, State, Unchanged
 from reconciler.core.desired import Desired, DesiredProject
 from reconciler.core.diff.account_index import AccountIndex, in_numbers
 from reconciler.core.diff.assessment import Verdict, held
@@ -11,6 +11,7 @@ from reconciler.core.diff.find_project import Found, find_project
 from reconciler.core.diff.foreign_family import foreign_project, is_foreign_project
 from reconciler.core.live import LiveKey, RemoteProject
 from reconciler.core.plan import Basis
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.text import count, quoted, shown
 
@@ -24,7 +25,7 @@ def _assess(comparison: Comparison, ref: Ref) -> Verdict:
     found = find_project(project, desired, index, comparison.prints)
     refusals = _refusals(comparison, project, found)
     if refusals:
-        comparison.waits[ref] = f"{ref} was refused"
+        comparison.waits[ref] = Reason(why=Why.NEED_REFUSED, ref=ref)
         return Verdict(refusals=refusals, basis=(_basis(project, found),))
     if found.remote is None:
         return _missing(project, found)
@@ -54,7 +55,7 @@ def _missing(project: DesiredProject, found: Found) -> Verdict:
         ref=project.ref,
         id=None,
         takes_over=False,
-        reason=f"no project is named {quoted(project.project_name)}",
+        reason=Reason(why=Why.NAMED_NOWHERE, name=project.project_name),
         fields=tuple(FieldChange(path=name, before=None, after=value) for name, value in body),
         body=body,
     )
@@ -71,7 +72,7 @@ def _present(
         notes.insert(0, _taken_note(project, remote))
     basis = (_basis(project, found),)
     if not fields:
-        unchanged = Unchanged(ref=project.ref, id=remote.id, version=None, fingerprint=None, state="in sync")
+        unchanged = Unchanged(ref=project.ref, id=remote.id, version=None, fingerprint=None, state=State.IN_SYNC)
         return Verdict(unchanged=(unchanged,), notes=tuple(notes), basis=basis)
     if any(field.path == "ip_description" for field in fields):
         notes.append(_words_note(project))
@@ -79,7 +80,7 @@ def _present(
         ref=project.ref,
         id=remote.id,
         takes_over=taken,
-        reason="it is taken over" if taken else "its manifest changed, or the console did",
+        reason=Reason(why=Why.TAKEN_OVER if taken else Why.CHANGED_SOMEWHERE),
         fields=fields,
         body=_full_body(project, remote),
     )
@@ -195,7 +196,7 @@ def _fact(remote: RemoteProject) -> str:
     return f"project {remote.id}: {fields}"
 
 
-def _hold(_: Comparison, ref: Ref, why: str) -> Verdict:
+def _hold(_: Comparison, ref: Ref, why: Reason) -> Verdict:
     return held(ref, why)
 
 
@@ -214,7 +215,7 @@ def _removed(
             remedies=("Move or delete them in the console first.",),
         )
     live = comparison.index.observed.projects[project_id]
-    return (RemovedObject(kind=live.kind, id=live.id, name=live.name, reason="absent"),)
+    return (RemovedObject(kind=live.kind, id=live.id, name=live.name, reason=Reason(why=Why.ABSENT)),)
 
 
 RULES = KindRules(assess=_assess, hold=_hold, removed=_removed)

@@ -17,6 +17,7 @@ from reconciler.core.diff.kinds import RULES
 from reconciler.core.kind import Kind
 from reconciler.core.live import LiveKey
 from reconciler.core.plan import Basis
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
 
@@ -64,6 +65,6 @@ def _worked_on(change: Change) -> tuple[tuple[Kind, int | None], ...]:
 
 
 def _verdict(ref: Ref, objects: tuple[RemovedObject, ...]) -> Verdict:
-    change = RemovalChange(ref=ref, reason="old versions are pruned", objects=objects)
+    change = RemovalChange(ref=ref, reason=Reason(why=Why.PRUNED), objects=objects)
     facts = tuple(f"{item.kind.value} {item.id} {quoted(item.name)}" for item in objects)
     return Verdict(changes=(change,), basis=(Basis(ref=ref, facts=facts),))

@@ -17,6 +17,7 @@ from reconciler.core.change import (
     Refusal,
     RemovalChange,
     RenameChange,
+    State,
 )
 from reconciler.core.desired import Desired
 from reconciler.core.diff.authorship import is_disproved
@@ -47,6 +48,13 @@ def judge(plan: Plan, observed: Observed, base: Desired | None = None) -> Judgem
     )
 
 
+_UNDER_WAY = {
+    State.TRAINING: "is in training",
+    State.WAITING: "waits for a superseded training to end",
+    State.HELD: "waits",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     plan: Plan
@@ -72,12 +80,10 @@ class _Look:
                 yield Drift(ref=note.ref, cause=Cause.CONSOLE, text=text, field=STRAYS)
 
     def under_way(self) -> Iterator[Drift]:
-        words = {"training": "is in training", "waiting": "waits for a superseded training to end", "held": "waits"}
         for one in self.plan.unchanged:
-            if one.state in words:
-                text = f"{words[one.state]}, {one.detail}" if one.detail else words[one.state]
-                cause = Cause.HELD if one.state == "held" else Cause.PROGRESS
-                yield Drift(ref=one.ref, cause=cause, text=text, differs=False)
+            if one.state in _UNDER_WAY:
+                cause = Cause.HELD if one.state is State.HELD else Cause.PROGRESS
+                yield Drift(ref=one.ref, cause=cause, text=_UNDER_WAY[one.state], rest=one, differs=False)
 
     def _of(self, change: Change) -> Iterator[Drift]:
         match change:
@@ -90,9 +96,9 @@ class _Look:
             case ModelChange():
                 yield from self._model(change)
             case RemovalChange():
-                yield Drift(ref=change.ref, cause=Cause.GIT, text=f"is to be deleted: {change.reason}")
+                yield Drift(ref=change.ref, cause=Cause.GIT, text="is to be deleted", rest=change.reason)
             case RenameChange():
-                yield Drift(ref=change.ref, cause=Cause.GIT, text=f"is to be renamed: {change.reason}")
+                yield Drift(ref=change.ref, cause=Cause.GIT, text="is to be renamed", rest=change.reason)
             case other:
                 assert_never(other)
 
@@ -123,7 +129,7 @@ class _Look:
             if name.version == change.base_version and _lies(live, name):
                 return self._lying(change, live)
         if change.origin is Origin.RESUME:
-            return Drift(ref=change.ref, cause=Cause.PROGRESS, text=f"an open draft is not finished: {change.reason}")
+            return Drift(ref=change.ref, cause=Cause.PROGRESS, text="an open draft is not finished", rest=change.reason)
         if change.base_version is None:
             return Drift(ref=change.ref, cause=self._missing(change.ref), text="no version of it is live")
         text = f"v{change.base_version} is as it was made, and git asks for another content ({change.fingerprint})"
@@ -178,9 +184,11 @@ def _said(value: str | float | bool | None) -> str:
 
 def _ills(plan: Plan) -> Iterator[Ill]:
     for one in plan.unchanged:
-        if one.state in {"failed", "stopped"}:
+        if one.state in {State.FAILED, State.STOPPED}:
             version = "" if one.version is None else f" of v{one.version}"
-            yield Ill(ref=one.ref, text=f"the training{version} {'failed' if one.state == 'failed' else 'was stopped'}")
+            yield Ill(
+                ref=one.ref, text=f"the training{version} {'failed' if one.state is State.FAILED else 'was stopped'}"
+            )
     for state in plan.aliases:
         if state.id is None and coming(plan, state) is None:
             yield Ill(ref=state.ref, text=f"the alias {state.alias} answers to nothing: {state.problem}")

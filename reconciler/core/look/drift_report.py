@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from reconciler.core.change import Unchanged
 from reconciler.core.look.ignore import Ignore
+from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
 
 
@@ -24,12 +26,14 @@ class Cause(StrEnum):
 class Drift:
     """One thing that differs or is under way. `differs` is False where waiting is all that is left to do.
 
-    `field` is the one field that differs, `strays` for what git does not know, empty for the object as a whole.
+    `field` is the one field that differs, `strays` for what git does not know, empty for the object as a whole. `rest`
+    belongs to the text, and is put into words when it is printed.
     """
 
     ref: Ref
     cause: Cause
     text: str
+    rest: Reason | Unchanged | None = None
     field: str = ""
     differs: bool = True
 

@@ -7,17 +7,17 @@ the plan says what it decided. Whoever needs to know it afterwards reads the pla
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reconciler.core.change import AliasState, ModelChange, Unchanged
+from reconciler.core.change import AliasState, ModelChange, State, Unchanged
 from reconciler.core.diff.alias import CURRENT
 from reconciler.core.diff.election import ModelMember, newest_model
 from reconciler.core.live import ModelStatus
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 
-_IN_FORCE = frozenset({"in sync", "training", "created", "draft", "kept"})
-_BEGUN = frozenset({"in sync", "training", "failed", "stopped"})
-_UNDER_WAY = frozenset({"training", "waiting"})
-_OF_ANOTHER_DEFINITION = frozenset({"kept", "waiting"})
+_IN_FORCE = frozenset({State.IN_SYNC, State.TRAINING, State.CREATED, State.DRAFT, State.KEPT})
+_BEGUN = frozenset({State.IN_SYNC, State.TRAINING, State.FAILED, State.STOPPED})
+_UNDER_WAY = frozenset({State.TRAINING, State.WAITING})
+_OF_ANOTHER_DEFINITION = frozenset({State.KEPT, State.WAITING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

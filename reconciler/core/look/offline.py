@@ -13,6 +13,7 @@ from reconciler.core.change import (
     ProjectChange,
     Refusal,
     RemovalChange,
+    State,
     Unchanged,
 )
 from reconciler.core.desired import Desired, DesiredDataset, DesiredModel
@@ -24,6 +25,7 @@ from reconciler.core.live import DatasetStatus, ModelStatus, Observed, RemoteDat
 from reconciler.core.look.tree_as_live import assume
 from reconciler.core.name import DraftName, parse_model_name
 from reconciler.core.problem import Location
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 
@@ -51,7 +53,7 @@ def assess_offline(desired: Desired, base: Desired, asked: RunOptions = NOTHING_
         changes=tuple(_change(change, base) for change in found.changes),
         refusals=tuple(_refusal(one) for one in found.refusals),
         notes=(*(_note(one) for one in found.notes if one.rule not in _OF_THE_ACCOUNT), *_notes(desired, base, found)),
-        unchanged=tuple(_unchanged(one) for one in found.unchanged if one.ref in touched or one.state == "in sync"),
+        unchanged=tuple(_unchanged(one) for one in found.unchanged if one.ref in touched or one.state is State.IN_SYNC),
         aliases=tuple(_alias(one) for one in found.aliases if one.ref in touched),
         basis=(),
     )
@@ -120,14 +122,14 @@ def _change(change: Change, base: Desired) -> Change:
         case ProjectChange(id=None):
             return change
         case ProjectChange():
-            return replace(change, takes_over=False, reason="its manifest changed")
+            return replace(change, takes_over=False, reason=Reason(why=Why.CHANGED_IN_GIT))
         case DatasetChange():
             kept = tuple(replace(one, version=None) for one in change.kept)
-            return replace(change, reason=unnumbered(change.reason), kept=kept)
+            return replace(change, reason=replace(change.reason, id=None), kept=kept)
         case ModelChange() if change.ref not in base.models:
-            return replace(change, reason="it is new")
+            return replace(change, reason=Reason(why=Why.NEW))
         case ModelChange():
-            return replace(change, reason=unnumbered(change.reason))
+            return replace(change, reason=replace(change.reason, version=None))
         case RemovalChange():
             objects = tuple(replace(one, name=unnumbered(one.name)) for one in change.objects)
             return replace(change, objects=objects)
@@ -152,7 +154,7 @@ def _note(one: Note) -> Note:
 
 
 def _unchanged(one: Unchanged) -> Unchanged:
-    return replace(one, id=None, version=None, detail=unnumbered(one.detail))
+    return replace(one, id=None, version=None, dataset_version=None)
 
 
 def _alias(state: AliasState) -> AliasState:

@@ -60,7 +60,6 @@ def _action(
         needs=needs,
         version=change.version,
         fingerprint=change.fingerprint,
-        reason=change.reason,
         label=label,
         fields=fields,
         cost=cost,

@@ -45,7 +45,6 @@ def _action(change: ModelChange, words: str, step: Step, needs: tuple[str, ...],
         needs=needs,
         version=change.version,
         fingerprint=change.fingerprint,
-        reason=change.reason,
         fields=change.fields,
         cost=cost,
     )

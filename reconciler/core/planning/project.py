@@ -16,7 +16,6 @@ def project_actions(change: Change, _: FirstSteps) -> Iterator[Action]:
             id=f"{change.ref} {'create' if change.id is None else 'update'}",
             ref=change.ref,
             step=step,
-            reason=change.reason,
             fields=change.fields,
             cost=Cost(calls=1),
         )

@@ -18,7 +18,6 @@ def rename_actions(change: RenameChange) -> tuple[Action, ...]:
             step=RenameObject(
                 kind=item.kind, id=item.id, before=item.before, after=item.after, description=item.description
             ),
-            reason=change.reason,
             label=item.after,
             cost=Cost(calls=3),
         )
@@ -72,7 +71,6 @@ def _action(
         ref=change.ref,
         step=step,
         needs=needs,
-        reason=f"{change.reason}: {item.reason}",
         label=item.name,
         cost=cost,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable
 
 from reconciler.core.action import Action
-from reconciler.core.change import Refusal
+from reconciler.core.change import Refusal, State
 from reconciler.core.plan import Basis, Plan
 from reconciler.core.ref import Ref
 
@@ -43,7 +43,7 @@ class _Reasons:
     def __init__(self, saved: Plan, now: Plan, today: Container[Ref]) -> None:
         self._today = today
         self._refused = {refusal.ref: refusal.summary for refusal in reversed(now.refusals)}
-        self._settled = {item.ref for item in now.unchanged if item.state != "held"}
+        self._settled = {item.ref for item in now.unchanged if item.state is not State.HELD}
         self._then, self._now = _facts(saved.basis), _facts(now.basis)
 
     def why(self, ref: Ref) -> str:

@@ -15,11 +15,13 @@ from reconciler.core.change import (
 )
 from reconciler.core.diff.category import categories
 from reconciler.core.plan import Plan
+from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.render.finding import Finding
 from reconciler.render.html import why_trained
 from reconciler.render.html.contact_sheet import Sheet
 from reconciler.render.html.difference import Pieces, difference, whole
+from reconciler.render.reason import reason_words
 from reconciler.render.removal import LOST
 from reconciler.render.version import version_word
 
@@ -100,7 +102,7 @@ def dataset(
         ref=str(change.ref),
         versions=why_trained.versions(plan, change.base_version, change.version),
         what=_origin(change, plan) + ("" if change.wish.completed else ", stays a draft"),
-        reason=change.reason + (f" ({kinds})" if kinds else ""),
+        reason=reason_words(change.reason) + (f" ({kinds})" if kinds else ""),
         compared=f"compared with {version_word(plan, change.base_version)}"
         if change.base_version is not None and not plan.subject.base
         else "",
@@ -136,7 +138,7 @@ def model(change: ModelChange, plan: Plan, behind: dict[Ref, DatasetChange], anc
         versions=why_trained.versions(plan, change.base_version, change.version),
         what=what,
         costs=change.starts,
-        reason=change.reason,
+        reason=reason_words(change.reason),
         stops=tuple(f"The running training “{one.name}” (id {one.id}) is stopped: {LOST}." for one in change.stops),
         steps=why_trained.steps(change, plan, dataset, "" if dataset is None else anchors[dataset.kind, dataset.ref])
         if change.creates or change.starts
@@ -155,11 +157,17 @@ def removal(change: RemovalChange, plan: Plan, anchors: Anchors) -> RemovalPart:
     lines = tuple(
         (
             f"{one.kind.value} “{one.name}”{_id(plan, one.id)}",
-            f"its training is stopped first, {LOST}" if one.stops else "" if one.reason == "absent" else one.reason,
+            f"its training is stopped first, {LOST}"
+            if one.stops
+            else ""
+            if one.reason.why is Why.ABSENT
+            else reason_words(one.reason),
         )
         for one in change.objects
     )
-    return RemovalPart(anchor=anchors[change.kind, change.ref], ref=str(change.ref), reason=change.reason, lines=lines)
+    return RemovalPart(
+        anchor=anchors[change.kind, change.ref], ref=str(change.ref), reason=reason_words(change.reason), lines=lines
+    )
 
 
 def other(change: ProjectChange | RenameChange, plan: Plan, anchors: Anchors) -> OtherPart:
@@ -177,7 +185,7 @@ def other(change: ProjectChange | RenameChange, plan: Plan, anchors: Anchors) ->
         ref=str(change.ref),
         what=what,
         costs=takes_over,
-        reason=change.reason,
+        reason=reason_words(change.reason),
         fields=fields,
     )
 

@@ -13,6 +13,7 @@ from reconciler.render.alias import no_answer, unanswered
 from reconciler.render.cost import TRAINING_TIME, figures
 from reconciler.render.html.why_trained import sums, versions
 from reconciler.render.plan import FIRST, LOOSENING, about, in_sync
+from reconciler.render.reason import reason_words
 from reconciler.render.verdict import verdict
 from reconciler.render.view import Role
 
@@ -122,7 +123,9 @@ def _of_change(change: Change, plan: Plan, anchor: str) -> Iterator[Phrase]:
             yield Phrase(head=head, text=what, tone=Tone.DESTROYS, anchor=anchor)
         case DatasetChange():
             tone = Tone.DESTROYS if change.losses.is_for_good else Tone.PLAIN
-            yield Phrase(head=head, text=", ".join(sums(change)) or change.reason, tone=tone, anchor=anchor)
+            yield Phrase(
+                head=head, text=", ".join(sums(change)) or reason_words(change.reason), tone=tone, anchor=anchor
+            )
         case ProjectChange():
             what = "taken over" if change.takes_over else "created" if change.id is None else "changed in place"
             yield Phrase(head=head, text=what, tone=Tone.COSTS if change.takes_over else Tone.PLAIN, anchor=anchor)

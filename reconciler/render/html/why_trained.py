@@ -8,6 +8,7 @@ from reconciler.core.look.in_force import coming
 from reconciler.core.plan import Plan
 from reconciler.render.alias import short
 from reconciler.render.cost import TRAINING_TIME
+from reconciler.render.reason import reason_words
 from reconciler.render.version import version_word, version_words
 
 
@@ -40,7 +41,7 @@ def steps(change: ModelChange, plan: Plan, behind: DatasetChange | None, anchor:
     dataset = str(change.dataset)
     found = []
     if behind is None:
-        found.append(Step(kind="cause", name=change.reason))
+        found.append(Step(kind="cause", name=reason_words(change.reason)))
         found.append(
             Step(
                 kind="dataset",

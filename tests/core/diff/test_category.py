@@ -6,6 +6,7 @@ from reconciler.core.change import ProjectChange, RemovalChange, RenameChange
 from reconciler.core.diff.category import Category, categories
 from reconciler.core.diff.diff import diff
 from reconciler.core.guide import PrefixGuide
+from reconciler.core.reason import Reason, Why
 from tests.core.build import (
     DATASET,
     PROJECT,
@@ -36,12 +37,16 @@ def test_a_dataset_change_names_all_its_kinds() -> None:
 def test_what_changes_in_place_is_cosmetic() -> None:
     """A project's words and a rename cost nothing; creating and deleting are no category."""
     body = (("project_name", "x"),)
-    updated = ProjectChange(ref=PROJECT, id=1, takes_over=False, reason="", fields=(), body=body)
+    updated = ProjectChange(
+        ref=PROJECT, id=1, takes_over=False, reason=Reason(why=Why.CHANGED_IN_GIT), fields=(), body=body
+    )
     assert categories(updated) == (Category.COSMETIC,)
     assert categories(replace(updated, id=None)) == ()
     assert categories(replace(updated, takes_over=True)) == ()
-    assert categories(RenameChange(ref=DATASET, reason="", objects=())) == (Category.COSMETIC,)
-    assert categories(RemovalChange(ref=DATASET, reason="", objects=())) == ()
+    assert categories(RenameChange(ref=DATASET, reason=Reason(why=Why.CHANGED_IN_GIT), objects=())) == (
+        Category.COSMETIC,
+    )
+    assert categories(RemovalChange(ref=DATASET, reason=Reason(why=Why.CHANGED_IN_GIT), objects=())) == ()
 
 
 def test_a_model_change_is_training_where_its_definition_differs() -> None:

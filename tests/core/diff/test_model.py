@@ -7,6 +7,7 @@ from reconciler.core.desired import DesiredModel
 from reconciler.core.diff.diff import diff
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.live import ModelStatus, RemoteModel
+from reconciler.core.reason import Reason, Why
 from reconciler.core.run_options import RunOptions
 from tests.core.build import (
     DATASET,
@@ -45,7 +46,7 @@ def test_no_model_is_created_and_trained() -> None:
     """A first version is created on the completed dataset, and the reason names the suspicion."""
     (change,) = changes()
     assert (change.creates, change.starts, change.version, change.dataset_id) == (True, True, 1, 10)
-    assert "deleted in the console, or a run that was cut off?" in change.reason
+    assert change.reason == Reason(why=Why.NO_MODEL_YET, ref=DATASET)
 
 
 def test_start_false_creates_only() -> None:
@@ -77,7 +78,7 @@ def test_a_deleted_model_is_trained_anew_under_the_next_number() -> None:
     """I20: a version number is never given twice, Deleted ones included."""
     (change,) = changes(live_model(20, NAME, ModelStatus.DELETED))
     assert change.version == 2
-    assert change.reason == "its last version was deleted"
+    assert change.reason.why is Why.LAST_VERSION_DELETED
 
 
 def test_an_alias_holds_its_number() -> None:
@@ -99,7 +100,7 @@ def test_changed_parameters_make_a_new_version_and_say_which() -> None:
     (change,) = changes(live, wanted=wanted)
     assert change.version == 2
     assert change.fields == (FieldChange(path="training.rank", before=128, after=64),)
-    assert change.reason == "its training definition changed"
+    assert change.reason.why is Why.DEFINITION_CHANGED
 
 
 def test_a_description_is_updated_in_place() -> None:
@@ -116,7 +117,7 @@ def test_a_changing_dataset_means_a_new_model_version() -> None:
     found = diff(tree(ONE, model()), world)
     change = next(change for change in found.changes if isinstance(change, ModelChange))
     assert (change.version, change.dataset_id, change.dataset_version) == (2, None, 2)
-    assert change.reason == "dataset/poses changes"
+    assert change.reason == Reason(why=Why.DATASET_CHANGES, ref=DATASET)
 
 
 def test_duplicates_are_named_and_never_trained() -> None:

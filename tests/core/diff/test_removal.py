@@ -17,6 +17,7 @@ from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.limit_check import check, expected
 from reconciler.core.planning.planner import plan
 from reconciler.core.planning.selection import chosen
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 from tests.core.build import (
@@ -190,8 +191,8 @@ def test_refused_objects_are_not_pruned() -> None:
 )
 def test_new_limits(limits: Limits, rule: str) -> None:
     """Uploads and deletions, absolute and by share, each with the way to allow it once."""
-    gone = tuple(RemovedObject(kind=Kind.MODEL, id=id_, name="max", reason="") for id_ in (1, 2))
-    changes = [RemovalChange(ref=MODEL, reason="", objects=gone)]
+    gone = tuple(RemovedObject(kind=Kind.MODEL, id=id_, name="max", reason=Reason(why=Why.ABSENT)) for id_ in (1, 2))
+    changes = [RemovalChange(ref=MODEL, reason=Reason(why=Why.ABSENT), objects=gone)]
     (refusal,) = check(changes, Cost(uploads=2, deletions=2), limits, versions=10)
     assert refusal.rule == rule
     assert "--allow" in refusal.remedies[0]
@@ -329,7 +330,7 @@ def test_a_removal_lists_what_goes_with_it() -> None:
     (change,) = found.changes
     assert isinstance(change, RemovalChange)
     assert [(item.kind, item.id, item.reason) for item in change.objects] == [
-        (Kind.DATASET, 10, "with 1 image and their captions")
+        (Kind.DATASET, 10, Reason(why=Why.WITH_IMAGES, number=1))
     ]
 
 

@@ -11,6 +11,7 @@ from reconciler.core.diff.election import ModelMember, model_members
 from reconciler.core.diff.training import Course, decide, failures
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.live import ModelStatus
+from reconciler.core.reason import Reason, Why
 from reconciler.core.run_options import RunOptions
 from tests.core.build import (
     MODEL,
@@ -136,7 +137,7 @@ def test_a_retry_takes_the_next_number() -> None:
     found = diff(tree(ONE, model()), account(live_project(), LIVE, failed), RunOptions(retry=frozenset({MODEL})))
     (change,) = [change for change in found.changes if isinstance(change, ModelChange)]
     assert change.version == 2
-    assert "failed 1 time" in change.reason
+    assert change.reason == Reason(why=Why.TRAINING_FAILED, number=1)
 
 
 def test_aliases_say_what_answers() -> None:
@@ -189,7 +190,7 @@ def test_aliases_are_mirrored_where_asked() -> None:
     was = replace(old, description="Hero\naliases: production")
     second = diff(tree(ONE, promoted), account(live_project(), LIVE, was, replace(new, description="Hero")))
     moved = {change.id: change for change in second.changes if isinstance(change, ModelChange)}
-    assert (moved[21].description, moved[21].reason) == ("Hero\naliases: production", "its aliases moved")
+    assert (moved[21].description, moved[21].reason) == ("Hero\naliases: production", Reason(why=Why.ALIASES_MOVED))
     assert (moved[20].description, moved[20].name) == ("Hero", f"max v1 ({OTHER})")
     named = replace(new, description="Hero\naliases: production")
     assert not diff(tree(ONE, promoted), account(live_project(), LIVE, replace(old, description="Hero"), named)).changes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.core.change import Unchanged
+from reconciler.core.change import State, Unchanged
 from reconciler.core.desired import DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.diff import diff
@@ -56,7 +56,7 @@ def planned(wanted: DesiredModel, *models: RemoteModel) -> Plan:
         ("held", False, False, False, True),
     ],
 )
-def test_what_each_state_says(state: str, *, counts: bool, has_begun: bool, runs: bool, own: bool) -> None:
+def test_what_each_state_says(state: State, *, counts: bool, has_begun: bool, runs: bool, own: bool) -> None:
     """In force, begun as described, in training, and whose fingerprint it is: one table for all who ask."""
     one = Unchanged(ref=MODEL, id=20, version=1, fingerprint=PRINT, state=state)
     found = Plan(tool="", subject=SUBJECT, limits=Limits(), unchanged=(one,))

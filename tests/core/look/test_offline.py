@@ -12,6 +12,9 @@ from reconciler.core.limit import Limits
 from reconciler.core.look.loosened import forgotten, loosened
 from reconciler.core.look.offline import assess_offline, edited, unnumbered
 from reconciler.core.look.tree_as_live import assume
+from reconciler.core.reason import Why
+from reconciler.render.reason import reason_words
+from reconciler.render.state import detail_words
 from tests.core.build import DATASET, MODEL, PROJECT, dataset, image, model, project, tree
 
 DATA = dataset(image("a", "text a."), image("b"))
@@ -40,8 +43,9 @@ def test_no_id_and_no_version_is_told(one: Desired, other: Desired) -> None:
     """In no sentence of the assessment."""
     found = assess_offline(one, other)
     texts = [note.text for note in found.notes] + [refusal.summary for refusal in found.refusals]
-    texts += [change.reason for change in found.changes] + [item.detail for item in found.unchanged]
-    assert not [text for text in texts if re.search(r"\(id \d|\bv\d+ \(", text)]
+    texts += [reason_words(change.reason) for change in found.changes]
+    texts += [detail_words(item) for item in found.unchanged]
+    assert not [text for text in texts if re.search(r"\bid \d|\bdraft \d|\bv\d+ \(|dataset/\S+ v\d", text)]
 
 
 def test_a_declared_id_is_no_other_objects() -> None:
@@ -69,7 +73,7 @@ def test_what_depends_on_an_edit_is_told_in_one_note() -> None:
 def test_a_new_model_on_a_dataset_that_stands_is_new() -> None:
     """Nobody deleted it in a console."""
     (change,) = assess_offline(tree(DATA, model()), tree(DATA)).changes
-    assert change.reason == "it is new"
+    assert change.reason.why is Why.NEW
 
 
 def test_the_only_dataset_of_a_project_may_be_replaced() -> None:

@@ -18,12 +18,14 @@ from reconciler.core.change import (
     RemovalChange,
     RenameChange,
     RenamedObject,
+    State,
     StoppedTraining,
     Unchanged,
     WishImage,
 )
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.render.finding import Finding
 from reconciler.render.html.album import Album
@@ -90,7 +92,7 @@ def dataset(**changed: object) -> DatasetChange:
         ),
         "kept": (KeptCaption(key="e1", name="wink.png", text="winking at somebody.", version=2),),
         "regenerated": 4,
-        "reason": "the open draft is not what git declares",
+        "reason": Reason(why=Why.DRAFT_UNFINISHED, id=458),
         "wish": sample.wish(
             completed=False,
             images=(
@@ -126,7 +128,9 @@ def removal() -> RemovalChange:
 
 def rename() -> RenameChange:
     renamed = RenamedObject(kind=Kind.MODEL, id=7, before="mugs v1", after="cups v1", description="Cups")
-    return RenameChange(ref=Ref(Kind.MODEL, "cups"), reason='it was called "mugs"', objects=(renamed,))
+    return RenameChange(
+        ref=Ref(Kind.MODEL, "cups"), reason=Reason(why=Why.CALLED_BEFORE, name="mugs"), objects=(renamed,)
+    )
 
 
 def plan(**changed: object) -> Plan:
@@ -134,7 +138,7 @@ def plan(**changed: object) -> Plan:
     over = sample.project(
         id=12,
         takes_over=True,
-        reason="its id is declared",
+        reason=Reason(why=Why.TAKEN_OVER),
         fields=(FieldChange(path="ip_description", before="a girl", after="a female character"),),
     )
     values: dict[str, Any] = {
@@ -161,8 +165,8 @@ def plan(**changed: object) -> Plan:
             Note(rule="stray", ref=None, text="project 12 holds 3 datasets that git does not know"),
         ),
         "unchanged": (
-            Unchanged(ref=Ref(Kind.MODEL, "mugs"), id=5, version=1, fingerprint="a00", state="training"),
-            Unchanged(ref=Ref(Kind.MODEL, "cats"), id=6, version=1, fingerprint="a01", state="in sync"),
+            Unchanged(ref=Ref(Kind.MODEL, "mugs"), id=5, version=1, fingerprint="a00", state=State.TRAINING),
+            Unchanged(ref=Ref(Kind.MODEL, "cats"), id=6, version=1, fingerprint="a01", state=State.IN_SYNC),
         ),
         "accepted": (sample.DATASET,),
     }

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from reconciler.core.change import ImageChange, ImageEffect, Note
+from reconciler.core.reason import Reason, Why
 from reconciler.files.image.thumbnail import thumbnail
 from reconciler.render.html.album import Album
 from reconciler.render.html.page import render_html
@@ -147,7 +148,12 @@ def test_the_first_screen_answers(opened: Opener) -> None:
 def test_a_script_in_a_caption_does_not_run(opened: Opener) -> None:
     """It is text: nothing runs, nothing is fetched, nothing is hidden."""
     plan = sample.plan(
-        changes=(sample.dataset(reason=ATTACK, images=(sample.added(ATTACK, caption=ATTACK),)), sample.model()),
+        changes=(
+            sample.dataset(
+                reason=Reason(why=Why.CALLED_BEFORE, name=ATTACK), images=(sample.added(ATTACK, caption=ATTACK),)
+            ),
+            sample.model(),
+        ),
         notes=(Note(rule="stray", ref=None, text=ATTACK),),
     )
     seen = opened(render_html(plan, digest=album.DIGEST))

@@ -9,6 +9,7 @@ import pytest
 
 import reconciler.render.html
 from reconciler.core.change import CaptionChange, FieldChange, ImageChange, ImageEffect, KeptCaption, Note, Origin
+from reconciler.core.reason import Reason, Why
 from reconciler.render.html.album import Album
 from reconciler.render.html.contact_sheet import BUDGET, OPEN, PICTURES
 from reconciler.render.html.difference import Fate, Piece, difference, whole
@@ -194,8 +195,12 @@ def test_an_image_removed_from_a_clone_is_not_lost() -> None:
 
 def test_a_model_without_a_new_dataset_says_what_else_is_the_cause() -> None:
     """The dataset stands as it is, and the parameters are the cause."""
-    text = lines(render_html(sample.plan(changes=(sample.model(reason="rank differs"),)), digest=album.DIGEST))
-    assert "cause\nrank differs\ndataset\ndataset/lora-poses\nv3, unchanged\nmodel" in text
+    text = lines(
+        render_html(
+            sample.plan(changes=(sample.model(reason=Reason(why=Why.DEFINITION_CHANGED)),)), digest=album.DIGEST
+        )
+    )
+    assert "cause\nits training definition changed\ndataset\ndataset/lora-poses\nv3, unchanged\nmodel" in text
     assert "none declared: no program is pointed at it" in text
 
 

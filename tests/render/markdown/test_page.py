@@ -17,11 +17,13 @@ from reconciler.core.change import (
     Note,
     Origin,
     Refusal,
+    State,
     StoppedTraining,
     Unchanged,
 )
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.render.finding import Finding
 from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown, render_markdown_nothing
@@ -69,16 +71,24 @@ def full() -> Plan:
         ref=Ref(Kind.MODEL, "poster"),
         creates=False,
         starts=False,
-        reason="its description changed",
+        reason=Reason(why=Why.DESCRIPTION_CHANGED),
         fields=(FieldChange(path="description", before="", after="for posters"),),
     )
-    over = sample.project(id=12, takes_over=True, reason="it is taken over")
+    over = sample.project(id=12, takes_over=True, reason=Reason(why=Why.TAKEN_OVER))
     notes = (
         Note(rule="nothing-ours", ref=None, text="nothing of ours was found in this account"),
         Note(rule="take-over", ref=sample.PROJECT, text="takes over the existing project (id 12)"),
         Note(rule="stray", ref=None, text="project 12 holds 3 datasets that git does not know"),
     )
-    odd = Unchanged(ref=Ref(Kind.MODEL, "late"), id=9, version=1, fingerprint=None, state="training", detail="on d v1")
+    odd = Unchanged(
+        ref=Ref(Kind.MODEL, "late"),
+        id=9,
+        version=1,
+        fingerprint=None,
+        state=State.TRAINING,
+        dataset=Ref(Kind.DATASET, "d"),
+        dataset_version=1,
+    )
     aliases = (AliasState(ref=Ref(Kind.MODEL, "gone"), alias="production", target="a9", problem="none is trained"),)
     return sample.plan(
         changes=(
@@ -91,7 +101,7 @@ def full() -> Plan:
         ),
         refusals=(REFUSAL, Refusal(rule="expect", ref=sample.MODEL, summary="not as expected")),
         notes=notes,
-        unchanged=(Unchanged(ref=sample.PROJECT, id=1, version=None, fingerprint=None, state="in sync"), odd),
+        unchanged=(Unchanged(ref=sample.PROJECT, id=1, version=None, fingerprint=None, state=State.IN_SYNC), odd),
         aliases=aliases,
     )
 
@@ -206,10 +216,15 @@ def test_what_no_comment_can_hold_is_said_aloud() -> None:
 
 def test_many_light_objects_notes_and_states_are_folded() -> None:
     """They shrink before anything that costs does."""
-    light = tuple(sample.dataset(ref=Ref(Kind.DATASET, f"d-{n:03}"), images=(), reason="r " * 200) for n in range(400))
+    light = tuple(
+        sample.dataset(
+            ref=Ref(Kind.DATASET, f"d-{n:03}"), images=(), reason=Reason(why=Why.CALLED_BEFORE, name="r " * 200)
+        )
+        for n in range(400)
+    )
     notes = tuple(Note(rule="stray", ref=None, text=f"note number {n} " + "word " * 40) for n in range(500))
     odd = tuple(
-        Unchanged(ref=Ref(Kind.MODEL, f"t-{n:03}"), id=n, version=1, fingerprint=None, state="training")
+        Unchanged(ref=Ref(Kind.MODEL, f"t-{n:03}"), id=n, version=1, fingerprint=None, state=State.TRAINING)
         for n in range(300)
     )
     text = shown(sample.plan(changes=light, notes=notes, unchanged=odd))
@@ -319,16 +334,31 @@ def test_no_text_of_a_plan_becomes_more_than_text(texts: list[str], limit: int) 
     plan = sample.plan(
         subject=sample.subject(endpoint=note),
         changes=(
-            sample.dataset(images=images, captions=captions, kept=kept, guide=guide, reason=reason),
-            sample.model(reason=reason, parameters=(("rank", caption),)),
+            sample.dataset(
+                images=images,
+                captions=captions,
+                kept=kept,
+                guide=guide,
+                reason=Reason(why=Why.CALLED_BEFORE, name=reason),
+            ),
+            sample.model(reason=Reason(why=Why.CALLED_BEFORE, name=reason), parameters=(("rank", caption),)),
             sample.project(fields=(FieldChange(path=name, before=None, after=caption),)),
-            sample.removal(sample.removed(1, name, reason=reason)),
+            sample.removal(sample.removed(1, name, reason=Reason(why=Why.CALLED_BEFORE, name=reason))),
             sample.rename(name),
         ),
         refusals=(Refusal(rule=name, ref=None, summary=note, remedies=(reason,)),),
         notes=(Note(rule="x", ref=None, text=note), Note(rule="take-over", ref=None, text=note)),
         aliases=(AliasState(ref=sample.MODEL, alias=name, target="a", problem=note),),
-        unchanged=(Unchanged(ref=sample.PROJECT, id=1, version=1, fingerprint=name, state="failed", detail=note),),
+        unchanged=(
+            Unchanged(
+                ref=sample.PROJECT,
+                id=1,
+                version=1,
+                fingerprint=name,
+                state=State.FAILED,
+                reason=Reason(why=Why.CALLED_BEFORE, name=note),
+            ),
+        ),
     )
     text = render_markdown(plan, digest=DIGEST, marker=f"reconciler:plan:{root}", limit=limit)
     assert text.count("<!--") == 1
