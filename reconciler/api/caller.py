@@ -59,7 +59,7 @@ class Caller:
         self._mask = mask
         self._jitter = jitters(pace.seed)
         self._slots = asyncio.Semaphore(pace.concurrency)
-        self._limiter = Limiter(clock, per_bucket=pace.per_bucket, overall=pace.overall, told=observer.throttled)
+        self._limiter = Limiter(clock, per_bucket=pace.per_bucket, overall=pace.overall, on_wait=observer.throttled)
         self.tally: Counter[str] = Counter()
 
     async def ask(self, call: Call, interpret: Callable[[object], T]) -> T:

@@ -23,7 +23,7 @@ _GRAIN: Final = 1e-6
 TIERS: Final[Mapping[str, int]] = {"free_trial": 10, "starter": 60, "pro": 1000, "enterprise": 1000}
 """Requests a minute of one operation, by the tier of the account (D02)."""
 
-Told = Callable[[float, str], None]
+OnWait = Callable[[float, str], None]
 """Called with seconds and reason when a request begins to wait."""
 
 
@@ -34,13 +34,13 @@ class Limiter:
     """
 
     def __init__(
-        self, clock: Clock, *, per_bucket: int | None, overall: int | None = None, told: Told | None = None
+        self, clock: Clock, *, per_bucket: int | None, overall: int | None = None, on_wait: OnWait | None = None
     ) -> None:
         self._clock = clock
         self._per_bucket = per_bucket
-        self._told = told or _tell_nobody
+        self._on_wait = on_wait or _tell_nobody
         self._windows: dict[str, _Window] = {}
-        self._overall = _Window(clock, overall, self._told)
+        self._overall = _Window(clock, overall, self._on_wait)
 
     @asynccontextmanager
     async def place(self, bucket: str) -> AsyncIterator[None]:
@@ -55,17 +55,17 @@ class Limiter:
     def _window(self, bucket: str) -> "_Window":
         window = self._windows.get(bucket)
         if window is None:
-            window = self._windows[bucket] = _Window(self._clock, self._per_bucket, self._told)
+            window = self._windows[bucket] = _Window(self._clock, self._per_bucket, self._on_wait)
         return window
 
 
 class _Window:
     """The requests of one window: how many are under way, and when the others were answered."""
 
-    def __init__(self, clock: Clock, limit: int | None, told: Told) -> None:
+    def __init__(self, clock: Clock, limit: int | None, on_wait: OnWait) -> None:
         self._clock = clock
         self._limit = limit
-        self._told = told
+        self._on_wait = on_wait
         self._first_in_line = asyncio.Lock()
         self._answer_came = asyncio.Event()
         self._under_way = 0
@@ -93,7 +93,7 @@ class _Window:
         while True:
             seconds, reason = self._delay(self._clock.now())
             if reason:
-                self._told(seconds, reason)
+                self._on_wait(seconds, reason)
                 await self._clock.sleep(seconds)
             elif seconds:
                 self._answer_came.clear()

@@ -27,7 +27,7 @@ class RunControl:
     wait: Wait
     brake: Brake
     narrator: Narrator
-    told: Callable[[Event], None]
+    on_event: Callable[[Event], None]
 
 
 async def apply(opened: Session, settings: Settings, planned: Planned, plan: Plan, control: RunControl) -> Report:
@@ -47,7 +47,7 @@ async def apply(opened: Session, settings: Settings, planned: Planned, plan: Pla
         )
         async for event in running:
             events.append(event)
-            control.told(event)
+            control.on_event(event)
     return fold(
         plan,
         events,

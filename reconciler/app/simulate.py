@@ -34,11 +34,11 @@ def open_world(simulation: Simulation, clock: Clock | None = None) -> Simulator:
         raise WrongUsage(f"{error}.") from None
 
 
-def simulate(simulation: Simulation, *, port: int, request_log: str | None, told: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C. `told` gets the address."""
+def simulate(simulation: Simulation, *, port: int, request_log: str | None, on_start: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C. `on_start` gets the address."""
     simulator = open_world(simulation)
     try:
-        serve_simulator(simulator, port=port, request_log=request_log, started=told)
+        serve_simulator(simulator, port=port, request_log=request_log, started=on_start)
     except (OSError, ValueError) as error:
         raise WrongUsage(f"{error}.") from None
     finally:

@@ -76,7 +76,7 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
                 return code
             notices.is_silent = True  # the progress says it from here on
             with _brake_on_signals() as brake, Progress(plan, console) as progress:
-                control = RunControl(wait=request.wait, brake=brake, narrator=narrator, told=progress.feed)
+                control = RunControl(wait=request.wait, brake=brake, narrator=narrator, on_event=progress.feed)
                 report = await apply(opened, settings, planned, plan, control)
     command = "reconciler destroy" if request.scope.destroys else "reconciler apply"
     console.result(report_view(plan, report, command=command))

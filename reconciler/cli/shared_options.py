@@ -96,12 +96,13 @@ class Group(click.Group):
         return list(self._table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command's module, which holds it as `command`."""
+        """Import the command: `package.module`, which holds it as `command`, or `package.module:name`."""
         if cmd_name not in self._table:
             return None
         from importlib import import_module
 
-        found = import_module(self._table[cmd_name][0]).command
+        module, _, name = self._table[cmd_name][0].partition(":")
+        found = getattr(import_module(module), name or "command")
         assert isinstance(found, click.Command)
         return found
 

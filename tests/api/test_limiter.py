@@ -109,7 +109,7 @@ def test_f10_a_pause_holds_one_bucket_and_is_told() -> None:
     """After a 429 nothing of this endpoint is sent for so long, even without a limit; a later, longer pause counts."""
     clock = SimulatedClock()
     waits: list[tuple[float, str]] = []
-    limiter = Limiter(clock, per_bucket=None, told=lambda seconds, reason: waits.append((seconds, reason)))
+    limiter = Limiter(clock, per_bucket=None, on_wait=lambda seconds, reason: waits.append((seconds, reason)))
     server = Server(clock, limiter)
 
     async def main() -> None:
@@ -131,7 +131,7 @@ def test_the_wait_for_a_limit_is_told() -> None:
     """With its length and its reason, once for each wait."""
     clock = SimulatedClock()
     waits: list[tuple[float, str]] = []
-    limiter = Limiter(clock, per_bucket=2, told=lambda seconds, reason: waits.append((seconds, reason)))
+    limiter = Limiter(clock, per_bucket=2, on_wait=lambda seconds, reason: waits.append((seconds, reason)))
     server = Server(clock, limiter)
 
     async def main() -> None:
