@@ -171,7 +171,7 @@ def test_a_valid_tree_is_said_to_be_one(tree: Path, cli: Cli) -> None:
         ("not json", "it is not valid JSON"),
         ("{}", "it is no plan file of this tool"),
         ('{"digest": "x", "plan": {"format": 99}}', "its format is 99"),
-        ('{"digest": "x", "plan": {"format": 1}}', "its digest does not fit"),
+        ('{"digest": "x", "plan": {"format": 2}}', "its digest does not fit"),
     ],
 )
 def test_a_damaged_plan_file_ends_with_4(tree: Path, cli: Cli, text: str, words: str) -> None:
@@ -213,7 +213,7 @@ def test_init_writes_what_is_missing(tmp_path: Path, cli: Cli, monkeypatch: pyte
 def test_schema_and_version(cli: Cli) -> None:
     """Both print and end."""
     assert '"urn:reconciler:v1:manifest"' in cli("schema").out
-    assert '"urn:reconciler:v1:plan"' in cli("schema", "plan").out
+    assert '"urn:reconciler:v2:plan"' in cli("schema", "plan").out
     assert cli("version").out == f"reconciler {__version__}\n"
     assert cli("--version").out == f"reconciler {__version__}\n"
 
