@@ -11,7 +11,7 @@ from reconciler.render.status import Stray, Surroundings
 def surroundings(planned: Planned) -> Surroundings:
     """Out of what was observed for the plan; nothing more is asked."""
     models = planned.observed.models.values()
-    checkpoints = {model.id: model.checkpoint_steps for model in models if model.checkpoint_steps}
+    checkpoints = {(model.kind, model.id): model.checkpoint_steps for model in models if model.checkpoint_steps}
     return Surroundings(strays=tuple(_strays(planned)), checkpoints=checkpoints)
 
 

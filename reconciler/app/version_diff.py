@@ -26,16 +26,16 @@ from reconciler.files.load import load
 WORKING_TREE = "working tree"
 
 
-async def compare_live(opened: Session, planned: Planned, ref: Ref, versions: tuple[int, int]) -> Difference:
+async def compare_live(opened: Session, planned: Planned, ref: Ref, numbers: tuple[int, int]) -> Difference:
     """What differs between two live versions, each read in full. WrongUsage names the versions there are."""
     index = AccountIndex(planned.observed)
     if ref.kind is Kind.MODEL:
-        family = models_of(planned, index, ref)
-        return await _compare_models(opened, ref, *(_chosen_model(family, ref, number) for number in versions))
+        versions = models_of(planned, index, ref)
+        return await _compare_models(opened, ref, *(_chosen_model(versions, ref, number) for number in numbers))
     datasets = datasets_of(planned, index, ref)
-    ids = [_chosen_dataset(datasets, ref, number).dataset.id for number in versions]
+    ids = [_chosen_dataset(datasets, ref, number).dataset.id for number in numbers]
     read = await _read(opened, ids)
-    gone = [number for number, id_ in zip(versions, ids, strict=True) if id_ not in read]
+    gone = [number for number, id_ in zip(numbers, ids, strict=True) if id_ not in read]
     if gone:
         raise WrongUsage(f"{ref} v{gone[0]} was deleted just now.")
     return compare_datasets(ref, read[ids[0]], read[ids[1]])
@@ -91,22 +91,22 @@ def _version(dataset: RemoteDataset) -> DatasetVersion:
     return DatasetVersion(label=title.rpartition(" ")[2], title=title, dataset=dataset)
 
 
-def _chosen_dataset(family: tuple[Member, ...], ref: Ref, version: int) -> Member:
+def _chosen_dataset(versions: tuple[Member, ...], ref: Ref, version: int) -> Member:
     """The dataset of a version: completed before open, of equals the lowest id."""
-    found = [member for member in family if member.name.version == version]
+    found = [member for member in versions if member.name.version == version]
     if not found:
-        raise _unknown(ref, version, family)
+        raise _unknown(ref, version, versions)
     return min(found, key=lambda member: (not member.dataset.is_completed, member.is_marked, member.dataset.id))
 
 
-def _chosen_model(family: tuple[ModelMember, ...], ref: Ref, version: int) -> ModelMember:
+def _chosen_model(versions: tuple[ModelMember, ...], ref: Ref, version: int) -> ModelMember:
     """The model of a version: living before ended before Deleted, of equals the lowest id."""
-    found = [member for member in family if member.name.version == version]
+    found = [member for member in versions if member.name.version == version]
     if not found:
-        raise _unknown(ref, version, family)
+        raise _unknown(ref, version, versions)
     return min(found, key=lambda member: (member.model.status not in ALIVE, member.model.is_gone, member.model.id))
 
 
-def _unknown(ref: Ref, version: int, family: Iterable[Member | ModelMember]) -> WrongUsage:
-    known = ", ".join(f"v{number}" for number in sorted({member.name.version for member in family}))
+def _unknown(ref: Ref, version: int, versions: Iterable[Member | ModelMember]) -> WrongUsage:
+    known = ", ".join(f"v{number}" for number in sorted({member.name.version for member in versions}))
     return WrongUsage(f"There is no {ref} v{version}; " + (f"there are {known}." if known else "no version is live."))

@@ -20,25 +20,25 @@ async def create_model(turn: Turn, step: CreateModel) -> Ending:
     """Verify the dataset, look for the same model, create, settle, elect."""
     run, ref = turn.run, turn.action.ref
     dataset = await verified(turn, step.dataset, step.dataset_id, step.dataset_name)
-    family = await _family(turn, dataset)
-    alive = elect_model(family, _fingerprint(turn))
+    versions = await _versions(turn, dataset)
+    alive = elect_model(versions, _fingerprint(turn))
     if alive:
         return _taken(turn, alive[0], "is live already")
-    name = _number(turn, family)
+    name = _number(turn, versions)
     made = await _create(turn, step, dataset, name)
     made_at = run.clock.now()
     await turn.pause(run.options.settle)
-    family = await _family(turn, dataset, made_at + run.options.settle)
+    versions = await _versions(turn, dataset, made_at + run.options.settle)
     poll = Poll(turn, run.options.settle * 3)
-    while not any(member.model.id == made.id for member in family) and await poll.again():
-        family = await _family(turn, dataset)
-    alive = elect_model(family, name.fingerprint)
+    while not any(member.model.id == made.id for member in versions) and await poll.again():
+        versions = await _versions(turn, dataset)
+    alive = elect_model(versions, name.fingerprint)
     if not any(member.model.id == made.id for member in alive):
         end(failed(f"model {made.id} was created but is in no list; it was not started, plan again", made.id))
     if alive[0].model.id != made.id:
         return _taken(turn, alive[0], f"of another apply is elected; model {made.id} was not started")
-    if number_is_taken(family, made.id, name):
-        name = replace(name, version=next_version(family))
+    if number_is_taken(versions, made.id, name):
+        name = replace(name, version=next_version(versions))
         made = await _rename(turn, made, name, step.description)
     run.ids[ref, turn.action.version] = made.id
     run.show(as_made(made))
@@ -51,11 +51,11 @@ def _fingerprint(turn: Turn) -> str:
     return fingerprint
 
 
-def _number(turn: Turn, family: tuple[ModelMember, ...]) -> FinalName:
+def _number(turn: Turn, versions: tuple[ModelMember, ...]) -> FinalName:
     """The planned name, or the next number where somebody has taken the planned one since."""
     planned = FinalName(base=turn.action.ref.name, version=turn.action.version or 1, fingerprint=_fingerprint(turn))
-    taken = any(member.name.version == planned.version for member in family)
-    return replace(planned, version=next_version(family)) if taken else planned
+    taken = any(member.name.version == planned.version for member in versions)
+    return replace(planned, version=next_version(versions)) if taken else planned
 
 
 async def verified(turn: Turn, ref: Ref, live_id: int | None, name: str | None) -> RemoteDataset:
@@ -72,7 +72,7 @@ async def verified(turn: Turn, ref: Ref, live_id: int | None, name: str | None) 
     return dataset
 
 
-async def _family(turn: Turn, dataset: RemoteDataset, since: float | None = None) -> tuple[ModelMember, ...]:
+async def _versions(turn: Turn, dataset: RemoteDataset, since: float | None = None) -> tuple[ModelMember, ...]:
     models = turn.run.models
     listed = await (models.fresh() if since is None else models.since(since))
     return model_members(listed, turn.action.ref.name, dataset.project_id)
@@ -85,7 +85,7 @@ def _taken(turn: Turn, member: ModelMember, how: str) -> Ending:
 
 async def _create(turn: Turn, step: CreateModel, dataset: RemoteDataset, name: FinalName) -> RemoteModel:
     async def find() -> RemoteModel | None:
-        alive = elect_model(await _family(turn, dataset), name.fingerprint)
+        alive = elect_model(await _versions(turn, dataset), name.fingerprint)
         return alive[0].model if alive else None
 
     request = partial(

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 
 from reconciler.core.change import AliasState, Note, Refusal
-from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Problem, in_order
 from reconciler.core.strictjson import dumps
 from reconciler.render.fingerprint import Printed
-from reconciler.render.status import NOTHING_AROUND, Surroundings, standings
+from reconciler.render.status import NOTHING_AROUND, Surroundings, object_statuses
 
 
 def problems_json(problems: Iterable[Problem]) -> str:
@@ -59,9 +58,9 @@ def status_json(plan: Plan, around: Surroundings = NOTHING_AROUND) -> str:
             "in_sync": not one.wish and one.state != "refused",
             "wish": one.wish or None,
             "aliases": {state.alias: _alias(state) for state in plan.aliases_of(one.ref)},
-            "checkpoints": list(around.checkpoints.get(one.id or 0, ()) if one.ref.kind is Kind.MODEL else ()),
+            "checkpoints": list(around.checkpoints_of(one)),
         }
-        for one in standings(plan)
+        for one in object_statuses(plan)
     ]
     strays = [
         {"kind": stray.kind.value, "id": stray.id, "name": stray.name, "project_id": stray.project_id}

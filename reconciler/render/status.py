@@ -12,6 +12,7 @@ from reconciler.core.change import (
     Unchanged,
 )
 from reconciler.core.kind import Kind
+from reconciler.core.live import LiveKey
 from reconciler.core.look.in_force import own_fingerprint
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
@@ -38,17 +39,21 @@ class Stray:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a plan does not tell: live objects that git does not know, and the checkpoints of models by id."""
+    """What a plan does not tell: live objects that git does not know, and the checkpoints of trainings."""
 
     strays: tuple[Stray, ...] = ()
-    checkpoints: Mapping[int, tuple[str, ...]]
+    checkpoints: Mapping[LiveKey, tuple[str, ...]]
+
+    def checkpoints_of(self, one: "ObjectStatus") -> tuple[str, ...]:
+        """The steps after which the training of a live object left a checkpoint."""
+        return () if one.id is None else self.checkpoints.get((one.ref.kind, one.id), ())
 
 
 NOTHING_AROUND = Surroundings(checkpoints={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ObjectStatus:
     """One object as `status` knows it; `wish` is empty where git and the live side agree."""
 
     ref: Ref
@@ -62,7 +67,7 @@ class Standing:
     wish: str = ""
 
 
-def standings(plan: Plan) -> tuple[Standing, ...]:
+def object_statuses(plan: Plan) -> tuple[ObjectStatus, ...]:
     """Every object of a plan, in the order of the refs."""
     found = {one.ref: _unchanged(one) for one in plan.unchanged}
     renames = [change for change in plan.changes if isinstance(change, RenameChange)]
@@ -73,14 +78,14 @@ def standings(plan: Plan) -> tuple[Standing, ...]:
         found[rename.ref] = _renamed(rename, found.get(rename.ref))
     for one in plan.refusals:
         if one.ref is not None and one.ref not in found:
-            found[one.ref] = Standing(ref=one.ref, id=None, version=None, state="refused", word="refused")
+            found[one.ref] = ObjectStatus(ref=one.ref, id=None, version=None, state="refused", word="refused")
     return tuple(found[ref] for ref in sorted(found))
 
 
 def status_view(plan: Plan, *, around: Surroundings = NOTHING_AROUND, strays: bool = False) -> View:
     """The screen of `status`; strays are counted, or listed where asked for."""
-    found = standings(plan)
-    items = tuple(_item(standing, plan, around) for standing in found)
+    found = object_statuses(plan)
+    items = tuple(_item(status, plan, around) for status in found)
     said = tuple(note for note in plan.notes if note.rule != "stray" and (strays or note.rule != _DUPLICATE))
     hidden = sum(note.rule == _DUPLICATE for note in plan.notes if not strays)
     return screen(
@@ -117,8 +122,8 @@ def _place(stray: Stray) -> Text:
     return say(f" (id {stray.id}){where}")
 
 
-def _unchanged(one: Unchanged) -> Standing:
-    return Standing(
+def _unchanged(one: Unchanged) -> ObjectStatus:
+    return ObjectStatus(
         ref=one.ref,
         id=one.id,
         version=one.version,
@@ -130,7 +135,7 @@ def _unchanged(one: Unchanged) -> Standing:
     )
 
 
-def _changed(change: ProjectChange | DatasetChange | ModelChange | RemovalChange) -> Standing:
+def _changed(change: ProjectChange | DatasetChange | ModelChange | RemovalChange) -> ObjectStatus:
     if isinstance(change, ProjectChange | RemovalChange):
         return _differing(change.ref, _id(change), None, f"{_plain_wish(change)}because {reason_words(change.reason)}")
     fingerprint = f" ({short(change.fingerprint)})" if isinstance(change, ModelChange) else ""
@@ -148,15 +153,15 @@ def _plain_wish(change: ProjectChange | RemovalChange) -> str:
     return f"apply deletes {count(len(change.objects), 'live object')}, "
 
 
-def _differing(ref: Ref, id_: int | None, version: int | None, wish: str) -> Standing:
+def _differing(ref: Ref, id_: int | None, version: int | None, wish: str) -> ObjectStatus:
     """An object that apply would change; it is live where it has an id or a version."""
     state = "not live" if id_ is None and version is None else "differs from git"
     versions = "" if version is None else f"v{version}"
     shown = None if ref.kind.has_versions else id_
-    return Standing(ref=ref, id=shown, version=version, state=state, word=state, versions=versions, wish=wish)
+    return ObjectStatus(ref=ref, id=shown, version=version, state=state, word=state, versions=versions, wish=wish)
 
 
-def _renamed(change: RenameChange, besides: Standing | None) -> Standing:
+def _renamed(change: RenameChange, besides: ObjectStatus | None) -> ObjectStatus:
     """A rename is one more thing that apply does with an object."""
     wish = f"apply renames {count(len(change.objects), 'live object')}, because {reason_words(change.reason)}"
     if besides is None:
@@ -170,28 +175,27 @@ def _verb(change: DatasetChange | ModelChange) -> str:
     return "trains" if change.starts else "describes"
 
 
-def _item(standing: Standing, plan: Plan, around: Surroundings) -> Item:
-    words = [standing.word]
-    if standing.id is not None:
-        words.append(f"(id {standing.id})")
-    text = " ".join(words) + (f"; {standing.wish}" if standing.wish else "")
-    sign = Role.CHANGE if standing.wish or standing.state == "refused" else Role.UNCHANGED
-    rows = tuple(_rows(standing, plan, around))
-    return Item(sign=sign, name=str(standing.ref), versions=standing.versions, text=say(text), rows=rows)
+def _item(status: ObjectStatus, plan: Plan, around: Surroundings) -> Item:
+    words = [status.word]
+    if status.id is not None:
+        words.append(f"(id {status.id})")
+    text = " ".join(words) + (f"; {status.wish}" if status.wish else "")
+    sign = Role.CHANGE if status.wish or status.state == "refused" else Role.UNCHANGED
+    rows = tuple(_rows(status, plan, around))
+    return Item(sign=sign, name=str(status.ref), versions=status.versions, text=say(text), rows=rows)
 
 
-def _rows(standing: Standing, plan: Plan, around: Surroundings) -> list[Row]:
+def _rows(status: ObjectStatus, plan: Plan, around: Surroundings) -> list[Row]:
     """Aliases, and the checkpoints of an expert training."""
     rows = []
-    if states := plan.aliases_of(standing.ref):
+    if states := plan.aliases_of(status.ref):
         rows.append(Row(label="aliases", text=standing_aliases(plan, states)))
-    steps = around.checkpoints.get(standing.id or 0, ()) if standing.ref.kind is Kind.MODEL else ()
-    if steps:
+    if steps := around.checkpoints_of(status):
         rows.append(Row(label="checkpoints", text=say(f"after {', '.join(steps)} steps")))
     return rows
 
 
-def _sum(found: tuple[Standing, ...]) -> str:
+def _sum(found: tuple[ObjectStatus, ...]) -> str:
     differing = sum(1 for one in found if one.wish or one.state == "refused")
     if not differing:
         return f"{count(len(found), 'object')}, all as git declares."

@@ -52,7 +52,7 @@ AROUND = Surroundings(
         Stray(kind=Kind.DATASET, id=56, name="\x1b[2J", project_id=12),
         Stray(kind=Kind.MODEL, id=57, name="theirs", project_id=12),
     ),
-    checkpoints={81: ("500", "1000")},
+    checkpoints={(Kind.MODEL, 81): ("500", "1000")},
 )
 PRINTED = Printed(
     ref=sample.MODEL, fingerprint="a51be07aa9c13", dataset=sample.DATASET, dataset_fingerprint="a9f3c1a2b7d40"

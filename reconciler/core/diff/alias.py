@@ -12,14 +12,14 @@ CURRENT = "current"
 
 
 def resolve_aliases(
-    model: DesiredModel, fingerprint: str | None, family: Iterable[ModelMember]
+    model: DesiredModel, fingerprint: str | None, versions: Iterable[ModelMember]
 ) -> tuple[AliasState, ...]:
     """What answers to each alias of a model; `fingerprint` is the desired one, None where its dataset is held.
 
     Only Completed versions answer: an alias is what production generates with.
     """
-    family = tuple(family)
-    return tuple(_resolve(model, alias, target, fingerprint, family) for alias, target in model.aliases)
+    versions = tuple(versions)
+    return tuple(_resolve(model, alias, target, fingerprint, versions) for alias, target in model.aliases)
 
 
 def is_version(target: str) -> bool:
@@ -28,9 +28,9 @@ def is_version(target: str) -> bool:
 
 
 def _resolve(
-    model: DesiredModel, alias: str, target: str, fingerprint: str | None, family: tuple[ModelMember, ...]
+    model: DesiredModel, alias: str, target: str, fingerprint: str | None, versions: tuple[ModelMember, ...]
 ) -> AliasState:
-    found = _candidates(target, fingerprint, family)
+    found = _candidates(target, fingerprint, versions)
     completed = [member for member in found if member.model.status is ModelStatus.COMPLETED]
     prints = {member.name.fingerprint for member in completed}
     if len(prints) > 1:
@@ -52,8 +52,8 @@ def _unanswered(model: DesiredModel, alias: str, target: str, problem: str) -> A
     return AliasState(ref=model.ref, alias=alias, target=target, problem=problem)
 
 
-def _candidates(target: str, fingerprint: str | None, family: tuple[ModelMember, ...]) -> list[ModelMember]:
-    alive = [member for member in family if member.model.status in ALIVE]
+def _candidates(target: str, fingerprint: str | None, versions: tuple[ModelMember, ...]) -> list[ModelMember]:
+    alive = [member for member in versions if member.model.status in ALIVE]
     if target == CURRENT:
         return list(elect_model(alive, fingerprint)) if fingerprint else []
     if is_version(target):

@@ -15,7 +15,7 @@ from reconciler.core.text import quoted
 
 def basis(context: DatasetContext) -> Basis:
     """Every live version, a line each; that there is none is a fact too."""
-    facts = tuple(_fact(member.dataset) for member in context.family)
+    facts = tuple(_fact(member.dataset) for member in context.versions)
     where = "yet" if context.project_id is None else f"in project {context.project_id}"
     return Basis(ref=context.ref, facts=facts or (f"no dataset is a version of {context.ref.name} {where}",))
 

@@ -43,7 +43,7 @@ def assess_dataset(context: DatasetContext) -> tuple[Verdict, Standing | None]:
 
 
 def _unsettled(context: DatasetContext) -> Refusal | None:
-    for member in context.family:
+    for member in context.versions:
         if member.dataset.status is DatasetStatus.UNKNOWN:
             return Refusal(
                 rule="dataset-status-unknown",
@@ -124,7 +124,7 @@ def _to_make(context: DatasetContext) -> tuple[Verdict, Standing | None]:
     if draft is not None:
         return _fill(context, draft)
     base = context.base
-    version = next_version(context.family)
+    version = next_version(context.versions)
     wish = context.wish(version)
     if base is not None and context.dataset.clone == "auto" and stays(base, wish):
         copy = DraftContent(content=base.dataset.content)
@@ -133,7 +133,7 @@ def _to_make(context: DatasetContext) -> tuple[Verdict, Standing | None]:
 
 
 def _elected(context: DatasetContext) -> Member | None:
-    drafts = open_drafts(context.family)
+    drafts = open_drafts(context.versions)
     if context.dataset.clone == "never":
         drafts = tuple(m for m in drafts if not (isinstance(m.name, DraftName) and m.name.of is not None))
     return drafts[0] if drafts else None
@@ -293,9 +293,9 @@ def _duplicates(context: DatasetContext, verdict: Verdict) -> Iterable[Note]:
     """Twins of what counts: left as they are, never filled, never trained."""
     used = {change.origin_id for change in verdict.changes if isinstance(change, DatasetChange)}
     resting = {item.id for item in verdict.unchanged}
-    leftovers = {draft.dataset.id for draft in open_drafts(context.family)[:1]}
+    leftovers = {draft.dataset.id for draft in open_drafts(context.versions)[:1]}
     seen: dict[tuple[int, str], int] = {}
-    for member in context.family:
+    for member in context.versions:
         live, name = member.dataset, member.name
         if live.is_draft and live.id not in used | resting | leftovers:
             text = f"{quoted(live.name)} (id {live.id}) is a duplicate draft: never used, safe to delete in the console"
@@ -308,7 +308,7 @@ def _duplicates(context: DatasetContext, verdict: Verdict) -> Iterable[Note]:
 
 
 def _leftover(context: DatasetContext) -> Iterable[Note]:
-    drafts = open_drafts(context.family)
+    drafts = open_drafts(context.versions)
     if drafts:
         live = drafts[0].dataset
         text = f"draft {quoted(live.name)} (id {live.id}) is left over: nothing asks for it"

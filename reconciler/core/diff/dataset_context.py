@@ -16,14 +16,14 @@ from reconciler.core.run_options import RunOptions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetContext:
-    """One declared dataset beside its live versions (`family`, by id)."""
+    """One declared dataset beside its live versions (`versions`, by id)."""
 
     dataset: DesiredDataset
     fingerprint: str
     desired: Desired
     index: AccountIndex
     project_id: int | None
-    family: tuple[Member, ...]
+    versions: tuple[Member, ...]
     asked: RunOptions
 
     @property
@@ -32,11 +32,11 @@ class DatasetContext:
 
     @property
     def completed(self) -> tuple[Member, ...]:
-        return tuple(member for member in self.family if member.dataset.is_completed)
+        return tuple(member for member in self.versions if member.dataset.is_completed)
 
     @property
     def base(self) -> Member | None:
-        return newest_completed(self.family)
+        return newest_completed(self.versions)
 
     def wish(self, version: int) -> DatasetWish:
         return wish_for(self.dataset, self.fingerprint, version)
@@ -52,9 +52,9 @@ class DatasetContext:
         return any(self._decide(model, fingerprint).spends for model in self.desired.models_on(self.ref))
 
     def _decide(self, model: DesiredModel, fingerprint: str) -> Decision:
-        family = self.index.models(model.ref.name, self.project_id)
+        versions = self.index.models(model.ref.name, self.project_id)
         retry, start = model.ref in self.asked.retry, model.ref in self.asked.start
-        return decide(model, model_fingerprint(model, fingerprint), family, retry=retry, start=start)
+        return decide(model, model_fingerprint(model, fingerprint), versions, retry=retry, start=start)
 
     def has_living_model(self, fingerprint: str) -> bool:
         """Does a declared model live that was made for this dataset fingerprint?"""

@@ -27,7 +27,7 @@ def _assess(comparison: Comparison, ref: Ref) -> Verdict:
             desired=comparison.desired,
             index=comparison.index,
             project_id=project_id,
-            family=comparison.index.datasets(ref.name, project_id),
+            versions=comparison.index.datasets(ref.name, project_id),
             asked=comparison.asked,
         )
     )

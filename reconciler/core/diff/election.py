@@ -41,26 +41,26 @@ def members(datasets: Iterable[RemoteDataset], base: str, project_id: int) -> tu
     return tuple(sorted(found, key=lambda member: member.dataset.id))
 
 
-def newest_completed(family: Iterable[Member]) -> Member | None:
+def newest_completed(versions: Iterable[Member]) -> Member | None:
     """The base of comparisons: the highest completed version, of equals the lowest id.
 
     A dataset that a person completed under a draft name counts, unless the name is marked.
     """
-    completed = [member for member in family if member.dataset.is_completed and not member.is_marked]
+    completed = [member for member in versions if member.dataset.is_completed and not member.is_marked]
     return min(completed, key=lambda member: (-member.name.version, member.dataset.id), default=None)
 
 
-def open_drafts(family: Iterable[Member]) -> tuple[Member, ...]:
+def open_drafts(versions: Iterable[Member]) -> tuple[Member, ...]:
     """Open drafts numbered above the newest completed version, by id: the first is elected, the rest are duplicates."""
-    family = tuple(family)
-    top = max((member.name.version for member in family if member.dataset.is_completed), default=0)
-    drafts = (member for member in family if member.dataset.is_draft and member.name.version > top)
+    versions = tuple(versions)
+    top = max((member.name.version for member in versions if member.dataset.is_completed), default=0)
+    drafts = (member for member in versions if member.dataset.is_draft and member.name.version > top)
     return tuple(sorted(drafts, key=lambda member: member.dataset.id))
 
 
-def next_version(family: Iterable[Member | ModelMember], others: Iterable[int] = ()) -> int:
+def next_version(versions: Iterable[Member | ModelMember], others: Iterable[int] = ()) -> int:
     """One more than every number seen in a name, or in `others`."""
-    return max([member.name.version for member in family] + list(others), default=0) + 1
+    return max([member.name.version for member in versions] + list(others), default=0) + 1
 
 
 def newest_model(versions: Iterable[ModelMember]) -> ModelMember | None:
@@ -84,7 +84,7 @@ def model_members(models: Iterable[RemoteModel], base: str, project_id: int | No
     return tuple(sorted(found, key=lambda member: member.model.id))
 
 
-def elect_model(family: Iterable[ModelMember], fingerprint: str) -> tuple[ModelMember, ...]:
+def elect_model(versions: Iterable[ModelMember], fingerprint: str) -> tuple[ModelMember, ...]:
     """The living models of a fingerprint: Completed, then InProgress, then Created, then the lowest id; first counts."""
-    alive = [member for member in family if member.name.fingerprint == fingerprint and member.model.status in ALIVE]
+    alive = [member for member in versions if member.name.fingerprint == fingerprint and member.model.status in ALIVE]
     return tuple(sorted(alive, key=lambda member: (ALIVE.index(member.model.status), member.model.id)))

@@ -51,7 +51,7 @@ def assess_model(
         desired=desired,
         index=index,
         project_id=project_id,
-        family=index.models(model.ref.name, project_id),
+        versions=index.models(model.ref.name, project_id),
         asked=asked,
     )
     verdict = _judge(context)
@@ -62,7 +62,7 @@ def assess_model(
         refusals=verdict.refusals,
         notes=(*verdict.notes, *duplicate_notes(context), *unwanted_notes(context)),
         unchanged=verdict.unchanged,
-        aliases=resolve_aliases(model, context.fingerprint, context.family),
+        aliases=resolve_aliases(model, context.fingerprint, context.versions),
         basis=(basis_of(context),),
     )
 
@@ -71,7 +71,7 @@ def _judge(context: ModelContext) -> Verdict:
     decision = decide(
         context.model,
         context.fingerprint,
-        context.family,
+        context.versions,
         retry=context.ref in context.asked.retry,
         start=context.ref in context.asked.start,
     )
@@ -114,8 +114,8 @@ def _spends(verdict: Verdict) -> bool:
 def _mirrors(context: ModelContext, verdict: Verdict) -> Iterator[ModelChange]:
     """Versions, but for one that changes anyway, whose description names other aliases than git does."""
     changing = {change.id for change in verdict.changes if isinstance(change, ModelChange)}
-    aliases = resolve_aliases(context.model, context.fingerprint, context.family)
-    for member in context.family:
+    aliases = resolve_aliases(context.model, context.fingerprint, context.versions)
+    for member in context.versions:
         live = member.model
         wish, now = mirrored(live.description or "", aliases, live.id), live.description or ""
         if live.status in ALIVE and wish != now and live.id not in changing:
@@ -158,7 +158,7 @@ def _left(context: ModelContext, course: Course, member: ModelMember) -> Verdict
 
 def _new_version(context: ModelContext, decision: Decision) -> Verdict:
     named = [int(target[1:]) for _, target in context.model.aliases if is_version(target)]
-    version = next_version(context.family, named)
+    version = next_version(context.versions, named)
     newest = context.newest
     fields = () if newest is None else definition_change(context, newest.model)
     starts = context.model.policy.start or context.ref in context.asked.start
@@ -169,14 +169,14 @@ def _new_version(context: ModelContext, decision: Decision) -> Verdict:
 
 def _reason(context: ModelContext, fields: tuple[FieldChange, ...]) -> Reason:
     dataset, newest = context.model.dataset, context.newest
-    if failed := failures(context.fingerprint, context.family):
+    if failed := failures(context.fingerprint, context.versions):
         return Reason(why=Why.TRAINING_FAILED, number=failed)
     if context.standing.id is None:
         return Reason(why=Why.DATASET_CHANGES, ref=dataset) if newest else Reason(why=Why.NOT_LIVE)
     if fields or (newest is not None and newest.model.dataset_id == context.standing.id):
         return Reason(why=Why.DEFINITION_CHANGED)
     if newest is None:
-        is_deleted = any(member.model.is_gone for member in context.family)
+        is_deleted = any(member.model.is_gone for member in context.versions)
         return Reason(why=Why.LAST_VERSION_DELETED) if is_deleted else Reason(why=Why.NO_MODEL_YET, ref=dataset)
     return Reason(why=Why.TRAINED_ON_ANOTHER_CONTENT, ref=dataset, version=context.standing.version)
 

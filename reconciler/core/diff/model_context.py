@@ -27,7 +27,7 @@ class ModelContext:
     desired: Desired
     index: AccountIndex
     project_id: int | None
-    family: tuple[ModelMember, ...]
+    versions: tuple[ModelMember, ...]
     asked: RunOptions
 
     @property
@@ -37,7 +37,7 @@ class ModelContext:
     @property
     def newest(self) -> ModelMember | None:
         """The newest living version, whatever its fingerprint."""
-        return newest_model(member for member in self.family if member.model.status in ALIVE)
+        return newest_model(member for member in self.versions if member.model.status in ALIVE)
 
 
 def description_change(context: ModelContext, live: RemoteModel) -> tuple[FieldChange, ...]:
@@ -50,7 +50,7 @@ def wished_description(context: ModelContext, live: RemoteModel) -> str | None:
     declared = context.model.description
     if not context.model.mirror_aliases:
         return declared
-    aliases = resolve_aliases(context.model, context.fingerprint, context.family)
+    aliases = resolve_aliases(context.model, context.fingerprint, context.versions)
     return mirrored(plain(live.description or "") if declared is None else declared, aliases, live.id)
 
 
@@ -72,7 +72,7 @@ def definition_change(context: ModelContext, live: RemoteModel) -> tuple[FieldCh
 
 
 def duplicate_notes(context: ModelContext) -> tuple[Note, ...]:
-    extra = elect_model(context.family, context.fingerprint)[1:]
+    extra = elect_model(context.versions, context.fingerprint)[1:]
     return tuple(
         Note(
             rule="duplicate",
@@ -86,7 +86,7 @@ def duplicate_notes(context: ModelContext) -> tuple[Note, ...]:
 
 def unwanted_notes(context: ModelContext) -> tuple[Note, ...]:
     """Trainings that go on beside the version that git asks for, as after a change that was taken back: each is paid for."""
-    if not elect_model(context.family, context.fingerprint):
+    if not elect_model(context.versions, context.fingerprint):
         return ()
     return tuple(
         Note(
@@ -95,7 +95,7 @@ def unwanted_notes(context: ModelContext) -> tuple[Note, ...]:
             text=f"{quoted(member.model.name)} (id {member.model.id}) is still in training, and git asks for another "
             "version: stop it in the console if nobody wants it",
         )
-        for member in context.family
+        for member in context.versions
         if member.model.status is ModelStatus.IN_PROGRESS and member.name.fingerprint != context.fingerprint
     )
 
@@ -104,6 +104,6 @@ def basis_of(context: ModelContext) -> Basis:
     facts = tuple(
         f"model {member.model.id} {quoted(member.model.name)}, {member.model.status.value}, "
         f"dataset {member.model.dataset_id}"
-        for member in context.family
+        for member in context.versions
     )
     return Basis(ref=context.ref, facts=facts or (f"no model is a version of {context.ref.name}",))

@@ -36,28 +36,28 @@ class Decision:
 
 
 def decide(
-    model: DesiredModel, fingerprint: str, family: Iterable[ModelMember], *, retry: bool = False, start: bool = False
+    model: DesiredModel, fingerprint: str, versions: Iterable[ModelMember], *, retry: bool = False, start: bool = False
 ) -> Decision:
     """The course of a model whose desired fingerprint is given.
 
     `retry` is a person's order to train what failed or was stopped, `start` to start in spite of `start: false`.
     """
-    family = tuple(family)
-    if elected := elect_model(family, fingerprint):
+    versions = tuple(versions)
+    if elected := elect_model(versions, fingerprint):
         starts = elected[0].model.is_startable and (model.policy.start or start)
         return Decision(course=Course.STARTS if starts else Course.STANDS, member=elected[0])
-    ended = _ended(model, fingerprint, family, retry=retry)
-    return ended or _anew(model, family, spends=model.policy.start or start)
+    ended = _ended(model, fingerprint, versions, retry=retry)
+    return ended or _anew(model, versions, spends=model.policy.start or start)
 
 
-def failures(fingerprint: str, family: Iterable[ModelMember]) -> int:
+def failures(fingerprint: str, versions: Iterable[ModelMember]) -> int:
     """How often a training of this fingerprint failed, counted from what is live."""
-    return sum(m.name.fingerprint == fingerprint and m.model.status is ModelStatus.FAILED for m in family)
+    return sum(m.name.fingerprint == fingerprint and m.model.status is ModelStatus.FAILED for m in versions)
 
 
-def _ended(model: DesiredModel, fingerprint: str, family: tuple[ModelMember, ...], *, retry: bool) -> Decision | None:
+def _ended(model: DesiredModel, fingerprint: str, versions: tuple[ModelMember, ...], *, retry: bool) -> Decision | None:
     """The newest one of this definition failed, was stopped, or is not settled; None where it is to be trained."""
-    same = [member for member in family if member.name.fingerprint == fingerprint and not member.model.is_gone]
+    same = [member for member in versions if member.name.fingerprint == fingerprint and not member.model.is_gone]
     if not same:
         return None
     last = max(same, key=lambda member: (member.name.version, member.model.id))
@@ -67,12 +67,12 @@ def _ended(model: DesiredModel, fingerprint: str, family: tuple[ModelMember, ...
         return None
     if last.model.status is not ModelStatus.FAILED:
         return Decision(course=Course.STOPPED, member=last)
-    again = model.policy.on_failure == "retrain" and failures(fingerprint, family) <= model.policy.retries
+    again = model.policy.on_failure == "retrain" and failures(fingerprint, versions) <= model.policy.retries
     return None if again else Decision(course=Course.FAILED, member=last)
 
 
-def _anew(model: DesiredModel, family: tuple[ModelMember, ...], *, spends: bool) -> Decision:
-    alive = [member for member in family if member.model.status in ALIVE]
+def _anew(model: DesiredModel, versions: tuple[ModelMember, ...], *, spends: bool) -> Decision:
+    alive = [member for member in versions if member.model.status in ALIVE]
     newest = newest_model(alive)
     if newest is not None and model.policy.retrain == "never":
         return Decision(course=Course.KEPT, member=newest)

@@ -22,7 +22,6 @@ from reconciler.core.change import (
 from reconciler.core.desired import Desired
 from reconciler.core.diff.authorship import is_disproved
 from reconciler.core.diff.mirror import plain
-from reconciler.core.kind import Kind
 from reconciler.core.live import Observed, RemoteDataset
 from reconciler.core.look.drift_report import Cause, Drift, Ill, Judgement
 from reconciler.core.look.ignore import STRAYS
@@ -117,7 +116,7 @@ class _Look:
     def _who(self, ref: Ref, field: FieldChange) -> Cause:
         if self.base is None:
             return Cause.EITHER
-        declared = self.base.projects.get(ref) if ref.kind is Kind.PROJECT else self.base.models.get(ref)
+        declared = self.base.present.get(ref)
         value = getattr(declared, field.path, None)
         then, now = plain(str(value or "")), plain(str(field.after or ""))
         return Cause.CONSOLE if declared is not None and value is not None and then == now else Cause.GIT

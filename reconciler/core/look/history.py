@@ -76,26 +76,26 @@ class History:
         return any(entry.mark is Mark.IN_FORCE for entry in self.entries)
 
 
-def dataset_entries(family: Iterable[Member], index: AccountIndex, in_force: int | None) -> tuple[DatasetEntry, ...]:
-    """The live datasets of a family. `in_force` is the id of the one that is as git declares, if any is."""
-    family = tuple(family)
-    drafts = [member.dataset.id for member in open_drafts(family)]
-    doubles = _doubles(family)
-    entries = [_dataset(member, _dataset_mark(member, drafts, doubles, in_force), index) for member in family]
+def dataset_entries(versions: Iterable[Member], index: AccountIndex, in_force: int | None) -> tuple[DatasetEntry, ...]:
+    """The live versions of a dataset, the newest first. `in_force` is the id of the one that is as git declares, if any is."""
+    versions = tuple(versions)
+    drafts = [member.dataset.id for member in open_drafts(versions)]
+    doubles = _doubles(versions)
+    entries = [_dataset(member, _dataset_mark(member, drafts, doubles, in_force), index) for member in versions]
     return tuple(sorted(entries, key=lambda entry: (-entry.version, entry.id)))
 
 
 def model_entries(
-    family: Iterable[ModelMember], index: AccountIndex, in_force: int | None, aliases: Iterable[AliasState]
+    versions: Iterable[ModelMember], index: AccountIndex, in_force: int | None, aliases: Iterable[AliasState]
 ) -> tuple[ModelEntry, ...]:
-    """The live models of a family, Deleted ones where the API shows them."""
-    family = tuple(family)
+    """The live versions of a model, the newest first; Deleted ones where the API shows them."""
+    versions = tuple(versions)
     answering: defaultdict[int | None, list[str]] = defaultdict(list)
     for alias in aliases:
         answering[alias.id].append(alias.alias)
     entries = [
-        _model(member, _model_mark(member, family, in_force), index, tuple(answering[member.model.id]))
-        for member in family
+        _model(member, _model_mark(member, versions, in_force), index, tuple(answering[member.model.id]))
+        for member in versions
     ]
     return tuple(sorted(entries, key=lambda entry: (-entry.version, entry.id)))
 
@@ -109,11 +109,11 @@ def _title(name: LiveName | None) -> str:
     return "" if name is None else f"{name.base} v{name.version}"
 
 
-def _doubles(family: Iterable[Member]) -> set[int]:
+def _doubles(versions: Iterable[Member]) -> set[int]:
     """Of completed, unmarked datasets with one version number, all but the lowest id."""
     kept: dict[int, int] = {}
     doubles = set()
-    for member in family:
+    for member in versions:
         if member.dataset.is_completed and not member.is_marked:
             first = kept.setdefault(member.name.version, member.dataset.id)
             doubles |= {member.dataset.id} - {first}
@@ -130,10 +130,10 @@ def _dataset_mark(member: Member, drafts: list[int], doubles: set[int], in_force
     return Mark.DUPLICATE if member.dataset.id in doubles else Mark.NONE
 
 
-def _model_mark(member: ModelMember, family: tuple[ModelMember, ...], in_force: int | None) -> Mark:
+def _model_mark(member: ModelMember, versions: tuple[ModelMember, ...], in_force: int | None) -> Mark:
     if member.model.id == in_force:
         return Mark.IN_FORCE
-    return Mark.DUPLICATE if member in elect_model(family, member.name.fingerprint)[1:] else Mark.NONE
+    return Mark.DUPLICATE if member in elect_model(versions, member.name.fingerprint)[1:] else Mark.NONE
 
 
 def _dataset(member: Member, mark: Mark, index: AccountIndex) -> DatasetEntry:

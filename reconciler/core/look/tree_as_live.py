@@ -1,11 +1,13 @@
 """Take a tree as live: the observation that applying it would leave behind, without asking anyone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import count
 
-from reconciler.core.desired import Desired, DesiredDataset, DesiredImage
+from reconciler.core.desired import Desired, DesiredImage
 from reconciler.core.diff.diff import fingerprints
 from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.kind import Kind
 from reconciler.core.live import (
     DatasetStatus,
     Live,
@@ -24,14 +26,20 @@ AUTOMATIC = "an automatic caption."
 """Stands for a caption that the API would write."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tree:
+    """A tree with the ids that its objects get, and the fingerprints of its datasets."""
+
+    desired: Desired
+    ids: Mapping[Ref, int]
+    prints: Mapping[Ref, str]
+
+
 def assume(desired: Desired) -> Observed:
     """Every manifest at version 1, complete and trained; ids count from 1 in the order of the refs, but for declared ones."""
-    ids = _ids(desired)
-    prints = fingerprints(desired)
-    things: list[Live] = [_project(desired, ref, ids[ref]) for ref in desired.projects]
-    things += [_dataset(dataset, prints[ref], ids) for ref, dataset in desired.datasets.items()]
-    things += [_model(desired, ref, prints, ids) for ref in desired.models]
-    return Observed(live=by_identity(things))
+    tree = _Tree(desired=desired, ids=_ids(desired), prints=fingerprints(desired))
+    refs = (ref for ref in desired.present if ref.kind in _AS_LIVE)
+    return Observed(live=by_identity(_AS_LIVE[ref.kind](tree, ref) for ref in refs))
 
 
 def _ids(desired: Desired) -> dict[Ref, int]:
@@ -41,10 +49,10 @@ def _ids(desired: Desired) -> dict[Ref, int]:
     return {ref: declared[ref] if ref in declared else next(free) for ref in sorted(desired.refs)}
 
 
-def _project(desired: Desired, ref: Ref, id_: int) -> RemoteProject:
-    project = desired.projects[ref]
+def _project(tree: _Tree, ref: Ref) -> RemoteProject:
+    project = tree.desired.projects[ref]
     return RemoteProject(
-        id=id_,
+        id=tree.ids[ref],
         project_name=project.project_name,
         project_description=project.project_description,
         ip_name=project.ip_name,
@@ -54,14 +62,14 @@ def _project(desired: Desired, ref: Ref, id_: int) -> RemoteProject:
     )
 
 
-def _dataset(dataset: DesiredDataset, fingerprint: str, ids: Mapping[Ref, int]) -> RemoteDataset:
-    name = FinalName(base=dataset.ref.name, version=1, fingerprint=fingerprint)
+def _dataset(tree: _Tree, ref: Ref) -> RemoteDataset:
+    dataset = tree.desired.datasets[ref]
     images = tuple(_image(image, position) for position, image in enumerate(dataset.images, start=1))
     return RemoteDataset(
-        id=ids[dataset.ref],
-        name=str(name),
+        id=tree.ids[ref],
+        name=str(FinalName(base=ref.name, version=1, fingerprint=tree.prints[ref])),
         status=DatasetStatus.COMPLETED,
-        project_id=ids[dataset.project],
+        project_id=tree.ids[dataset.project],
         family=dataset.guide.family,
         guide=dataset.guide,
         upload_type=dataset.uploads.upload_type,
@@ -79,18 +87,26 @@ def _image(image: DesiredImage, id_: int) -> RemoteImage:
     )
 
 
-def _model(desired: Desired, ref: Ref, prints: Mapping[Ref, str], ids: Mapping[Ref, int]) -> RemoteModel:
-    model = desired.models[ref]
-    fingerprint = model_fingerprint(model, prints[model.dataset])
+def _model(tree: _Tree, ref: Ref) -> RemoteModel:
+    model = tree.desired.models[ref]
+    fingerprint = model_fingerprint(model, tree.prints[model.dataset])
     return RemoteModel(
-        id=ids[ref],
+        id=tree.ids[ref],
         name=str(FinalName(base=ref.name, version=1, fingerprint=fingerprint)),
         status=ModelStatus.COMPLETED,
         word="Completed",
         description=model.description,
         training_mode=model.training_mode,
         training_version=model.training_version,
-        dataset_id=ids[model.dataset],
-        project_id=ids[desired.project_of(ref)],
+        dataset_id=tree.ids[model.dataset],
+        project_id=tree.ids[tree.desired.project_of(ref)],
         parameters=model.parameters,
     )
+
+
+_AS_LIVE: Mapping[Kind, Callable[[_Tree, Ref], Live]] = {
+    Kind.PROJECT: _project,
+    Kind.DATASET: _dataset,
+    Kind.MODEL: _model,
+}
+"""What each kind of object is once it is live; a kind without a live side has no row."""

@@ -46,11 +46,11 @@ def was_started(found: Phase) -> bool:
     return found in {Phase.TRAINING, Phase.TRAINED, Phase.FAILED, Phase.STOPPED}
 
 
-def number_is_taken(family: Iterable[ModelMember], own: int, name: FinalName) -> bool:
+def number_is_taken(versions: Iterable[ModelMember], own: int, name: FinalName) -> bool:
     """Does an older model bear this version with another fingerprint? Of one number the lowest id keeps it."""
     return any(
         member.name.version == name.version and member.name.fingerprint != name.fingerprint and member.model.id < own
-        for member in family
+        for member in versions
     )
 
 
