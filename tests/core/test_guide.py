@@ -165,7 +165,7 @@ FIELDS = ("caption_prefix", "visual_schema")
 NAMED_IN = {
     "api/payload.py": "the wire",
     "api/translate.py": "the wire",
-    "app/prefix.py": "the command that asks for a prefix",
+    "app/prefix_proposal.py": "the command that asks for a prefix",
     "cli/": "the same, and the help of others",
     "core/diff/foreign_family.py": "words for people",
     "core/diff/project.py": "words for people",
