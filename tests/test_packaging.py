@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ def tracked(*patterns: str) -> list[Path]:
     return [ROOT / name for name in sorted(set(listing.stdout.split("\0"))) if name and (ROOT / name).is_file()]
 
 
+@cache
 def texts() -> dict[str, str]:
     """All text files by their path; images are left out."""
     found = {}
@@ -120,13 +122,24 @@ def test_there_are_no_mocks() -> None:
     assert not [name for name, text in texts().items() if name.endswith(".py") and pattern.search(text)]
 
 
+def anchors(path: Path) -> set[str]:
+    """The names under which a document's headings can be linked to, as GitHub makes them; code holds no headings."""
+    text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def test_links_in_documents_lead_somewhere() -> None:
-    broken = [
-        f"{path.relative_to(ROOT)}: {target}"
-        for path in tracked("*.md")
-        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
-        if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists()
-    ]
+    """To a file, and to a heading in it where the link names one."""
+    broken = []
+    for path in tracked("*.md"):
+        for target in re.findall(r"\]\(([^)\s]+)", path.read_text(encoding="utf-8")):
+            name, _, anchor = target.partition("#")
+            file = path.parent / name if name else path
+            if "://" in target or target.startswith("mailto:"):
+                continue
+            if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
+                broken.append(f"{path.relative_to(ROOT)}: {target}")
     assert not broken, "\n".join(broken)
 
 

@@ -1,4 +1,4 @@
-"""The README is executed: every block is a kind that is checked here, and the tour's output is what the tool prints."""
+"""The README and two more documents are executed: each block is checked, and the output shown is what the tool prints."""
 
 import os
 import re
@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,9 @@ from reconciler.app.settings import VARIABLES
 from reconciler.core.limit import LIMIT_NAMES
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
+README = "README.md"
+REFERENCE = "docs/reference.md"
+EXECUTED = (README, "docs/tour.md", REFERENCE)
 BLOCK = re.compile(
     r"(?:<!-- (?P<kind>\w+)(?:: (?P<argument>[^>]+))? -->\n)?```(?P<language>\w+)\n(?P<body>.*?)```\n", re.DOTALL
 )
@@ -46,8 +47,13 @@ class Block:
         return [line[2:] for line in self.body.splitlines() if line.startswith("$ ")]
 
 
-def blocks() -> list[Block]:
-    found = BLOCK.finditer(README.read_text(encoding="utf-8"))
+def text_of(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def blocks(*documents: str) -> list[Block]:
+    """All code blocks of some documents, of all executed ones where none is named."""
+    found = [match for document in documents or EXECUTED for match in BLOCK.finditer(text_of(document))]
     return [Block(match["kind"], match["argument"], match["language"], match["body"]) for match in found]
 
 
@@ -57,19 +63,17 @@ def normalised(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 
-@cache
-def tour(folder: Path) -> list[str]:
-    """The body of each tour block as this run prints it: all blocks in one shell, in a copy of the tree."""
+def tour(document: str, folder: Path, command: Path) -> list[str]:
+    """The body of each tour block of a document as this run prints it: all blocks in one shell, in a copy of the tree."""
     for name in ("manifests", "examples"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    toured = [block for block in blocks() if block.kind == "tour"]
+    toured = [block for block in blocks(document) if block.kind == "tour"]
     script = "\n".join(f"echo '{MARK}'\n{command}" for block in toured for command in block.commands)
-    surroundings = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     run = subprocess.run(
         ["bash", "-u"],
         input=script,
         cwd=folder,
-        env=surroundings,
+        env={**os.environ, "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -80,16 +84,18 @@ def tour(folder: Path) -> list[str]:
     return ["".join(f"$ {command}\n{next(outputs)}" for command in block.commands) for block in toured]
 
 
-@pytest.fixture(scope="session")
-def actual(tmp_path_factory: pytest.TempPathFactory, update_golden: bool) -> list[str]:
-    bodies = tour(tmp_path_factory.mktemp("tour"))
+@pytest.fixture(scope="module")
+def actual(tmp_path_factory: pytest.TempPathFactory, update_golden: bool, warm_command: Path) -> dict[str, list[str]]:
+    """What this run prints, by document."""
+    bodies = {document: tour(document, tmp_path_factory.mktemp("tour"), warm_command) for document in EXECUTED}
     if update_golden:
-        fill(bodies)
+        for document, printed in bodies.items():
+            fill(document, printed)
     return bodies
 
 
-def fill(bodies: list[str]) -> None:
-    """Write the output of this run into the README; what differs in nothing but volatile facts stays."""
+def fill(document: str, bodies: list[str]) -> None:
+    """Write the output of this run into a document; what differs in nothing but volatile facts stays."""
     remaining = iter(bodies)
 
     def filled(match: re.Match[str]) -> str:
@@ -98,20 +104,27 @@ def fill(bodies: list[str]) -> None:
             printed = next(remaining)
             body = body if normalised(body) == normalised(printed) else printed
         elif match["kind"] == "file":
-            body = (ROOT / match["argument"]).read_text(encoding="utf-8")
+            body = text_of(match["argument"])
         return match[0].replace(f"```{match['language']}\n{match['body']}", f"```{match['language']}\n{body}")
 
-    README.write_text(BLOCK.sub(filled, README.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    (ROOT / document).write_text(BLOCK.sub(filled, text_of(document)), encoding="utf-8", newline="\n")
 
 
 def test_every_block_is_of_a_kind_that_is_checked() -> None:
     assert {block.kind for block in blocks()} == KINDS
 
 
-@pytest.mark.parametrize("number", range(sum(block.kind == "tour" for block in blocks())))
-def test_the_tour_prints_what_the_readme_shows(number: int, actual: list[str]) -> None:
-    shown = [block for block in blocks() if block.kind == "tour"][number]
-    assert normalised(actual[number]) == normalised(shown.body), "run pytest --update-golden and read the diff"
+TOURED = [
+    (document, number) for document in EXECUTED for number in range([b.kind for b in blocks(document)].count("tour"))
+]
+
+
+@pytest.mark.parametrize(("document", "number"), TOURED)
+def test_the_tour_prints_what_the_document_shows(document: str, number: int, actual: dict[str, list[str]]) -> None:
+    shown = [block for block in blocks(document) if block.kind == "tour"][number]
+    assert normalised(actual[document][number]) == normalised(shown.body), (
+        "run pytest --update-golden and read the diff"
+    )
 
 
 def test_the_tour_needs_no_commands_that_a_user_lacks() -> None:
@@ -119,7 +132,7 @@ def test_the_tour_needs_no_commands_that_a_user_lacks() -> None:
     assert words <= {"reconciler", "export", "cp", "mv", "rm", "sed"}
 
 
-def test_quoted_files_are_the_files(actual: list[str]) -> None:
+def test_quoted_files_are_the_files(actual: dict[str, list[str]]) -> None:
     assert actual
     for block in blocks():
         if block.kind == "file":
@@ -136,7 +149,7 @@ def test_the_two_commands_are_what_ci_runs() -> None:
 
 
 def test_commands_in_other_blocks_exist() -> None:
-    """`reconciler COMMAND --help` knows each option that the README uses outside the tour."""
+    """`reconciler COMMAND --help` knows each option that the documents use outside the tour."""
     lines = [
         line
         for block in blocks()
@@ -155,7 +168,7 @@ def test_commands_in_other_blocks_exist() -> None:
 
 def test_the_tool_is_installed_before_it_is_used() -> None:
     """Nobody types `reconciler` before the lines that put it there."""
-    kinds = [block.kind for block in blocks()]
+    kinds = [block.kind for block in blocks(README)]
     assert kinds.index("install") < kinds.index("tour") < kinds.index("account")
 
 
@@ -177,11 +190,11 @@ def test_the_workflow_is_what_github_reads(tmp_path: Path) -> None:
 def test_the_exit_codes_are_those_of_the_decision_record() -> None:
     codes = re.compile(r"^\| (\d+) \|", re.MULTILINE)
     record = ROOT / "docs" / "decisions" / "0004-exit-codes.md"
-    assert codes.findall(README.read_text(encoding="utf-8")) == codes.findall(record.read_text(encoding="utf-8"))
+    assert codes.findall(text_of(REFERENCE)) == codes.findall(record.read_text(encoding="utf-8"))
 
 
 def test_the_configuration_table_names_what_exists() -> None:
-    text = README.read_text(encoding="utf-8")
-    table = text[text.index("## Configuration") : text.index("## More")]
+    text = text_of(REFERENCE)
+    table = text[text.index("## Configuration") : text.index("## Editors and shells")]
     assert set(re.findall(r"`(?:RECONCILER_)([A-Z]+)`", table)) == set(VARIABLES)
     assert set(re.findall(r"`limits\.(\w+)`", table)) == set(LIMIT_NAMES)
