@@ -1,4 +1,4 @@
-"""An apply from the plan to the report: plan, ask, execute, tell."""
+"""`apply` and `destroy`: make or bind a plan, show it, ask, execute it, and print the report."""
 
 import asyncio
 import signal

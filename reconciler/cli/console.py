@@ -155,7 +155,7 @@ def _token(environ: Mapping[str, str]) -> "Token | None":
 
 
 def _ready(stream: TextIO | None) -> TextIO:
-    """A stream that no character can make fail; a closed one is replaced by nothing at all."""
+    """A stream on which no character fails. A stream that is closed from the start is replaced by one to nowhere."""
     if stream is None:
         return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - lives as long as the process
     if hasattr(stream, "reconfigure"):
