@@ -32,7 +32,7 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
         ),
         subject=replace(subject_of(settings, desired), base=base.name),
         limits=settings.limits,
-        accepted=scope.accepted,
+        asked=scope.asked,
         expect=settings.expect,
     )
 

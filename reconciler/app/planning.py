@@ -40,9 +40,9 @@ class Scope:
     @property
     def asked(self) -> RunOptions:
         return RunOptions(
-            accepted=frozenset(self.accepted),
-            retry=frozenset(self.retry),
-            start=frozenset(self.start),
+            accepted=self.accepted,
+            retry=self.retry,
+            start=self.start,
             prunes=self.prunes,
             reads_all=self.refresh == "full",
         )
@@ -69,7 +69,7 @@ async def make_plan(open_session: Session, settings: Settings, desired: Desired,
         _undoing(chosen_part) if scope.destroys else chosen_part,
         subject=replace(subject_of(settings, desired), destroys=scope.destroys),
         limits=settings.limits,
-        accepted=scope.accepted,
+        asked=scope.asked,
         expect={} if scope.destroys else settings.expect,
         calls=observed.calls,
     )

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage, refused
-from reconciler.core.change import ModelChange, Refusal, RemovalChange, State
+from reconciler.core.change import Effect, Refusal, State
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
 from reconciler.core.planning.limit_check import check, expected
 from reconciler.core.planning.plan_file import PlanDamaged, dump_plan, load_plan
 from reconciler.core.planning.stale_plan import compare
+from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.core.text import shown
 from reconciler.files.planfile import PlanUnreadable, PlanUnwritable, read_plan, write_plan
@@ -50,7 +51,7 @@ def _is_plan(place: Path) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """On which a saved plan is applied: today's limits and expectations, and what this command line asks for.
+    """On which a saved plan is applied: today's limits and expectations.
 
     `versions` are the live ones of all manifests; a percentage of deletions is counted against them.
     """
@@ -58,9 +59,6 @@ class Terms:
     limits: Limits
     expect: Mapping[str, int] = field(default_factory=dict)
     versions: int = 0
-    retry: tuple[Ref, ...] = ()
-    start: tuple[Ref, ...] = ()
-    prunes: bool = False
 
 
 def bind(saved: Plan, now: Plan, terms: Terms) -> Plan:
@@ -76,7 +74,7 @@ def bind(saved: Plan, now: Plan, terms: Terms) -> Plan:
     part = restricted(now, refs)
     found = [refusal for refusal in saved.refusals if refusal.ref is not None]
     found += _unaccepted(saved, now)
-    found += unasked(saved, now, terms) or compare(saved, now)
+    found += unasked(saved, now) or compare(saved, now)
     if found:
         return replace(part, refusals=tuple(found))
     over = check(part.changes, part.cost, terms.limits, versions=terms.versions)
@@ -106,7 +104,7 @@ def _destroying() -> Refusal:
 
 def _unaccepted(saved: Plan, now: Plan) -> list[Refusal]:
     """What was accepted for the saved plan must be accepted again by whoever applies it."""
-    missing = [ref for ref in saved.accepted if ref not in now.accepted]
+    missing = [ref for ref in saved.asked.accepted if ref not in now.asked.accepted]
     if not missing:
         return []
     flags = " ".join(f"--accept {ref}" for ref in missing)
@@ -114,17 +112,19 @@ def _unaccepted(saved: Plan, now: Plan) -> list[Refusal]:
     return [Refusal(rule="plan-accepted", ref=None, summary=summary, remedies=(f"Say it again: `{flags}`.",))]
 
 
-def unasked(saved: Plan, now: Plan, terms: Terms) -> list[Refusal]:
+def unasked(saved: Plan, now: Plan) -> list[Refusal]:
     """What a person asked for when the plan was made, and must ask for again: it is never taken from a file.
 
-    It shows by what planning gives now without it: no deletion, and no training of what failed, was stopped, or is
-    not to be started.
+    Only orders that the plan carries out count: a `--retry` that trained nothing need not be said again.
     """
-    retried = _retried(saved, now) - set(terms.retry)
-    started = _started(saved, now) - set(terms.start)
-    flags = [f"--retry {ref}" for ref in sorted(retried)] + [f"--start {ref}" for ref in sorted(started)]
+    trained = {change.ref for change in saved.changes if change.effect in {Effect.TRAIN, Effect.START}}
+    flags = [f"--retry {ref}" for ref in saved.asked.retry if ref in trained and ref not in now.asked.retry]
+    flags += [f"--start {ref}" for ref in saved.asked.start if ref in trained and ref not in now.asked.start]
     found = [_asked("plan-asked", "this plan trains what a person asked for when it was made", flags)] if flags else []
-    if not terms.prunes and (pruned := _pruned(saved, now)):
+    going = {change.ref for change in now.changes if change.effect is Effect.DELETE}
+    going |= {one.ref for one in now.unchanged if one.state is State.ABSENT}
+    pruned = sorted({change.ref for change in saved.changes if change.reason.why is Why.PRUNED} - going)
+    if pruned and not now.asked.prunes:
         summary = f"this plan deletes versions that the manifests do not ask to delete: {', '.join(map(str, pruned))}"
         found.append(_asked("plan-asked", summary, ["--prune"]))
     return found
@@ -132,26 +132,3 @@ def unasked(saved: Plan, now: Plan, terms: Terms) -> list[Refusal]:
 
 def _asked(rule: str, summary: str, flags: list[str]) -> Refusal:
     return Refusal(rule=rule, ref=None, summary=summary, remedies=(f"Say it again: `{' '.join(flags)}`.",))
-
-
-def _trained(plan: Plan) -> set[Ref]:
-    return {change.ref for change in plan.changes if isinstance(change, ModelChange) and change.starts}
-
-
-def _retried(saved: Plan, now: Plan) -> set[Ref]:
-    """Models that the saved plan trains and that now stand as failed or stopped."""
-    return _trained(saved) & {one.ref for one in now.unchanged if one.state in {State.FAILED, State.STOPPED}}
-
-
-def _started(saved: Plan, now: Plan) -> set[Ref]:
-    """Models that the saved plan trains and that now would only be created, or stand as created."""
-    created = {one.ref for one in now.unchanged if one.state is State.CREATED}
-    created |= {change.ref for change in now.changes if isinstance(change, ModelChange) and not change.starts}
-    return _trained(saved) & created
-
-
-def _pruned(saved: Plan, now: Plan) -> list[Ref]:
-    """What the saved plan deletes of manifests that are neither absent nor pruned now."""
-    gone = {change.ref for change in now.changes if isinstance(change, RemovalChange)}
-    gone |= {one.ref for one in now.unchanged if one.state is State.ABSENT}
-    return sorted({change.ref for change in saved.changes if isinstance(change, RemovalChange)} - gone)

@@ -124,9 +124,6 @@ def _terms(context: CommandContext, request: ApplyRequest, planned: Planned) -> 
         limits=context.settings.limits,
         expect=context.settings.expect,
         versions=planned.versions,
-        retry=request.scope.retry,
-        start=request.scope.start,
-        prunes=request.scope.prunes,
     )
 
 

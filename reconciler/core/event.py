@@ -20,6 +20,8 @@ class EndReason(StrEnum):
     """What a report must know of an ending beside its outcome; the words for people are never read back."""
 
     TRAINED = "trained"
+    NOTHING_TO_DO = "nothing-to-do"
+    """The effect was there already."""
     WAITS_FOR_CAPTIONS = "waits-for-captions"
     NO_CAPACITY = "no-capacity"
     ANOTHER_APPLY = "another-apply"

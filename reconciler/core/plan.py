@@ -11,6 +11,7 @@ from reconciler.core.change import AliasState, Change, DatasetWish, Note, Refusa
 from reconciler.core.cost import Cost
 from reconciler.core.limit import Limits
 from reconciler.core.ref import Ref
+from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 
 FORMAT = 2
 """Version of the plan file; a reader refuses any other."""
@@ -64,8 +65,11 @@ class Plan:
     aliases: tuple[AliasState, ...] = ()
     basis: tuple[Basis, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    accepted: tuple[Ref, ...] = ()
-    """Refs whose refusals were lifted by `--accept` when the plan was made; `apply` must be told again."""
+    asked: RunOptions = NOTHING_ASKED
+    """What a person asked for when the plan was made, by `--accept`, `--retry`, `--start`, `--prune` and `--refresh`.
+
+    It explains the plan and binds nobody: whoever applies a saved plan must ask for the same again.
+    """
     calls: int = 0
     """API calls that observing took."""
 

@@ -6,7 +6,7 @@ from reconciler.api.error import Rejected
 from reconciler.core.action import WriteCaptions
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.run.caption import Writing, awaited, expected_texts, missing, writing
-from reconciler.core.run.ending import Ending, failed, succeeded, waits_for_captions
+from reconciler.core.run.ending import Ending, already, failed, succeeded, waits_for_captions
 from reconciler.core.text import count, quoted
 from reconciler.execute.action_run import Poll, Turn, end
 from reconciler.execute.draft import bound, is_stale, look, recent, wish_of, write_caption
@@ -35,7 +35,7 @@ async def write_captions(turn: Turn, step: WriteCaptions) -> Ending:
         if todo.unkept or (todo.writes and rounds == ROUNDS):
             _complain(draft, [*todo.unkept, *(one.image for one in todo.writes)])
         if not todo.writes:
-            return succeeded(_detail(len(written), healed), draft.id)
+            return _ended(len(written), healed, draft.id)
         _permit(turn, draft, todo)
         await _write(turn, draft, todo)
         written.update(one.image.id for one in todo.writes)
@@ -47,11 +47,11 @@ def _complain(draft: RemoteDataset, images: list[RemoteImage]) -> NoReturn:
     end(failed(f"{count(len(images), 'caption')} did not stay as written, the first is {now} now", draft.id))
 
 
-def _detail(written: int, healed: int) -> str:
-    parts = [f"{count(written, 'caption')} written" if written else "every image has its caption"]
+def _ended(written: int, healed: int, draft_id: int) -> Ending:
+    said = f"{count(written, 'caption')} written" if written else "every image has its caption"
     if healed:
-        parts.append(f"{count(healed, 'missing image')} uploaded again")
-    return ", ".join(parts)
+        return succeeded(f"{said}, {count(healed, 'missing image')} uploaded again", draft_id)
+    return succeeded(said, draft_id) if written else already(said, draft_id)
 
 
 async def _heal(turn: Turn) -> int:

@@ -8,7 +8,7 @@ from reconciler.core.guide import same_guide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.run.caption import awaited, has_moved, left_behind, regeneration, texts_of
 from reconciler.core.run.draft_ownership import draft_name, guided_name
-from reconciler.core.run.ending import Ending, failed, succeeded
+from reconciler.core.run.ending import Ending, already, failed, succeeded
 from reconciler.core.text import count
 from reconciler.execute.action_run import Poll, Turn, end
 from reconciler.execute.draft import is_stale, look, own, put, until_regenerated, wish_of
@@ -18,7 +18,7 @@ async def set_guide(turn: Turn, step: SetGuide) -> Ending:
     """Send the guide; where the draft holds images, together with the mark that their captions lag behind."""
     draft = await look(turn)
     if same_guide(draft.guide, step.guide):
-        return succeeded(f"the {step.guide.noun} is as declared already", draft.id)
+        return already(f"the {step.guide.noun} is as declared already", draft.id)
     name = guided_name(draft, wish_of(turn), turn.run.mark)
     draft = await put(turn, draft.id, name, step.guide)
     return succeeded(f"{step.guide.noun} {'changed' if draft.images else 'set'}", draft.id)
@@ -28,9 +28,11 @@ async def regenerate(turn: Turn, _: Regenerate) -> Ending:
     """Regenerate what Bria wrote, where the name says that it lags behind the prefix."""
     draft = await look(turn)
     if not is_stale(draft):
-        return succeeded(f"captions follow the {wish_of(turn).guide.noun} already", draft.id)
+        return already(f"captions follow the {wish_of(turn).guide.noun} already", draft.id)
     done = await follow_guide(turn)
-    return succeeded(f"{count(done, 'caption')} regenerated" if done else "no caption to regenerate", draft.id)
+    if not done:
+        return already("no caption to regenerate", draft.id)
+    return succeeded(f"{count(done, 'caption')} regenerated", draft.id)
 
 
 async def follow_guide(turn: Turn) -> int:

@@ -8,7 +8,7 @@ from reconciler.core.change import WishImage
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import live_image_name, parse_image_key
 from reconciler.core.run.caption import heir_of
-from reconciler.core.run.ending import Ending, failed, succeeded
+from reconciler.core.run.ending import Ending, already, failed, succeeded
 from reconciler.core.text import quoted
 from reconciler.execute.action_run import Turn, end
 from reconciler.execute.draft import look, recent, wish_of, write_caption
@@ -21,7 +21,7 @@ async def upload_image(turn: Turn, step: UploadImage) -> Ending:
         return failed(f"the plan's wish for {turn.action.ref} holds no image {step.key}")
     draft = await recent(turn, turn.run.options.staleness)
     if found := draft.content.keyed.get(step.key):
-        return succeeded("is there already", found.id)
+        return already("is there already", found.id)
     return succeeded("uploaded", (await upload(turn, draft, wanted)).id)
 
 
@@ -68,7 +68,7 @@ async def remove_image(turn: Turn, step: RemoveImage) -> Ending:
         await _inherit(turn, step.key)
     for image in going:
         await _remove(turn, draft, image)
-    return succeeded("removed" if going else "is gone already")
+    return succeeded("removed") if going else already("is gone already")
 
 
 async def _inherit(turn: Turn, key: str) -> None:

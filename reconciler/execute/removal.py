@@ -7,7 +7,7 @@ from reconciler.api.kinds import CALLS
 from reconciler.core.action import DeleteObject, RenameObject, StopTraining
 from reconciler.core.kind import Kind
 from reconciler.core.live import Live, ModelStatus, RemoteModel
-from reconciler.core.run.ending import Ending, failed, succeeded
+from reconciler.core.run.ending import Ending, already, failed, succeeded
 from reconciler.core.run.list_convergence import as_made
 from reconciler.core.text import quoted
 from reconciler.execute.action_run import Poll, Turn, end
@@ -19,7 +19,7 @@ async def rename_object(turn: Turn, step: RenameObject) -> Ending:
     if live is None:
         end(failed(f"{step.kind.value} {step.id} is gone: it was deleted since the plan was made; plan again", step.id))
     if live.name == step.after:
-        return succeeded(f"is named {quoted(step.after)} already", step.id)
+        return already(f"is named {quoted(step.after)} already", step.id)
     if live.name != step.before:
         end(failed(_other_name(step.kind, step.id, step.before, live), step.id))
 
@@ -46,7 +46,7 @@ async def stop_training(turn: Turn, step: StopTraining) -> Ending:
     run = turn.run
     model = await run.client.get_model(step.id)
     if model is None or model.is_gone:
-        return succeeded(f"model {step.id} is gone already", step.id)
+        return already(f"model {step.id} is gone already", step.id)
     if model.name != step.name:
         end(failed(_other_name(model.kind, step.id, step.name, model), step.id))
 
@@ -75,7 +75,7 @@ async def delete_object(turn: Turn, step: DeleteObject) -> Ending:
     """Delete an object that still bears the planned name; one that is gone counts as deleted."""
     live = await _read(turn, step.kind, step.id)
     if live is None:
-        return succeeded(f"{step.kind.value} {step.id} is gone already", step.id)
+        return already(f"{step.kind.value} {step.id} is gone already", step.id)
     if live.name != step.name:
         end(failed(_other_name(step.kind, step.id, step.name, live), step.id))
 

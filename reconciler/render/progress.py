@@ -4,15 +4,12 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from reconciler.core.action import Action, Verb
-from reconciler.core.event import Event, Finished, Outcome, Progressed, Started, Throttled
+from reconciler.core.event import EndReason, Event, Finished, Outcome, Progressed, Started, Throttled
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.text import count
 from reconciler.render.view import Line, Role, Span, Text
 from reconciler.render.words import duration
-
-NOTHING_DONE = ("already", "to regenerate", "has its caption")
-"""How the words of a step end that found nothing to do."""
 
 QUIET_SECONDS = 30
 """A long wait says a line this often at first; a very long one every tenth of what it has lasted."""
@@ -173,7 +170,7 @@ def _name(ref: Ref, version: int | None) -> str:
 def _gather(work: Work, verb: Verb, event: Finished) -> None:
     if verb in _COUNTED:
         work.counted[verb] = work.counted.get(verb, 0) + 1
-    elif event.detail and not event.detail.endswith(NOTHING_DONE):
+    elif event.detail and event.reason is not EndReason.NOTHING_TO_DO:
         work.said.append(event.detail)
 
 

@@ -56,9 +56,9 @@ def test_a_scope_says_what_a_person_asked_for() -> None:
     """The planner's asked carries all of it."""
     asked = Scope(accepted=(build.PROJECT,), retry=(OTHER,), start=(build.MODEL,), prunes=True, refresh="full").asked
     assert asked == RunOptions(
-        accepted=frozenset({build.PROJECT}),
-        retry=frozenset({OTHER}),
-        start=frozenset({build.MODEL}),
+        accepted=(build.PROJECT,),
+        retry=(OTHER,),
+        start=(build.MODEL,),
         prunes=True,
         reads_all=True,
     )

@@ -9,6 +9,7 @@ from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
+from reconciler.core.run_options import RunOptions
 from tests.render import sample
 
 TODAY = Terms(limits=Limits())
@@ -90,18 +91,26 @@ def without_model(plan: Plan, *changes: ModelChange, state: State | None = None)
 
 def test_what_a_person_asked_for_is_asked_for_again() -> None:
     """A plan file trains nothing that failed or was not to be started, and prunes nothing, by its own word."""
-    saved = sample.plan()
+    retried = sample.plan(asked=RunOptions(retry=(sample.MODEL,)))
+    started = sample.plan(asked=RunOptions(start=(sample.MODEL,)))
     for state in (State.FAILED, State.STOPPED):
-        now = without_model(saved, state=state)
-        assert said(saved, now, TODAY) == "Say it again: `--retry model/lora-max`."
-    created = without_model(saved, state=State.CREATED)
-    assert said(saved, created, TODAY) == "Say it again: `--start model/lora-max`."
-    only_created = without_model(saved, sample.model(starts=False))
-    assert said(saved, only_created, TODAY) == "Say it again: `--start model/lora-max`."
-    asked = Terms(limits=Limits(), retry=(sample.MODEL,), start=(sample.MODEL,))
-    assert "Plan again" in said(saved, created, asked)
-    pruning = replace(saved, changes=(*saved.changes, sample.removal(sample.removed(1, "x"))))
-    assert said(pruning, saved, TODAY) == "Say it again: `--prune`."
-    assert said(pruning, pruning, Terms(limits=Limits(), prunes=True)) == ""
+        now = without_model(sample.plan(), state=state)
+        assert said(retried, now, TODAY) == "Say it again: `--retry model/lora-max`."
+    created = without_model(sample.plan(), state=State.CREATED)
+    assert said(started, created, TODAY) == "Say it again: `--start model/lora-max`."
+    only_created = without_model(sample.plan(), sample.model(starts=False))
+    assert said(started, only_created, TODAY) == "Say it again: `--start model/lora-max`."
+    assert "Plan again" in said(started, replace(created, asked=started.asked), TODAY)
+    saved = sample.plan(asked=RunOptions(prunes=True))
+    pruned = sample.removal(sample.removed(1, "x"), reason=Reason(why=Why.PRUNED))
+    pruning = replace(saved, changes=(*saved.changes, pruned))
+    assert said(pruning, sample.plan(), TODAY) == "Say it again: `--prune`."
+    assert said(pruning, pruning, TODAY) == ""
     absent = Unchanged(ref=sample.DATASET, id=None, version=None, fingerprint=None, state=State.ABSENT)
-    assert "--prune" not in said(pruning, replace(saved, unchanged=(absent,)), TODAY)
+    assert "--prune" not in said(pruning, replace(sample.plan(), unchanged=(absent,)), TODAY)
+
+
+def test_an_order_that_changed_nothing_need_not_be_said_again() -> None:
+    """`--retry` and `--prune` in vain: the plan is what it would be without them."""
+    idle = sample.plan(changes=(), actions=(), asked=RunOptions(retry=(sample.MODEL,), prunes=True))
+    assert said(idle, sample.plan(changes=(), actions=()), TODAY) == ""

@@ -72,7 +72,7 @@ async def test_nothing_to_regenerate() -> None:
 async def test_nothing_is_stale() -> None:
     """A swap under the same prefix regenerates nothing."""
     world = await live(ALL)
-    ran = await world.apply(world.tree({"wave": None, "fly": None}))
+    ran = await world.apply(world.tree({"wave": None, "jump": None, "fly": None}))
     assert ran.of("regenerate").detail == "captions follow the prefix already"
     assert not [entry for entry in world.simulator.log if entry.method == "PUT" and "/images" in entry.path]
 

@@ -302,13 +302,13 @@ class World:
     async def plan(self, tree: Desired, *, client: Client | None = None, accepted: Iterable[Ref] = ()) -> Plan:
         """What planning gives now."""
         client = client or self.client()
-        asked = RunOptions(accepted=frozenset(accepted))
+        asked = RunOptions(accepted=tuple(accepted))
         observed = await observe(client, tree, asked)
         return make_plan(
             diff(tree, observed, asked),
             subject=Subject(endpoint="simulator", tier="starter", projects=1, datasets=1, images=0, models=1),
             limits=self.limits,
-            accepted=accepted,
+            asked=asked,
             calls=observed.calls,
         )
 

@@ -171,7 +171,7 @@ async def stopped_by_a_person(stage: Stage) -> Bill:
     await stage.apply(stage.tree())
     stop(stage)
     assert (await stage.plan(stage.tree())).is_empty
-    return await stage.cost(lambda: stage.apply(stage.tree(), RunOptions(retry=frozenset({MODEL}))))
+    return await stage.cost(lambda: stage.apply(stage.tree(), RunOptions(retry=(MODEL,))))
 
 
 async def superseded_waits(stage: Stage) -> Bill:

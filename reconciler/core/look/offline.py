@@ -45,7 +45,7 @@ _OF_REF = re.compile(r"((?:dataset|model)/[a-z0-9-]+) v\d+\b")
 def assess_offline(desired: Desired, base: Desired, asked: RunOptions = NOTHING_ASKED) -> Assessment:
     """What differs between two trees, with what depends on it; nothing in it knows an id or a version of an account."""
     found = diff(
-        _unmirrored(desired), as_applied(base), replace(asked, accepted=asked.accepted | _common(desired, base))
+        _unmirrored(desired), as_applied(base), replace(asked, accepted=(*asked.accepted, *_common(desired, base)))
     )
     touched = edited(desired, base) | {change.ref for change in found.changes}
     return replace(

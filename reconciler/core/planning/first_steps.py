@@ -10,12 +10,13 @@ from reconciler.core.ref import Ref
 class FirstSteps:
     """Ids of the actions that make a project or rename an object, by ref; and what else is known before any step.
 
-    `project_ids` holds the projects that are live already, `making` the datasets of which this plan makes a version.
+    `project_ids` holds the projects that are live already, `made` the last action of each object that this plan makes a
+    version of.
     """
 
     project_ids: Mapping[Ref, int]
-    making: frozenset[Ref]
     ids: dict[Ref, tuple[str, ...]] = field(default_factory=dict)
+    made: dict[Ref, tuple[str, ...]] = field(default_factory=dict)
 
     def needs(self, *refs: Ref) -> tuple[str, ...]:
         """The actions that must have succeeded before anything is done that stands on these objects."""

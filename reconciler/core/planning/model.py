@@ -15,9 +15,7 @@ def model_actions(change: Change, before: FirstSteps) -> tuple[Action, ...]:
     for stopped in change.stops:
         stop = StopTraining(id=stopped.id, name=stopped.name)
         actions.append(_action(change, f"stop {stopped.id}", stop, needs, Cost(calls=4)))
-    stops = tuple(action.id for action in actions)
     if change.creates:
-        after = (f"{change.dataset} v{change.dataset_version} complete",) if change.dataset in before.making else ()
         step = CreateModel(
             dataset=change.dataset,
             dataset_id=change.dataset_id,
@@ -26,12 +24,12 @@ def model_actions(change: Change, before: FirstSteps) -> tuple[Action, ...]:
             training_version=change.training_version,
             description=change.description,
         )
-        actions.append(_action(change, "create", step, needs + after, Cost(calls=4)))
+        actions.append(_action(change, "create", step, needs + before.made.get(change.dataset, ()), Cost(calls=4)))
     elif change.fields and change.id is not None:
         update = UpdateModel(id=change.id, name=change.name, description=change.description)
         actions.append(_action(change, "update", update, needs, Cost(calls=1)))
     if change.starts:
-        needs += stops + tuple(action.id for action in actions if action.id.endswith(" create"))
+        needs += tuple(action.id for action in actions if isinstance(action.step, StopTraining | CreateModel))
         start = StartTraining(id=change.id, parameters=change.parameters)
         actions.append(_action(change, "train", start, needs, Cost(calls=2, trainings=1)))
     return tuple(actions)

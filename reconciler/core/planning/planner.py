@@ -1,12 +1,12 @@
 """Make a plan of an assessment: what differs becomes ordered steps, each after what it needs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import reduce
 
 from reconciler import __version__
 from reconciler.core.action import Action
-from reconciler.core.change import Change, DatasetChange, ModelChange, RemovalChange, RenameChange
+from reconciler.core.change import Change, ModelChange, RemovalChange, RenameChange
 from reconciler.core.cost import Cost
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.limit import Limits
@@ -16,6 +16,7 @@ from reconciler.core.planning.kinds import ACTIONS
 from reconciler.core.planning.limit_check import check, expected
 from reconciler.core.planning.removal import removal_actions, rename_actions
 from reconciler.core.ref import Ref
+from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 
 
 def plan(
@@ -23,7 +24,7 @@ def plan(
     *,
     subject: Subject,
     limits: Limits,
-    accepted: Iterable[Ref] = (),
+    asked: RunOptions = NOTHING_ASKED,
     expect: Mapping[str, int] | None = None,
     calls: int = 0,
 ) -> Plan:
@@ -52,7 +53,7 @@ def plan(
         unchanged=assessment.unchanged,
         basis=tuple(basis for basis in assessment.basis if basis.ref in needed),
         limits=limits,
-        accepted=tuple(sorted(accepted)),
+        asked=asked,
         calls=calls,
     )
 
@@ -61,8 +62,7 @@ def _actions(assessment: Assessment) -> tuple[Action, ...]:
     """Every action stands after its needs: what all else stands in, renames, the kinds in their order, removals."""
     refused = {refusal.ref for refusal in assessment.refusals}
     changes = [change for change in assessment.changes if change.ref not in refused]
-    making = frozenset(change.ref for change in changes if isinstance(change, DatasetChange))
-    before = FirstSteps(project_ids=assessment.project_ids, making=making)
+    before = FirstSteps(project_ids=assessment.project_ids)
     actions: list[Action] = []
     for change in changes:
         is_root = change.ref.kind.parent is None
@@ -71,7 +71,9 @@ def _actions(assessment: Assessment) -> tuple[Action, ...]:
         actions += made
     for change in changes:
         if change.ref.kind.parent is not None:
-            actions += _steps(change, before)
+            made = _steps(change, before)
+            before.made[change.ref] = before.made.get(change.ref, ()) + tuple(action.id for action in made[-1:])
+            actions += made
     removals = [change for change in changes if isinstance(change, RemovalChange)]
     return (*actions, *removal_actions(removals, actions))
 

@@ -26,6 +26,11 @@ def succeeded(detail: str, live_id: int | None = None, exit_code: int = 0) -> En
     return Ending(outcome=Outcome.SUCCEEDED, detail=detail, id=live_id, exit_code=exit_code)
 
 
+def already(detail: str, live_id: int | None = None) -> Ending:
+    """The effect was live before, and nothing was sent."""
+    return replace(succeeded(detail, live_id), reason=EndReason.NOTHING_TO_DO)
+
+
 def failed(detail: str, live_id: int | None = None, exit_code: int = 1) -> Ending:
     """The effect is not live, or not as it must be."""
     return Ending(outcome=Outcome.FAILED, detail=detail, id=live_id, exit_code=exit_code)

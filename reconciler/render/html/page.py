@@ -90,7 +90,7 @@ def _page(plan: Plan, digest: str, album: Album, way: str) -> Page:
         amounts=summary.amounts(plan),
         look_at=summary.to_look_at(plan, ((one, anchors[one.kind, one.ref]) for one in ordered), len(album.findings)),
         refusals=tuple((about(one.ref, one.summary), one.remedies) for one in plan.refusals),
-        accepted=tuple(str(ref) for ref in plan.accepted),
+        accepted=tuple(str(ref) for ref in plan.asked.accepted),
         is_empty=plan.is_empty,
         models=tuple(sections.model(one, plan, behind, anchors) for one in ordered if isinstance(one, ModelChange)),
         removals=tuple(sections.removal(one, plan, anchors) for one in ordered if isinstance(one, RemovalChange)),

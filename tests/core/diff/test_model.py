@@ -159,7 +159,7 @@ def test_accept_lifts_a_rename_refusal() -> None:
     """`--accept model/max` says that both shall exist."""
     live = live_dataset(10, f"poses v1 ({print_of(ONE)})", live_image(1, "a"))
     world = account(live_project(), live, live_model(20, f"old-name v3 ({PRINT})"))
-    assert not diff(tree(ONE, model()), world, RunOptions(accepted=frozenset({MODEL}))).refusals
+    assert not diff(tree(ONE, model()), world, RunOptions(accepted=(MODEL,))).refusals
 
 
 def test_a_renamed_dataset_is_never_answered_by_uploading() -> None:
@@ -169,7 +169,7 @@ def test_a_renamed_dataset_is_never_answered_by_uploading() -> None:
     found = diff(tree(ONE, model()), world)
     assert [refusal.rule for refusal in found.refusals] == ["dataset-renamed"]
     assert not found.changes
-    assert not diff(tree(ONE), world, RunOptions(accepted=frozenset({DATASET}))).refusals
+    assert not diff(tree(ONE), world, RunOptions(accepted=(DATASET,))).refusals
 
 
 def test_a_stray_dataset_of_that_name_is_refused() -> None:

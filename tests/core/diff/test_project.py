@@ -74,7 +74,7 @@ def test_a_project_made_by_hand_is_not_taken_over_silently(content: RemoteDatase
     (refusal,) = diff(tree(), world).refusals
     assert refusal.rule == "take-over"
     assert "metadata: {id: 1}" in refusal.remedies[0]
-    assert not diff(tree(), world, RunOptions(accepted=frozenset({PROJECT}))).refusals
+    assert not diff(tree(), world, RunOptions(accepted=(PROJECT,))).refusals
     assert not diff(tree(of=project(id=1)), world).refusals
 
 
@@ -115,7 +115,7 @@ def test_a_renamed_project_is_never_answered_by_training() -> None:
     assert refusal.rule == "project-renamed"
     assert "id 7" in refusal.summary
     assert "id 10" in refusal.summary
-    accepted = diff(tree(ONE), world, RunOptions(accepted=frozenset({PROJECT})))
+    accepted = diff(tree(ONE), world, RunOptions(accepted=(PROJECT,)))
     assert not [refusal for refusal in accepted.refusals if refusal.ref == PROJECT]
 
 

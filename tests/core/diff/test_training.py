@@ -134,7 +134,7 @@ def test_retrain_never_keeps_the_old_version_in_force() -> None:
 def test_a_retry_takes_the_next_number() -> None:
     """`apply --retry model/max`: the failed version keeps its number, the reason says how often it failed."""
     failed = live_model(20, f"max v1 ({PRINT})", ModelStatus.FAILED)
-    found = diff(tree(ONE, model()), account(live_project(), LIVE, failed), RunOptions(retry=frozenset({MODEL})))
+    found = diff(tree(ONE, model()), account(live_project(), LIVE, failed), RunOptions(retry=(MODEL,)))
     (change,) = [change for change in found.changes if isinstance(change, ModelChange)]
     assert change.version == 2
     assert change.reason == Reason(why=Why.TRAINING_FAILED, number=1)

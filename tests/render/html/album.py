@@ -27,6 +27,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
+from reconciler.core.run_options import RunOptions
 from reconciler.render.finding import Finding
 from reconciler.render.html.album import Album
 from reconciler.render.html.frame import ImageRename
@@ -168,7 +169,7 @@ def plan(**changed: object) -> Plan:
             Unchanged(ref=Ref(Kind.MODEL, "mugs"), id=5, version=1, fingerprint="a00", state=State.TRAINING),
             Unchanged(ref=Ref(Kind.MODEL, "cats"), id=6, version=1, fingerprint="a01", state=State.IN_SYNC),
         ),
-        "accepted": (sample.DATASET,),
+        "asked": RunOptions(accepted=(sample.DATASET,)),
     }
     return sample.plan(**(values | changed))
 
