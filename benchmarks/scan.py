@@ -72,7 +72,7 @@ def place(datasets: int, images: int) -> Iterator[Place]:
             git(tree, *arguments)
         cache = Path(folder) / "cache"
         store = Path(folder) / "world.db"
-        _write_world(store, resolve(load(tree / "manifests", cache=Path(folder) / "first.digests")))
+        _write_world(store, resolve(load(tree / "manifests", cache=Path(folder) / "first")))
         with _served(store) as address:
             yield Place(tree=tree, cache=cache, address=address)
 
@@ -186,15 +186,7 @@ def clone(at: Place, number: int) -> Place:
     git(at.tree, "clone", "--quiet", "--no-hardlinks", str(at.tree), str(tree))
     cache = tree.parent / "cache"
     shutil.copytree(at.cache, cache)
-    for file in (cache / "reconciler").glob("*.digests"):
-        file.rename(file.with_name(_cache_name(tree / "manifests")))
     return Place(tree=tree, cache=cache, address=at.address)
-
-
-def _cache_name(root: Path) -> str:
-    from reconciler.files.image.digest_cache import default_cache  # noqa: PLC0415 - a name that only a clone needs
-
-    return default_cache(root).name
 
 
 def report(title: str, taken: Mapping[str, list[float]], base: str) -> None:

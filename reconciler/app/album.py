@@ -82,7 +82,7 @@ def _side_at(stack: ExitStack, sources: Sources) -> Side | None:
         folder = stack.enter_context(revision(sources.root, sources.base))
     except (RevisionRefused, ProblemsFound):
         return None
-    return Side(root=folder, loaded=load(folder, cache=folder.parent / "digests"))
+    return Side(root=folder, loaded=load(folder, cache=folder.parent / "cache"))
 
 
 def _renamed(before: Loaded, after: Loaded, refs: frozenset[Ref]) -> Iterator[ImageRename]:

@@ -16,9 +16,9 @@ from reconciler.core.text import shown
 from reconciler.doctor.diagnose import Evidence, diagnose
 from reconciler.doctor.finding import Diagnosis
 from reconciler.doctor.pixels import Measured
+from reconciler.files.cache import CacheFile, default_cache
 from reconciler.files.image.image_file import inspect
-from reconciler.files.image.pixel import measure
-from reconciler.files.image.pixel_cache import PixelCache, default_pixel_cache
+from reconciler.files.image.pixel import PixelCache, measure
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
 from reconciler.files.whole_file import replace_path
@@ -80,22 +80,23 @@ def decodable(loaded: Loaded, wanted: Collection[Ref]) -> list[ImageFile]:
 
 def measure_all(root: Path, images: Iterable[ImageFile], *, cache: Path | None = None) -> dict[str, Measured]:
     """The pixels of images below the root, by digest. What was measured before is taken from the cache."""
-    kept = PixelCache(cache or default_pixel_cache())
-    found: dict[str, Measured] = {}
-    missing = []
-    for image in images:
-        if (measured := kept.get(image.digest)) is None:
-            missing.append(image)
-        else:
-            found[image.digest] = measured
-    if missing:
-        with Tree(root) as tree, ThreadPoolExecutor(_workers()) as threads:
-            for image, fresh in zip(missing, threads.map(lambda one: _measure(tree, one), missing), strict=True):
-                if fresh is not None:
-                    found[image.digest] = fresh
-                    kept.put(image.digest, fresh)
-        kept.save()
-    return found
+    with CacheFile(cache or default_cache()) as file:
+        kept = PixelCache(file)
+        found: dict[str, Measured] = {}
+        missing = []
+        for image in images:
+            known = kept.get(image.digest)
+            if known is None:
+                missing.append(image)
+            else:
+                found[image.digest] = known
+        if missing:
+            with Tree(root) as tree, ThreadPoolExecutor(_workers()) as threads:
+                for image, measured in zip(missing, threads.map(lambda one: _measure(tree, one), missing), strict=True):
+                    if measured is not None:
+                        found[image.digest] = measured
+                        kept.put(image.digest, measured)
+        return found
 
 
 def _measure(tree: Tree, image: ImageFile) -> Measured | None:

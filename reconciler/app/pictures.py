@@ -5,11 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.name import image_key
+from reconciler.files.cache import CacheFile, default_cache
 from reconciler.files.image.thumbnail import ThumbnailCache, thumbnail
 from reconciler.files.tree import FileRefused, Tree
 
@@ -46,22 +45,25 @@ def pictures_of(side: Side, wanted: Collection[str]) -> Drawn:
 
 
 def draw(root: Path, images: Iterable[ImageFile]) -> dict[str, bytes]:
-    """Thumbnails of these images as WebP, by digest; of those that cannot be shown there is none."""
-    kept = ThumbnailCache(platformdirs.user_cache_path("reconciler") / "thumbnails")
+    """Thumbnails of these images as WebP, by digest; images that cannot be shown have none."""
     by_digest = {image.digest: image for image in images if image.has_content}
+    with CacheFile(default_cache()) as file:
+        cache = ThumbnailCache(file)
+        found = {digest: picture for digest in by_digest if (picture := cache.get(digest)) is not None}
+        missing = {digest: image for digest, image in by_digest.items() if digest not in found}
+        if missing:
+            with Tree(root) as tree, ThreadPoolExecutor(_THREADS) as threads:
+                drawn = threads.map(lambda image: _drawn(tree, image), missing.values())
+                for digest, picture in zip(missing, drawn, strict=True):
+                    if picture is not None:
+                        found[digest] = picture
+                        cache.put(digest, picture)
+    return {digest: found[digest] for digest in by_digest if digest in found}
 
-    def drawn(image: ImageFile) -> bytes | None:
-        if (picture := kept.get(image.digest)) is not None:
-            return picture
-        try:
-            with tree.open_file(image.path) as file:
-                picture = thumbnail(file)
-        except FileRefused:
-            return None
-        if picture is not None:
-            kept.put(image.digest, picture)
-        return picture
 
-    with Tree(root) as tree, ThreadPoolExecutor(_THREADS) as threads:
-        found = zip(by_digest, threads.map(drawn, by_digest.values()), strict=True)
-        return {digest: picture for digest, picture in found if picture is not None}
+def _drawn(tree: Tree, image: ImageFile) -> bytes | None:
+    try:
+        with tree.open_file(image.path) as file:
+            return thumbnail(file)
+    except FileRefused:
+        return None

@@ -64,7 +64,7 @@ def _tree_in(folder: Path, root: Path, rev: str) -> BaseTree:
 
 
 def _resolved(root: Path, rev: str, folder: Path) -> Desired:
-    loaded = load(folder, cache=folder.parent / "digests")
+    loaded = load(folder, cache=folder.parent / "cache")
     shown, name = loaded.location.path, revision_name(root, rev)
     try:
         desired = resolve_tree(loaded)

@@ -13,10 +13,11 @@ from reconciler.core.manifest.reading import declared_ref, read_manifest
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
+from reconciler.files.cache import CacheFile, default_cache
 from reconciler.files.caption.reading import YAML_NAME
 from reconciler.files.git.git_tree_ids import GitTreeIds, ask_git
 from reconciler.files.image.dataset_files import Selection, folders_of, gather, select
-from reconciler.files.image.digest_cache import DigestCache, default_cache
+from reconciler.files.image.digest_cache import DigestCache
 from reconciler.files.image.scan import scan
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree
@@ -44,7 +45,7 @@ class _Found:
 def load(root: Path, *, cache: Path | None = None, tree_bytes: int = TREE_BYTES) -> Loaded:
     """Read everything below `root`; problems are collected, never raised.
 
-    `cache` is the file of the digest cache; without it, one in the user's cache folder. Places in problems are
+    `cache` is the file of the cache; without it, the one in the user's cache folder. Places in problems are
     relative to the working folder.
     """
     with uncollected():
@@ -53,7 +54,7 @@ def load(root: Path, *, cache: Path | None = None, tree_bytes: int = TREE_BYTES)
         except FileRefused as refused:
             return Loaded(location=Location(str(root)), problems=(_no_root(root, refused),))
         with tree:
-            return _load(tree, DigestCache(cache or default_cache(root)), tree_bytes)
+            return _load(tree, cache or default_cache(), tree_bytes)
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _load(tree: Tree, cache: DigestCache, tree_bytes: int) -> Loaded:
+def _load(tree: Tree, cache: Path, tree_bytes: int) -> Loaded:
     walked = list_tree(tree)
     checkout = ask_git(tree.root, os.environ) if walked.entries >= ASK_GIT_FROM else None
     found = _read_manifests(tree, walked, tree_bytes)
@@ -81,8 +82,8 @@ def _load(tree: Tree, cache: DigestCache, tree_bytes: int) -> Loaded:
                 selections[position] = chosen
             else:
                 found.problems += chosen
-    folders = _fill(tree, selections, cache, checkout, found.problems)
-    cache.save()
+    with CacheFile(cache) as file:
+        folders = _fill(tree, selections, DigestCache(file, tree.root), checkout, found.problems)
     return Loaded(
         location=tree.location(""),
         manifests=tuple(found.manifests),

@@ -224,7 +224,7 @@ def heavy(*arguments: str) -> set[str]:
         "import sys; sys.argv = ['reconciler', *sys.argv[1:]]\n"
         "from reconciler.__main__ import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "names = ['click','httpx','ruamel','pydantic','deepdiff','PIL','starlette','uvicorn','rich','asyncio']\n"
+        "names = ['click','httpx','ruamel','pydantic','deepdiff','PIL','starlette','uvicorn','rich','asyncio','sqlite3']\n"
         "print('heavy:', *[name for name in names if name in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)

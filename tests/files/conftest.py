@@ -1,7 +1,9 @@
 """A brand's folder in the making, and images of every sort."""
 
+import contextlib
 import io
 import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,13 +57,19 @@ def picture(form: str = "PNG", size: tuple[int, int] = (1024, 1024), seed: int =
     return out.getvalue()
 
 
+def cache_rows(path: Path, table: str) -> list[tuple[bytes, bytes]]:
+    """Keys and values of one table of a cache file, as SQLite has them."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return connection.execute(f"SELECT key, value FROM {table} ORDER BY key").fetchall()
+
+
 class Brand:
     """A manifest folder that a test fills, loads and reads the problems of."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.root = folder / "manifests"
-        self.cache = folder / "cache" / "digests"
+        self.cache = folder / "cache" / "cache.sqlite3"
         self.root.mkdir()
 
     def write(self, name: str, content: str | bytes) -> Path:

@@ -1,13 +1,13 @@
-"""A table: what is known of the image files of one folder, in columns, so that a large tree costs little to carry."""
+"""Digests and sizes of one folder's images, stored as columns to save memory and time on large trees."""
 
 import functools
+import itertools
 import json
 import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from struct import Struct
 from typing import Any
 
@@ -25,8 +25,7 @@ KEY_BYTES, BLOB_BYTES, DIGEST_DIGITS = 32, 20, 64
 _KEY = Struct("<3qQ")
 _HEX = re.compile("[0-9a-f]*")
 _UNKNOWN = bytes(BLOB_BYTES)
-Sketch = list[object]
-"""A gist as the cache keeps it."""
+_BLOCKS = 3
 
 
 def file_key(status: os.stat_result) -> Key:
@@ -40,17 +39,21 @@ def packed(key: Key) -> bytes:
 
 
 class Damaged(ValueError):
-    """A block that is not what was written."""
+    """The bytes of a table are not what was written."""
 
 
 class DigestTable:
-    """The files of a folder by name, sorted; Damaged where its blocks do not hold what a table holds.
+    """The image files of a folder by name, sorted; Damaged if the blocks do not hold what a table holds.
 
-    `tree` is the id of the git tree that was found to hold just these bytes; `not ID` where it was found not to.
+    `tree` is the id of the git tree that holds just these bytes; `not_tree` is the id of one that was found to hold others.
+    Either is known only after every image was compared with the tree.
     """
 
-    def __init__(self, tree: str | None, gist: Gist, blocks: Sequence[bytes]) -> None:
+    def __init__(
+        self, gist: Gist, blocks: Sequence[bytes], *, tree: str | None = None, not_tree: str | None = None
+    ) -> None:
         self.tree = tree
+        self.not_tree = not_tree
         self.gist = gist
         self.blocks = blocks
         """Names and digests; sizes and what the images' structure says; keys and git's ids."""
@@ -97,17 +100,6 @@ class DigestTable:
             for position, (digest, size, kind, blob) in enumerate(columns)
         )
 
-    @property
-    def sketch(self) -> Sketch:
-        """The gist as the cache keeps it."""
-        gist = self.gist
-        return [
-            [[_facts_out(facts), suffix, number] for facts, suffix, number in gist.facts],
-            gist.distinct,
-            gist.largest,
-            gist.sound,
-        ]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tails:
@@ -136,7 +128,7 @@ def _judged(read: Any, number: int) -> _Tails:  # noqa: ANN401 - what JSON holds
     )
 
 
-def make_table(files: Iterable[tuple[str, bytes, Inspection]], tree: str | None = None) -> DigestTable:
+def make_table(files: Iterable[tuple[str, bytes, Inspection]]) -> DigestTable:
     """A table of files, given as name, key and what was found."""
     rows = sorted(files, key=lambda row: row[0])
     found = [inspection for _, _, inspection in rows]
@@ -156,11 +148,39 @@ def make_table(files: Iterable[tuple[str, bytes, Inspection]], tree: str | None 
     )
     blobs = (bytes.fromhex(one.blob) if one.blob else _UNKNOWN for one in found)
     seen = b"".join((*(key for _, key, _ in rows), *blobs))
-    return DigestTable(tree, _gist([name for name, _, _ in rows], found), (heads.encode(), tails.encode(), seen))
+    return DigestTable(_gist([name for name, _, _ in rows], found), (heads.encode(), tails.encode(), seen))
 
 
-def gist_of(sketch: Any) -> Gist:  # noqa: ANN401 - what JSON holds, judged here
-    """A gist as it was kept; ValueError or TypeError where it is none."""
+def encoded(table: DigestTable) -> bytes:
+    """A table as the cache keeps it: a line of JSON, then the blocks."""
+    gist = table.gist
+    facts = [[_facts_out(one), suffix, number] for one, suffix, number in gist.facts]
+    sketch = [facts, gist.distinct, gist.largest, gist.sound]
+    head = [table.tree, table.not_tree, sketch, [len(block) for block in table.blocks]]
+    return b"".join((json.dumps(head, separators=(",", ":")).encode(), b"\n", *table.blocks))
+
+
+def decoded(data: bytes) -> DigestTable:
+    """A table as it was kept; Damaged if it is none."""
+    line, _, rest = data.partition(b"\n")
+    try:
+        tree, not_tree, sketch, sizes = json.loads(line)
+        ends = list(itertools.accumulate(sizes))
+        blocks = [rest[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+        gist = _gist_of(sketch)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Damaged from error
+    if len(blocks) != _BLOCKS or ends[-1] != len(rest):
+        raise Damaged
+    return DigestTable(gist, blocks, tree=_text(tree), not_tree=_text(not_tree))
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 - what JSON holds, judged here
+    return value if isinstance(value, str) else None
+
+
+def _gist_of(sketch: Any) -> Gist:  # noqa: ANN401 - what JSON holds, judged here
+    """A gist as it was kept; ValueError or TypeError if it is none."""
     facts, distinct, largest, sound = sketch
     return Gist(
         facts=tuple((_facts_in(*each), str(suffix), int(number)) for each, suffix, number in facts),
@@ -168,11 +188,6 @@ def gist_of(sketch: Any) -> Gist:  # noqa: ANN401 - what JSON holds, judged here
         largest=int(largest),
         sound=sound is True,
     )
-
-
-def checksum(data: bytes) -> str:
-    """Tells a block that was written by us from one that was cut or changed by accident."""
-    return sha256(data).hexdigest()[:16]
 
 
 def _gist(names: Sequence[str], found: Sequence[Inspection]) -> Gist:

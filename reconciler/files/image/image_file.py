@@ -10,6 +10,7 @@ from reconciler.files.image.byte_source import ByteSource, Cut, Readable
 FILE_LIMIT = 256 * 1024 * 1024
 """Bytes of an image file that are read at all."""
 
+_DIGEST = re.compile("[0-9a-f]{64}")
 _POINTER_LIMIT = 1024
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\noid sha256:([0-9a-f]{64})\nsize ([1-9][0-9]{0,14})\n"
@@ -41,6 +42,13 @@ class Inspection:
     facts: Facts | None = None
     flaw: Flaw | None = None
     blob: str | None = field(default=None, compare=False)
+
+
+def digest_bytes(digest: str) -> bytes:
+    """A digest as the cache writes it; ValueError if the text is none."""
+    if _DIGEST.fullmatch(digest) is None:
+        raise ValueError("a digest is 64 hex digits")
+    return bytes.fromhex(digest)
 
 
 def inspect(file: Readable, expected: int | None = None) -> Inspection:

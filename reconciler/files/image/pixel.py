@@ -1,5 +1,8 @@
-"""Pixels of an image as a few numbers; the only place of the product, beside thumbnails, that decodes any."""
+"""Pixels of an image as a few numbers, measured once and kept in the cache. Only here and for thumbnails are pixels decoded."""
 
+import json
+import math
+from struct import Struct
 from typing import BinaryIO
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat
@@ -9,6 +12,8 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from reconciler.doctor.pixels import SIDE, Measured, Pixels, Unreadable
+from reconciler.files.cache import CacheFile, CacheTable
+from reconciler.files.image.image_file import digest_bytes
 
 PIXEL_LIMIT = 80_000_000
 """Pixels of a picture that is decoded at all, 320 MB of memory at worst; Pillow warns on stderr from 89 million on."""
@@ -19,12 +24,33 @@ MEASURED = 512
 REBLUR = 4
 """Radius (pixels) of the box by which a picture is blurred once more."""
 
+RULES = b"2"
+"""Counts up whenever measuring finds something else; rows with another number are not found."""
+
 _DRAFT = 1024
+_NUMBERS = Struct("<16s3d")
+"""Hash, contrast, blur, share of transparent pixels; the colours of the cells follow."""
 _READERS: tuple[tuple[bytes, type[ImageFile]], ...] = (
     (b"\xff\xd8", JpegImageFile),
     (b"\x89PNG", PngImageFile),
     (b"RIFF", WebPImageFile),
 )
+
+
+class PixelCache:
+    """Measures by digest. Looking up and keeping never fail: without a usable file nothing is known."""
+
+    def __init__(self, file: CacheFile) -> None:
+        self._file = file
+
+    def get(self, digest: str) -> Measured | None:
+        """What is known of an image with this digest."""
+        value = self._file.get(CacheTable.PIXELS, RULES + digest_bytes(digest))
+        return None if value is None else _decoded(value)
+
+    def put(self, digest: str, found: Measured) -> None:
+        """Keep what was measured."""
+        self._file.put(CacheTable.PIXELS, RULES + digest_bytes(digest), _encoded(found))
 
 
 def measure(file: BinaryIO) -> Measured:
@@ -111,3 +137,28 @@ def _steps(image: Image.Image, moved: tuple[int, int, int, int]) -> Image.Image:
     """The differences of neighbours, to the right or below."""
     right, down, width, height = moved
     return ImageChops.difference(image.crop((0, 0, width - right, height - down)), image.crop(moved))
+
+
+def _encoded(found: Measured) -> bytes:
+    if isinstance(found, Unreadable):
+        return b"u" + json.dumps(found.reason).encode()
+    numbers = _NUMBERS.pack(found.hash.to_bytes(16), found.contrast, found.blur, found.clear)
+    return b"".join((b"p", numbers, found.cells))
+
+
+def _decoded(value: bytes) -> Measured | None:
+    """None if the value is none that we write."""
+    kind, body = value[:1], value[1:]
+    if kind == b"u":
+        try:
+            reason = json.loads(body)
+        except (ValueError, RecursionError):
+            return None
+        return Unreadable(reason=reason) if isinstance(reason, str) else None
+    if kind != b"p" or len(body) != _NUMBERS.size + 3 * SIDE * SIDE:
+        return None
+    bits, *numbers = _NUMBERS.unpack_from(body)
+    if not all(map(math.isfinite, numbers)):
+        return None
+    contrast, blur, clear = numbers
+    return Pixels(hash=int.from_bytes(bits), cells=body[_NUMBERS.size :], contrast=contrast, blur=blur, clear=clear)

@@ -51,12 +51,11 @@ def scan(
     pending: list[_Pending] = []
     for folder in sorted(names):
         asked = tuple(sorted(set(names[folder])))
-        table = cache.table(folder)
-        if table is not None and table.tree is not None and table.tree == vouched.get(folder) and _holds(table, asked):
-            cache.keep(folder, table)
-            found[folder] = _narrowed(table, asked)
+        table = cache.in_place(folder)
+        committed = _committed(cache, table, vouched.get(folder))
+        if committed is not None and _holds(committed, asked):
+            found[folder] = _narrowed(committed, asked)
         elif table is not None and _is_unchanged(tree, folder, asked, table):
-            cache.keep(folder, table)
             found[folder] = table
         else:
             parts[folder] = _look_up(tree, folder, asked, table, pending)
@@ -66,6 +65,13 @@ def scan(
     if checkout is not None:
         _vouch(found, checkout, cache)
     return found
+
+
+def _committed(cache: DigestCache, table: DigestTable | None, oid: str | None) -> DigestTable | None:
+    """A table that was checked against the git tree that the folder holds; None if git does not vouch, or none is known."""
+    if oid is None:
+        return None
+    return table if table is not None and table.tree == oid else cache.of_tree(oid)
 
 
 def _holds(table: DigestTable, asked: tuple[str, ...]) -> bool:
@@ -148,7 +154,7 @@ def _enrolled(folder: str, part: _Part, cache: DigestCache) -> Found:
     sound = [(name, part.keys[name], one) for name, one in part.known.items() if isinstance(one, Inspection)]
     table = make_table(sound)
     if sound:
-        cache.change(folder, table)
+        cache.keep(folder, table)
     return table if len(sound) == len(part.known) else part.known
 
 
@@ -156,12 +162,12 @@ def _vouch(found: Mapping[str, Found], checkout: GitTreeIds, cache: DigestCache)
     """Hold each new table against the tree that git says its folder is: only where every id is equal, is it that tree."""
     for folder, oid in checkout.trees().items():
         table = found.get(folder)
-        if not isinstance(table, DigestTable) or table.tree in {oid, f"not {oid}"} or None in table.blobs:
+        if not isinstance(table, DigestTable) or oid in {table.tree, table.not_tree} or None in table.blobs:
             continue
         ids = checkout.blobs().get(folder, {})
         is_equal = all(ids.get(os.fsencode(name)) == blob for name, blob in zip(table.names, table.blobs, strict=True))
-        table.tree = oid if is_equal else f"not {oid}"
-        cache.change(folder, table)
+        table.tree, table.not_tree = (oid, None) if is_equal else (None, oid)
+        cache.keep(folder, table)
 
 
 def _read_all(

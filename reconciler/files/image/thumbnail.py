@@ -4,10 +4,7 @@ The only place that decodes pixels of a user's files. The structure is walked fi
 forged is never given to a decoder.
 """
 
-import contextlib
 import io
-import re
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from PIL import ImageOps
@@ -17,8 +14,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from reconciler.files.image.image_file import inspect
-from reconciler.files.whole_file import replace_path
+from reconciler.files.cache import CacheFile, CacheTable
+from reconciler.files.image.image_file import digest_bytes, inspect
 
 EDGE: Final = 192
 """Pixels of the longer edge, at most."""
@@ -26,12 +23,12 @@ EDGE: Final = 192
 PIXEL_LIMIT: Final = 50_000_000
 """Pixels of a picture that is decoded at all: 200 MB of memory for the worst of them."""
 
+RULES = b"1"
+"""Counts up whenever an image is drawn otherwise; rows with another number are not found."""
+
 _QUALITY = 60
 _BLACK = (0, 0, 0)
 _READERS: dict[str, type[ImageFile]] = {"JPEG": JpegImageFile, "PNG": PngImageFile, "WebP": WebPImageFile}
-_DIGEST = re.compile("[0-9a-f]{64}")
-_LARGEST = 1024 * 1024
-"""Bytes that are read of a kept thumbnail."""
 
 
 def thumbnail(file: BinaryIO) -> bytes | None:
@@ -78,29 +75,17 @@ def _shrunk(image: Image) -> Image:
 
 
 class ThumbnailCache:
-    """Thumbnails kept in a folder by the SHA-256 of the image: a hint that may be lost or deleted at any time."""
+    """Thumbnails by the digest of the image. Looking up and keeping never fail: without a usable file nothing is known."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, file: CacheFile) -> None:
+        self._file = file
 
     def get(self, digest: str) -> bytes | None:
-        """What was kept; None where nothing was, or where it is no whole WebP file."""
-        with contextlib.suppress(OSError):
-            with (self._folder / _name(digest)).open("rb") as file:
-                kept = file.read(_LARGEST)
-            if kept[:4] == b"RIFF" and int.from_bytes(kept[4:8], "little") + 8 == len(kept):
-                return kept
-        return None
+        """What was kept; None if nothing was, or if it is no whole WebP file."""
+        kept = self._file.get(CacheTable.THUMBNAILS, RULES + digest_bytes(digest))
+        is_whole = kept is not None and kept[:4] == b"RIFF" and int.from_bytes(kept[4:8], "little") + 8 == len(kept)
+        return kept if is_whole else None
 
     def put(self, digest: str, picture: bytes) -> None:
-        """Keep a thumbnail, written whole or not at all; where that fails, nothing is lost."""
-        name = _name(digest)
-        with contextlib.suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            replace_path(self._folder / name, picture, private=True)
-
-
-def _name(digest: str) -> str:
-    if _DIGEST.fullmatch(digest) is None:
-        raise ValueError("a digest is 64 hex digits")
-    return f"{digest}.{EDGE}.webp"
+        """Keep a thumbnail."""
+        self._file.put(CacheTable.THUMBNAILS, RULES + digest_bytes(digest), picture)

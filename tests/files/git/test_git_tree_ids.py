@@ -91,7 +91,7 @@ def cloned(brand: Brand, name: str = "clone") -> Brand:
     git(brand.folder, "clone", "--quiet", str(brand.folder), str(place))
     shutil.copytree(brand.folder / "cache", place / "cache")
     other = Brand.__new__(Brand)
-    other.folder, other.root, other.cache = place, place / "manifests", place / "cache" / "digests"
+    other.folder, other.root, other.cache = place, place / "manifests", place / "cache" / "cache.sqlite3"
     return other
 
 

@@ -6,7 +6,6 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +13,13 @@ import pytest
 from reconciler.core.desired import Desired
 from reconciler.core.kind import Kind
 from reconciler.core.ref import Ref
+from reconciler.files.cache import LIMITS, CacheFile, CacheTable
 from reconciler.files.image import digest_cache as digest_module
 from reconciler.files.image import scan as scan_module
-from reconciler.files.image.digest_cache import FORMAT, DigestCache, default_cache
-from reconciler.files.image.digest_table import NO_KEY, checksum, packed
+from reconciler.files.image.digest_cache import DigestCache
+from reconciler.files.image.digest_table import NO_KEY, packed
 from reconciler.files.tree import Tree
-from tests.files.conftest import Brand, Draw
+from tests.files.conftest import Brand, Draw, cache_rows
 
 POSES = Ref(Kind.DATASET, "lora-poses")
 
@@ -110,7 +110,7 @@ def test_files_too_fresh_to_be_told_from_an_edit_are_not_kept(brand: Brand, open
 
 
 def test_time_stamps_in_whole_seconds_need_more_margin(brand: Brand) -> None:
-    cache = DigestCache(brand.cache)
+    cache = DigestCache(CacheFile(brand.cache), brand.root)
     path = brand.root / "images" / "p0.png"
     now = cache.begin()
     os.utime(path, ns=(0, now - now % 10**9 - 10**9))
@@ -120,19 +120,35 @@ def test_time_stamps_in_whole_seconds_need_more_margin(brand: Brand) -> None:
 Forge = Callable[[list[Any], list[bytes]], object]
 
 
+def key_of(brand: Brand) -> bytes:
+    """The key of the folder `images`."""
+    (key,) = (key for key, _ in cache_rows(brand.cache, "digests") if key.endswith(b"images"))
+    return key
+
+
+def value_of(brand: Brand) -> bytes:
+    return dict(cache_rows(brand.cache, "digests"))[key_of(brand)]
+
+
+def put_value(brand: Brand, value: bytes) -> None:
+    """A row whose checksum is right, made by another hand."""
+    key = key_of(brand)
+    with CacheFile(brand.cache) as file:
+        file.put(CacheTable.DIGESTS, key, value)
+
+
 def forged(good: bytes, forge: Forge) -> bytes:
-    """A cache whose checksums are right, made by another hand: `forge` changes entry and blocks of one folder."""
-    head, index, blocks = good.split(b"\n", 2)
-    known = json.loads(index.partition(b" ")[2])
-    entry = known["images"]
-    at, own = entry[2], []
-    for size, _ in entry[3]:
-        own.append(blocks[at : at + size])
+    """The row of one folder, its head or blocks changed by `forge`."""
+    line, _, rest = good.partition(b"\n")
+    head = json.loads(line)
+    at, own = 0, []
+    for size in head[3]:
+        own.append(rest[at : at + size])
         at += size
-    forge(entry, own)
-    entry[2:] = [0, [[len(block), checksum(block)] for block in own], *entry[4:]]
-    text = json.dumps({"images": entry}).encode()
-    return b"\n".join((head, checksum(text).encode() + b" " + text, b"".join(own)))
+    forge(head, own)
+    if len(head) > 3:
+        head[3] = [len(block) for block in own]
+    return json.dumps(head).encode() + b"\n" + b"".join(own)
 
 
 def _tails(change: Callable[[list[Any]], object]) -> Forge:
@@ -161,47 +177,45 @@ FORGERIES: dict[str, Forge] = {
     "facts are none": _tails(lambda tails: tails.__setitem__(2, [[1]])),
     "flaws are none": _tails(lambda tails: tails.__setitem__(4, {"0": {"rule": 3, "x": 4}})),
     "keys are cut": lambda _, blocks: blocks.__setitem__(2, blocks[2][:-1]),
-    "gist is none": lambda entry, _: entry.__setitem__(1, 3),
-    "gist holds other things": lambda entry, _: entry.__setitem__(1, [[[1, 2, 3]], 1, 1, True]),
-    "entry goes on": lambda entry, _: entry.append(3),
+    "gist is none": lambda head, _: head.__setitem__(2, 3),
+    "gist holds other things": lambda head, _: head.__setitem__(2, [[[1, 2, 3]], 1, 1, True]),
+    "head goes on": lambda head, _: head.append(3),
+    "head ends early": lambda head, _: head.clear(),
+    "a block is missing": lambda _, blocks: blocks.pop(),
+    "a block is too many": lambda _, blocks: blocks.append(b""),
 }
 
 
-def garbage(brand: Brand) -> list[bytes]:
-    good = brand.cache.read_bytes()
+def garbage(good: bytes) -> list[bytes]:
     return [
         b"",
+        b"\n",
         b"\0\xff" * 500,
         b"[" * 100_000,
-        FORMAT.encode(),
-        FORMAT.encode() + b"\n",
-        good.replace(b"digests 2", b"digests 3"),
-        good.replace(b"p0.png", b"p9.png"),
+        b"null\n",
         good[: len(good) // 2],
         good[:-1],
-        good.replace(b" {", b" ["),
-        f"{FORMAT}\n{checksum(b'[3]')} [3]\n".encode(),
-        f"{FORMAT}\n{checksum(b'{x')} {{x\n".encode(),
+        good + b"x",
+        good.replace(b"[", b"{", 1),
+        good.replace(b"\n", b"", 1),
         *(forged(good, forge) for forge in FORGERIES.values()),
     ]
 
 
-def test_f38_a_cache_that_is_not_exactly_ours_is_rebuilt(warm: Brand, opened: Counter[str]) -> None:
+def test_f38_a_row_that_is_not_as_we_write_it_is_made_anew(warm: Brand, opened: Counter[str]) -> None:
     expected = warm.resolve()
-    good = warm.cache.read_bytes()
-    for data in garbage(warm):
-        warm.cache.write_bytes(data)
+    good = value_of(warm)
+    assert forged(good, lambda *_: None).partition(b"\n")[2] == good.partition(b"\n")[2], "else nothing is proved"
+    for value in garbage(good):
+        put_value(warm, value)
         assert warm.resolve() == expected
         opened.clear()
         assert warm.resolve() == expected
         assert images_of(opened) == []
-        warm.cache.write_bytes(good)
 
 
-def test_a_cache_too_large_to_be_ours_is_not_read(
-    warm: Brand, monkeypatch: pytest.MonkeyPatch, opened: Counter[str]
-) -> None:
-    monkeypatch.setattr(digest_module, "_LIMIT", 10)
+def test_rows_by_other_rules_are_not_used(warm: Brand, monkeypatch: pytest.MonkeyPatch, opened: Counter[str]) -> None:
+    monkeypatch.setattr(digest_module, "RULES", b"another number")
     warm.resolve()
     assert len(images_of(opened)) == 7
 
@@ -216,15 +230,38 @@ def test_a_cache_may_be_moved_and_holds_no_absolute_path(warm: Brand, opened: Co
     assert images_of(opened) == []
 
 
-def test_rows_of_folders_that_are_gone_are_dropped(warm: Brand) -> None:
-    shutil.rmtree(warm.root / "images" / "deep")
+def test_a_row_says_what_its_folder_holds_now(warm: Brand) -> None:
     (warm.root / "images" / "p0.png").unlink()
     (warm.root / "images" / "p1.png").touch()
     warm.resolve()
-    text = warm.cache.read_bytes()
-    assert b"deep" not in text
-    assert b"p0.png" not in text
-    assert b"p2.png" in text
+    value = value_of(warm)
+    assert b"p0.png" not in value
+    assert b"p2.png" in value
+
+
+def test_the_row_of_a_folder_that_is_gone_stays_until_others_need_the_room(
+    warm: Brand, monkeypatch: pytest.MonkeyPatch, draw: Draw
+) -> None:
+    shutil.rmtree(warm.root / "images" / "deep")
+    warm.resolve()
+    folders = [key for key, _ in cache_rows(warm.cache, "digests")]
+    assert [key.endswith(b"images/deep") for key in folders] == [False, True]
+    monkeypatch.setitem(LIMITS, CacheTable.DIGESTS, len(value_of(warm)) + 250)
+    warm.write("images/p9.png", draw(seed=61))
+    warm.resolve()
+    assert [key for key, _ in cache_rows(warm.cache, "digests")] == folders[:1]
+
+
+def test_two_roots_share_the_file_and_not_the_rows(warm: Brand, opened: Counter[str]) -> None:
+    (warm.folder / "other").mkdir()
+    other = Brand(warm.folder / "other")
+    shutil.copytree(warm.root, other.root, dirs_exist_ok=True)
+    other.cache = warm.cache
+    expected = other.resolve()
+    assert len(images_of(opened)) == 7, "the times are those of other files"
+    opened.clear()
+    assert digests(other.resolve()) == digests(expected) == digests(warm.resolve())
+    assert images_of(opened) == []
 
 
 @pytest.mark.parametrize("obstacle", ["file", "folder", "link"])
@@ -245,14 +282,6 @@ def test_links_are_judged_by_what_they_lead_to(warm: Brand, draw: Draw) -> None:
     before = digests(warm.resolve())["link.png"]
     warm.write("other.png", draw(seed=71))
     assert digests(warm.resolve())["link.png"] != before
-
-
-def test_the_usual_place_is_in_the_users_cache_folder(brand: Brand) -> None:
-    place = default_cache(brand.root)
-    assert place.name.endswith(".digests")
-    assert place == default_cache(brand.folder / "manifests" / ".." / "manifests")
-    assert place != default_cache(brand.folder)
-    assert Path.home() in place.parents
 
 
 def test_many_bytes_are_hashed_by_several_threads(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,6 @@
 """Pixels as numbers: what blurring, transparency and hostile bytes do to them, and how they are remembered."""
 
-import hashlib
 import io
-import stat
 import struct
 import zlib
 from pathlib import Path
@@ -11,9 +9,9 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageStat
 
 from reconciler.doctor.pixels import Pixels, Unreadable, are_alike
+from reconciler.files.cache import CacheFile, CacheTable
 from reconciler.files.image import pixel
-from reconciler.files.image.pixel import measure
-from reconciler.files.image.pixel_cache import FORMAT, PixelCache, default_pixel_cache
+from reconciler.files.image.pixel import PixelCache, measure
 
 EXAMPLES = sorted(
     path
@@ -169,70 +167,49 @@ def some(blur: float = 0.25) -> Pixels:
 
 
 def test_measures_are_remembered_by_digest(tmp_path: Path) -> None:
-    place = tmp_path / "cache" / "pixels"
-    cache = PixelCache(place)
-    cache.put(DIGEST, some())
-    cache.put("cd" * 32, Unreadable(reason="odd"))
-    cache.save()
-    again = PixelCache(place)
-    assert again.get(DIGEST) == some()
-    assert again.get("cd" * 32) == Unreadable(reason="odd")
-    assert again.get("ef" * 32) is None
-    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    place = tmp_path / "cache" / "file"
+    with CacheFile(place) as file:
+        cache = PixelCache(file)
+        cache.put(DIGEST, some())
+        cache.put("cd" * 32, Unreadable(reason="odd é"))
+    with CacheFile(place) as file:
+        again = PixelCache(file)
+        assert again.get(DIGEST) == some()
+        assert again.get("cd" * 32) == Unreadable(reason="odd é")
+        assert again.get("ef" * 32) is None
 
 
-def test_nothing_new_is_not_written(tmp_path: Path) -> None:
-    PixelCache(tmp_path / "pixels").save()
-    assert list(tmp_path.iterdir()) == []
+def test_measures_by_other_rules_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with CacheFile(tmp_path / "cache") as file:
+        PixelCache(file).put(DIGEST, some())
+    monkeypatch.setattr(pixel, "RULES", b"another number")
+    with CacheFile(tmp_path / "cache") as file:
+        assert PixelCache(file).get(DIGEST) is None
 
 
-def test_the_least_recently_used_lines_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.files.image.pixel_cache.LINES", 2)
-    cache = PixelCache(tmp_path / "pixels")
-    for number in range(3):
-        cache.put(f"{number:064x}", some())
-    cache.get(f"{0:064x}")
-    cache.save()
-    kept = PixelCache(tmp_path / "pixels")
-    assert [kept.get(f"{number:064x}") is not None for number in range(3)] == [True, False, True]
-
-
-def written(text: str, head: str = FORMAT) -> bytes:
-    """A cache file of one line with a right checksum."""
-    return f"{head}\n{hashlib.sha256(text.encode()).hexdigest()[:16]} {text}\n".encode()
+def pixels(contrast: float = 1.0) -> bytes:
+    return b"p" + struct.pack("<16s3d", b"\0" * 16, contrast, 0.1, 0.2) + bytes(768)
 
 
 @pytest.mark.parametrize(
-    "content",
+    "value",
     [
         pytest.param(b"", id="empty"),
-        pytest.param(b"\xff\xfe", id="not UTF-8"),
-        pytest.param(written(f'["{DIGEST}","x"]', "another format"), id="another format"),
-        pytest.param(f'{FORMAT}\n0000000000000000 ["{DIGEST}","x"]\n'.encode(), id="a wrong checksum"),
-        pytest.param(written("no json"), id="no JSON"),
-        pytest.param(written("[]"), id="nothing in it"),
-        pytest.param(written("[1,2]"), id="no digest"),
-        pytest.param(written('["abc","x"]'), id="a short digest"),
-        pytest.param(written(f'["{DIGEST}",1,2]'), id="too few fields"),
-        pytest.param(written(f'["{DIGEST}","0","QUJD",1,2,3]'), id="too few cells"),
+        pytest.param(b"x", id="of no kind"),
+        pytest.param(b"u", id="no reason"),
+        pytest.param(b"u[]", id="no text"),
+        pytest.param(b"u\xff", id="not UTF-8"),
+        pytest.param(b"u" + b"[" * 100_000, id="deep"),
+        pytest.param(pixels()[:-1], id="too few cells"),
+        pytest.param(pixels() + b"x", id="too many cells"),
+        pytest.param(pixels(float("nan")), id="no number"),
     ],
 )
-def test_a_cache_by_another_hand_is_empty(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "pixels").write_bytes(content)
-    assert PixelCache(tmp_path / "pixels").get(DIGEST) is None
-
-
-def test_a_cache_that_grew_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache = PixelCache(tmp_path / "pixels")
-    cache.put(DIGEST, some())
-    cache.save()
-    monkeypatch.setattr("reconciler.files.image.pixel_cache._BYTES", 100)
-    assert PixelCache(tmp_path / "pixels").get(DIGEST) is None
-
-
-def test_where_nothing_can_be_written_nothing_fails(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    cache = PixelCache(tmp_path / "file" / "pixels")
-    cache.put(DIGEST, some())
-    cache.save()
-    assert default_pixel_cache().name == "pixels"
+def test_a_row_by_another_hand_is_not_known(tmp_path: Path, value: bytes) -> None:
+    with CacheFile(tmp_path / "cache") as file:
+        file.put(CacheTable.PIXELS, pixel.RULES + bytes.fromhex(DIGEST), pixels())
+    with CacheFile(tmp_path / "cache") as file:
+        assert isinstance(PixelCache(file).get(DIGEST), Pixels), "else nothing is proved below"
+        file.put(CacheTable.PIXELS, pixel.RULES + bytes.fromhex(DIGEST), value)
+    with CacheFile(tmp_path / "cache") as file:
+        assert PixelCache(file).get(DIGEST) is None

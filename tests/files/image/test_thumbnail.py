@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from reconciler.files.cache import CacheFile
 from reconciler.files.image import thumbnail as room
-from reconciler.files.image.thumbnail import EDGE, ThumbnailCache, thumbnail
+from reconciler.files.image.thumbnail import ThumbnailCache, thumbnail
+from tests.files.conftest import cache_rows
 
 DIGEST = hashlib.sha256(b"an image").hexdigest()
 
@@ -168,30 +170,46 @@ def webp() -> bytes:
 
 
 def test_a_thumbnail_is_kept(tmp_path: Path) -> None:
-    """By the digest of its image, in a folder that is made when it is needed."""
-    cache = ThumbnailCache(tmp_path / "a" / "b")
-    assert cache.get(DIGEST) is None
-    cache.put(DIGEST, webp())
-    assert ThumbnailCache(tmp_path / "a" / "b").get(DIGEST) == webp()
-    assert [path.name for path in (tmp_path / "a" / "b").iterdir()] == [f"{DIGEST}.{EDGE}.webp"]
+    """By the digest of its image, in a file that is made when it is needed."""
+    place = tmp_path / "a" / "b"
+    with CacheFile(place) as file:
+        cache = ThumbnailCache(file)
+        assert cache.get(DIGEST) is None
+        cache.put(DIGEST, webp())
+    with CacheFile(place) as file:
+        assert ThumbnailCache(file).get(DIGEST) == webp()
+    assert [value for _, value in cache_rows(place, "thumbnails")] == [webp()]
 
 
 @pytest.mark.parametrize("kept", [b"", b"RIFF", webp()[:-1], webp() + b"x", b"<script>"])
-def test_what_was_damaged_in_the_cache_is_drawn_anew(tmp_path: Path, kept: bytes) -> None:
-    cache = ThumbnailCache(tmp_path)
-    cache.put(DIGEST, kept)
-    assert cache.get(DIGEST) is None
+def test_what_is_no_picture_in_the_cache_is_drawn_anew(tmp_path: Path, kept: bytes) -> None:
+    with CacheFile(tmp_path / "cache") as file:
+        ThumbnailCache(file).put(DIGEST, kept)
+    with CacheFile(tmp_path / "cache") as file:
+        assert ThumbnailCache(file).get(DIGEST) is None
+
+
+def test_a_thumbnail_that_was_drawn_by_other_rules_is_drawn_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with CacheFile(tmp_path / "cache") as file:
+        ThumbnailCache(file).put(DIGEST, webp())
+    monkeypatch.setattr(room, "RULES", b"another number")
+    with CacheFile(tmp_path / "cache") as file:
+        assert ThumbnailCache(file).get(DIGEST) is None
 
 
 def test_a_cache_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
     """A file stands where the folder should be."""
     (tmp_path / "file").write_bytes(b"")
-    cache = ThumbnailCache(tmp_path / "file" / "below")
-    cache.put(DIGEST, webp())
-    assert cache.get(DIGEST) is None
+    for _ in range(2):
+        with CacheFile(tmp_path / "file" / "below") as file:
+            cache = ThumbnailCache(file)
+            assert cache.get(DIGEST) is None
+            cache.put(DIGEST, webp())
 
 
 @pytest.mark.parametrize("digest", ["../../etc/passwd", "", "a" * 63, "A" * 64, DIGEST + "\n"])
-def test_only_a_digest_names_a_file(tmp_path: Path, digest: str) -> None:
-    with pytest.raises(ValueError, match="64 hex digits"):
-        ThumbnailCache(tmp_path).put(digest, webp())
+def test_only_a_digest_is_a_key(tmp_path: Path, digest: str) -> None:
+    with CacheFile(tmp_path / "cache") as file, pytest.raises(ValueError, match="64 hex digits"):
+        ThumbnailCache(file).put(digest, webp())
