@@ -29,8 +29,8 @@ def end(ending: Ending) -> NoReturn:
     raise Ended(ending)
 
 
-class Turn:
-    """One action's turn at the API. It holds a slot, except while it waits."""
+class ActionRun:
+    """One action while it runs. It holds a slot, except while it waits."""
 
     def __init__(self, run: Run, action: Action, position: int) -> None:
         self.run = run
@@ -87,7 +87,7 @@ class Turn:
             self._under_way = False
             raise
         finally:
-            self.run.touch(self.action)
+            self.run.note_write(self.action)
         self._under_way = False
         return answer
 
@@ -99,7 +99,7 @@ class Turn:
                 await self.send(request())
             except Lost as lost:
                 message = lost.message
-                if await self.look(is_done(), lost):
+                if await self.find_out(is_done(), lost):
                     return
             else:
                 return
@@ -122,17 +122,17 @@ class Turn:
             except Lost as lost:
                 message = lost.message
                 await self.pause(self.run.options.settle)
-                found = await self.look(find(), lost)
+                found = await self.find_out(find(), lost)
                 if found is not None:
                     return found
         end(unknown(f"{message}; what it makes was not found after {self.run.options.attempts} attempts"))
 
-    async def look(self, reading: Awaitable[T], lost: Lost) -> T:
+    async def find_out(self, reading: Awaitable[T], lost: Lost) -> T:
         """A read that must tell what became of a lost request; where it fails too, nobody knows."""
         try:
             return await reading
         except Unauthorised as error:
-            self.run.forbid(error.message)
+            self.run.stop_for_token(error.message)
             end(unknown(f"{lost.message}; looking for its effect failed: {error.message}"))
         except CallFailed as error:
             end(unknown(f"{lost.message}; looking for its effect failed: {error.message}"))
@@ -145,10 +145,10 @@ class Turn:
 class Poll:
     """Looks at work that takes long, at growing intervals, until a deadline."""
 
-    def __init__(self, turn: Turn, seconds: float) -> None:
-        self._turn = turn
-        self._interval = turn.run.options.poll
-        self._began = turn.run.clock.now()
+    def __init__(self, action_run: ActionRun, seconds: float) -> None:
+        self._turn = action_run
+        self._interval = action_run.run.options.poll
+        self._began = action_run.run.clock.now()
         self._seconds = seconds
 
     @property

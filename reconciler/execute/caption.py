@@ -8,8 +8,8 @@ from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.run.caption import Writing, awaited, expected_texts, missing, writing
 from reconciler.core.run.ending import Ending, already, failed, succeeded, waits_for_captions
 from reconciler.core.text import count, quoted
-from reconciler.execute.action_run import Poll, Turn, end
-from reconciler.execute.draft import bound, is_stale, look, recent, wish_of, write_caption
+from reconciler.execute.action_run import ActionRun, Poll, end
+from reconciler.execute.draft import is_stale, live_id_of, read_draft, read_recent_draft, wish_of, write_caption
 from reconciler.execute.guide import follow_guide, until_captioned
 from reconciler.execute.image import upload
 
@@ -17,27 +17,27 @@ ROUNDS = 3
 """How often texts are written that do not stay (U75)."""
 
 
-async def write_captions(turn: Turn, step: WriteCaptions) -> Ending:
+async def write_captions(action_run: ActionRun, step: WriteCaptions) -> Ending:
     """Wait until every image has a caption, write the texts that differ, and see that they stay."""
-    if is_stale(await look(turn)):
-        await follow_guide(turn)
-    healed = await _heal(turn)
-    draft = await look(turn)
-    if turn.run.options.wait == "none" and (draft.is_regenerating or awaited(draft)):
+    if is_stale(await read_draft(action_run)):
+        await follow_guide(action_run)
+    healed = await _heal(action_run)
+    draft = await read_draft(action_run)
+    if action_run.run.options.wait == "none" and (draft.is_regenerating or awaited(draft)):
         return waits_for_captions()
-    change, guide = turn.run.dataset_change(turn.action.ref), wish_of(turn).guide
+    change, guide = action_run.run.dataset_change(action_run.action.ref), wish_of(action_run).guide
     expected = expected_texts(step.texts, change.captions if change else ())
     written: set[int] = set()
     rounds = 0
     while True:
-        draft = await until_captioned(turn, Poll(turn, turn.run.options.caption_deadline))
+        draft = await until_captioned(action_run, Poll(action_run, action_run.run.options.caption_deadline))
         todo = writing(draft, step.texts, guide=guide, expected=expected, written=written)
         if todo.unkept or (todo.writes and rounds == ROUNDS):
             _complain(draft, [*todo.unkept, *(one.image for one in todo.writes)])
         if not todo.writes:
             return _ended(len(written), healed, draft.id)
-        _permit(turn, draft, todo)
-        await _write(turn, draft, todo)
+        _permit(action_run, draft, todo)
+        await _write(action_run, draft, todo)
         written.update(one.image.id for one in todo.writes)
         rounds += 1
 
@@ -54,19 +54,19 @@ def _ended(written: int, healed: int, draft_id: int) -> Ending:
     return succeeded(said, draft_id) if written else already(said, draft_id)
 
 
-async def _heal(turn: Turn) -> int:
+async def _heal(action_run: ActionRun) -> int:
     """Upload what the draft should hold and does not: a clone lost it, or a person removed it."""
-    draft = await look(turn)
-    lost = missing(draft, wish_of(turn))
+    draft = await read_draft(action_run)
+    lost = missing(draft, wish_of(action_run))
     for done, image in enumerate(lost):
-        turn.progress(f"{image.name} is missing and is uploaded again", done, len(lost))
-        await upload(turn, await recent(turn, turn.run.options.staleness), image)
+        action_run.progress(f"{image.name} is missing and is uploaded again", done, len(lost))
+        await upload(action_run, await read_recent_draft(action_run, action_run.run.options.staleness), image)
     return len(lost)
 
 
-def _permit(turn: Turn, draft: RemoteDataset, todo: Writing) -> None:
+def _permit(action_run: ActionRun, draft: RemoteDataset, todo: Writing) -> None:
     """Refuse to write over what a person wrote since the plan, beyond what the limit leaves."""
-    run = turn.run
+    run = action_run.run
     left = run.plan.limits.caption_rewrites - run.plan.cost.rewrites - run.rewrites
     if len(todo.edited) > max(0, left):
         text = quoted(todo.edited[0].caption or "")
@@ -75,14 +75,14 @@ def _permit(turn: Turn, draft: RemoteDataset, todo: Writing) -> None:
     run.rewrites += len(todo.edited)
 
 
-async def _write(turn: Turn, draft: RemoteDataset, todo: Writing) -> None:
+async def _write(action_run: ActionRun, draft: RemoteDataset, todo: Writing) -> None:
     refused = []
     for done, one in enumerate(todo.writes):
-        turn.progress("captions written", done, len(todo.writes))
+        action_run.progress("captions written", done, len(todo.writes))
         try:
-            await write_caption(turn, draft.id, one.image, one.text)
+            await write_caption(action_run, draft.id, one.image, one.text)
         except Rejected as rejected:
             refused.append(f"{quoted(one.image.image_name)}: {rejected.message}")
     if refused:
-        await look(turn)
-        end(failed(f"the API refused {count(len(refused), 'caption')}; {refused[0]}", bound(turn)))
+        await read_draft(action_run)
+        end(failed(f"the API refused {count(len(refused), 'caption')}; {refused[0]}", live_id_of(action_run)))

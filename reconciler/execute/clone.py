@@ -6,16 +6,16 @@ from reconciler.core.name import DraftName
 from reconciler.core.run.clone import CloneFinding, check_clone, has_arrived
 from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.text import count
-from reconciler.execute.action_run import Poll, Turn, end
-from reconciler.execute.draft import look, name_of, put, wish_of, write_caption
+from reconciler.execute.action_run import ActionRun, Poll, end
+from reconciler.execute.draft import name_of, read_draft, update_draft, wish_of, write_caption
 
 NO_CLONES = "declare `clone: never`, and the next version is uploaded afresh; the source is as it was"
 
 
-async def check(turn: Turn, step: CheckClone) -> Ending:
+async def check(action_run: ActionRun, step: CheckClone) -> Ending:
     """Compare a clone with its source; may be repeated at any time while the name bears ` of vN`."""
-    run, wish = turn.run, wish_of(turn)
-    draft = await look(turn)
+    run, wish = action_run.run, wish_of(action_run)
+    draft = await read_draft(action_run)
     name = name_of(draft)
     if not isinstance(name, DraftName) or name.of is None:
         return succeeded("checked before", draft.id)
@@ -24,20 +24,20 @@ async def check(turn: Turn, step: CheckClone) -> Ending:
         end(
             failed(f"dataset {step.source_id}, of which draft {draft.id} is a clone, is gone; {NO_CLONES}", draft.id, 4)
         )
-    draft = await _arrived(turn, source, draft)
+    draft = await _arrived(action_run, source, draft)
     finding = check_clone(source, draft, name, wish, run.mark)
     for rewrite in finding.rewrites:
-        await write_caption(turn, draft.id, rewrite.image, rewrite.text)
+        await write_caption(action_run, draft.id, rewrite.image, rewrite.text)
     if finding.rewrites:
-        draft = await look(turn)
+        draft = await read_draft(action_run)
     for one in finding.puts:
-        draft = await put(turn, draft.id, one.name, one.guide)
+        draft = await update_draft(action_run, draft.id, one.name, one.guide)
     return succeeded(_detail(finding, draft), draft.id)
 
 
-async def _arrived(turn: Turn, source: RemoteDataset, draft: RemoteDataset) -> RemoteDataset:
+async def _arrived(action_run: ActionRun, source: RemoteDataset, draft: RemoteDataset) -> RemoteDataset:
     """The clone once it holds its source's images, or once it has had time enough."""
-    poll = Poll(turn, turn.run.options.patience)
+    poll = Poll(action_run, action_run.run.options.patience)
     total = len(source.images or ())
     while True:
         if lost := draft.content.unkeyed:
@@ -45,8 +45,8 @@ async def _arrived(turn: Turn, source: RemoteDataset, draft: RemoteDataset) -> R
             end(failed(f"the check of clone {draft.id} failed: {detail}; {NO_CLONES}", draft.id, 4))
         if has_arrived(source, draft) or not await poll.again():
             return draft
-        turn.progress("images arrive", len(draft.images or ()), total)
-        draft = await look(turn)
+        action_run.progress("images arrive", len(draft.images or ()), total)
+        draft = await read_draft(action_run)
 
 
 def _detail(finding: CloneFinding, draft: RemoteDataset) -> str:

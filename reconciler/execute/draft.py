@@ -10,23 +10,23 @@ from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name
 from reconciler.core.run.draft_ownership import DraftOwnership, left_alone, ownership, stored_differently
 from reconciler.core.run.ending import failed
-from reconciler.core.run.list_convergence import as_made
-from reconciler.execute.action_run import Poll, Turn, end
+from reconciler.core.run.list_convergence import expected_listing
+from reconciler.execute.action_run import ActionRun, Poll, end
 
 
-def wish_of(turn: Turn) -> DatasetWish:
+def wish_of(action_run: ActionRun) -> DatasetWish:
     """The wish of the dataset that an action works on."""
-    wish = turn.run.wish(turn.action.ref)
+    wish = action_run.run.wish(action_run.action.ref)
     if wish is None:
-        end(failed(f"the plan holds no wish for {turn.action.ref}"))
+        end(failed(f"the plan holds no wish for {action_run.action.ref}"))
     return wish
 
 
-def bound(turn: Turn) -> int:
+def live_id_of(action_run: ActionRun) -> int:
     """The live id of the draft that an action works on."""
-    found = turn.run.ids.get((turn.action.ref, turn.action.version))
+    found = action_run.run.ids.get((action_run.action.ref, action_run.action.version))
     if found is None:
-        end(failed(f"no action of this plan made or claimed {turn.action.ref} v{turn.action.version}"))
+        end(failed(f"no action of this plan made or claimed {action_run.action.ref} v{action_run.action.version}"))
     return found
 
 
@@ -34,21 +34,23 @@ JUST_NOW = 2.0
 """Seconds for which a read of the draft serves, where this run has written nothing since."""
 
 
-async def look(turn: Turn) -> RemoteDataset:
+async def read_draft(action_run: ActionRun) -> RemoteDataset:
     """The draft as it is now; another standing than the own ends the branch."""
-    return own(turn, await turn.run.dataset(bound(turn)).within(JUST_NOW))
+    return require_own(action_run, await action_run.run.dataset(live_id_of(action_run)).within(JUST_NOW))
 
 
-async def recent(turn: Turn, seconds: float) -> RemoteDataset:
+async def read_recent_draft(action_run: ActionRun, seconds: float) -> RemoteDataset:
     """The draft on a read at most so old, own writes aside: for many small requests in a row."""
-    return own(turn, await turn.run.dataset(bound(turn)).within(seconds, after_writes=False))
+    return require_own(
+        action_run, await action_run.run.dataset(live_id_of(action_run)).within(seconds, after_writes=False)
+    )
 
 
-def own(turn: Turn, dataset: RemoteDataset | None) -> RemoteDataset:
+def require_own(action_run: ActionRun, dataset: RemoteDataset | None) -> RemoteDataset:
     """This dataset if it is the open draft of this run; else the branch ends."""
-    found = ownership(dataset, wish_of(turn), turn.run.mark)
+    found = ownership(dataset, wish_of(action_run), action_run.run.mark)
     if dataset is None or found is not DraftOwnership.OWN:
-        end(left_alone(found, dataset, bound(turn)))
+        end(left_alone(found, dataset, live_id_of(action_run)))
     return dataset
 
 
@@ -65,8 +67,8 @@ def is_stale(dataset: RemoteDataset) -> bool:
     return isinstance(name, DraftName) and name.stale
 
 
-async def put(
-    turn: Turn,
+async def update_draft(
+    action_run: ActionRun,
     live_id: int,
     name: DraftName | FinalName,
     guide: Guide | None,
@@ -81,49 +83,50 @@ async def put(
     """
 
     async def is_done() -> bool:
-        dataset = await turn.run.dataset(live_id).fresh()
+        dataset = await action_run.run.dataset(live_id).fresh()
         if dataset is not None and stored_differently(name, guide, dataset) is None:
             return True
         if dataset is None or dataset.name != instead_of:
-            own(turn, dataset)
+            require_own(action_run, dataset)
         return False
 
-    request = partial(turn.run.client.update_dataset, live_id, name=str(name), guide=guide)
+    request = partial(action_run.run.client.update_dataset, live_id, name=str(name), guide=guide)
     try:
-        await turn.write(request, is_done)
+        await action_run.write(request, is_done)
     except Rejected as rejected:
-        own(turn, await turn.run.dataset(live_id).fresh())
+        require_own(action_run, await action_run.run.dataset(live_id).fresh())
         end(
             failed(
-                f"the API refused name and {wish_of(turn).guide.field} of draft {live_id}: {rejected.message}", live_id
+                f"the API refused name and {wish_of(action_run).guide.field} of draft {live_id}: {rejected.message}",
+                live_id,
             )
         )
-    dataset = await turn.run.dataset(live_id).fresh()
-    if dataset is None or ownership(dataset, wish_of(turn), turn.run.mark) is not DraftOwnership.RENAMED:
-        dataset = own(turn, dataset)
+    dataset = await action_run.run.dataset(live_id).fresh()
+    if dataset is None or ownership(dataset, wish_of(action_run), action_run.run.mark) is not DraftOwnership.RENAMED:
+        dataset = require_own(action_run, dataset)
     if difference := stored_differently(name, guide, dataset):
         if or_else is not None:
             with suppress(CallFailed):
-                await turn.send(turn.run.client.update_dataset(live_id, name=str(or_else), guide=guide))
+                await action_run.send(action_run.run.client.update_dataset(live_id, name=str(or_else), guide=guide))
         end(failed(f"{difference}; stopped there (dataset {live_id})", live_id))
-    turn.run.show(as_made(dataset))
+    action_run.run.expect_listed(expected_listing(dataset))
     return dataset
 
 
-async def write_caption(turn: Turn, live_id: int, image: RemoteImage, text: str) -> None:
+async def write_caption(action_run: ActionRun, live_id: int, image: RemoteImage, text: str) -> None:
     """Write one caption by hand."""
-    guide = wish_of(turn).guide
+    guide = wish_of(action_run).guide
 
     async def is_done() -> bool:
-        live = (one for one in (await look(turn)).images or () if one.id == image.id)
+        live = (one for one in (await read_draft(action_run)).images or () if one.id == image.id)
         return any(one.caption_source == "manual" and same_caption(guide, one.caption, text) for one in live)
 
-    await turn.write(partial(turn.run.client.update_caption, live_id, image.id, text), is_done)
+    await action_run.write(partial(action_run.run.client.update_caption, live_id, image.id, text), is_done)
 
 
-async def until_regenerated(turn: Turn, poll: Poll) -> tuple[RemoteDataset, bool]:
+async def until_regenerated(action_run: ActionRun, poll: Poll) -> tuple[RemoteDataset, bool]:
     """Look at the draft until no regeneration runs on it; False where the deadline came first."""
-    while (dataset := await look(turn)).is_regenerating:
+    while (dataset := await read_draft(action_run)).is_regenerating:
         if not await poll.again():
             return dataset, False
     return dataset, True

@@ -10,114 +10,114 @@ from reconciler.core.run.caption import awaited, has_moved, left_behind, regener
 from reconciler.core.run.draft_ownership import draft_name, guided_name
 from reconciler.core.run.ending import Ending, already, failed, succeeded
 from reconciler.core.text import count
-from reconciler.execute.action_run import Poll, Turn, end
-from reconciler.execute.draft import is_stale, look, own, put, until_regenerated, wish_of
+from reconciler.execute.action_run import ActionRun, Poll, end
+from reconciler.execute.draft import is_stale, read_draft, require_own, until_regenerated, update_draft, wish_of
 
 
-async def set_guide(turn: Turn, step: SetGuide) -> Ending:
+async def set_guide(action_run: ActionRun, step: SetGuide) -> Ending:
     """Send the guide; where the draft holds images, together with the mark that their captions lag behind."""
-    draft = await look(turn)
+    draft = await read_draft(action_run)
     if same_guide(draft.guide, step.guide):
         return already(f"the {step.guide.noun} is as declared already", draft.id)
-    name = guided_name(draft, wish_of(turn), turn.run.mark)
-    draft = await put(turn, draft.id, name, step.guide)
+    name = guided_name(draft, wish_of(action_run), action_run.run.mark)
+    draft = await update_draft(action_run, draft.id, name, step.guide)
     return succeeded(f"{step.guide.noun} {'changed' if draft.images else 'set'}", draft.id)
 
 
-async def regenerate(turn: Turn, _: Regenerate) -> Ending:
+async def regenerate(action_run: ActionRun, _: Regenerate) -> Ending:
     """Regenerate what Bria wrote, where the name says that it lags behind the prefix."""
-    draft = await look(turn)
+    draft = await read_draft(action_run)
     if not is_stale(draft):
-        return already(f"captions follow the {wish_of(turn).guide.noun} already", draft.id)
-    done = await follow_guide(turn)
+        return already(f"captions follow the {wish_of(action_run).guide.noun} already", draft.id)
+    done = await follow_guide(action_run)
     if not done:
         return already("no caption to regenerate", draft.id)
     return succeeded(f"{count(done, 'caption')} regenerated", draft.id)
 
 
-async def follow_guide(turn: Turn) -> int:
+async def follow_guide(action_run: ActionRun) -> int:
     """Bring every automatic caption up to the prefix, then take ` stale` off the name; returns how many."""
-    await _settled(turn)
-    draft = await look(turn)
+    await _settled(action_run)
+    draft = await read_draft(action_run)
     plan = regeneration(draft)
     if plan.collective:
-        await _all_at_once(turn, draft)
+        await _all_at_once(action_run, draft)
     else:
         for image in plan.images:
-            await regenerate_one(turn, image)
-    await until_captioned(turn, Poll(turn, turn.run.options.caption_deadline))
-    draft = await look(turn)
-    wish = wish_of(turn)
+            await regenerate_one(action_run, image)
+    await until_captioned(action_run, Poll(action_run, action_run.run.options.caption_deadline))
+    draft = await read_draft(action_run)
+    wish = wish_of(action_run)
     if not is_stale(draft) or not same_guide(draft.guide, wish.guide):
         detail = f"the {wish.guide.noun} of draft {draft.id} moved while its captions were regenerated"
         end(failed(f"{detail}; plan again", draft.id))
-    await put(turn, draft.id, draft_name(wish, turn.run.mark), draft.guide)
+    await update_draft(action_run, draft.id, draft_name(wish, action_run.run.mark), draft.guide)
     return len(plan.images)
 
 
-async def _settled(turn: Turn) -> None:
+async def _settled(action_run: ActionRun) -> None:
     """Wait until no earlier captioning can overtake the regeneration: none runs, none is missing."""
-    poll = Poll(turn, turn.run.options.patience)
-    while (draft := await look(turn)).is_regenerating or awaited(draft):
+    poll = Poll(action_run, action_run.run.options.patience)
+    while (draft := await read_draft(action_run)).is_regenerating or awaited(draft):
         if not await poll.again():
             return
 
 
-async def _all_at_once(turn: Turn, draft: RemoteDataset) -> None:
+async def _all_at_once(action_run: ActionRun, draft: RemoteDataset) -> None:
     """One collective regeneration; whatever it passed by is then regenerated singly."""
     before = texts_of(draft.images or ())
-    await _start(turn, draft, before)
-    half = turn.run.options.caption_deadline / 2
-    draft, ended = await until_regenerated(turn, Poll(turn, half))
+    await _start(action_run, draft, before)
+    half = action_run.run.options.caption_deadline / 2
+    draft, ended = await until_regenerated(action_run, Poll(action_run, half))
     if not ended and regeneration(draft).collective:
-        turn.progress("the regeneration does not end; it is started again")
-        await _start(turn, draft, before)
-        draft, ended = await until_regenerated(turn, Poll(turn, half))
+        action_run.progress("the regeneration does not end; it is started again")
+        await _start(action_run, draft, before)
+        draft, ended = await until_regenerated(action_run, Poll(action_run, half))
     if not ended:
         detail = f"the regeneration of draft {draft.id} did not end within {half / 30:.0f} minutes"
         remedy = "where that stays so, delete the draft in the console, and the next apply begins anew"
         end(failed(f"{detail}; {remedy}", draft.id, exit_code=5))
     for image in left_behind(before, draft):
-        await regenerate_one(turn, image)
+        await regenerate_one(action_run, image)
 
 
-async def _start(turn: Turn, draft: RemoteDataset, before: dict[int, str | None]) -> None:
+async def _start(action_run: ActionRun, draft: RemoteDataset, before: dict[int, str | None]) -> None:
     """Ask for the collective regeneration; a 409 says that one runs, and what it leaves is done singly."""
 
     async def is_done() -> bool:
-        seen = await look(turn)
+        seen = await read_draft(action_run)
         return seen.is_regenerating or has_moved(before, seen)
 
     try:
-        await turn.write(partial(turn.run.client.regenerate_captions, draft.id), is_done)
+        await action_run.write(partial(action_run.run.client.regenerate_captions, draft.id), is_done)
     except Rejected as rejected:
         if rejected.status != 409:
             raise
-        own(turn, await turn.run.dataset(draft.id).fresh())
+        require_own(action_run, await action_run.run.dataset(draft.id).fresh())
 
 
-async def regenerate_one(turn: Turn, image: RemoteImage) -> None:
+async def regenerate_one(action_run: ActionRun, image: RemoteImage) -> None:
     """Regenerate one caption, on a read that shows that nobody has written it since."""
-    draft = await look(turn)
+    draft = await read_draft(action_run)
     seen = next((one for one in regeneration(draft).images if one.id == image.id), None)
     if seen is None:
         return
 
     async def is_done() -> bool:
-        return has_moved({seen.id: seen.caption}, await look(turn))
+        return has_moved({seen.id: seen.caption}, await read_draft(action_run))
 
-    await turn.write(partial(turn.run.client.regenerate_caption, draft.id, image.id), is_done)
+    await action_run.write(partial(action_run.run.client.regenerate_caption, draft.id, image.id), is_done)
 
 
-async def until_captioned(turn: Turn, poll: Poll) -> RemoteDataset:
+async def until_captioned(action_run: ActionRun, poll: Poll) -> RemoteDataset:
     """The draft once every image has a caption; one that stays without is regenerated now and then."""
     asked = poll.elapsed
-    while (draft := await look(turn)).is_regenerating or awaited(draft):
+    while (draft := await read_draft(action_run)).is_regenerating or awaited(draft):
         lacking = awaited(draft)
-        if lacking and not draft.is_regenerating and poll.elapsed - asked >= turn.run.options.patience:
+        if lacking and not draft.is_regenerating and poll.elapsed - asked >= action_run.run.options.patience:
             asked = poll.elapsed
             for image in lacking:
-                await regenerate_one(turn, image)
+                await regenerate_one(action_run, image)
             continue
         if not await poll.again():
             detail = f"{count(len(lacking), 'image')} of draft {draft.id} had no caption"
@@ -125,5 +125,5 @@ async def until_captioned(turn: Turn, poll: Poll) -> RemoteDataset:
                 failed(f"{detail} after {poll.elapsed / 60:.0f} minutes; the next apply goes on", draft.id, exit_code=5)
             )
         total = len(draft.images or ())
-        turn.progress("captions arrive", total - len(lacking), total)
+        action_run.progress("captions arrive", total - len(lacking), total)
     return draft

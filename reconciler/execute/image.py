@@ -7,46 +7,45 @@ from reconciler.core.action import RemoveImage, UploadImage
 from reconciler.core.change import WishImage
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import live_image_name, parse_image_key
-from reconciler.core.run.caption import heir_of
 from reconciler.core.run.ending import Ending, already, failed, succeeded
 from reconciler.core.text import quoted
-from reconciler.execute.action_run import Turn, end
-from reconciler.execute.draft import look, recent, wish_of, write_caption
+from reconciler.execute.action_run import ActionRun, end
+from reconciler.execute.draft import read_draft, read_recent_draft, wish_of, write_caption
 
 
-async def upload_image(turn: Turn, step: UploadImage) -> Ending:
+async def upload_image(action_run: ActionRun, step: UploadImage) -> Ending:
     """Upload one wished image; one that is there already counts."""
-    wanted = next((image for image in wish_of(turn).images if image.key == step.key), None)
+    wanted = next((image for image in wish_of(action_run).images if image.key == step.key), None)
     if wanted is None:
-        return failed(f"the plan's wish for {turn.action.ref} holds no image {step.key}")
-    draft = await recent(turn, turn.run.options.staleness)
+        return failed(f"the plan's wish for {action_run.action.ref} holds no image {step.key}")
+    draft = await read_recent_draft(action_run, action_run.run.options.staleness)
     if found := draft.content.keyed.get(step.key):
         return already("is there already", found.id)
-    return succeeded("uploaded", (await upload(turn, draft, wanted)).id)
+    return succeeded("uploaded", (await upload(action_run, draft, wanted)).id)
 
 
-async def upload(turn: Turn, draft: RemoteDataset, wanted: WishImage) -> RemoteImage:
+async def upload(action_run: ActionRun, draft: RemoteDataset, wanted: WishImage) -> RemoteImage:
     """Send one image that a read just showed to be missing; it is never sent again without looking."""
     name = live_image_name(wanted.name, wanted.digest)
 
     async def find() -> RemoteImage | None:
-        return (await look(turn)).content.keyed.get(wanted.key)
+        return (await read_draft(action_run)).content.keyed.get(wanted.key)
 
     try:
-        source = turn.run.images.source(wanted)
+        source = action_run.run.images.source(wanted)
     except OSError as error:
         end(failed(f"{wanted.path} cannot be read: {error.strerror or error}"))
     if source.digest != wanted.digest:
         end(failed(f"{wanted.path} is not the file that was planned; plan again"))
     request = partial(
-        turn.run.client.upload_image,
+        action_run.run.client.upload_image,
         draft.id,
         image_name=name,
         source=source,
-        increase_resolution=wish_of(turn).increase_resolution,
+        increase_resolution=wish_of(action_run).increase_resolution,
     )
     try:
-        image = await turn.create(request, find)
+        image = await action_run.create(request, find)
     except Rejected as rejected:
         found = await find()
         if found is None:
@@ -58,33 +57,33 @@ async def upload(turn: Turn, draft: RemoteDataset, wanted: WishImage) -> RemoteI
     return image
 
 
-async def remove_image(turn: Turn, step: RemoveImage) -> Ending:
+async def remove_image(action_run: ActionRun, step: RemoveImage) -> Ending:
     """Remove an image, or the second of two with one digest; one that is gone already counts."""
-    draft = await recent(turn, turn.run.options.staleness)
+    draft = await read_recent_draft(action_run, action_run.run.options.staleness)
     if step.id is None:
         going = [image for image in draft.content.images if parse_image_key(image.image_name) == step.key]
     else:
         going = [image for image in draft.content.twins if image.id == step.id]
-        await _inherit(turn, step.key)
+        await _inherit_text(action_run, step.key)
     for image in going:
-        await _remove(turn, draft, image)
+        await _remove(action_run, draft, image)
     return succeeded("removed") if going else already("is gone already")
 
 
-async def _inherit(turn: Turn, key: str) -> None:
+async def _inherit_text(action_run: ActionRun, key: str) -> None:
     """Where a person wrote on the second of two images with one digest, the first takes that text over."""
-    draft = await look(turn)
-    heir = heir_of(draft.images or (), key)
-    if heir is not None:
-        await write_caption(turn, draft.id, heir.image, heir.text)
+    draft = await read_draft(action_run)
+    inherited = text_to_inherit(draft.images or (), key)
+    if inherited is not None:
+        await write_caption(action_run, draft.id, inherited.image, inherited.text)
 
 
-async def _remove(turn: Turn, draft: RemoteDataset, image: RemoteImage) -> None:
+async def _remove(action_run: ActionRun, draft: RemoteDataset, image: RemoteImage) -> None:
     async def is_gone() -> bool:
-        return all(one.id != image.id for one in (await look(turn)).images or ())
+        return all(one.id != image.id for one in (await read_draft(action_run)).images or ())
 
     try:
-        await turn.write(partial(turn.run.client.delete_image, draft.id, image.id), is_gone)
+        await action_run.write(partial(action_run.run.client.delete_image, draft.id, image.id), is_gone)
     except Rejected as rejected:
         if rejected.status != 404 and not await is_gone():
             end(failed(f"the API refused to remove {quoted(image.image_name)}: {rejected.message}", image.id))

@@ -10,57 +10,61 @@ from reconciler.core.name import FinalName
 from reconciler.core.ref import Ref
 from reconciler.core.run.draft_ownership import final_name
 from reconciler.core.run.ending import Ending, failed, succeeded
-from reconciler.core.run.list_convergence import as_made
+from reconciler.core.run.list_convergence import expected_listing
 from reconciler.core.run.model import number_is_taken, unfit_for_training
 from reconciler.core.text import quoted, same_text
-from reconciler.execute.action_run import Poll, Turn, end
+from reconciler.execute.action_run import ActionRun, Poll, end
 
 
-async def create_model(turn: Turn, step: CreateModel) -> Ending:
+async def create_model(action_run: ActionRun, step: CreateModel) -> Ending:
     """Verify the dataset, look for the same model, create, settle, elect."""
-    run, ref = turn.run, turn.action.ref
-    dataset = await verified(turn, step.dataset, step.dataset_id, step.dataset_name)
-    versions = await _versions(turn, dataset)
-    alive = elect_model(versions, _fingerprint(turn))
+    run, ref = action_run.run, action_run.action.ref
+    dataset = await read_verified_dataset(action_run, step.dataset, step.dataset_id, step.dataset_name)
+    versions = await _versions(action_run, dataset)
+    alive = elect_model(versions, _fingerprint(action_run))
     if alive:
-        return _taken(turn, alive[0], "is live already")
-    name = _number(turn, versions)
-    made = await _create(turn, step, dataset, name)
+        return _taken(action_run, alive[0], "is live already")
+    name = _number(action_run, versions)
+    made = await _create(action_run, step, dataset, name)
     made_at = run.clock.now()
-    await turn.pause(run.options.settle)
-    versions = await _versions(turn, dataset, made_at + run.options.settle)
-    poll = Poll(turn, run.options.settle * 3)
+    await action_run.pause(run.options.settle)
+    versions = await _versions(action_run, dataset, made_at + run.options.settle)
+    poll = Poll(action_run, run.options.settle * 3)
     while not any(member.model.id == made.id for member in versions) and await poll.again():
-        versions = await _versions(turn, dataset)
+        versions = await _versions(action_run, dataset)
     alive = elect_model(versions, name.fingerprint)
     if not any(member.model.id == made.id for member in alive):
         end(failed(f"model {made.id} was created but is in no list; it was not started, plan again", made.id))
     if alive[0].model.id != made.id:
-        return _taken(turn, alive[0], f"of another apply is elected; model {made.id} was not started")
+        return _taken(action_run, alive[0], f"of another apply is elected; model {made.id} was not started")
     if number_is_taken(versions, made.id, name):
         name = replace(name, version=next_version(versions))
-        made = await _rename(turn, made, name, step.description)
-    run.ids[ref, turn.action.version] = made.id
-    run.show(as_made(made))
+        made = await _rename(action_run, made, name, step.description)
+    run.ids[ref, action_run.action.version] = made.id
+    run.expect_listed(expected_listing(made))
     return succeeded(f"{quoted(made.name)} created (id {made.id})", made.id)
 
 
-def _fingerprint(turn: Turn) -> str:
-    fingerprint = turn.action.fingerprint
-    assert fingerprint is not None, turn.action.id
+def _fingerprint(action_run: ActionRun) -> str:
+    fingerprint = action_run.action.fingerprint
+    assert fingerprint is not None, action_run.action.id
     return fingerprint
 
 
-def _number(turn: Turn, versions: tuple[ModelMember, ...]) -> FinalName:
+def _number(action_run: ActionRun, versions: tuple[ModelMember, ...]) -> FinalName:
     """The planned name, or the next number where somebody has taken the planned one since."""
-    planned = FinalName(base=turn.action.ref.name, version=turn.action.version or 1, fingerprint=_fingerprint(turn))
+    planned = FinalName(
+        base=action_run.action.ref.name, version=action_run.action.version or 1, fingerprint=_fingerprint(action_run)
+    )
     taken = any(member.name.version == planned.version for member in versions)
     return replace(planned, version=next_version(versions)) if taken else planned
 
 
-async def verified(turn: Turn, ref: Ref, live_id: int | None, name: str | None) -> RemoteDataset:
+async def read_verified_dataset(
+    action_run: ActionRun, ref: Ref, live_id: int | None, name: str | None
+) -> RemoteDataset:
     """The completed dataset that is about to be spent on, on a read after its freeze that shows what is wished."""
-    run, wish = turn.run, turn.run.wish(ref)
+    run, wish = action_run.run, action_run.run.wish(ref)
     if live_id is None and wish is not None:
         live_id, name = run.ids.get((ref, wish.version)), str(final_name(wish))
     if live_id is None:
@@ -72,61 +76,65 @@ async def verified(turn: Turn, ref: Ref, live_id: int | None, name: str | None) 
     return dataset
 
 
-async def _versions(turn: Turn, dataset: RemoteDataset, since: float | None = None) -> tuple[ModelMember, ...]:
-    models = turn.run.models
+async def _versions(
+    action_run: ActionRun, dataset: RemoteDataset, since: float | None = None
+) -> tuple[ModelMember, ...]:
+    models = action_run.run.models
     listed = await (models.fresh() if since is None else models.since(since))
-    return model_members(listed, turn.action.ref.name, dataset.project_id)
+    return model_members(listed, action_run.action.ref.name, dataset.project_id)
 
 
-def _taken(turn: Turn, member: ModelMember, how: str) -> Ending:
-    turn.run.ids[turn.action.ref, turn.action.version] = member.model.id
+def _taken(action_run: ActionRun, member: ModelMember, how: str) -> Ending:
+    action_run.run.ids[action_run.action.ref, action_run.action.version] = member.model.id
     return succeeded(f"{quoted(member.model.name)} (id {member.model.id}) {how}", member.model.id)
 
 
-async def _create(turn: Turn, step: CreateModel, dataset: RemoteDataset, name: FinalName) -> RemoteModel:
+async def _create(action_run: ActionRun, step: CreateModel, dataset: RemoteDataset, name: FinalName) -> RemoteModel:
     async def find() -> RemoteModel | None:
-        alive = elect_model(await _versions(turn, dataset), name.fingerprint)
+        alive = elect_model(await _versions(action_run, dataset), name.fingerprint)
         return alive[0].model if alive else None
 
     request = partial(
-        turn.run.client.create_model,
+        action_run.run.client.create_model,
         name=str(name),
         dataset_id=dataset.id,
         training_mode=step.training_mode,
         training_version=step.training_version,
         description=step.description,
     )
-    made = await turn.create(request, find)
-    return made if made.name == str(name) else await _rename(turn, made, name, step.description)
+    made = await action_run.create(request, find)
+    return made if made.name == str(name) else await _rename(action_run, made, name, step.description)
 
 
-async def _rename(turn: Turn, made: RemoteModel, name: FinalName, description: str) -> RemoteModel:
+async def _rename(action_run: ActionRun, made: RemoteModel, name: FinalName, description: str) -> RemoteModel:
     """Give a model of this run its name; stop where the API makes another of it."""
-    model = await _put(turn, made.id, str(name), description)
+    model = await _put(action_run, made.id, str(name), description)
     if model.name != str(name):
         detail = f"the API stores the name {quoted(str(name))} as {quoted(model.name)}"
         end(failed(f"{detail}; the model was not started (id {made.id})", made.id))
     return model
 
 
-async def update_model(turn: Turn, step: UpdateModel) -> Ending:
+async def update_model(action_run: ActionRun, step: UpdateModel) -> Ending:
     """Send name and description; read back."""
-    model = await _put(turn, step.id, step.name, step.description)
+    model = await _put(action_run, step.id, step.name, step.description)
     if (model.name, model.description or "") != (step.name, step.description) and not same_text(
         model.description or "", step.description
     ):
         end(failed(f"the API stores the description as {quoted(model.description or '')}", step.id))
-    turn.run.show(as_made(model))
+    action_run.run.expect_listed(expected_listing(model))
     return succeeded("description changed", step.id)
 
 
-async def _put(turn: Turn, live_id: int, name: str, description: str) -> RemoteModel:
+async def _put(action_run: ActionRun, live_id: int, name: str, description: str) -> RemoteModel:
     async def is_done() -> bool:
-        model = await turn.run.client.get_model(live_id)
+        model = await action_run.run.client.get_model(live_id)
         return model is not None and model.name == name and same_text(model.description or "", description)
 
-    await turn.write(partial(turn.run.client.update_model, live_id, name=name, description=description), is_done)
-    model = await turn.run.client.get_model(live_id)
+    await action_run.write(
+        partial(action_run.run.client.update_model, live_id, name=name, description=description), is_done
+    )
+    model = await action_run.run.client.get_model(live_id)
     if model is None:
         end(failed(f"model {live_id} is gone: it was deleted since the plan was made; plan again", live_id))
     return model

@@ -19,28 +19,28 @@ from reconciler.core.run.draft_ownership import (
     sight_draft,
 )
 from reconciler.core.run.ending import Ending, failed, succeeded
-from reconciler.core.run.list_convergence import as_made
+from reconciler.core.run.list_convergence import expected_listing
 from reconciler.core.text import count, quoted
-from reconciler.execute.action_run import Poll, Turn, end
-from reconciler.execute.draft import look, name_of, own, put, until_regenerated, wish_of
+from reconciler.execute.action_run import ActionRun, Poll, end
+from reconciler.execute.draft import name_of, read_draft, require_own, until_regenerated, update_draft, wish_of
 
 
-async def create_dataset(turn: Turn, step: CreateDataset) -> Ending:
+async def create_dataset(action_run: ActionRun, step: CreateDataset) -> Ending:
     """Create a draft that bears what it is for and who fills it; settle; elect."""
-    run, wish = turn.run, wish_of(turn)
+    run, wish = action_run.run, wish_of(action_run)
     project_id = step.project_id if step.project_id is not None else run.ids.get((wish.project, None))
     if project_id is None:
         end(failed(f"no action of this plan made {wish.project}"))
     name = draft_name(wish, run.mark)
     request = partial(run.client.create_dataset, project_id=project_id, name=str(name), uploads=wish.uploads)
-    made = await turn.create(request, partial(_find, turn, project_id, name))
-    await _settle(turn, made, name, project_id)
+    made = await action_run.create(request, partial(_find, action_run, project_id, name))
+    await _settle(action_run, made, name, project_id)
     return succeeded(f"created as a draft (id {made.id})", made.id)
 
 
-async def clone_dataset(turn: Turn, step: CloneDataset) -> Ending:
+async def clone_dataset(action_run: ActionRun, step: CloneDataset) -> Ending:
     """Clone a completed version into a draft that is marked as unchecked; settle; elect."""
-    run, wish = turn.run, wish_of(turn)
+    run, wish = action_run.run, wish_of(action_run)
     source = await run.dataset(step.source_id).fresh()
     parsed = parse_dataset_name(source.name) if source is not None and source.is_completed else None
     if source is None or parsed is None or (parsed.base, parsed.version) != (wish.ref.name, step.source_version):
@@ -50,64 +50,64 @@ async def clone_dataset(turn: Turn, step: CloneDataset) -> Ending:
         end(failed(f"the API does not tell to which project dataset {source.id} belongs"))
     name = draft_name(wish, run.mark, of=step.source_version)
     request = partial(run.client.clone_dataset, source.id, name=str(name))
-    made = await turn.create(request, partial(_find, turn, project_id, name))
-    await _settle(turn, made, name, project_id)
+    made = await action_run.create(request, partial(_find, action_run, project_id, name))
+    await _settle(action_run, made, name, project_id)
     return succeeded(f"cloned from v{step.source_version} (id {made.id})", made.id)
 
 
-async def _find(turn: Turn, project_id: int, name: DraftName) -> RemoteDataset | None:
+async def _find(action_run: ActionRun, project_id: int, name: DraftName) -> RemoteDataset | None:
     """The draft that a lost request made: its name holds this run's own mark."""
-    found = [one for one in await turn.run.listing(project_id).fresh() if one.name == str(name)]
+    found = [one for one in await action_run.run.listing(project_id).fresh() if one.name == str(name)]
     return min(found, key=lambda one: one.id, default=None)
 
 
-async def _settle(turn: Turn, made: RemoteDataset, name: DraftName, project_id: int) -> None:
+async def _settle(action_run: ActionRun, made: RemoteDataset, name: DraftName, project_id: int) -> None:
     """See that a new draft is named as it should, that the lists show it, and that it is the elected one."""
-    run, wish = turn.run, wish_of(turn)
+    run, wish = action_run.run, wish_of(action_run)
     made_at = run.clock.now()
-    run.ids[turn.action.ref, turn.action.version] = made.id
+    run.ids[action_run.action.ref, action_run.action.version] = made.id
     told = made.name == str(name) and not is_foreign(made)
     dataset = made if told else await run.dataset(made.id).fresh()
     if dataset is not None and is_foreign(dataset):
         end(failed(WHILE_RUNNING, made.id, exit_code=4))
     if dataset is None or ownership(dataset, wish, run.mark) is not DraftOwnership.RENAMED:
-        dataset = own(turn, dataset)
+        dataset = require_own(action_run, dataset)
     if dataset.name != str(name):
-        dataset = await put(turn, made.id, name, dataset.guide, instead_of=dataset.name)
-    await turn.pause(made_at + run.options.settle - run.clock.now())
+        dataset = await update_draft(action_run, made.id, name, dataset.guide, instead_of=dataset.name)
+    await action_run.pause(made_at + run.options.settle - run.clock.now())
     sighting = sight_draft(await run.listing(project_id).since(made_at + run.options.settle), made.id, wish, project_id)
-    poll = Poll(turn, run.options.settle * 3)
+    poll = Poll(action_run, run.options.settle * 3)
     while not sighting.seen and await poll.again():
         sighting = sight_draft(await run.listing(project_id).fresh(), made.id, wish, project_id)
     if ending := not_elected(sighting, made.id, wish):
         end(ending)
-    run.show(as_made(await look(turn)))
+    run.expect_listed(expected_listing(await read_draft(action_run)))
 
 
-async def claim_draft(turn: Turn, step: ClaimDraft) -> Ending:
+async def claim_draft(action_run: ActionRun, step: ClaimDraft) -> Ending:
     """Take a draft over that this run did not make: refusals, one PUT of the name, settle, read again."""
-    run, wish = turn.run, wish_of(turn)
-    run.ids[turn.action.ref, turn.action.version] = step.id
+    run, wish = action_run.run, wish_of(action_run)
+    run.ids[action_run.action.ref, action_run.action.version] = step.id
     before = _unclaimed(step.id, await run.dataset(step.id).fresh(), wish)
-    found = await _quiet(turn, step.id, before, wish)
+    found = await _quiet(action_run, step.id, before, wish)
     name = claimed_name(name_of(found), wish, run.mark)
-    claimed = await put(turn, step.id, name, found.guide, instead_of=found.name)
-    await turn.pause(run.options.settle)
-    after = await look(turn)
+    claimed = await update_draft(action_run, step.id, name, found.guide, instead_of=found.name)
+    await action_run.pause(run.options.settle)
+    after = await read_draft(action_run)
     if lags_after_claim(name, before, after):
-        after, _ = await until_regenerated(turn, Poll(turn, run.options.caption_deadline))
+        after, _ = await until_regenerated(action_run, Poll(action_run, run.options.caption_deadline))
         stale = draft_name(wish, run.mark, stale=True)
-        await put(turn, step.id, stale, after.guide)
+        await update_draft(action_run, step.id, stale, after.guide)
         return succeeded(f"taken over (id {step.id}); it was being changed, so its captions are regenerated", step.id)
     return succeeded(f"taken over (id {step.id}), {count(len(claimed.images or ()), 'image')}", step.id)
 
 
-async def _quiet(turn: Turn, live_id: int, dataset: RemoteDataset, wish: DatasetWish) -> RemoteDataset:
+async def _quiet(action_run: ActionRun, live_id: int, dataset: RemoteDataset, wish: DatasetWish) -> RemoteDataset:
     """The draft once no regeneration runs on it, or once it has run for too long to be waited for."""
-    poll = Poll(turn, turn.run.options.patience)
+    poll = Poll(action_run, action_run.run.options.patience)
     while dataset.is_regenerating and await poll.again():
-        turn.progress("waits for a regeneration of captions that is under way")
-        dataset = _unclaimed(live_id, await turn.run.dataset(live_id).fresh(), wish)
+        action_run.progress("waits for a regeneration of captions that is under way")
+        dataset = _unclaimed(live_id, await action_run.run.dataset(live_id).fresh(), wish)
     return dataset
 
 

@@ -24,7 +24,7 @@ from reconciler.core.action import (
     WriteCaptions,
 )
 from reconciler.core.run.ending import Ending, failed, unknown
-from reconciler.execute.action_run import Ended, Turn
+from reconciler.execute.action_run import ActionRun, Ended
 from reconciler.execute.caption import write_captions
 from reconciler.execute.clone import check
 from reconciler.execute.complete import complete_dataset
@@ -37,57 +37,57 @@ from reconciler.execute.removal import delete_object, rename_object, stop_traini
 from reconciler.execute.training import start_training
 
 
-async def perform(turn: Turn) -> Ending:
+async def perform(action_run: ActionRun) -> Ending:
     """Do one action; whatever the API answers becomes an ending."""
     try:
-        return await _step(turn)
+        return await _step(action_run)
     except Ended as ended:
         return ended.ending
     except Unauthorised as error:
-        turn.run.forbid(error.message)
+        action_run.run.stop_for_token(error.message)
         return failed(error.message)
     except CallFailed as error:
         detail = f"{error.operation}: {error.message}"
         return unknown(detail) if isinstance(error, Lost) else failed(detail)
 
 
-async def _step(turn: Turn) -> Ending:  # noqa: C901, PLR0912 - one arm a step, nothing else
-    match turn.action.step:
+async def _step(action_run: ActionRun) -> Ending:  # noqa: C901, PLR0912 - one arm a step, nothing else
+    match action_run.action.step:
         case CreateProject() as step:
-            return await create_project(turn, step)
+            return await create_project(action_run, step)
         case UpdateProject() as step:
-            return await update_project(turn, step)
+            return await update_project(action_run, step)
         case CreateDataset() as step:
-            return await create_dataset(turn, step)
+            return await create_dataset(action_run, step)
         case CloneDataset() as step:
-            return await clone_dataset(turn, step)
+            return await clone_dataset(action_run, step)
         case ClaimDraft() as step:
-            return await claim_draft(turn, step)
+            return await claim_draft(action_run, step)
         case CheckClone() as step:
-            return await check(turn, step)
+            return await check(action_run, step)
         case RemoveImage() as step:
-            return await remove_image(turn, step)
+            return await remove_image(action_run, step)
         case SetGuide() as step:
-            return await set_guide(turn, step)
+            return await set_guide(action_run, step)
         case Regenerate() as step:
-            return await regenerate(turn, step)
+            return await regenerate(action_run, step)
         case UploadImage() as step:
-            return await upload_image(turn, step)
+            return await upload_image(action_run, step)
         case WriteCaptions() as step:
-            return await write_captions(turn, step)
+            return await write_captions(action_run, step)
         case CompleteDataset() as step:
-            return await complete_dataset(turn, step)
+            return await complete_dataset(action_run, step)
         case CreateModel() as step:
-            return await create_model(turn, step)
+            return await create_model(action_run, step)
         case UpdateModel() as step:
-            return await update_model(turn, step)
+            return await update_model(action_run, step)
         case StartTraining() as step:
-            return await start_training(turn, step)
+            return await start_training(action_run, step)
         case RenameObject() as step:
-            return await rename_object(turn, step)
+            return await rename_object(action_run, step)
         case StopTraining() as step:
-            return await stop_training(turn, step)
+            return await stop_training(action_run, step)
         case DeleteObject() as step:
-            return await delete_object(turn, step)
+            return await delete_object(action_run, step)
         case _ as other:
             assert_never(other)

@@ -8,14 +8,14 @@ from reconciler.core.action import DeleteObject, RenameObject, StopTraining
 from reconciler.core.kind import Kind
 from reconciler.core.live import Live, ModelStatus, RemoteModel
 from reconciler.core.run.ending import Ending, already, failed, succeeded
-from reconciler.core.run.list_convergence import as_made
+from reconciler.core.run.list_convergence import expected_listing
 from reconciler.core.text import quoted
-from reconciler.execute.action_run import Poll, Turn, end
+from reconciler.execute.action_run import ActionRun, Poll, end
 
 
-async def rename_object(turn: Turn, step: RenameObject) -> Ending:
+async def rename_object(action_run: ActionRun, step: RenameObject) -> Ending:
     """Give a live object its new name."""
-    live = await _read(turn, step.kind, step.id)
+    live = await _read(action_run, step.kind, step.id)
     if live is None:
         end(failed(f"{step.kind.value} {step.id} is gone: it was deleted since the plan was made; plan again", step.id))
     if live.name == step.after:
@@ -24,26 +24,26 @@ async def rename_object(turn: Turn, step: RenameObject) -> Ending:
         end(failed(_other_name(step.kind, step.id, step.before, live), step.id))
 
     async def is_done() -> bool:
-        now = await _read(turn, step.kind, step.id)
+        now = await _read(action_run, step.kind, step.id)
         return now is not None and now.name == step.after
 
     rename = CALLS[step.kind].rename
     assert rename is not None, "only kinds with versions are renamed by a step of its own"
     try:
-        await turn.write(partial(rename, turn.run.client, live, step.after, step.description), is_done)
+        await action_run.write(partial(rename, action_run.run.client, live, step.after, step.description), is_done)
     except Rejected as rejected:
         detail = f"the API refused to rename {step.kind.value} {step.id}: {rejected.message}"
         end(failed(f"{detail}; take `moved` back, and the former name in git too", step.id))
-    now = await _read(turn, step.kind, step.id)
+    now = await _read(action_run, step.kind, step.id)
     if now is None or now.name != step.after:
         end(failed(f"the API stores another name than {quoted(step.after)} for {step.kind.value} {step.id}", step.id))
-    turn.run.show(as_made(now))
+    action_run.run.expect_listed(expected_listing(now))
     return succeeded(f"renamed from {quoted(step.before)} to {quoted(step.after)} (id {step.id})", step.id)
 
 
-async def stop_training(turn: Turn, step: StopTraining) -> Ending:
+async def stop_training(action_run: ActionRun, step: StopTraining) -> Ending:
     """Stop a training and see that it is stopped; one that ended by itself counts as stopped."""
-    run = turn.run
+    run = action_run.run
     model = await run.client.get_model(step.id)
     if model is None or model.is_gone:
         return already(f"model {step.id} is gone already", step.id)
@@ -55,13 +55,13 @@ async def stop_training(turn: Turn, step: StopTraining) -> Ending:
 
     if model.status is ModelStatus.IN_PROGRESS:
         try:
-            await turn.write(partial(run.client.stop_training, step.id), is_done)
+            await action_run.write(partial(run.client.stop_training, step.id), is_done)
         except Rejected as rejected:
             if not await is_done():
                 end(failed(f"the API refused to stop model {step.id}: {rejected.message}", step.id))
-    poll = Poll(turn, run.options.patience * 10)
+    poll = Poll(action_run, run.options.patience * 10)
     while _runs(await run.client.get_model(step.id), ModelStatus.IN_PROGRESS, ModelStatus.STOPPING):
-        turn.progress("waits until the training is stopped")
+        action_run.progress("waits until the training is stopped")
         if not await poll.again():
             end(failed(f"model {step.id} is still being stopped; the next apply goes on", step.id, exit_code=5))
     return succeeded(f"training of {quoted(step.name)} stopped (id {step.id})", step.id)
@@ -71,28 +71,28 @@ def _runs(model: RemoteModel | None, *statuses: ModelStatus) -> bool:
     return model is not None and model.status in statuses
 
 
-async def delete_object(turn: Turn, step: DeleteObject) -> Ending:
+async def delete_object(action_run: ActionRun, step: DeleteObject) -> Ending:
     """Delete an object that still bears the planned name; one that is gone counts as deleted."""
-    live = await _read(turn, step.kind, step.id)
+    live = await _read(action_run, step.kind, step.id)
     if live is None:
         return already(f"{step.kind.value} {step.id} is gone already", step.id)
     if live.name != step.name:
         end(failed(_other_name(step.kind, step.id, step.name, live), step.id))
 
     async def is_gone() -> bool:
-        return await _read(turn, step.kind, step.id) is None
+        return await _read(action_run, step.kind, step.id) is None
 
     try:
-        await turn.write(partial(CALLS[step.kind].delete, turn.run.client, step.id), is_gone)
+        await action_run.write(partial(CALLS[step.kind].delete, action_run.run.client, step.id), is_gone)
     except Rejected as rejected:
         if not await is_gone():
             end(failed(f"the API refused to delete {step.kind.value} {step.id}: {rejected.message}", step.id))
     return succeeded(f"{quoted(step.name)} deleted (id {step.id})", step.id)
 
 
-async def _read(turn: Turn, kind: Kind, live_id: int) -> Live | None:
+async def _read(action_run: ActionRun, kind: Kind, live_id: int) -> Live | None:
     """An object by its id; a Deleted model is none (U05)."""
-    live = await CALLS[kind].read(turn.run.client, live_id)
+    live = await CALLS[kind].read(action_run.run.client, live_id)
     return None if live is None or live.is_gone else live
 
 

@@ -13,9 +13,9 @@ from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
-from reconciler.core.run.list_convergence import Made
+from reconciler.core.run.list_convergence import ExpectedListing
 from reconciler.execute.options import ImageStore, Options
-from reconciler.execute.shared_reads import Shared
+from reconciler.execute.shared_reads import SharedRead
 from reconciler.execute.slots import Slots
 
 
@@ -35,30 +35,30 @@ class Run:
     mark: str
     began: float
     slots: Slots
-    projects: Shared[tuple[RemoteProject, ...]]
-    models: Shared[tuple[RemoteModel, ...]]
+    projects: SharedRead[tuple[RemoteProject, ...]]
+    models: SharedRead[tuple[RemoteModel, ...]]
     events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     ids: dict[tuple[Ref, int | None], int] = field(default_factory=dict)
-    made: dict[tuple[Kind, int], Made] = field(default_factory=dict)
+    expected: dict[tuple[Kind, int], ExpectedListing] = field(default_factory=dict)
     closed: str = ""
     trainings: set[int] = field(default_factory=set)
     rewrites: int = 0
-    _datasets: dict[int, Shared[RemoteDataset | None]] = field(default_factory=dict)
-    _listings: dict[int, Shared[tuple[RemoteDataset, ...]]] = field(default_factory=dict)
+    _datasets: dict[int, SharedRead[RemoteDataset | None]] = field(default_factory=dict)
+    _listings: dict[int, SharedRead[tuple[RemoteDataset, ...]]] = field(default_factory=dict)
 
     @property
     def elapsed(self) -> float:
         """Seconds since the apply began."""
         return self.clock.now() - self.began
 
-    def dataset(self, live_id: int) -> Shared[RemoteDataset | None]:
+    def dataset(self, live_id: int) -> SharedRead[RemoteDataset | None]:
         """The read of one dataset, with its images."""
-        return self._datasets.setdefault(live_id, Shared(partial(self.client.get_dataset, live_id), self.clock))
+        return self._datasets.setdefault(live_id, SharedRead(partial(self.client.get_dataset, live_id), self.clock))
 
-    def listing(self, project_id: int) -> Shared[tuple[RemoteDataset, ...]]:
+    def listing(self, project_id: int) -> SharedRead[tuple[RemoteDataset, ...]]:
         """The list of a project's datasets."""
         return self._listings.setdefault(
-            project_id, Shared(partial(self.client.list_project_datasets, project_id), self.clock)
+            project_id, SharedRead(partial(self.client.list_project_datasets, project_id), self.clock)
         )
 
     def wish(self, ref: Ref) -> DatasetWish | None:
@@ -73,17 +73,17 @@ class Run:
         """What the plan changes on a model."""
         return next((one for one in self.plan.changes_of(ref) if isinstance(one, ModelChange)), None)
 
-    def touch(self, action: Action) -> None:
+    def note_write(self, action: Action) -> None:
         """A request of this action ended: what was read of its dataset before may be out of date."""
         live_id = self.ids.get((action.ref, action.version))
         if action.ref.kind is Kind.DATASET and live_id is not None:
-            self.dataset(live_id).touch()
+            self.dataset(live_id).note_write()
 
-    def show(self, made: Made) -> None:
+    def expect_listed(self, expected: ExpectedListing) -> None:
         """Remember what the lists must show before the apply ends."""
-        self.made[made.kind, made.id] = made
+        self.expected[expected.kind, expected.id] = expected
 
-    def forbid(self, message: str) -> None:
+    def stop_for_token(self, message: str) -> None:
         """The API refused the token, or what is left of its quota: no further action makes sense (F12)."""
         self.close(f"the API does not let this token go on: {message}")
 
@@ -103,6 +103,6 @@ def begin(plan: Plan, *, client: Client, images: ImageStore, clock: Clock, optio
         mark=clock.mark(),
         began=clock.now(),
         slots=Slots(options.concurrency),
-        projects=Shared(client.list_projects, clock),
-        models=Shared(client.list_models, clock),
+        projects=SharedRead(client.list_projects, clock),
+        models=SharedRead(client.list_models, clock),
     )

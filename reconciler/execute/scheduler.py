@@ -11,8 +11,8 @@ from reconciler.core.action import Action
 from reconciler.core.event import Event, Finished, Outcome, Throttled
 from reconciler.core.plan import Plan
 from reconciler.core.run.ending import Ending, failed, interrupted, skip_for, skipped
-from reconciler.execute.action_run import Turn
-from reconciler.execute.list_convergence import until_shown
+from reconciler.execute.action_run import ActionRun
+from reconciler.execute.list_convergence import until_listed
 from reconciler.execute.narrator import Narrator
 from reconciler.execute.options import ImageStore, Options
 from reconciler.execute.perform import perform
@@ -29,26 +29,26 @@ async def execute(
     A fault of our own ends its action as failed, lets no other begin, and is raised after the last event.
     """
     run = begin(plan, client=client, images=images, clock=clock, options=options)
-    walk = asyncio.create_task(_Walk(run, journal).to_the_end())
-    walk.add_done_callback(lambda _: run.events.put_nowait(None))
+    scheduled = asyncio.create_task(_Scheduler(run, journal).to_the_end())
+    scheduled.add_done_callback(lambda _: run.events.put_nowait(None))
     if journal is not None:
         journal.listen(partial(_throttle, run))
     try:
         while (event := await run.events.get()) is not None:
             yield event
-        await walk
+        await scheduled
     finally:
         if journal is not None:
             journal.listen(None)
-        walk.cancel()
-        await asyncio.wait([walk])
+        scheduled.cancel()
+        await asyncio.wait([scheduled])
 
 
 def _throttle(run: Run, seconds: float, reason: str) -> None:
     run.events.put_nowait(Throttled(at=run.elapsed, seconds=seconds, reason=reason))
 
 
-class _Walk:
+class _Scheduler:
     """The scheduler of one run: which actions are under way, and how each that is over has ended."""
 
     def __init__(self, run: Run, journal: Narrator | None) -> None:
@@ -73,7 +73,7 @@ class _Walk:
                 if self._tasks:
                     await self._some_end(sorter)
             if not self._run.closed and not self._run.options.brake.is_pulled:
-                await until_shown(self._run)
+                await until_listed(self._run)
         finally:
             guard.cancel()
             await self._cut_off()
@@ -127,21 +127,21 @@ class _Walk:
 
     async def _perform(self, action: Action) -> Ending:
         """One action from its first slot to its ending."""
-        turn = Turn(self._run, action, self._places[action.id])
+        action_run = ActionRun(self._run, action, self._places[action.id])
         try:
-            await turn.enter()
+            await action_run.enter()
             if (reason := self._stopped()) is not None:
                 return reason
-            turn.begin()
-            return await perform(turn)
+            action_run.begin()
+            return await perform(action_run)
         except asyncio.CancelledError:
             if not self._run.options.brake.is_hard:
                 raise
-            return turn.cut_off()
+            return action_run.cut_off()
         except Exception as error:  # noqa: BLE001 - raised again once every action has its ending
             return self._broken(error)
         finally:
-            turn.leave()
+            action_run.leave()
 
     def _stopped(self) -> Ending | None:
         """Why no action may begin now; None while one may."""

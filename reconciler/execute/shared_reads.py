@@ -10,7 +10,7 @@ from reconciler.clock import Clock
 T = TypeVar("T")
 
 
-class Shared(Generic[T]):
+class SharedRead(Generic[T]):
     """One read of the API, remembered with the moments at which it was asked for and answered."""
 
     def __init__(self, ask: Callable[[], Awaitable[T]], clock: Clock) -> None:
@@ -25,7 +25,7 @@ class Shared(Generic[T]):
         """When the remembered answer was asked for; minus infinity where there is none."""
         return float("-inf") if self._last is None else self._last.asked
 
-    def touch(self) -> None:
+    def note_write(self) -> None:
         """A request of this run may have changed what the read shows."""
         self._writes += 1
 

@@ -4,84 +4,84 @@ from reconciler.api.error import CallFailed, Lost, Rejected, Unreachable
 from reconciler.core.action import StartTraining
 from reconciler.core.live import RemoteModel
 from reconciler.core.run.ending import Ending, failed, no_capacity, succeeded, trained, unknown
-from reconciler.core.run.list_convergence import as_made
+from reconciler.core.run.list_convergence import expected_listing
 from reconciler.core.run.model import Phase, phase, was_started
 from reconciler.core.text import quoted
-from reconciler.execute.action_run import Ended, Poll, Turn, end
-from reconciler.execute.model import verified
+from reconciler.execute.action_run import ActionRun, Ended, Poll, end
+from reconciler.execute.model import read_verified_dataset
 
 
-async def start_training(turn: Turn, step: StartTraining) -> Ending:
+async def start_training(action_run: ActionRun, step: StartTraining) -> Ending:
     """Start a created model, or find it started; then wait for its end where that was asked for."""
-    run = turn.run
-    model_id = step.id if step.id is not None else run.ids.get((turn.action.ref, turn.action.version))
+    run = action_run.run
+    model_id = step.id if step.id is not None else run.ids.get((action_run.action.ref, action_run.action.version))
     if model_id is None:
-        end(failed(f"no action of this plan made {turn.action.ref} v{turn.action.version}"))
-    poll = Poll(turn, run.options.capacity_deadline)
+        end(failed(f"no action of this plan made {action_run.action.ref} v{action_run.action.version}"))
+    poll = Poll(action_run, run.options.capacity_deadline)
     while phase(model := await run.client.get_model(model_id)) is Phase.READY:
-        await _permit(turn, model_id)
-        if await _start(turn, model_id, step):
+        await _permit(action_run, model_id)
+        if await _start(action_run, model_id, step):
             break
-        turn.progress("waits for capacity at the API")
+        action_run.progress("waits for capacity at the API")
         if not await poll.again():
             return no_capacity()
-    return await _started(turn, model_id, model)
+    return await _started(action_run, model_id, model)
 
 
-async def _permit(turn: Turn, model_id: int) -> None:
+async def _permit(action_run: ActionRun, model_id: int) -> None:
     """Verify the dataset once more where its last read is not young, and hold the limit on trainings."""
-    run, change = turn.run, turn.run.model_change(turn.action.ref)
+    run, change = action_run.run, action_run.run.model_change(action_run.action.ref)
     if change is None:
-        end(failed(f"the plan does not say on what {turn.action.ref} is trained", model_id))
-    await verified(turn, change.dataset, change.dataset_id, None)
+        end(failed(f"the plan does not say on what {action_run.action.ref} is trained", model_id))
+    await read_verified_dataset(action_run, change.dataset, change.dataset_id, None)
     run.trainings.add(model_id)
     if len(run.trainings) > run.plan.limits.trainings:
         run.trainings.discard(model_id)
         end(failed(f"one more training than the limit of {run.plan.limits.trainings}; not started", model_id, 4))
 
 
-async def _start(turn: Turn, model_id: int, step: StartTraining) -> bool:
+async def _start(action_run: ActionRun, model_id: int, step: StartTraining) -> bool:
     """Ask once, or look and ask again where the answer was lost; False where the API has no capacity now."""
     message = ""
-    for _ in range(turn.run.options.attempts):
+    for _ in range(action_run.run.options.attempts):
         try:
-            await turn.send(turn.run.client.start_training(model_id, dict(step.parameters)))
+            await action_run.send(action_run.run.client.start_training(model_id, dict(step.parameters)))
         except Lost as lost:
             message = lost.message
-            if await _was_started(turn, model_id, lost):
+            if await _was_started(action_run, model_id, lost):
                 return True
         except Rejected as rejected:
             if rejected.status != 409:
                 end(failed(f"the API refused to start model {model_id}: {rejected.message}", model_id))
-            return was_started(phase(await turn.run.client.get_model(model_id)))
+            return was_started(phase(await action_run.run.client.get_model(model_id)))
         except Unreachable as unreachable:
             if unreachable.status != 429:
                 raise
-            return was_started(phase(await turn.run.client.get_model(model_id)))
+            return was_started(phase(await action_run.run.client.get_model(model_id)))
         else:
             return True
     raise Ended(unknown(f"{message}; model {model_id} was not found started", model_id))
 
 
-async def _was_started(turn: Turn, model_id: int, lost: CallFailed) -> bool:
+async def _was_started(action_run: ActionRun, model_id: int, lost: CallFailed) -> bool:
     """Was a start done whose answer was lost? "Not yet" counts only once `settle` has passed."""
     assert isinstance(lost, Lost)
-    if was_started(phase(await turn.look(turn.run.client.get_model(model_id), lost))):
+    if was_started(phase(await action_run.find_out(action_run.run.client.get_model(model_id), lost))):
         return True
-    await turn.pause(turn.run.options.settle)
-    return was_started(phase(await turn.look(turn.run.client.get_model(model_id), lost)))
+    await action_run.pause(action_run.run.options.settle)
+    return was_started(phase(await action_run.find_out(action_run.run.client.get_model(model_id), lost)))
 
 
-async def _started(turn: Turn, model_id: int, model: RemoteModel | None) -> Ending:
+async def _started(action_run: ActionRun, model_id: int, model: RemoteModel | None) -> Ending:
     """How a start ends, by the phase that the model was in before it was asked for, or is in without it."""
     found = phase(model)
     if model is not None:
-        turn.run.show(as_made(model, started=was_started(found) or found is Phase.READY))
+        action_run.run.expect_listed(expected_listing(model, started=was_started(found) or found is Phase.READY))
     match found:
         case Phase.READY:
-            return await _await(turn, model_id, "training started")
+            return await _await(action_run, model_id, "training started")
         case Phase.TRAINING:
-            return await _await(turn, model_id, "is in training already")
+            return await _await(action_run, model_id, "is in training already")
         case Phase.TRAINED:
             return trained(model_id)
         case _:
@@ -104,28 +104,28 @@ def _over(model_id: int, model: RemoteModel | None) -> Ending:
             return failed(f"model {model_id} has the status {word}; it was left alone", model_id)
 
 
-async def _await(turn: Turn, model_id: int, done: str) -> Ending:
+async def _await(action_run: ActionRun, model_id: int, done: str) -> Ending:
     """Wait for the end of a training where that was asked for; one list call serves all that wait."""
-    run = turn.run
+    run = action_run.run
     if run.options.wait != "training":
         return succeeded(f"{done} (id {model_id})", model_id)
     began = run.clock.now()
     while run.clock.now() - began < run.options.training_deadline:
         due = max(run.models.asked, run.clock.now() - run.options.training_poll) + run.options.training_poll
-        await turn.wait(max(due - run.clock.now(), 1.0))
-        model = await _look(turn, model_id, due)
+        await action_run.wait(max(due - run.clock.now(), 1.0))
+        model = await _look(action_run, model_id, due)
         found = phase(model)
         if found is Phase.TRAINED:
             return trained(model_id)
         if found in {Phase.FAILED, Phase.STOPPED, Phase.GONE}:
             return _over(model_id, model)
-        turn.progress("in training")
+        action_run.progress("in training")
     hours = run.options.training_deadline / 3600
     return succeeded(f"{done} (id {model_id}); still in training after {hours:g} hours", model_id, exit_code=5)
 
 
-async def _look(turn: Turn, model_id: int, since: float) -> RemoteModel | None:
+async def _look(action_run: ActionRun, model_id: int, since: float) -> RemoteModel | None:
     """The model in the shared list; one that is not listed is read by id, for a list may lag (F19)."""
-    listed = await turn.run.models.since(since)
+    listed = await action_run.run.models.since(since)
     found = next((model for model in listed if model.id == model_id), None)
-    return found if found is not None else await turn.run.client.get_model(model_id)
+    return found if found is not None else await action_run.run.client.get_model(model_id)

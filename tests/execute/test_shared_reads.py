@@ -1,7 +1,7 @@
 """Reads that are shared: when a remembered answer serves, and when it does not."""
 
 from reconciler.clock import SimulatedClock
-from reconciler.execute.shared_reads import Shared
+from reconciler.execute.shared_reads import SharedRead
 
 
 class Counter:
@@ -10,7 +10,7 @@ class Counter:
     def __init__(self) -> None:
         self.clock = SimulatedClock()
         self.count = 0
-        self.shared = Shared(self.ask, self.clock)
+        self.shared = SharedRead(self.ask, self.clock)
 
     async def ask(self) -> int:
         self.count += 1
@@ -33,7 +33,7 @@ async def test_within() -> None:
     counter = Counter()
     assert await counter.shared.within(2) == 1
     assert await counter.shared.within(2) == 1
-    counter.shared.touch()
+    counter.shared.note_write()
     assert await counter.shared.within(2, after_writes=False) == 1
     assert await counter.shared.within(2) == 2
     counter.clock.advance(3)
@@ -45,10 +45,10 @@ async def test_a_write_during_a_read() -> None:
     counter = Counter()
 
     async def ask() -> int:
-        counter.shared.touch()
+        counter.shared.note_write()
         return await Counter.ask(counter)
 
-    counter.shared = Shared(ask, counter.clock)
+    counter.shared = SharedRead(ask, counter.clock)
     assert await counter.shared.within(60) == 1
     assert await counter.shared.within(60) == 2
 

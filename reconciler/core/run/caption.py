@@ -53,7 +53,7 @@ def left_behind(before: Mapping[int, str | None], dataset: RemoteDataset) -> tup
     )
 
 
-def heir_of(images: Iterable[RemoteImage], key: str) -> Rewrite | None:
+def text_to_inherit(images: Iterable[RemoteImage], key: str) -> Rewrite | None:
     """Of images with one digest the first stays: the text that it takes over where only a later one has a person's."""
     alike = sorted((one for one in images if parse_image_key(one.image_name) == key), key=lambda one: one.id)
     texts = [one.caption for one in alike[1:] if one.is_hand_written and one.caption is not None]

@@ -1,4 +1,4 @@
-"""What the lists must show before an apply may end, so that the next plan sees what this one made."""
+"""What the lists must show before an apply may end, so that the next plan sees what this run made."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from reconciler.core.text import normal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class ExpectedListing:
     """One object as a read by id showed it last: the texts that plans compare, and what else they compare.
 
     `images` is how many a dataset holds; `started` says that the training of a model was started.
@@ -22,24 +22,26 @@ class Made:
     started: bool = False
 
 
-def as_made(live: Live, *, started: bool = False) -> Made:
+def expected_listing(live: Live, *, started: bool = False) -> ExpectedListing:
     """An object as it must be listed. Plans compare a dataset's count and guide without reading it."""
     images = live.images if isinstance(live, RemoteDataset) else None
     count = None if images is None else len(images)
-    return Made(kind=live.kind, id=live.id, texts=_texts(live), images=count, started=started)
+    return ExpectedListing(kind=live.kind, id=live.id, texts=_texts(live), images=count, started=started)
 
 
-def shows(made: Made, listed: Iterable[Live]) -> bool:
+def shows(expected: ExpectedListing, listed: Iterable[Live]) -> bool:
     """Does the list of its kind show an object as it was made, or further on its way?"""
-    return any(one.id == made.id and _texts(one) == made.texts and _has_arrived(one, made) for one in listed)
+    return any(
+        one.id == expected.id and _texts(one) == expected.texts and _has_arrived(one, expected) for one in listed
+    )
 
 
-def _has_arrived(live: Live, made: Made) -> bool:
+def _has_arrived(live: Live, expected: ExpectedListing) -> bool:
     match live:
         case RemoteDataset(images_count=count):
-            return count is None or count == made.images
+            return count is None or count == expected.images
         case RemoteModel(status=status):
-            return not (made.started and status is ModelStatus.CREATED)
+            return not (expected.started and status is ModelStatus.CREATED)
         case _:
             return True
 

@@ -14,11 +14,11 @@ from reconciler.core.run.caption import (
     awaited,
     expected_texts,
     has_moved,
-    heir_of,
     is_automatic,
     left_behind,
     missing,
     regeneration,
+    text_to_inherit,
     texts_of,
     writing,
 )
@@ -76,12 +76,12 @@ def test_heirs_of_a_second_copy() -> None:
     """Of two images with one digest the first stays, and takes over what a person wrote on the second."""
     first, second = live_image(1, "wave"), live_image(2, "wave", "by hand.", "manual")
     key = image_key(sha("wave"))
-    heir = heir_of((second, first, live_image(3, "jump", "mine.", "manual")), key)
+    heir = text_to_inherit((second, first, live_image(3, "jump", "mine.", "manual")), key)
     assert heir is not None
     assert (heir.image, heir.text) == (first, "by hand.")
-    assert heir_of((first, live_image(2, "wave")), key) is None
-    assert heir_of((replace(second, id=1), second), key) is None
-    assert heir_of((), key) is None
+    assert text_to_inherit((first, live_image(2, "wave")), key) is None
+    assert text_to_inherit((replace(second, id=1), second), key) is None
+    assert text_to_inherit((), key) is None
 
 
 def test_awaited_and_missing() -> None:

@@ -9,7 +9,7 @@ from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import DatasetStatus, ModelStatus, RemoteDataset
 from reconciler.core.name import FinalName
 from reconciler.core.run.list_convergence import (
-    as_made,
+    expected_listing,
     shows,
 )
 from reconciler.core.run.model import Phase, number_is_taken, phase, unfit_for_training, was_started
@@ -107,18 +107,18 @@ def test_a_project_reads_back() -> None:
 
 def test_lists_show_projects_and_models() -> None:
     """A list shows what was made by id and name; a started model is no longer Created."""
-    assert shows(as_made(live_project()), (live_project(),))
-    assert not shows(as_made(live_project()), (live_project(project_name="Old"),))
+    assert shows(expected_listing(live_project()), (live_project(),))
+    assert not shows(expected_listing(live_project()), (live_project(project_name="Old"),))
     model = live_model(4, str(NAME), ModelStatus.CREATED)
-    assert shows(as_made(model), (model,))
-    assert not shows(as_made(model, started=True), (model,))
-    assert shows(as_made(model, started=True), (replace(model, status=ModelStatus.COMPLETED),))
-    assert not shows(as_made(model), ())
+    assert shows(expected_listing(model), (model,))
+    assert not shows(expected_listing(model, started=True), (model,))
+    assert shows(expected_listing(model, started=True), (replace(model, status=ModelStatus.COMPLETED),))
+    assert not shows(expected_listing(model), ())
 
 
 def test_lists_show_datasets() -> None:
     """A list shows a dataset once name, status, prefix and count are as they were read."""
-    made = as_made(dataset())
+    made = expected_listing(dataset())
     assert shows(made, (dataset(),))
     assert shows(made, (replace(dataset(), images_count=None, images=None),))
     for old in (
@@ -129,4 +129,4 @@ def test_lists_show_datasets() -> None:
         replace(dataset(), id=8),
     ):
         assert not shows(made, (old,))
-    assert as_made(replace(dataset(), images=None)).images is None
+    assert expected_listing(replace(dataset(), images=None)).images is None
