@@ -1,4 +1,4 @@
-"""Executing a plan: it walks the ready set and yields events; it never decides what to do, it only does it."""
+"""Executing a plan: each action as soon as what it needs is done. It never decides what to do, it only does it."""
 
 from reconciler.execute.narrator import Journal, Narrator
 from reconciler.execute.options import Brake, ImageStore, Options, Wait

@@ -59,7 +59,7 @@ class ActionRun:
         self._holds = True
 
     async def wait(self, seconds: float) -> None:
-        """The same between two looks at work that takes long: a pulled brake ends it, and the action."""
+        """The same between two reads of work that takes long; a pulled brake ends the wait, and the action."""
         self.leave()
         if not self.run.options.brake.is_pulled:
             await _first(self.run.clock.sleep(seconds), self.run.options.brake.pulled())
@@ -80,6 +80,7 @@ class ActionRun:
     async def send(self, request: Awaitable[T]) -> T:
         """A request that leaves an effect. While it is under way, a cut-off leaves its effect unknown."""
         self._sent += 1
+        # Not reset by a cancellation, which is no CallFailed: whoever ends the action then must say "unknown".
         self._under_way = True
         try:
             answer = await request
@@ -115,12 +116,15 @@ class ActionRun:
             try:
                 return await self.send(request())
             except Rejected as rejected:
+                # There are no idempotency keys, so the caller's own mark in the name is what tells an earlier attempt.
                 found = await find() if rejected.status == 409 else None
                 if found is None:
                     raise
                 return found
             except Lost as lost:
                 message = lost.message
+                # The lists may lag behind a create: "not there" counts only after `settle`. A request may commit later
+                # still, so a second object must do no harm; the election takes care of that.
                 await self.pause(self.run.options.settle)
                 found = await self.find_out(find(), lost)
                 if found is not None:
@@ -128,7 +132,7 @@ class ActionRun:
         end(unknown(f"{message}; what it makes was not found after {self.run.options.attempts} attempts"))
 
     async def find_out(self, reading: Awaitable[T], lost: Lost) -> T:
-        """A read that must tell what became of a lost request; where it fails too, nobody knows."""
+        """A read that tells what became of a request whose answer was lost; where it fails too, nobody knows."""
         try:
             return await reading
         except Unauthorised as error:
@@ -143,7 +147,7 @@ class ActionRun:
 
 
 class Poll:
-    """Looks at work that takes long, at growing intervals, until a deadline."""
+    """Reads of work that takes long, at growing intervals, until a deadline."""
 
     def __init__(self, action_run: ActionRun, seconds: float) -> None:
         self._turn = action_run

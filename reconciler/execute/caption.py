@@ -18,7 +18,11 @@ ROUNDS = 3
 
 
 async def write_captions(action_run: ActionRun, step: WriteCaptions) -> Ending:
-    """Wait until every image has a caption, write the texts that differ, and see that they stay."""
+    """Wait until every image has a caption, write the texts that differ, and see that they stay.
+
+    A text that is written before the automatic one has arrived would be overwritten by it, so everything is awaited
+    first. The captioner may still be late once more: what did not stay is written again, a few times.
+    """
     if is_stale(await read_draft(action_run)):
         await follow_guide(action_run)
     healed = await _heal(action_run)

@@ -13,7 +13,12 @@ NO_CLONES = "declare `clone: never`, and the next version is uploaded afresh; th
 
 
 async def check(action_run: ActionRun, step: CheckClone) -> Ending:
-    """Compare a clone with its source; may be repeated at any time while the name bears ` of vN`."""
+    """Compare a clone with its source.
+
+    Cloning is the least documented call: names, captions and guide may come along or not, at once or later. The mark
+    ` of vN` stays in the name until the check has ended, so that a run which is cut off leaves a draft that says so, and
+    the check can be repeated at any time.
+    """
     run, wish = action_run.run, wish_of(action_run)
     draft = await read_draft(action_run)
     name = name_of(draft)
@@ -25,6 +30,7 @@ async def check(action_run: ActionRun, step: CheckClone) -> Ending:
             failed(f"dataset {step.source_id}, of which draft {draft.id} is a clone, is gone; {NO_CLONES}", draft.id, 4)
         )
     draft = await _arrived(action_run, source, draft)
+    # Texts are written before the mark goes: once it is gone, nothing tells what people wrote on the source.
     finding = check_clone(source, draft, name, wish, run.mark)
     for rewrite in finding.rewrites:
         await write_caption(action_run, draft.id, rewrite.image, rewrite.text)

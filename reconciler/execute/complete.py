@@ -26,6 +26,8 @@ async def complete_dataset(action_run: ActionRun, _: CompleteDataset) -> Ending:
     if not wish.completed:
         action_run.run.expect_listed(expected_listing(draft))
         return succeeded("verified; kept open as a draft, as declared", draft.id)
+    # Final name first, status second: completed *and* final is the sign that the content was verified and is frozen. A
+    # run that is cut off in between leaves a draft with a final name, which the next run verifies again.
     ready = draft_name(wish, action_run.run.mark)
     draft = await update_draft(action_run, draft.id, final_name(wish), draft.guide, or_else=ready)
     _verify(draft, action_run, "changed while it was given its final name")
@@ -40,7 +42,11 @@ def _verify(dataset: RemoteDataset, action_run: ActionRun, what: str) -> None:
 
 
 async def _commit(action_run: ActionRun, draft: RemoteDataset) -> None:
-    """Send `completed` with name and guide; alone only once that is known to leave them as they are (U10, U11)."""
+    """Send `completed` with name and guide; alone only once that is known to leave them as they are (U10, U11).
+
+    Two APIs are possible: one that merges what a PUT leaves out, and one that empties it. Name and guide go along, which
+    is safe under both. An API that refuses the three together is asked to complete only after a probe.
+    """
     final, guide = str(final_name(wish_of(action_run))), draft.guide
     update = partial(action_run.run.client.update_dataset, draft.id)
     try:
@@ -52,6 +58,7 @@ async def _commit(action_run: ActionRun, draft: RemoteDataset) -> None:
             raise
     else:
         return
+    # A refusal may be the answer to a repetition of a request that was done.
     if await _is_done(action_run):
         return
     await _probe(action_run, final, guide)
@@ -80,7 +87,7 @@ async def _probe(action_run: ActionRun, final: str, guide: Guide | None) -> None
 
 
 async def _is_done(action_run: ActionRun) -> bool:
-    """Is it completed under its final name? Another standing than the own, or that, ends the branch."""
+    """Is it completed under its final name? Where it is neither that nor this run's draft, the branch ends."""
     dataset = await action_run.run.dataset(live_id_of(action_run)).fresh()
     if dataset is not None and dataset.is_completed and dataset.name == str(final_name(wish_of(action_run))):
         return True

@@ -31,11 +31,12 @@ def live_id_of(action_run: ActionRun) -> int:
 
 
 JUST_NOW = 2.0
-"""Seconds for which a read of the draft serves, where this run has written nothing since."""
+"""Seconds for which a read of the draft serves, where this run has written nothing since: two checks in a row are one
+read, and nobody else can have done much in between."""
 
 
 async def read_draft(action_run: ActionRun) -> RemoteDataset:
-    """The draft as it is now; another standing than the own ends the branch."""
+    """The draft as it is now; where it is not this run's any more, the branch ends."""
     return require_own(action_run, await action_run.run.dataset(live_id_of(action_run)).within(JUST_NOW))
 
 
@@ -62,7 +63,7 @@ def name_of(dataset: RemoteDataset) -> LiveName:
 
 
 def is_stale(dataset: RemoteDataset) -> bool:
-    """Does the name say that captions do not follow the prefix?"""
+    """Does the name say that captions do not follow the guide?"""
     name = name_of(dataset)
     return isinstance(name, DraftName) and name.stale
 
@@ -86,6 +87,7 @@ async def update_draft(
         dataset = await action_run.run.dataset(live_id).fresh()
         if dataset is not None and stored_differently(name, guide, dataset) is None:
             return True
+        # Not done yet: it may be sent again, but only while nobody else has put a mark of theirs there.
         if dataset is None or dataset.name != instead_of:
             require_own(action_run, dataset)
         return False
@@ -101,11 +103,13 @@ async def update_draft(
                 live_id,
             )
         )
+    # A name of neither form is the API's own version of the one that was sent; that is said below, with both names.
     dataset = await action_run.run.dataset(live_id).fresh()
     if dataset is None or ownership(dataset, wish_of(action_run), action_run.run.mark) is not DraftOwnership.RENAMED:
         dataset = require_own(action_run, dataset)
     if difference := stored_differently(name, guide, dataset):
         if or_else is not None:
+            # Whatever becomes of this request, the ending is the same: it only spares the next run a refusal.
             with suppress(CallFailed):
                 await action_run.send(action_run.run.client.update_dataset(live_id, name=str(or_else), guide=guide))
         end(failed(f"{difference}; stopped there (dataset {live_id})", live_id))

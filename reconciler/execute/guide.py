@@ -1,4 +1,4 @@
-"""The prefix of a draft, and the captions that follow it."""
+"""The guide of a draft, and the captions that follow it."""
 
 from functools import partial
 
@@ -36,7 +36,12 @@ async def regenerate(action_run: ActionRun, _: Regenerate) -> Ending:
 
 
 async def follow_guide(action_run: ActionRun) -> int:
-    """Bring every automatic caption up to the prefix, then take ` stale` off the name; returns how many."""
+    """Bring every automatic caption up to the guide, then take ` stale` off the name; returns how many.
+
+    No field of the API says which guide a caption was made by. So the name says it: ` stale` is set together with the
+    guide, in one PUT, and goes only after this run has seen its own regeneration end with a caption on every image. A
+    run that is cut off anywhere in between leaves the mark, and the next one regenerates.
+    """
     await _settled(action_run)
     draft = await read_draft(action_run)
     plan = regeneration(draft)
@@ -46,6 +51,7 @@ async def follow_guide(action_run: ActionRun) -> int:
         for image in plan.images:
             await regenerate_one(action_run, image)
     await until_captioned(action_run, Poll(action_run, action_run.run.options.caption_deadline))
+    # The wait may have taken half an hour: somebody may have edited the guide since, and then these captions are stale.
     draft = await read_draft(action_run)
     wish = wish_of(action_run)
     if not is_stale(draft) or not same_guide(draft.guide, wish.guide):
@@ -56,7 +62,11 @@ async def follow_guide(action_run: ActionRun) -> int:
 
 
 async def _settled(action_run: ActionRun) -> None:
-    """Wait until no earlier captioning can overtake the regeneration: none runs, none is missing."""
+    """Wait until no earlier captioning can overtake the regeneration: none runs, none is missing.
+
+    A captioner that was started by an upload would write its text after ours, made by the former guide. One that does
+    not come within `patience` is not waited for.
+    """
     poll = Poll(action_run, action_run.run.options.patience)
     while (draft := await read_draft(action_run)).is_regenerating or awaited(draft):
         if not await poll.again():
@@ -69,6 +79,7 @@ async def _all_at_once(action_run: ActionRun, draft: RemoteDataset) -> None:
     await _start(action_run, draft, before)
     half = action_run.run.options.caption_deadline / 2
     draft, ended = await until_regenerated(action_run, Poll(action_run, half))
+    # A regeneration may be forgotten by the API. Asking again is harmless as long as no text of a person came in.
     if not ended and regeneration(draft).collective:
         action_run.progress("the regeneration does not end; it is started again")
         await _start(action_run, draft, before)

@@ -17,7 +17,11 @@ from reconciler.execute.action_run import ActionRun, Poll, end
 
 
 async def create_model(action_run: ActionRun, step: CreateModel) -> Ending:
-    """Verify the dataset, look for the same model, create, settle, elect."""
+    """Verify the dataset, look for the same model, create, settle, elect.
+
+    As with drafts there is no lock: two runs may each create a model for one fingerprint. Both wait until the lists must
+    show the other's and elect the same one. Starting one given model is exclusive, so only one training is paid for.
+    """
     run, ref = action_run.run, action_run.action.ref
     dataset = await read_verified_dataset(action_run, step.dataset, step.dataset_id, step.dataset_name)
     versions = await _versions(action_run, dataset)
@@ -37,6 +41,7 @@ async def create_model(action_run: ActionRun, step: CreateModel) -> Ending:
         end(failed(f"model {made.id} was created but is in no list; it was not started, plan again", made.id))
     if alive[0].model.id != made.id:
         return _taken(action_run, alive[0], f"of another apply is elected; model {made.id} was not started")
+    # Two runs with different wishes may have given one number to two fingerprints; the later id takes the next number.
     if number_is_taken(versions, made.id, name):
         name = replace(name, version=next_version(versions))
         made = await _rename(action_run, made, name, step.description)

@@ -56,24 +56,32 @@ async def clone_dataset(action_run: ActionRun, step: CloneDataset) -> Ending:
 
 
 async def _find(action_run: ActionRun, project_id: int, name: DraftName) -> RemoteDataset | None:
-    """The draft that a lost request made: its name holds this run's own mark."""
+    """The draft that a request made whose answer was lost: its name holds this run's own mark."""
     found = [one for one in await action_run.run.listing(project_id).fresh() if one.name == str(name)]
     return min(found, key=lambda one: one.id, default=None)
 
 
 async def _settle(action_run: ActionRun, made: RemoteDataset, name: DraftName, project_id: int) -> None:
-    """See that a new draft is named as it should, that the lists show it, and that it is the elected one."""
+    """See that a new draft is named as it should be, that the lists show it, and that it is the elected one.
+
+    The API has no lock, so two runs may each make a draft for one version. Each waits until the other's must be in the
+    lists too, and then both hold the same election: only one of them goes on, and nothing was spent before.
+    """
     run, wish = action_run.run, wish_of(action_run)
     made_at = run.clock.now()
     run.ids[action_run.action.ref, action_run.action.version] = made.id
+    # The answer to a clone or a create may lack fields, or show the source's name: then the object itself is asked.
     told = made.name == str(name) and not is_foreign(made)
     dataset = made if told else await run.dataset(made.id).fresh()
     if dataset is not None and is_foreign(dataset):
         end(failed(WHILE_RUNNING, made.id, exit_code=4))
+    # A clone may ignore the name that was sent. Under another name it is still this run's, since the id came with the
+    # answer to its own request, so it is named now and not taken for somebody else's.
     if dataset is None or ownership(dataset, wish, run.mark) is not DraftOwnership.RENAMED:
         dataset = require_own(action_run, dataset)
     if dataset.name != str(name):
         dataset = await update_draft(action_run, made.id, name, dataset.guide, instead_of=dataset.name)
+    # `settle` counts from the answer, and the list must be asked for after it: an older one may lack a rival's draft.
     await action_run.pause(made_at + run.options.settle - run.clock.now())
     sighting = sight_draft(await run.listing(project_id).since(made_at + run.options.settle), made.id, wish, project_id)
     poll = Poll(action_run, run.options.settle * 3)
@@ -85,13 +93,18 @@ async def _settle(action_run: ActionRun, made: RemoteDataset, name: DraftName, p
 
 
 async def claim_draft(action_run: ActionRun, step: ClaimDraft) -> Ending:
-    """Take a draft over that this run did not make: refusals, one PUT of the name, settle, read again."""
+    """Take a draft over that this run did not make: refusals, one PUT of the name, settle, read again.
+
+    The last name wins. The run that lost its mark finds that out at its next read and stops, since every PUT of it
+    follows such a read.
+    """
     run, wish = action_run.run, wish_of(action_run)
     run.ids[action_run.action.ref, action_run.action.version] = step.id
     before = _unclaimed(step.id, await run.dataset(step.id).fresh(), wish)
     found = await _quiet(action_run, step.id, before, wish)
     name = claimed_name(name_of(found), wish, run.mark)
     claimed = await update_draft(action_run, step.id, name, found.guide, instead_of=found.name)
+    # A request that another run had under way before the claim may still arrive; what it changes shows after `settle`.
     await action_run.pause(run.options.settle)
     after = await read_draft(action_run)
     if lags_after_claim(name, before, after):

@@ -1,4 +1,4 @@
-"""The walk over a plan's ready set: every action begins when its own needs are met, and ends with one event."""
+"""Runs a plan: every action begins as soon as its own needs are met, and ends with one event."""
 
 import asyncio
 from collections.abc import AsyncIterator

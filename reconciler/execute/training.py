@@ -51,6 +51,7 @@ async def _start(action_run: ActionRun, model_id: int, step: StartTraining) -> b
             if await _was_started(action_run, model_id, lost):
                 return True
         except Rejected as rejected:
+            # 409 says "started already" as well as "no capacity" (U41); only the model itself tells which.
             if rejected.status != 409:
                 end(failed(f"the API refused to start model {model_id}: {rejected.message}", model_id))
             return was_started(phase(await action_run.run.client.get_model(model_id)))

@@ -1,4 +1,9 @@
-"""Which of several live objects is the one that counts; planning and executing ask the same functions."""
+"""Which of several live objects is the one that counts; planning and executing ask the same functions.
+
+Names are not unique on the live side, and there is no lock. So several objects may claim to be one version, and every
+run must choose the same one from the same lists: by status and number first, then by the lowest id, which nobody can
+change afterwards.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -53,6 +58,7 @@ def newest_completed(versions: Iterable[Member]) -> Member | None:
 def open_drafts(versions: Iterable[Member]) -> tuple[Member, ...]:
     """Open drafts numbered above the newest completed version, by id: the first is elected, the rest are duplicates."""
     versions = tuple(versions)
+    # Whatever its fingerprint: a draft of another wish is the same manifest's, and is filled for the new one.
     top = max((member.name.version for member in versions if member.dataset.is_completed), default=0)
     drafts = (member for member in versions if member.dataset.is_draft and member.name.version > top)
     return tuple(sorted(drafts, key=lambda member: member.dataset.id))

@@ -1,4 +1,4 @@
-"""The check of a clone: what came along, what must be written again, and which names and prefixes follow."""
+"""The check of a clone: what came along, what must be written again, and which names and guides follow."""
 
 from dataclasses import dataclass
 
@@ -78,7 +78,7 @@ def _lost_by_clone(guide: Guide, image: RemoteImage, copy: RemoteImage) -> bool:
 
 
 def _lags(guide: Guide, image: RemoteImage, copy: RemoteImage, *, moved: bool) -> bool:
-    """Is the copy's automatic caption another one than the source's, so made for another prefix?"""
+    """Is the copy's automatic caption another one than the source's, so made for another guide?"""
     if image.is_hand_written or copy.is_hand_written:
         return False
     return moved if copy.caption is None else not same_caption(guide, image.caption, copy.caption)
@@ -87,7 +87,10 @@ def _lags(guide: Guide, image: RemoteImage, copy: RemoteImage, *, moved: bool) -
 def _puts(
     source: RemoteDataset, draft: RemoteDataset, wish: DatasetWish, *, mark: str, of: int | None, stale: bool
 ) -> tuple[Put, ...]:
-    """The PUTs that end a check: the phase ` of vN` goes last, or together with ` stale` and the prefix."""
+    """The PUTs that end a check: the phase ` of vN` goes last, or together with ` stale` and the guide.
+
+    Where the wish has another guide, that is sent at once, so that captions are regenerated only once.
+    """
     guide = source.guide
     checked = draft_name(wish, mark)
     lagging = draft_name(wish, mark, stale=True)

@@ -25,7 +25,11 @@ class DraftOwnership(StrEnum):
 
 
 def ownership(dataset: RemoteDataset | None, wish: DatasetWish, mark: str) -> DraftOwnership:
-    """Is this the open draft that the run with this mark fills for this wish?"""
+    """Is this the open draft that the run with this mark fills for this wish?
+
+    A final name carries no mark. It is the run's own as long as it says the wished fingerprint: it was given by the
+    commit of this wish, by whichever run, and that commit may be done again.
+    """
     if dataset is None:
         return DraftOwnership.GONE
     if dataset.status is not DatasetStatus.DRAFT:
@@ -109,13 +113,14 @@ def _content(dataset: RemoteDataset) -> list[tuple[int, str, str | None, str | N
 def lags_after_claim(name: DraftName, before: RemoteDataset, after: RemoteDataset) -> bool:
     """Must a draft be marked ` stale` because somebody worked on it while it was claimed?
 
-    A phase that is on already covers it: the check of a clone compares every caption, ` stale` regenerates them.
+    Captions that changed meanwhile may follow the guide of the other run. A phase in the name covers that already: the
+    check of a clone compares every caption, and ` stale` regenerates them.
     """
     return not name.is_marked and bool(after.images) and moved_since(before, after)
 
 
 def guided_name(draft: RemoteDataset, wish: DatasetWish, mark: str) -> DraftName:
-    """The name that goes with a new prefix: captions that are there lag behind it."""
+    """The name that goes with a new guide: captions that are there do not follow it yet."""
     return draft_name(wish, mark, stale=bool(draft.images))
 
 
