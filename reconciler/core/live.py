@@ -7,7 +7,8 @@ from typing import ClassVar, Protocol
 
 from reconciler.core.guide import Family, Guide
 from reconciler.core.kind import Kind
-from reconciler.core.name import parse_image_key
+from reconciler.core.name import parse_image_key, without_version
+from reconciler.core.text import quoted
 from reconciler.core.training import TrainingParameters
 from reconciler.core.uploads import ONE_BY_ONE, Uploads, uploads_of
 
@@ -45,7 +46,8 @@ class Live(Protocol):
     """What every kind of live object tells.
 
     `is_gone` is True for the record that stays of a deleted object. `project_id` and `parent_id` are what the API tells
-    of where it belongs: the project, and the object that its kind stands on.
+    of where it belongs: the project, and the object that its kind stands on. `is_assumed` says that nobody was asked:
+    the object stands for what applying a tree leaves behind, and its id and version are made up.
     """
 
     kind: ClassVar[Kind]
@@ -60,6 +62,8 @@ class Live(Protocol):
     def project_id(self) -> int | None: ...
     @property
     def parent_id(self) -> int | None: ...
+    @property
+    def is_assumed(self) -> bool: ...
     def renamed(self, name: str) -> "Live": ...
 
 
@@ -78,6 +82,7 @@ class RemoteProject:
     ip_description: str | None = None
     ip_medium: str | None = None
     ip_type: str | None = None
+    is_assumed: bool = False
 
     @property
     def name(self) -> str:
@@ -166,6 +171,7 @@ class RemoteDataset:
     upload_type: str | None = None
     images_count: int | None = None
     images: tuple[RemoteImage, ...] | None = None
+    is_assumed: bool = False
 
     @property
     def parent_id(self) -> int | None:
@@ -214,6 +220,7 @@ class RemoteModel:
     """The steps after which an expert training left a checkpoint."""
     created_at: str | None = None
     updated_at: str | None = None
+    is_assumed: bool = False
 
     @property
     def parent_id(self) -> int | None:
@@ -232,6 +239,21 @@ class RemoteModel:
     def is_startable(self) -> bool:
         """Created and never started: starting it spends a training."""
         return self.status is ModelStatus.CREATED
+
+
+def live_name(live: Live) -> str:
+    """The name of a live object for a message, in quotes; without its version where that is made up."""
+    return quoted(without_version(live.name) if live.is_assumed else live.name)
+
+
+def id_words(live: Live) -> str:
+    """` (id 12)`; nothing where the id is made up."""
+    return "" if live.is_assumed else f" (id {live.id})"
+
+
+def called(live: Live) -> str:
+    """How messages call a live object: `"poses v2 (a9f3c1a2b7d40)" (id 12)`."""
+    return live_name(live) + id_words(live)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

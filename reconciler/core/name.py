@@ -83,6 +83,18 @@ def parse_model_name(text: str) -> FinalName | None:
     return None
 
 
+def plain_name(text: str) -> tuple[str, str] | None:
+    """Base and fingerprint of a name of ours, whatever its version is, `v?` too; None for a name that a person gave."""
+    name = parse_dataset_name(text.replace(" v? ", " v1 ", 1))
+    return None if name is None else (name.base, name.fingerprint)
+
+
+def without_version(text: str) -> str:
+    """A name of ours with `v?` in place of its version, for where no account was asked; any other name as it is."""
+    name = parse_dataset_name(text)
+    return text if name is None else str(name).replace(f" v{name.version} ", " v? ", 1)
+
+
 def image_key(digest: str) -> str:
     """How a live image name carries a SHA-256: the algorithm's letter and its first 16 hex digits."""
     return "a" + digest[:16]

@@ -22,7 +22,7 @@ from reconciler.core.diff.election import Member, next_version, open_drafts
 from reconciler.core.diff.kept_captions import carried_captions, declared_in, written_by_git
 from reconciler.core.diff.live_elsewhere import dataset_elsewhere
 from reconciler.core.diff.loss import LiveImages, count_live, lost_captions, lost_images
-from reconciler.core.live import NOTHING_LIVE, DatasetStatus
+from reconciler.core.live import NOTHING_LIVE, DatasetStatus, called
 from reconciler.core.name import DraftName
 from reconciler.core.text import count, quoted
 
@@ -48,7 +48,7 @@ def _unsettled(context: DatasetContext) -> Refusal | None:
             return Refusal(
                 rule="dataset-status-unknown",
                 ref=context.ref,
-                summary=f"{quoted(member.dataset.name)} (id {member.dataset.id}) has a status this release does not know",
+                summary=f"{called(member.dataset)} has a status this release does not know",
                 remedies=("Wait until it is draft or completed, or look at it in the console.",),
             )
     return None
@@ -241,7 +241,7 @@ def _resting(context: DatasetContext, draft: Member) -> tuple[Verdict, None]:
 
 def _unusable(context: DatasetContext, draft: Member, of: int | None, source: Member | None) -> Refusal | None:
     live = draft.dataset
-    who = f"draft {quoted(live.name)} (id {live.id})"
+    who = f"draft {called(live)}"
     if strange := live.content.unkeyed:
         cloned = of is not None
         way = (
@@ -275,8 +275,7 @@ def _disagrees(context: DatasetContext, member: Member, reasons: tuple[str, ...]
     return Refusal(
         rule="dataset-disagrees",
         ref=context.ref,
-        summary=f"{quoted(live.name)} (id {live.id}) is not what its name says: {'; '.join(reasons)}; "
-        f"model {models} was trained on it",
+        summary=f"{called(live)} is not what its name says: {'; '.join(reasons)}; model {models} was trained on it",
         remedies=("Find out who changed or named it; rename it in the console, and a new version is made.",),
     )
 
@@ -298,12 +297,12 @@ def _duplicates(context: DatasetContext, verdict: Verdict) -> Iterable[Note]:
     for member in context.versions:
         live, name = member.dataset, member.name
         if live.is_draft and live.id not in used | resting | leftovers:
-            text = f"{quoted(live.name)} (id {live.id}) is a duplicate draft: never used, safe to delete in the console"
+            text = f"{called(live)} is a duplicate draft: never used, safe to delete in the console"
             yield Note(rule="duplicate", ref=context.ref, text=text)
         elif live.is_completed and not member.is_marked:
             first = seen.setdefault((name.version, name.fingerprint), live.id)
             if first != live.id:
-                text = f"{quoted(live.name)} (id {live.id}) is a duplicate of id {first}, which counts"
+                text = f"{called(live)} is a duplicate of id {first}, which counts"
                 yield Note(rule="duplicate", ref=context.ref, text=text)
 
 
@@ -311,5 +310,5 @@ def _leftover(context: DatasetContext) -> Iterable[Note]:
     drafts = open_drafts(context.versions)
     if drafts:
         live = drafts[0].dataset
-        text = f"draft {quoted(live.name)} (id {live.id}) is left over: nothing asks for it"
+        text = f"draft {called(live)} is left over: nothing asks for it"
         yield Note(rule="leftover-draft", ref=context.ref, text=text)

@@ -10,11 +10,10 @@ from reconciler.core.diff.dataset import assess_dataset
 from reconciler.core.diff.dataset_context import DatasetContext
 from reconciler.core.diff.election import newest_numbers, next_version, open_drafts
 from reconciler.core.diff.move import another_thing, move_all, move_these, renamed, several_named
-from reconciler.core.live import Live, LiveKey, RemoteDataset
+from reconciler.core.live import Live, LiveKey, RemoteDataset, called
 from reconciler.core.name import FinalName, parse_dataset_name
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.text import quoted
 
 
 def _assess(comparison: Comparison, ref: Ref) -> Verdict:
@@ -62,11 +61,11 @@ def _removed_dataset(dataset: RemoteDataset) -> RemovedObject:
 
 
 def _in_use(ref: Ref, dataset: RemoteDataset, users: list[Live]) -> Refusal:
-    models = ", ".join(f"{quoted(model.name)} (id {model.id})" for model in users)
+    models = ", ".join(f"{called(model)}" for model in users)
     return Refusal(
         rule="absent-in-use",
         ref=ref,
-        summary=f"{quoted(dataset.name)} (id {dataset.id}) is to be deleted, but {models} was trained on it",
+        summary=f"{called(dataset)} is to be deleted, but {models} was trained on it",
         remedies=("Declare the model absent too, or delete it in the console.",),
     )
 

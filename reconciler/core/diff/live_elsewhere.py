@@ -6,6 +6,7 @@ from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.dataset_context import DatasetContext
 from reconciler.core.diff.election import ALIVE
 from reconciler.core.kind import Kind
+from reconciler.core.live import Live, called
 from reconciler.core.name import parse_dataset_name, parse_model_name
 from reconciler.core.ref import Ref
 from reconciler.core.text import count, quoted
@@ -26,8 +27,7 @@ def model_elsewhere(
             return Refusal(
                 rule="model-renamed",
                 ref=model.ref,
-                summary=f"{model.ref} is new here, but {quoted(holder.model.name)} (id {holder.model.id}) was trained "
-                "from exactly this definition",
+                summary=f"{model.ref} is new here, but {called(holder.model)} was trained from exactly this definition",
                 remedies=(
                     f"If it was renamed: rename it back, or declare `moved: {{from: {holder.name.base}}}`.",
                     f"If both shall exist: `--accept {model.ref}` (1 training).",
@@ -38,7 +38,7 @@ def model_elsewhere(
         return None
     for stray in index.models_inside(project_id):
         if parse_model_name(stray.name) is None and _begins(stray.name, model.ref.name):
-            return _looks_like(model.ref, "model", stray.name, stray.id, "1 training")
+            return _looks_like(model.ref, stray, "1 training")
     return None
 
 
@@ -51,8 +51,7 @@ def _same_content(context: DatasetContext) -> Refusal | None:
         return Refusal(
             rule="dataset-renamed",
             ref=context.ref,
-            summary=f"{context.ref} is new here, but {quoted(holder.dataset.name)} (id {holder.dataset.id}) "
-            "holds exactly its content",
+            summary=f"{context.ref} is new here, but {called(holder.dataset)} holds exactly its content",
             remedies=(
                 f"If it was renamed: rename it back, or declare `moved: {{from: {holder.name.base}}}`.",
                 f"If both shall exist: `--accept {context.ref}` ({count(images, 'upload')}{_trainings(context)}).",
@@ -67,7 +66,7 @@ def _stray_of_that_name(context: DatasetContext) -> Refusal | None:
     for stray in context.index.datasets_inside(context.project_id):
         if stray.is_completed and parse_dataset_name(stray.name) is None and _begins(stray.name, context.ref.name):
             spent = f"{count(len(context.dataset.images), 'upload')}{_trainings(context)}"
-            return _looks_like(context.ref, "dataset", stray.name, stray.id, spent)
+            return _looks_like(context.ref, stray, spent)
     return None
 
 
@@ -84,8 +83,8 @@ def _renamed_under_a_model(context: DatasetContext) -> Refusal | None:
             return Refusal(
                 rule="dataset-renamed-live",
                 ref=context.ref,
-                summary=f"{quoted(member.model.name)} (id {member.model.id}) was trained on {quoted(live.name)} "
-                f"(id {live.id}), which is named as no version of {context.ref.name}",
+                summary=f"{called(member.model)} was trained on {called(live)}, "
+                f"which is named as no version of {context.ref.name}",
                 remedies=(
                     f"If it was renamed in the console: declare `moved: {{from: {quoted(live.name)}}}`, or rename it back.",
                     f"If a new version shall be made: `--accept {context.ref}` ({spent}).",
@@ -94,13 +93,14 @@ def _renamed_under_a_model(context: DatasetContext) -> Refusal | None:
     return None
 
 
-def _looks_like(ref: Ref, noun: str, name: str, id_: int, spent: str) -> Refusal:
+def _looks_like(ref: Ref, stray: Live, spent: str) -> Refusal:
+    noun = stray.kind.value
     return Refusal(
         rule=f"{noun}-stray-name",
         ref=ref,
-        summary=f"no version of {ref} is live, but the {noun} {quoted(name)} (id {id_}) bears its name",
+        summary=f"no version of {ref} is live, but the {noun} {called(stray)} bears its name",
         remedies=(
-            f"If it is the same {noun}: declare `moved: {{from: {quoted(name)}}}`, or give it its former name back.",
+            f"If it is the same {noun}: declare `moved: {{from: {quoted(stray.name)}}}`, or give it its former name back.",
             f"If it is another: `--accept {ref}` ({spent}).",
         ),
     )

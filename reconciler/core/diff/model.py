@@ -22,7 +22,7 @@ from reconciler.core.diff.model_context import (
 )
 from reconciler.core.diff.training import Course, Decision, decide, failures
 from reconciler.core.fingerprint import model_fingerprint
-from reconciler.core.live import ModelStatus, RemoteModel
+from reconciler.core.live import ModelStatus, RemoteModel, called, live_name
 from reconciler.core.reason import Reason, Why
 from reconciler.core.run_options import RunOptions
 from reconciler.core.text import quoted
@@ -130,7 +130,7 @@ def _unsettled(context: ModelContext, member: ModelMember) -> Verdict:
     refusal = Refusal(
         rule="model-status-unknown",
         ref=context.ref,
-        summary=f"{quoted(live.name)} (id {live.id}) has the status {quoted(live.word)}, which is not settled",
+        summary=f"{called(live)} has the status {quoted(live.word)}, which is not settled",
         remedies=("Look at it in the console, and plan again when it is settled.",),
     )
     return Verdict(refusals=(refusal,))
@@ -138,20 +138,20 @@ def _unsettled(context: ModelContext, member: ModelMember) -> Verdict:
 
 def _left(context: ModelContext, course: Course, member: ModelMember) -> Verdict:
     """Nothing is trained, for a reason that is said aloud."""
-    live, name = member.model, quoted(member.model.name)
+    live, name = member.model, called(member.model)
     match course:
         case Course.FAILED:
             state, rule = State.FAILED, "training-failed"
-            text = f"{name} (id {live.id}) failed; it is not trained again by itself: `apply --retry {context.ref}`"
+            text = f"{name} failed; it is not trained again by itself: `apply --retry {context.ref}`"
         case Course.STOPPED:
             state, rule = State.STOPPED, "training-stopped"
-            text = f"{name} (id {live.id}) was stopped by a person; `apply --retry {context.ref}` trains it anew"
+            text = f"{name} was stopped by a person; `apply --retry {context.ref}` trains it anew"
         case Course.KEPT:
             state, rule = State.KEPT, "training-kept"
-            text = f"{name} stays in force although its definition changed: `retrain: never`"
+            text = f"{live_name(live)} stays in force although its definition changed: `retrain: never`"
         case _:
             state, rule = State.WAITING, "training-superseded"
-            text = f"the next version waits until {name} (id {live.id}), now superseded, has ended its training"
+            text = f"the next version waits until {name}, now superseded, has ended its training"
     note = Note(rule=rule, ref=context.ref, text=text)
     return Verdict(unchanged=(_unchanged(context, member, state),), notes=(note,))
 

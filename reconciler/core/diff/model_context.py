@@ -10,7 +10,7 @@ from reconciler.core.diff.assessment import Standing
 from reconciler.core.diff.election import ALIVE, ModelMember, elect_model, newest_model
 from reconciler.core.diff.field import field_changes
 from reconciler.core.diff.mirror import mirrored, plain
-from reconciler.core.live import ModelStatus, RemoteModel
+from reconciler.core.live import ModelStatus, RemoteModel, called
 from reconciler.core.plan import Basis
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
@@ -92,7 +92,7 @@ def unwanted_notes(context: ModelContext) -> tuple[Note, ...]:
         Note(
             rule="training-unwanted",
             ref=context.ref,
-            text=f"{quoted(member.model.name)} (id {member.model.id}) is still in training, and git asks for another "
+            text=f"{called(member.model)} is still in training, and git asks for another "
             "version: stop it in the console if nobody wants it",
         )
         for member in context.versions

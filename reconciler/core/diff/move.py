@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from reconciler.core.change import Refusal, RenameChange, RenamedObject
 from reconciler.core.diff.assessment import Verdict
-from reconciler.core.live import Live
+from reconciler.core.live import Live, called
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
@@ -59,7 +59,7 @@ def another_thing(ref: Ref, live: Live, why: str) -> Verdict:
         Refusal(
             rule="moved-differs",
             ref=ref,
-            summary=f"{quoted(live.name)} (id {live.id}) cannot become {ref}: {why}",
+            summary=f"{called(live)} cannot become {ref}: {why}",
             remedies=("Make the manifest what that object is, or remove `moved` to have a new version made.",),
         )
     )

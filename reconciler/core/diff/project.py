@@ -9,7 +9,7 @@ from reconciler.core.diff.assessment import Verdict, held
 from reconciler.core.diff.comparison import Comparison, KindRules
 from reconciler.core.diff.find_project import Found, find_project
 from reconciler.core.diff.foreign_family import foreign_project, is_foreign_project
-from reconciler.core.live import LiveKey, RemoteProject
+from reconciler.core.live import LiveKey, RemoteProject, called, id_words
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
@@ -111,7 +111,7 @@ def _immutable(project: DesiredProject, remote: RemoteProject) -> list[Refusal]:
         Refusal(
             rule="project-immutable",
             ref=project.ref,
-            summary=f"{name} is {quoted(str(live))} on the live side (id {remote.id}) and {quoted(wish)} in git; "
+            summary=f"{name} is {quoted(str(live))} on the live side{id_words(remote)} and {quoted(wish)} in git; "
             "the API cannot change it",
             remedies=(f"Write `{name}: {shown(str(live))}`, or declare a new project under another project_name.",),
         )
@@ -126,7 +126,7 @@ def _take_over(project: DesiredProject, remote: RemoteProject, index: AccountInd
     return Refusal(
         rule="take-over",
         ref=project.ref,
-        summary=f"project {quoted(remote.project_name)} (id {remote.id}) was made by hand: it holds "
+        summary=f"project {called(remote)} was made by hand: it holds "
         f"{in_numbers(index.inside(remote.id))} that git does not know; "
         f"this would take it over{changes}",
         remedies=(
@@ -148,8 +148,8 @@ def _renamed_elsewhere(project: DesiredProject, desired: Desired, index: Account
             return Refusal(
                 rule="project-renamed",
                 ref=project.ref,
-                summary=f"no project is named {quoted(project.project_name)}, but {quoted(member.dataset.name)} "
-                f"(id {member.dataset.id}) lives in project {quoted(remote.project_name)} (id {remote.id})",
+                summary=f"no project is named {quoted(project.project_name)}, but {called(member.dataset)} "
+                f"lives in project {called(remote)}",
                 remedies=(
                     f"If it was renamed: rename it back, or declare `moved: {{from: {quoted(remote.project_name)}}}`.",
                     f"If a second project shall exist: `--accept {project.ref}`.",
@@ -175,7 +175,7 @@ def _twin_note(project: DesiredProject, found: Found) -> list[Note]:
 
 
 def _taken_note(project: DesiredProject, remote: RemoteProject) -> Note:
-    return Note(rule="take-over", ref=project.ref, text=f"takes over the existing project (id {remote.id})")
+    return Note(rule="take-over", ref=project.ref, text=f"takes over the existing project{id_words(remote)}")
 
 
 def _words_note(project: DesiredProject) -> Note:

@@ -22,7 +22,7 @@ from reconciler.core.change import (
 from reconciler.core.desired import Desired
 from reconciler.core.diff.authorship import is_disproved
 from reconciler.core.diff.mirror import plain
-from reconciler.core.live import Observed, RemoteDataset
+from reconciler.core.live import Observed, RemoteDataset, called
 from reconciler.core.look.drift_report import Cause, Drift, Ill, Judgement
 from reconciler.core.look.ignore import STRAYS
 from reconciler.core.look.in_force import coming
@@ -135,7 +135,7 @@ class _Look:
         return Drift(ref=change.ref, cause=Cause.GIT, text=text)
 
     def _lying(self, change: DatasetChange, live: RemoteDataset) -> Drift:
-        text = f"{quoted(live.name)} (id {live.id}) does not hold what its name says"
+        text = f"{called(live)} does not hold what its name says"
         return Drift(ref=change.ref, cause=Cause.CONSOLE, text=text)
 
     def _versions(self, ref: Ref) -> Iterator[tuple[RemoteDataset, FinalName]]:

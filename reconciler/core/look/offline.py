@@ -1,6 +1,5 @@
 """Compare a tree with an earlier one of its own, which is taken as live: what this change alone would do."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,7 +10,6 @@ from reconciler.core.change import (
     ModelChange,
     Note,
     ProjectChange,
-    Refusal,
     RemovalChange,
     State,
     Unchanged,
@@ -23,7 +21,7 @@ from reconciler.core.diff.diff import diff
 from reconciler.core.kind import Kind
 from reconciler.core.live import DatasetStatus, ModelStatus, Observed, RemoteDataset, by_identity
 from reconciler.core.look.tree_as_live import assume
-from reconciler.core.name import DraftName, parse_model_name
+from reconciler.core.name import DraftName, parse_model_name, without_version
 from reconciler.core.problem import Location
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
@@ -37,10 +35,6 @@ _NOWHERE = Location("")
 _OF_THE_ACCOUNT = frozenset({"nothing-ours", "stray", "duplicate", "leftover-draft", "take-over"})
 """Notes about an account, which nobody looked at here."""
 
-_ID = re.compile(r" ?\(id \d+\)")
-_NAMED = re.compile(r"(?<= )v\d+(?= \([a-z][0-9a-f]{12}\)| draft )")
-_OF_REF = re.compile(r"((?:dataset|model)/[a-z0-9-]+) v\d+\b")
-
 
 def assess_offline(desired: Desired, base: Desired, asked: RunOptions = NOTHING_ASKED) -> Assessment:
     """What differs between two trees, with what depends on it; nothing in it knows an id or a version of an account."""
@@ -51,8 +45,7 @@ def assess_offline(desired: Desired, base: Desired, asked: RunOptions = NOTHING_
     return replace(
         found,
         changes=tuple(_change(change, base) for change in found.changes),
-        refusals=tuple(_refusal(one) for one in found.refusals),
-        notes=(*(_note(one) for one in found.notes if one.rule not in _OF_THE_ACCOUNT), *_notes(desired, base, found)),
+        notes=(*(one for one in found.notes if one.rule not in _OF_THE_ACCOUNT), *_notes(desired, base, found)),
         unchanged=tuple(_unchanged(one) for one in found.unchanged if one.ref in touched or one.state is State.IN_SYNC),
         aliases=tuple(_alias(one) for one in found.aliases if one.ref in touched),
         basis=(),
@@ -131,26 +124,14 @@ def _change(change: Change, base: Desired) -> Change:
         case ModelChange():
             return replace(change, reason=replace(change.reason, version=None))
         case RemovalChange():
-            objects = tuple(replace(one, name=unnumbered(one.name)) for one in change.objects)
+            objects = tuple(replace(one, name=without_version(one.name)) for one in change.objects)
             return replace(change, objects=objects)
         case _:
             objects_ = tuple(
-                replace(one, before=unnumbered(one.before), after=unnumbered(one.after)) for one in change.objects
+                replace(one, before=without_version(one.before), after=without_version(one.after))
+                for one in change.objects
             )
             return replace(change, objects=objects_)
-
-
-def unnumbered(text: str) -> str:
-    """A sentence of ours without the versions and ids that stand for unknown ones."""
-    return _OF_REF.sub(r"\1 v?", _NAMED.sub("v?", _ID.sub("", text)))
-
-
-def _refusal(one: Refusal) -> Refusal:
-    return replace(one, summary=unnumbered(one.summary))
-
-
-def _note(one: Note) -> Note:
-    return replace(one, text=unnumbered(one.text))
 
 
 def _unchanged(one: Unchanged) -> Unchanged:

@@ -53,6 +53,7 @@ def _project(tree: _Tree, ref: Ref) -> RemoteProject:
     project = tree.desired.projects[ref]
     return RemoteProject(
         id=tree.ids[ref],
+        is_assumed=True,
         project_name=project.project_name,
         project_description=project.project_description,
         ip_name=project.ip_name,
@@ -67,6 +68,7 @@ def _dataset(tree: _Tree, ref: Ref) -> RemoteDataset:
     images = tuple(_image(image, position) for position, image in enumerate(dataset.images, start=1))
     return RemoteDataset(
         id=tree.ids[ref],
+        is_assumed=True,
         name=str(FinalName(base=ref.name, version=1, fingerprint=tree.prints[ref])),
         status=DatasetStatus.COMPLETED,
         project_id=tree.ids[dataset.project],
@@ -92,6 +94,7 @@ def _model(tree: _Tree, ref: Ref) -> RemoteModel:
     fingerprint = model_fingerprint(model, tree.prints[model.dataset])
     return RemoteModel(
         id=tree.ids[ref],
+        is_assumed=True,
         name=str(FinalName(base=ref.name, version=1, fingerprint=fingerprint)),
         status=ModelStatus.COMPLETED,
         word="Completed",

@@ -25,7 +25,7 @@ from reconciler.core.change import (
     RenameChange,
 )
 from reconciler.core.diff.mirror import plain
-from reconciler.core.name import parse_dataset_name
+from reconciler.core.name import plain_name
 from reconciler.core.plan import Plan
 from reconciler.core.text import normal
 
@@ -197,8 +197,8 @@ def _removal(change: RemovalChange) -> Iterator[str]:
 
 def _named(name: str) -> str:
     """A live name without its version, which is a number of one account."""
-    found = parse_dataset_name(name.replace(" v? ", " v1 "))
-    return _value(name) if found is None else f"{found.base} {found.fingerprint}"
+    found = plain_name(name)
+    return _value(name) if found is None else " ".join(found)
 
 
 def _aliases(plan: Plan) -> Iterable[AliasState]:

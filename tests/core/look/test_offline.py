@@ -7,10 +7,12 @@ import pytest
 
 from reconciler.core.change import DatasetChange, ModelChange, Note, ProjectChange
 from reconciler.core.desired import Desired
+from reconciler.core.fingerprint import dataset_fingerprint
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.limit import Limits
+from reconciler.core.live import called
 from reconciler.core.look.loosened import forgotten, loosened
-from reconciler.core.look.offline import assess_offline, edited, unnumbered
+from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.look.tree_as_live import assume
 from reconciler.core.reason import Why
 from reconciler.render.reason import reason_words
@@ -96,10 +98,14 @@ def test_a_project_under_another_name_is_refused_unless_it_moved() -> None:
     assert found.refusals[0].ref == PROJECT
 
 
-def test_sentences_lose_what_only_an_account_knows() -> None:
-    """Names of ours and references; words of people stay."""
-    text = '"poses v1 (a123456789012)" (id 7) is as dataset/poses v1, not "v1 of v2"'
-    assert unnumbered(text) == '"poses v? (a123456789012)" is as dataset/poses v?, not "v1 of v2"'
+def test_what_only_an_account_knows_is_not_told_of_an_assumed_object() -> None:
+    """Its id, and the version in a name of ours; a name that a person gave stays."""
+    (live,) = assume(tree(DATA)).datasets.values()
+    print_ = dataset_fingerprint(DATA)
+    assert called(live) == f'"poses v? ({print_})"'
+    assert called(replace(live, is_assumed=False)) == f'"poses v1 ({print_})" (id {live.id})'
+    assert called(replace(live, name=f"poses v1 draft {print_} abcd")) == f'"poses v? draft {print_} abcd"'
+    assert called(replace(live, name="v1 of v2")) == '"v1 of v2"'
 
 
 @pytest.mark.parametrize(
