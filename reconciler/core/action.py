@@ -240,6 +240,21 @@ VERBS: dict[type, Verb] = {
 }
 
 
+def counted(step: Step) -> Cost:
+    """What a step costs of that which people watch and limits count; calls and bytes are for whoever plans it."""
+    match step:
+        case UploadImage():
+            return Cost(uploads=1)
+        case RemoveImage():
+            return Cost(removals=1)
+        case StartTraining():
+            return Cost(trainings=1)
+        case DeleteObject():
+            return Cost(deletions=1)
+        case _:
+            return Cost()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """One step, ready to be executed.

@@ -28,6 +28,8 @@ class Why(StrEnum):
     """The manifest says `clone: never`."""
     NOTHING_STAYS = "nothing-stays"
     """No image of the newest version stays."""
+    TAKES_NO_IMAGE = "takes-no-image"
+    """A clone of the newest version could not take the images that are to come."""
     DRAFT_UNVERIFIED = "draft-unverified"
     """The draft `id` has its final name and was not completed."""
     DRAFT_OF_ANOTHER_CONTENT = "draft-of-another-content"

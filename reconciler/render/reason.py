@@ -13,6 +13,7 @@ WORDS = {
     Why.CLONED: "completed datasets are frozen, so its next version starts as a clone",
     Why.AFRESH_AS_ASKED: "completed datasets are frozen, and `clone: never` asks for a fresh upload",
     Why.NOTHING_STAYS: "no image of the newest version stays, so the next one is uploaded afresh",
+    Why.TAKES_NO_IMAGE: "a clone of the newest version could take no further image, so the next one is uploaded afresh",
     Why.DRAFT_UNVERIFIED: "{draft} has its final name and was not completed: it is verified again",
     Why.DRAFT_OF_ANOTHER_CONTENT: "{draft} was begun for {before}: it is filled for {after} instead",
     Why.DRAFT_TO_COMPLETE: "{draft} is open and can be completed",

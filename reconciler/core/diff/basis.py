@@ -3,8 +3,8 @@
 import hashlib
 import json
 
-from reconciler.core.change import Origin
-from reconciler.core.diff.dataset_context import DatasetContext
+from reconciler.core.change import DatasetWish
+from reconciler.core.diff.dataset_context import DatasetContext, why_afresh
 from reconciler.core.diff.election import Member
 from reconciler.core.live import RemoteDataset
 from reconciler.core.name import DraftName
@@ -20,15 +20,11 @@ def basis(context: DatasetContext) -> Basis:
     return Basis(ref=context.ref, facts=facts or (f"no dataset is a version of {context.ref.name} {where}",))
 
 
-def reason_for(context: DatasetContext, origin: Origin, draft: Member | None) -> Reason:
+def reason_for(context: DatasetContext, wish: DatasetWish, draft: Member | None) -> Reason:
     """Why a version is made or filled."""
     if draft is not None:
         return _of_draft(context, draft)
-    if context.base is None:
-        return Reason(why=Why.NOT_LIVE)
-    if origin is Origin.CLONE:
-        return Reason(why=Why.CLONED)
-    return Reason(why=Why.AFRESH_AS_ASKED if context.dataset.clone == "never" else Why.NOTHING_STAYS)
+    return Reason(why=why_afresh(context, wish) or Why.CLONED)
 
 
 def _of_draft(context: DatasetContext, draft: Member) -> Reason:

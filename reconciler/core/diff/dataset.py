@@ -17,7 +17,7 @@ from reconciler.core.diff.authorship import is_disproved
 from reconciler.core.diff.basis import basis, reason_for
 from reconciler.core.diff.content_diff import ContentDiff, DraftContent, content_diff
 from reconciler.core.diff.content_match import unfit
-from reconciler.core.diff.dataset_context import DatasetContext, stays
+from reconciler.core.diff.dataset_context import DatasetContext, why_afresh
 from reconciler.core.diff.election import Member, next_version, open_drafts
 from reconciler.core.diff.kept_captions import carried_captions, declared_in, written_by_git
 from reconciler.core.diff.live_elsewhere import dataset_elsewhere
@@ -124,9 +124,8 @@ def _to_make(context: DatasetContext) -> tuple[Verdict, Standing | None]:
     if draft is not None:
         return _fill(context, draft)
     base = context.base
-    version = next_version(context.versions)
-    wish = context.wish(version)
-    if base is not None and context.dataset.clone == "auto" and stays(base, wish):
+    wish = context.wish(next_version(context.versions))
+    if base is not None and why_afresh(context, wish) is None:
         copy = DraftContent(content=base.dataset.content)
         return _change(context, wish, Origin.CLONE, base.dataset.id, base, copy)
     return _change(context, wish, Origin.CREATE, None, None, DraftContent(content=NOTHING_LIVE))
@@ -184,7 +183,7 @@ def _change(
         source_id=None if source is None else source.dataset.id,
         source_version=None if source is None else source.name.version,
         base_version=base_version,
-        reason=reason_for(context, origin, draft),
+        reason=reason_for(context, wish, draft),
         guide=todo.guide,
         images=todo.images,
         captions=todo.captions,

@@ -10,6 +10,7 @@ from reconciler.core.diff.election import Member, elect_model, newest_completed
 from reconciler.core.diff.training import Decision, decide
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.guide import same_guide
+from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
 
@@ -64,7 +65,18 @@ class DatasetContext:
         )
 
 
-def stays(base: Member, wish: DatasetWish) -> bool:
-    """Does any image of the base stay, so that cloning is worth it?"""
-    live = base.dataset.content.keyed
-    return any(image.key in live for image in wish.images)
+def why_afresh(context: DatasetContext, wish: DatasetWish) -> Why | None:
+    """Why the next version is uploaded afresh; None where it begins as a clone of the base."""
+    if context.base is None:
+        return Why.NOT_LIVE
+    if context.dataset.clone == "never":
+        return Why.AFRESH_AS_ASKED
+    content = context.base.dataset.content
+    live = content.keyed
+    coming = [image.size for image in wish.images if image.key not in live]
+    staying = len(wish.images) - len(coming)
+    if not staying:
+        return Why.NOTHING_STAYS
+    # A clone keeps the upload type of its source, and what that takes: an archive takes no image after the first.
+    fits = content.uploads == wish.uploads and (not coming or wish.uploads.takes(coming, held=staying))
+    return None if fits else Why.TAKES_NO_IMAGE

@@ -16,11 +16,13 @@ from reconciler.core.action import (
     Step,
     UploadImage,
     WriteCaptions,
+    counted,
 )
 from reconciler.core.change import Change, DatasetChange, FieldChange, ImageChange, ImageEffect, Origin
 from reconciler.core.cost import Cost
 from reconciler.core.planning.first_steps import FirstSteps
 from reconciler.core.text import count
+from reconciler.core.uploads import Uploads
 
 _COMING = (ImageEffect.ADDED, ImageEffect.REPLACED)
 
@@ -78,7 +80,8 @@ def _stages(change: DatasetChange, project_id: int | None) -> Iterator[Iterable[
         yield (("guide", step, Cost(calls=3), change.guide.path, (change.guide,)),)
     if change.origin is not Origin.CREATE:
         yield (("regenerate", Regenerate(), _regeneration(change), "", ()),)
-    yield [_upload(image) for image in change.images if image.effect in _COMING]
+    coming = [image for image in change.images if image.effect in _COMING]
+    yield [_upload(portion, change.wish.uploads) for portion in change.wish.uploads.portions(coming)]
     yield (_caption(change),)
     yield (("complete" if change.wish.completed else "verify", CompleteDataset(), _completion(change), "", ()),)
 
@@ -100,18 +103,21 @@ def _begin(change: DatasetChange, project_id: int | None) -> _Row:
 def _removal(image: ImageChange) -> _Row:
     step = RemoveImage(key=image.key, id=image.id)
     words = f"remove {image.name} {image.key if image.id is None else image.id}"
-    return words, step, Cost(calls=1, removals=1), image.name, ()
+    return words, step, counted(step) + Cost(calls=1), image.name, ()
 
 
 def _replaced(image: ImageChange) -> _Row:
     """The bytes that go where a file of the same name brings others."""
-    words = f"remove {image.name} {image.replaces}"
-    return words, RemoveImage(key=image.replaces), Cost(calls=1, removals=1), image.name, ()
+    step = RemoveImage(key=image.replaces)
+    return f"remove {image.name} {image.replaces}", step, counted(step) + Cost(calls=1), image.name, ()
 
 
-def _upload(image: ImageChange) -> _Row:
-    cost = Cost(calls=1, bytes=image.size, uploads=1)
-    return f"upload {image.name}", UploadImage(key=image.key), cost, image.name, ()
+def _upload(portion: tuple[ImageChange, ...], uploads: Uploads) -> _Row:
+    """What is sent together is one step."""
+    (image,) = portion
+    step = UploadImage(key=image.key)
+    cost = counted(step) + Cost(calls=uploads.calls, bytes=sum(image.size for image in portion))
+    return f"upload {image.name}", step, cost, image.name, ()
 
 
 def _regeneration(change: DatasetChange) -> Cost:

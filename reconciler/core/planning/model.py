@@ -1,6 +1,6 @@
 """The steps that make one model version: create, start; or update the description in place."""
 
-from reconciler.core.action import Action, CreateModel, StartTraining, Step, StopTraining, UpdateModel
+from reconciler.core.action import Action, CreateModel, StartTraining, Step, StopTraining, UpdateModel, counted
 from reconciler.core.change import Change, ModelChange
 from reconciler.core.cost import Cost
 from reconciler.core.planning.first_steps import FirstSteps
@@ -31,7 +31,7 @@ def model_actions(change: Change, before: FirstSteps) -> tuple[Action, ...]:
     if change.starts:
         needs += tuple(action.id for action in actions if isinstance(action.step, StopTraining | CreateModel))
         start = StartTraining(id=change.id, parameters=change.parameters)
-        actions.append(_action(change, "train", start, needs, Cost(calls=2, trainings=1)))
+        actions.append(_action(change, "train", start, needs, counted(start) + Cost(calls=2)))
     return tuple(actions)
 
 

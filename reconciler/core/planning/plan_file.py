@@ -6,7 +6,7 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from reconciler.core.action import DeleteObject, RemoveImage, StartTraining, Step, UploadImage
+from reconciler.core.action import counted
 from reconciler.core.plan import FORMAT, Plan
 from reconciler.core.strictjson import Value, dumps, loads
 from reconciler.core.text import shown
@@ -14,13 +14,8 @@ from reconciler.core.text import shown
 DIGEST_LENGTH = 16
 """Hex digits of a plan's digest that people see."""
 
-_COUNTED: dict[type[Step], str] = {
-    StartTraining: "trainings",
-    UploadImage: "uploads",
-    RemoveImage: "removals",
-    DeleteObject: "deletions",
-}
-"""Steps that cost one each of what people watch, and no other step does."""
+_COUNTED = ("trainings", "uploads", "removals", "deletions")
+"""What people watch, and what a step costs of it follows from the step alone."""
 
 
 class PlanDamaged(ValueError):
@@ -109,8 +104,8 @@ def _check_order(plan: Plan) -> None:
 def _check_costs(plan: Plan) -> None:
     """Nobody is shown a training or a loss at no cost: what a step costs of those follows from the step."""
     for action in plan.actions:
-        counted = _COUNTED.get(type(action.step))
-        if any(getattr(action.cost, name) != (name == counted) for name in _COUNTED.values()):
+        cost = counted(action.step)
+        if any(getattr(action.cost, name) != getattr(cost, name) for name in _COUNTED):
             raise PlanDamaged(f"its costs are not those of its steps: {shown(action.id)}")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.action import Action, DeleteObject, RenameObject, StopTraining
+from reconciler.core.action import Action, DeleteObject, RenameObject, StopTraining, counted
 from reconciler.core.change import RemovalChange, RemovedObject, RenameChange
 from reconciler.core.cost import Cost
 from reconciler.core.kind import Kind
@@ -55,7 +55,7 @@ def _deletion(change: RemovalChange, item: RemovedObject, needs: tuple[str, ...]
         needs += tuple(stop.id for stop in stops)
     delete = DeleteObject(kind=item.kind, id=item.id, name=item.name)
     words = f"delete {item.kind.value} {item.id}"
-    return (*stops, _action(change, words, delete, item, needs, Cost(calls=2, deletions=1)))
+    return (*stops, _action(change, words, delete, item, needs, counted(delete) + Cost(calls=2)))
 
 
 def _action(

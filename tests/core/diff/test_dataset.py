@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.change import Change, DatasetChange, ImageEffect, Origin
+from reconciler.core.desired import DesiredDataset
 from reconciler.core.diff.diff import diff
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import DatasetStatus, Observed
+from reconciler.core.reason import Why
 from reconciler.core.run_options import RunOptions
+from reconciler.core.uploads import Archive
 from tests.core.build import (
     DATASET,
     MODEL,
@@ -301,3 +304,22 @@ def test_a_lying_name_is_not_in_force() -> None:
     undeclared = dataset(image("a"), image("b"))
     change = only(diff(tree(undeclared), account(live_project(), lying)).changes)
     assert (change.origin, change.version) == (Origin.CLONE, 3)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        (dataset(image("a", "text a."), image("c"), uploads=Archive()), Why.TAKES_NO_IMAGE),
+        (dataset(image("a", "text a."), uploads=Archive()), Why.CLONED),
+        (dataset(image("a", "text b."), image("b"), uploads=Archive()), Why.CLONED),
+        (dataset(image("a", "text a."), image("c")), Why.TAKES_NO_IMAGE),
+        (dataset(image("a", "text a.")), Why.TAKES_NO_IMAGE),
+        (dataset(image("c"), uploads=Archive()), Why.NOTHING_STAYS),
+    ],
+)
+def test_an_archive_takes_no_further_image(wanted: DesiredDataset, why: Why) -> None:
+    """A clone keeps the upload type: images can be removed and captions edited in one of an archive, never added."""
+    live = replace(live_dataset(10, "poses v1 (a000000000001)", *LIVE_TWO), upload_type="advanced")
+    change = only(diff(tree(wanted), account(live_project(), live)).changes)
+    assert change.reason.why is why
+    assert change.origin is (Origin.CLONE if why is Why.CLONED else Origin.CREATE)
