@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from reconciler.app.findings import Findings, findings_of
-from reconciler.app.live import Live
-from reconciler.app.pictures import Side, pictures_of
+from reconciler.app.findings import findings_of
+from reconciler.app.live_pictures import LivePictures
+from reconciler.app.pictures import ImageTree, pictures_of
 from reconciler.core.change import DatasetChange
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.name import image_key
@@ -21,17 +21,15 @@ from reconciler.core.ref import Ref
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision import revision
 from reconciler.files.load import load
-from reconciler.render.html.album import Album
-from reconciler.render.html.frame import ImageRename
-from reconciler.render.html.page import wanted_pictures
-from reconciler.render.html.thumbnails import Thumbnails, data_uri
+from reconciler.render.album import NO_ALBUM, Album, ImageRename, Thumbnails, data_uri
+from reconciler.render.plan_report.changes import wanted_pictures
 
-Ask = Callable[[Collection[str]], Live]
+Ask = Callable[[Collection[str]], LivePictures]
 """Pictures of live images by their keys. Of what this tree holds none is asked for: a live name is only a claim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class AlbumSources:
     """Where an album is taken from: the tree, the revision that it is compared with, the live side; and on which day."""
 
     root: Path
@@ -40,11 +38,11 @@ class Sources:
     today: date
 
 
-def album_of(plan: Plan, sources: Sources) -> Album:
+def album_of(plan: Plan, sources: AlbumSources) -> Album:
     """The album of a plan; a base revision that cannot be read makes a poorer one."""
     changed = frozenset(change.ref for change in plan.changes if isinstance(change, DatasetChange))
     with ExitStack() as stack:
-        after = Side(root=sources.root, loaded=load(sources.root))
+        after = ImageTree(root=sources.root, loaded=load(sources.root))
         before = _side_at(stack, sources) if changed else None
         renamed = () if before is None else tuple(_renamed(before.loaded, after.loaded, changed))
         thumbnails = _thumbnails(wanted_pictures(plan, renamed), after, before, sources.ask)
@@ -52,14 +50,15 @@ def album_of(plan: Plan, sources: Sources) -> Album:
         return Album(thumbnails=thumbnails, findings=found.told, unseen=found.unseen, renamed=renamed)
 
 
-def findings_in(plan: Plan, sources: Sources) -> Findings:
-    """The findings alone, from the tree alone; it is not read where no dataset changes."""
+def findings_alone(plan: Plan, sources: AlbumSources) -> Album:
+    """An album without pictures, from the tree alone; that is not read where no dataset changes."""
     if not any(isinstance(change, DatasetChange) for change in plan.changes):
-        return Findings()
-    return findings_of(plan, Side(root=sources.root, loaded=load(sources.root)), sources.today)
+        return NO_ALBUM
+    found = findings_of(plan, ImageTree(root=sources.root, loaded=load(sources.root)), sources.today)
+    return Album(findings=found.told, unseen=found.unseen)
 
 
-def _thumbnails(wanted: Collection[str], after: Side, before: Side | None, ask: Ask | None) -> Thumbnails:
+def _thumbnails(wanted: Collection[str], after: ImageTree, before: ImageTree | None, ask: Ask | None) -> Thumbnails:
     """What the tree holds; then what the base held; then what the API shows."""
     here = pictures_of(after, wanted)
     found, reasons = dict(here.pictures), dict(here.reasons)
@@ -74,7 +73,7 @@ def _thumbnails(wanted: Collection[str], after: Side, before: Side | None, ask: 
     return Thumbnails(pictures={key: data_uri(picture) for key, picture in found.items()}, reasons=reasons)
 
 
-def _side_at(stack: ExitStack, sources: Sources) -> Side | None:
+def _side_at(stack: ExitStack, sources: AlbumSources) -> ImageTree | None:
     """The tree of the base until the stack ends; None where there is none, or it cannot be read."""
     if sources.base is None:
         return None
@@ -82,7 +81,7 @@ def _side_at(stack: ExitStack, sources: Sources) -> Side | None:
         folder = stack.enter_context(revision(sources.root, sources.base))
     except (RevisionRefused, ProblemsFound):
         return None
-    return Side(root=folder, loaded=load(folder, cache=folder.parent / "cache"))
+    return ImageTree(root=folder, loaded=load(folder, cache=folder.parent / "cache"))
 
 
 def _renamed(before: Loaded, after: Loaded, refs: frozenset[Ref]) -> Iterator[ImageRename]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from reconciler.app.doctor import decodable, measure_all
-from reconciler.app.pictures import Side
+from reconciler.app.pictures import ImageTree
 from reconciler.core.change import DatasetChange, ImageEffect
 from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
 from reconciler.core.text import quoted
 from reconciler.doctor.diagnose import Evidence, diagnose
 from reconciler.doctor.finding import DatasetDiagnosis, Finding
-from reconciler.render.finding import Finding as Told
+from reconciler.render.album import ReportedFinding
 
 LOOKED_AT = 400
 """Images of which the pixels are read for one report, new ones first; `reconciler doctor` reads them all."""
@@ -23,25 +23,25 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What was found, and how many images that are here nobody looked at, because they were too many."""
+    """What was found, and how many images of this tree were too many to look at."""
 
-    told: tuple[Told, ...] = ()
+    told: tuple[ReportedFinding, ...] = ()
     unseen: int = 0
 
 
-def findings_of(plan: Plan, side: Side, today: date) -> Findings:
+def findings_of(plan: Plan, tree: ImageTree, today: date) -> Findings:
     """The findings about what a plan changes: each image or caption that comes or changes, and each changed dataset.
 
-    What stays as it is was reviewed when it came: of that nothing is told.
+    Nothing is told of what stays as it is, since that was reviewed when it came.
     """
     changes = {change.ref: change for change in plan.changes if isinstance(change, DatasetChange)}
     if not changes:
         return Findings()
     touched = frozenset(key for change in changes.values() for key in _touched(change))
-    images = sorted(decodable(side.loaded, changes), key=lambda image: image_key(image.digest) not in touched)
+    images = sorted(decodable(tree.loaded, changes), key=lambda image: image_key(image.digest) not in touched)
     new_images = frozenset(image.digest for image in images if image_key(image.digest) in touched)
-    evidence = Evidence(today=today, measured=measure_all(side.root, images[:LOOKED_AT]), new_images=new_images)
-    diagnosis = diagnose(side.loaded, evidence, changes)
+    evidence = Evidence(today=today, measured=measure_all(tree.root, images[:LOOKED_AT]), new_images=new_images)
+    diagnosis = diagnose(tree.loaded, evidence, changes)
     told = (one for dataset in diagnosis.datasets for one in _of(dataset, touched))
     return Findings(told=tuple(dict.fromkeys(told)), unseen=max(len(images) - LOOKED_AT, 0))
 
@@ -54,7 +54,7 @@ def _touched(change: DatasetChange) -> Iterator[str]:
         yield from (image.key for image in change.wish.images)
 
 
-def _of(dataset: DatasetDiagnosis, touched: frozenset[str]) -> Iterator[Told]:
+def _of(dataset: DatasetDiagnosis, touched: frozenset[str]) -> Iterator[ReportedFinding]:
     """The findings of one dataset that touch what changes, or that name no image."""
     keys = {image.name: image_key(image.digest) for image in dataset.images}
     for finding in dataset.findings:
@@ -65,12 +65,12 @@ def _of(dataset: DatasetDiagnosis, touched: frozenset[str]) -> Iterator[Told]:
             yield replace(_told(dataset, finding), key=keys[names[0]], name=names[0])
 
 
-def _told(dataset: DatasetDiagnosis, finding: Finding, names: str = "") -> Told:
+def _told(dataset: DatasetDiagnosis, finding: Finding, names: str = "") -> ReportedFinding:
     text = f"{finding.summary}: {finding.detail}".rstrip(".: ")
-    return Told(ref=dataset.ref, rule=finding.rule, severity=finding.grade.value, text=text + names)
+    return ReportedFinding(ref=dataset.ref, rule=finding.rule, severity=finding.grade.value, text=text + names)
 
 
 def _listed(names: list[str]) -> str:
-    """Quoted, so that no output takes them for our own words."""
+    """The names in quotes, so that no printer takes them for our own words."""
     more = f", and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(map(quoted, names[:NAMED])) + more

@@ -17,7 +17,7 @@ _LFS = "Git LFS content missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class ImageTree:
     """A tree that pictures are taken from: where it lies, and what was found there."""
 
     root: Path
@@ -25,20 +25,20 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class DrawnPictures:
     """Thumbnails as WebP by the keys of images, and why others cannot be had, as clauses."""
 
     pictures: dict[str, bytes]
     reasons: dict[str, str]
 
 
-def pictures_of(side: Side, wanted: Collection[str]) -> Drawn:
-    """What a tree has of the images with these keys; of those that it does not hold, nothing is said."""
-    folders = side.loaded.folders.values()
+def pictures_of(tree: ImageTree, wanted: Collection[str]) -> DrawnPictures:
+    """Pictures of the images with these keys that a tree holds; of the others nothing is said."""
+    folders = tree.loaded.folders.values()
     images = {image_key(image.digest): image for folder in folders for image in folder.images}
     here = [key for key in wanted if key in images]
-    found = draw(side.root, [images[key] for key in here]) if here else {}
-    return Drawn(
+    found = draw(tree.root, [images[key] for key in here]) if here else {}
+    return DrawnPictures(
         pictures={key: found[images[key].digest] for key in here if images[key].digest in found},
         reasons={key: _LFS for key in here if not images[key].has_content},
     )

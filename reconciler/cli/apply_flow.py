@@ -22,6 +22,7 @@ from reconciler.core.planning.plan_file import digest
 from reconciler.core.run.report import exit_code
 from reconciler.execute import Brake, Narrator, Wait
 from reconciler.render.plan import plan_view
+from reconciler.render.plan_report.report import plan_report
 from reconciler.render.problem import warnings_view
 from reconciler.render.report import report_view
 from reconciler.render.view import Line, say, screen
@@ -99,7 +100,7 @@ def _show_and_ask(context: CommandContext, request: ApplyRequest, plan: Plan) ->
         console.result(screen([Line(text=say("Nothing of these manifests is live."))]))
         return DONE
     if request.saved is None or (plan.is_empty and not plan.refusals):
-        console.result(plan_view(plan, digest=digest(plan), way=""))
+        console.result(plan_view(plan_report(plan, digest=digest(plan))))
     if plan.refusals and request.saved is not None:
         raise Refused(plan.refusals)
     if plan.refusals:

@@ -11,9 +11,8 @@ from reconciler.cli.exit_codes import FAILED, PROBLEMS, REFUSED, USAGE
 from reconciler.cli.shared_options import Invocation
 from reconciler.core.problem import ProblemsFound
 from reconciler.files.journal import JournalFailed
-from reconciler.render.plan import refusals
+from reconciler.render.plan import refusals_view
 from reconciler.render.problem import problems_view
-from reconciler.render.view import screen
 
 
 def explain(error: Exception, invocation: Invocation) -> int:
@@ -24,7 +23,7 @@ def explain(error: Exception, invocation: Invocation) -> int:
             console.say(problems_view(problems, end=end))
             return PROBLEMS
         case Refused(refusals=found):
-            console.say(screen(refusals(found)))
+            console.say(refusals_view(found))
             return REFUSED
         case WrongUsage():
             console.say_line(str(error))

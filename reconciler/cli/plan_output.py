@@ -18,8 +18,8 @@ from reconciler.core.plan import Plan
 from reconciler.core.planning.plan_file import digest, dump_plan
 
 if TYPE_CHECKING:
-    from reconciler.app.album import Sources
-    from reconciler.app.live import Live
+    from reconciler.app.album import AlbumSources
+    from reconciler.app.live_pictures import LivePictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,9 @@ def print_plan(console: Console, plan: Plan, printing: PlanPrinting) -> None:
             console.result_text(_html(plan, printing))
         case _:
             from reconciler.render.plan import plan_view
+            from reconciler.render.plan_report.report import plan_report
 
-            console.result(plan_view(plan, digest=digest(plan), way=printing.next_step))
+            console.result(plan_view(plan_report(plan, digest=digest(plan), way=printing.next_step)))
 
 
 def marker_of(root: Path) -> str:
@@ -93,35 +94,36 @@ def _html(plan: Plan, printing: PlanPrinting) -> str:
     """The page, with what the trees know of its images."""
     from reconciler.app.album import album_of
     from reconciler.render.html.page import render_html
+    from reconciler.render.plan_report.report import plan_report
 
     way = "`reconciler apply` refuses this plan." if plan.refusals else printing.next_step
-    return render_html(plan, digest=digest(plan), album=album_of(plan, _sources(printing)), way=way)
+    return render_html(plan_report(plan, digest=digest(plan), album=album_of(plan, _sources(printing)), way=way))
 
 
 def _markdown(plan: Plan, printing: PlanPrinting) -> str:
     """A comment with a marker by which it is found again. If there is nothing to say, what to do with an earlier one."""
-    from reconciler.app.album import findings_in
+    from reconciler.app.album import findings_alone
     from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown, render_markdown_nothing
+    from reconciler.render.plan_report.report import plan_report
 
     marker = marker_of(printing.root)
-    found = findings_in(plan, _sources(printing)).told
+    report = plan_report(plan, digest=digest(plan), album=findings_alone(plan, _sources(printing)))
     limit = SUMMARY_LIMIT if printing.length == "summary" else COMMENT_LIMIT
-    text = render_markdown(plan, digest=digest(plan), marker=marker, findings=found, limit=limit)
-    return text or render_markdown_nothing(marker, plan.subject)
+    return render_markdown(report, marker=marker, limit=limit) or render_markdown_nothing(report, marker)
 
 
-def _sources(printing: PlanPrinting) -> "Sources":
-    from reconciler.app.album import Sources
+def _sources(printing: PlanPrinting) -> "AlbumSources":
+    from reconciler.app.album import AlbumSources
 
     observed = printing.observed
     if observed is None:
-        return Sources(root=printing.root, base=printing.base, today=printing.today)
+        return AlbumSources(root=printing.root, base=printing.base, today=printing.today)
 
-    def ask(wanted: Collection[str]) -> "Live":
+    def ask(wanted: Collection[str]) -> "LivePictures":
         import asyncio
 
-        from reconciler.app.live import live_pictures
+        from reconciler.app.live_pictures import live_pictures
 
         return asyncio.run(live_pictures(observed, wanted, printing.hosts))
 
-    return Sources(root=printing.root, base=printing.base, today=printing.today, ask=ask)
+    return AlbumSources(root=printing.root, base=printing.base, today=printing.today, ask=ask)

@@ -10,8 +10,8 @@ from reconciler.cli.exit_codes import DEADLINE, DONE, FAILED
 from reconciler.cli.plan_flow import connect
 from reconciler.core.live import ModelStatus
 from reconciler.core.text import count
-from reconciler.render.cost import TRAINING_TIME
 from reconciler.render.progress import QUIET_SECONDS
+from reconciler.render.tier import TRAINING_TIME
 from reconciler.render.view import Item, Items, Line, say, screen
 from reconciler.render.words import duration
 

@@ -1,21 +1,62 @@
-"""Aliases of models in words: which version answers, which one will, and which alias nothing answers to."""
+"""Aliases of models: which version answers, which one will, and which aliases nothing answers to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from reconciler.core.change import AliasState
-from reconciler.core.look.in_force import coming
+from reconciler.core.look.in_force import Coming, coming
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
-from reconciler.render.version import version_word
-from reconciler.render.view import Role, Row, Text, joined, say
-
-FINGERPRINT_SHOWN = 7
-"""Characters of a fingerprint that people see and copy, as git shows a commit."""
+from reconciler.render.version import short, version_word
+from reconciler.render.view import Role, Text, joined, say
 
 
-def short(fingerprint: str) -> str:
-    """`a51be07`."""
-    return fingerprint[:FINGERPRINT_SHOWN]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasReport:
+    """One alias of a model: what answers to it now, and which version will once that is trained.
+
+    `now` is in words, also where nothing answers; `next` is empty where the alias stays.
+    """
+
+    name: str
+    target: str
+    now: str
+    next: str = ""
+    answers: bool
+    is_asked: bool
+    """False where no account was asked what is live."""
+
+
+def alias_reports(plan: Plan, ref: Ref) -> tuple[AliasReport, ...]:
+    """The aliases of a model, in the order of its manifest."""
+    return tuple(_report(plan, state) for state in plan.aliases_of(ref))
+
+
+def _report(plan: Plan, state: AliasState) -> AliasReport:
+    following = coming(plan, state)
+    if following is not None and following.fingerprint == state.fingerprint:
+        following = None
+    return AliasReport(
+        name=state.alias,
+        target=state.target,
+        now=_now(plan, state),
+        next="" if following is None else _words(plan, following),
+        answers=state.version is not None,
+        is_asked=not plan.subject.base,
+    )
+
+
+def _now(plan: Plan, state: AliasState) -> str:
+    """The version that answers: `v2 (a51be07)`."""
+    if state.version is None:
+        return state.problem if plan.subject.base and state.problem else "nothing answers"
+    return f"{version_word(plan, state.version)} ({short(state.fingerprint or '')})"
+
+
+def _words(plan: Plan, following: Coming) -> str:
+    """`v3 (a9f3c1a)`."""
+    version = "the next version" if following.version is None else version_word(plan, following.version)
+    return f"{version} ({short(following.fingerprint)})"
 
 
 def unanswered(plan: Plan) -> tuple[AliasState, ...]:
@@ -31,25 +72,6 @@ def unanswered(plan: Plan) -> tuple[AliasState, ...]:
 def no_answer(state: AliasState) -> str:
     """`the alias production of model/lora-max answers to nothing: v3 is not trained yet`."""
     return f"the alias {state.alias} of {state.ref} answers to nothing: {state.problem}"
-
-
-def alias_rows(plan: Plan, ref: Ref) -> Iterator[Row]:
-    """A line of a model's item that says what its aliases name now and what they will name."""
-    states = plan.aliases_of(ref)
-    if states:
-        yield Row(label="aliases", text=joined([_words(plan, state) for state in states]))
-
-
-def _words(plan: Plan, state: AliasState) -> Text:
-    """`production v2 (a51be07) stays`, or `candidate -> v3 (a9f3c1a) once it is trained`."""
-    if (next_one := coming(plan, state)) is not None and next_one.fingerprint != state.fingerprint:
-        version = "the next version" if next_one.version is None else version_word(plan, next_one.version)
-        return say(f"{state.alias} -> {version} ({short(next_one.fingerprint)}) once it is trained")
-    if state.id is None and plan.subject.base:
-        return say(f"{state.alias} ({state.target}): {state.problem}")
-    if state.id is None or state.version is None:
-        return say(f"{state.alias}: nothing answers", Role.WARNING)
-    return say(f"{state.alias} {version_word(plan, state.version)} ({short(state.fingerprint or '')}) stays")
 
 
 def standing_aliases(plan: Plan, states: Iterable[AliasState]) -> Text:

@@ -1,201 +1,173 @@
-"""A plan as a screen: context, verdict, cost, objects, refusals, what is said aloud, and the way on."""
+"""The report on a plan as a screen: context, verdict, cost, objects, refusals, what is said aloud, and the way on."""
 
 from collections import Counter
+from collections.abc import Iterable
 
-from reconciler.core.change import Note, Refusal, State
-from reconciler.core.look.loosened import LOOSER, NO_EXPECT
-from reconciler.core.plan import Plan, Subject
-from reconciler.core.ref import Ref
+from reconciler.core.change import (
+    Refusal,
+)
 from reconciler.core.text import count
-from reconciler.render.alias import alias_rows, no_answer, unanswered
-from reconciler.render.change import is_weighty, item, rank
-from reconciler.render.cost import figures, tier_words
-from reconciler.render.state import QUIET, state_words, version_words
-from reconciler.render.verdict import verdict
-from reconciler.render.view import Block, Item, Items, Line, Paragraph, Role, Text, View, folded, joined, say, screen
+from reconciler.render.plan_report.amount import Amount, Quantity
+from reconciler.render.plan_report.changed import ChangedObject
+from reconciler.render.plan_report.content import Entries
+from reconciler.render.plan_report.effect import Tone
+from reconciler.render.plan_report.report import (
+    NoteReport,
+    PlanReport,
+    RefusalReport,
+    UnchangedObject,
+    Weight,
+    refusal_entries,
+)
+from reconciler.render.plan_rows import alias_rows, changed_item
+from reconciler.render.view import (
+    Block,
+    Figure,
+    Figures,
+    Item,
+    Items,
+    Line,
+    Paragraph,
+    Role,
+    Span,
+    Text,
+    View,
+    joined,
+    say,
+    screen,
+)
+from reconciler.render.words import digest_words
 
-FOLD_OBJECTS = 20
-"""Light objects that are listed; those that train, destroy or take over always are."""
-FOLD_NOTES = 10
-FOLD_REFUSALS = 20
 
-LOOSENING = frozenset({LOOSER, NO_EXPECT})
-"""Notes that another plan may cost more than it could before."""
-WEIGHTY = LOOSENING | {"take-over"}
-"""Notes that are never folded."""
-
-FIRST = "nothing-ours"
-"""The note that is said on the second line, before the verdict."""
-
-
-def plan_view(plan: Plan, *, digest: str, way: str, command: str = "reconciler apply") -> View:
-    """The whole plan. `way` is the sentence that says how to go on; empty where that is asked next.
-
-    `command` is what would refuse a plan that holds refusals.
-    """
-    if plan.is_empty and not plan.refusals:
-        return screen([Line(text=say(in_sync(plan)))], [*_unusual(plan), *_absent(plan)], _said(plan))
-    objects = _objects(plan)
+def plan_view(report: PlanReport, *, command: str = "reconciler apply") -> View:
+    """The whole report. `command` is what would refuse a plan that holds refusals."""
+    if report.is_quiet:
+        return screen([Line(text=say(report.sentence))], [*_unusual(report), *_absent(report)], _said(report))
     return screen(
-        [Line(text=say(context(plan.subject), Role.QUIET)), *_first(plan.notes)],
-        [Line(text=say(verdict(plan), Role.STRONG)), *_warned(plan), *([] if plan.is_empty else [figures(plan)])],
-        [*objects, *_unusual(plan), *_unchanged(plan), *_absent(plan)],
-        refusals(plan.refusals),
-        _said(plan),
-        [Line(text=_way_on(plan, digest, way, command))] if way else [],
+        [Line(text=say(report.context, Role.QUIET)), *_first(report)],
+        [Line(text=say(report.sentence, Role.STRONG)), *_warned(report), *_amounts(report.amounts)],
+        [*_objects(report.objects), *_unusual(report), *_in_sync(report), *_absent(report)],
+        refusals(report.refusals),
+        _said(report),
+        [Line(text=_way_on(report, command))] if report.way else [],
     )
 
 
-def _first(found: tuple[Note, ...]) -> list[Block]:
-    """What must be read before anything else: this may be the wrong account."""
-    return [Line(text=say(f"{note.text.capitalize()}.", Role.WARNING)) for note in found if note.rule == FIRST]
+def _first(report: PlanReport) -> list[Block]:
+    return [Line(text=say(note.text, Role.WARNING)) for note in report.first]
 
 
-def context(subject: Subject) -> str:
-    """`manifests: 1 project, 1 dataset (24 images), 1 model · simulator · starter (60 calls a minute)`."""
-    if subject.base:
-        return f"manifests: {objects(subject)} · {compared(subject)}"
-    parts = [f"manifests: {objects(subject)}", subject.endpoint, tier_words(subject.tier)]
-    return " · ".join(part for part in parts if part)
-
-
-def compared(subject: Subject) -> str:
-    """`compared with git main, nothing was asked of the API`."""
-    return f"compared with git {subject.base}, nothing was asked of the API"
-
-
-def objects(subject: Subject) -> str:
-    """`1 project, 1 dataset (24 images), 1 model`."""
-    images = f" ({count(subject.images, 'image')})" if subject.datasets else ""
-    return (
-        f"{count(subject.projects, 'project')}, {count(subject.datasets, 'dataset')}{images}, "
-        f"{count(subject.models, 'model')}"
-    )
-
-
-def in_sync(plan: Plan) -> str:
-    """The one line of a plan that has nothing to do, or nothing before a superseded training has ended."""
-    if plan.subject.base:
-        return f"This change does nothing on the live side: {compared(plan.subject)}."
-    calls = count(plan.calls, "call")
-    waiting = sum(one.state is State.WAITING for one in plan.unchanged)
-    if waiting:
-        verb = "waits" if waiting == 1 else "wait"
-        return f"Nothing to do yet: {count(waiting, 'model')} {verb} for a training to end. {calls}."
-    return f"In sync: {objects(plan.subject)}. {calls}."
-
-
-def _warned(plan: Plan) -> list[Block]:
+def _warned(report: PlanReport) -> list[Block]:
     """A plan that would be refused says so at once."""
-    if not plan.refusals or plan.is_empty:
+    if not report.refusals or report.is_empty:
         return []
-    return [Line(text=say(f"Refused for {count(len(plan.refusals), 'reason')}: see below.", Role.REFUSED))]
+    return [Line(text=say(f"Refused for {count(len(report.refusals), 'reason')}: see below.", Role.REFUSED))]
 
 
-def _objects(plan: Plan) -> list[Block]:
-    ordered = sorted(plan.changes, key=rank)
-    weighty = [change for change in ordered if is_weighty(change)]
-    light = [change for change in ordered if not is_weighty(change)]
-    shown, hidden = folded(len(light), FOLD_OBJECTS)
-    items: list[Item] = [item(change, plan) for change in (*weighty, *light[:shown])]
-    blocks: list[Block] = [Items(items=tuple(items))] if items else []
-    if hidden:
-        kinds = Counter(change.kind for change in light[shown:])
+def _amounts(found: tuple[Amount, ...]) -> list[Block]:
+    figures = tuple(Figure(label=one.label, text=amount_text(one)) for one in found)
+    return [Figures(figures=figures)] if figures else []
+
+
+def amount_text(one: Amount) -> Text:
+    """`2 images, 4.1 MB (limit 40)`, `none`."""
+    return joined(say(quantity_words(part), _ROLES[part.tone]) for part in one.quantities) or say("none")
+
+
+def quantity_words(one: Quantity) -> str:
+    """`2 images, 4.1 MB (limit 40)`."""
+    words = ", ".join([f"{one.figure} {one.noun}".rstrip(), *one.more])
+    return f"{words} ({one.limit})" if one.limit else words
+
+
+_ROLES = {Tone.PLAIN: Role.PLAIN, Tone.COSTS: Role.COST, Tone.DESTROYS: Role.COST}
+
+
+def _objects(found: Entries[ChangedObject]) -> list[Block]:
+    items = tuple(map(changed_item, found.listed))
+    blocks: list[Block] = [Items(items=items)] if items else []
+    if found.hidden:
+        kinds = Counter(one.kind for one in found.hidden)
         rest = ", ".join(count(number, f"more {kind}") for kind, number in kinds.items())
         blocks.append(Line(text=say(f"  … and {rest} (all of them with `--format json`)", Role.QUIET)))
     return blocks
 
 
-def _unusual(plan: Plan) -> list[Block]:
-    """Unchanged objects whose state a person wants to know: training, held, waiting, failed, stopped."""
-    found = [one for one in plan.unchanged if one.state not in QUIET]
-    shown, hidden = folded(len(found), FOLD_OBJECTS)
-    items = tuple(
-        Item(
-            sign=Role.UNCHANGED,
-            name=str(one.ref),
-            versions=version_words(one),
-            text=say(state_words(one)),
-            rows=tuple(alias_rows(plan, one.ref)),
-        )
-        for one in found[:shown]
-    )
+def _unusual(report: PlanReport) -> list[Block]:
+    """Objects that stay, in a state that a person wants to know."""
+    items = tuple(map(_standing, report.unusual.listed))
     blocks: list[Block] = [Items(items=items)] if items else []
-    if hidden:
+    if hidden := len(report.unusual.hidden):
         blocks.append(Line(text=say(f"  … and {hidden:,} more (`reconciler status` lists them)", Role.QUIET)))
     return blocks
 
 
-def _unchanged(plan: Plan) -> list[Block]:
-    changed = {change.ref for change in plan.changes}
-    quiet = sum(one.state is State.IN_SYNC and one.ref not in changed for one in plan.unchanged)
-    return [Line(text=say(f". {count(quiet, 'object')} unchanged", Role.UNCHANGED))] if quiet else []
+def _standing(one: UnchangedObject) -> Item:
+    return Item(
+        sign=Role.UNCHANGED,
+        name=str(one.ref),
+        versions=one.version,
+        text=say(one.state),
+        rows=tuple(alias_rows(one.aliases)),
+    )
 
 
-def _absent(plan: Plan) -> list[Block]:
-    """Absent manifests that have nothing left to delete."""
-    gone = sum(one.state is State.ABSENT for one in plan.unchanged)
-    if not gone:
+def _in_sync(report: PlanReport) -> list[Block]:
+    if not report.in_sync:
         return []
-    way = "its manifest can go" if gone == 1 else "their manifests can go"
-    return [Line(text=say(f". {count(gone, 'object')} absent, as declared: {way}", Role.UNCHANGED))]
+    return [Line(text=say(f". {count(report.in_sync, 'object')} unchanged", Role.UNCHANGED))]
 
 
-def refusals(found: tuple[Refusal, ...]) -> list[Block]:
+def _absent(report: PlanReport) -> list[Block]:
+    """Absent manifests that have nothing left to delete."""
+    if not report.absent:
+        return []
+    way = "its manifest can go" if report.absent == 1 else "their manifests can go"
+    return [Line(text=say(f". {count(report.absent, 'object')} absent, as declared: {way}", Role.UNCHANGED))]
+
+
+def refusals_view(found: Iterable[Refusal]) -> View:
+    """Refusals alone, where a command ends with them."""
+    return screen(refusals(refusal_entries(found)))
+
+
+def refusals(found: Entries[RefusalReport]) -> list[Block]:
     """Each refusal with the ways on."""
-    shown, hidden = folded(len(found), FOLD_REFUSALS)
     blocks: list[Block] = [
-        Paragraph(lead=say(about(one.ref, one.summary), Role.REFUSED), rest=tuple(say(way) for way in one.remedies))
-        for one in found[:shown]
+        Paragraph(lead=say(one.text, Role.REFUSED), rest=tuple(say(way) for way in one.ways)) for one in found.listed
     ]
-    if hidden:
-        blocks.append(Line(text=say(f"… and {count(hidden, 'more refusal')} (`--format json` lists them)")))
+    if found.hidden:
+        hidden = count(len(found.hidden), "more refusal")
+        blocks.append(Line(text=say(f"… and {hidden} (`--format json` lists them)")))
     return blocks
 
 
-def _said(plan: Plan) -> list[Block]:
+def _said(report: PlanReport) -> list[Block]:
     """Aliases that nothing answers to, never folded; then the notes."""
-    return [*warnings(plan), *notes(plan.notes)]
+    return [*warnings(report.warnings), *notes(report.notes)]
 
 
-def warnings(plan: Plan) -> list[Block]:
+def warnings(found: Iterable[str]) -> list[Block]:
     """A line for each alias that nothing live answers to."""
-    return [
-        Line(text=joined([say("warning: ", Role.WARNING), say(about(None, no_answer(state)))], between=""))
-        for state in unanswered(plan)
-    ]
+    return [Line(text=(Span("warning: ", Role.WARNING), Span(text))) for text in found]
 
 
-def notes(found: tuple[Note, ...]) -> list[Block]:
-    """What changes nothing and is said aloud; the weighty ones first, and never folded."""
-    weighty = [one for one in found if one.rule in WEIGHTY]
-    light = [one for one in found if one.rule not in WEIGHTY and one.rule != FIRST]
-    shown, hidden = folded(len(light), FOLD_NOTES)
-    blocks: list[Block] = [Line(text=_note(one)) for one in (*weighty, *light[:shown])]
-    if hidden:
-        blocks.append(Line(text=say(f"… and {count(hidden, 'more note')} (`--format json` lists them)", Role.QUIET)))
+def notes(found: Entries[NoteReport]) -> list[Block]:
+    """What changes nothing and is said aloud; what must be seen comes first."""
+    blocks: list[Block] = [Line(text=_note(one)) for one in found.listed]
+    if found.hidden:
+        hidden = count(len(found.hidden), "more note")
+        blocks.append(Line(text=say(f"… and {hidden} (`--format json` lists them)", Role.QUIET)))
     return blocks
 
 
-def _note(note: Note) -> Text:
-    if note.rule in LOOSENING:
-        return joined([say("warning: ", Role.COST), say(about(note.ref, note.text), Role.COST)], between="")
-    return joined([say("note: ", Role.QUIET), say(about(note.ref, note.text))], between="")
+def _note(note: NoteReport) -> Text:
+    if note.weight is Weight.LOOSENING:
+        return say(f"warning: {note.text}", Role.COST)
+    return (Span("note: ", Role.QUIET), Span(note.text))
 
 
-def about(ref: Ref | None, text: str) -> str:
-    """A fact as a sentence that names its object."""
-    subject = "" if ref is None or str(ref) in text else f"{ref}: "
-    return f"{subject}{text}" + ("" if text.endswith((".", "?", ":")) else ".")
-
-
-def grouped(digest: str) -> str:
-    """The first eight characters of a digest, as people compare them: `5f2c 91aa`."""
-    bare = digest.rpartition(":")[2]
-    return f"{bare[:4]} {bare[4:8]}"
-
-
-def _way_on(plan: Plan, digest: str, way: str, command: str) -> Text:
-    if plan.refusals:
-        return say(f"`{command}` refuses this plan; nothing was sent. Digest {grouped(digest)}.")
-    return say(f"{way} Digest {grouped(digest)}.".strip())
+def _way_on(report: PlanReport, command: str) -> Text:
+    if report.refusals:
+        return say(f"`{command}` refuses this plan; nothing was sent. Digest {digest_words(report.digest)}.")
+    return say(f"{report.way} Digest {digest_words(report.digest)}.".strip())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.core.text import count
+from reconciler.render.difference import Wording
 from reconciler.render.view import Item, Items, Line, Paragraph, Role, View, folded, say, screen
 from reconciler.render.words import difference, quoted_text
 
@@ -55,6 +56,6 @@ def _conflicts(rows: list[PullRow]) -> list[Paragraph | Items]:
 
 
 def _item(row: PullRow) -> Item:
-    text = difference(row.before, row.after) if row.before else quoted_text(row.after)
+    text = difference(Wording(row.before, row.after)) if row.before else quoted_text(row.after)
     sign = Role.CHANGE if row.before else Role.CREATE
     return Item(sign=sign, name=row.name, text=text)

@@ -23,9 +23,8 @@ from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.run.report import exit_code
 from reconciler.core.text import count
-from reconciler.render.plan import about
 from reconciler.render.view import Block, Item, Items, Line, Paragraph, Role, View, folded, say, screen
-from reconciler.render.words import duration
+from reconciler.render.words import duration, sentence
 
 FOLD_SKIPPED = 10
 
@@ -173,7 +172,7 @@ def _summary(plan: Plan, report: Report) -> str:
     )
     parts = [count(number, one, many) for (one, many), number in done.items()]
     parts += _losses(report)
-    return f"{about(None, ', '.join(parts) or 'Nothing was changed')} {_took(report)}"
+    return f"{sentence(None, ', '.join(parts) or 'Nothing was changed')} {_took(report)}"
 
 
 def _said(plan: Plan, action: Action, result: Result) -> tuple[str, str] | None:

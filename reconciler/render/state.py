@@ -4,9 +4,9 @@ from reconciler.core.change import State, Unchanged
 from reconciler.core.kind import Kind
 from reconciler.core.look.in_force import own_fingerprint
 from reconciler.core.text import count
-from reconciler.render.alias import short
-from reconciler.render.cost import TRAINING_TIME
 from reconciler.render.reason import reason_words
+from reconciler.render.tier import TRAINING_TIME
+from reconciler.render.version import short
 
 QUIET = frozenset({State.IN_SYNC, State.ABSENT})
 """States that a plan only counts."""

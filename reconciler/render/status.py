@@ -17,10 +17,13 @@ from reconciler.core.look.in_force import own_fingerprint
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.text import count
-from reconciler.render.alias import short, standing_aliases
-from reconciler.render.plan import context, notes, refusals, warnings
+from reconciler.render.alias import standing_aliases
+from reconciler.render.plan import notes, refusals, warnings
+from reconciler.render.plan_report.report import note_entries, refusal_entries, unanswered_aliases
+from reconciler.render.plan_report.verdict import context
 from reconciler.render.reason import reason_words
 from reconciler.render.state import state_words, version_words, wish_words
+from reconciler.render.version import short
 from reconciler.render.view import Block, Item, Items, Line, Role, Row, Text, View, say, screen
 from reconciler.render.words import quoted_text
 
@@ -91,8 +94,12 @@ def status_view(plan: Plan, *, around: Surroundings = NOTHING_AROUND, strays: bo
     return screen(
         [Line(text=say(context(plan.subject), Role.QUIET))],
         [Items(items=items)] if items else [],
-        refusals(plan.refusals),
-        [*warnings(plan), *notes(said), *([] if strays else _counted_strays(around.strays, hidden))],
+        refusals(refusal_entries(plan.refusals)),
+        [
+            *warnings(unanswered_aliases(plan)),
+            *notes(note_entries(said)),
+            *([] if strays else _counted_strays(around.strays, hidden)),
+        ],
         _listed(around.strays) if strays else [],
         [Line(text=say(_sum(found), Role.STRONG))],
     )

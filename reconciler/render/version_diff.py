@@ -9,7 +9,9 @@ from reconciler.core.look.version_diff import Difference, ModelDifference
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
 from reconciler.render.address import unsigned
-from reconciler.render.content import FOLD_CAPTIONS, FOLD_IMAGES, field_rows
+from reconciler.render.difference import Wording
+from reconciler.render.plan_report.content import FOLD_CAPTIONS, FOLD_IMAGES
+from reconciler.render.plan_rows import field_rows
 from reconciler.render.view import Item, Items, Line, Role, Row, Span, Text, View, folded, say, screen
 from reconciler.render.words import difference as word_difference
 from reconciler.render.words import quoted_text
@@ -124,7 +126,7 @@ def _words(caption: CaptionDifference) -> Text:
         )
     if caption.before == caption.after:
         return quoted_text(caption.after)
-    return word_difference(caption.before, caption.after)
+    return word_difference(Wording(caption.before, caption.after))
 
 
 def _under(label: str, rows: Iterator[Row]) -> Iterator[Row]:

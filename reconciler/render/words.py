@@ -1,14 +1,10 @@
 """Small phrases: sizes, durations, and two texts shown as one with the words that differ marked."""
 
-import re
-from difflib import SequenceMatcher
-from itertools import pairwise
-
+from reconciler.core.ref import Ref
 from reconciler.render.address import unsigned
-from reconciler.render.view import Role, Span, Text
+from reconciler.render.difference import Fate, Piece, Wording, words
+from reconciler.render.view import Role, Span, Text, joined, say
 
-_WORD_LIMIT = 400
-"""Words of a text that are compared one by one; a longer one is shown as before and after."""
 _CONTEXT = 6
 """Unchanged words kept on each side of a change where the text between is long."""
 _TEXT_LIMIT = 160
@@ -43,47 +39,47 @@ def quoted_text(text: str, limit: int = _TEXT_LIMIT) -> Text:
     return (Span(f'"{abridged(unsigned(text), limit)}"'),)
 
 
-def difference(before: str, after: str) -> Text:
+def sentence(ref: Ref | None, text: str) -> str:
+    """A fact as a sentence that names its object."""
+    subject = "" if ref is None or str(ref) in text else f"{ref}: "
+    return f"{subject}{text}" + ("" if text.endswith((".", "?", ":")) else ".")
+
+
+def digest_words(digest: str) -> str:
+    """The first eight characters of a digest, as people compare them: `5f2c 91aa`."""
+    bare = digest.rpartition(":")[2]
+    return f"{bare[:4]} {bare[4:8]}"
+
+
+def difference(wording: Wording) -> Text:
     """Both texts as one: `a [-girl-] {+female character+} with purple hair`; addresses are without query."""
-    old, new = _split(before), _split(after)
-    if max(len(old), len(new)) > _WORD_LIMIT:
-        before, after = abridged(unsigned(before)), abridged(unsigned(after))
-        return (Span(f"[-{before}-]", Role.GONE), Span(" "), Span(f"{{+{after}+}}", Role.COME))
-    if old == new:
-        return _only_blanks_differ(before, after)
-    spans: list[Span] = []
-    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    for position, (tag, left, right, start, end) in enumerate(codes):
-        if tag == "equal":
-            words = _shortened(new[start:end], position == 0, position == len(codes) - 1)
-            spans.append(Span(unsigned(words)))
-            continue
-        if left < right:
-            spans.append(Span(f"[-{unsigned(' '.join(old[left:right]))}-]", Role.GONE))
-        if start < end:
-            spans.append(Span(f"{{+{unsigned(' '.join(new[start:end]))}+}}", Role.COME))
-    return _spaced(spans)
+    before, after = wording.before or "", wording.after or ""
+    if wording.is_long:
+        gone, come = abridged(unsigned(before)), abridged(unsigned(after))
+        return (Span(f"[-{gone}-]", Role.GONE), Span(" "), Span(f"{{+{come}+}}", Role.COME))
+    if wording.differs_in_blanks:
+        return (*quoted_text(after), Span(f" (only white space differs from {len(before):,} characters before)"))
+    last = len(wording.pieces) - 1
+    return joined(
+        (_piece(piece, is_first=place == 0, is_last=place == last) for place, piece in enumerate(wording.pieces)), " "
+    )
 
 
-def _split(text: str) -> list[str]:
-    return [word for word in re.split(r"\s+", text) if word]
+def _piece(piece: Piece, *, is_first: bool, is_last: bool) -> Text:
+    text = unsigned(" ".join(words(piece.text)))
+    match piece.fate:
+        case Fate.GONE:
+            return say(f"[-{text}-]", Role.GONE)
+        case Fate.COME:
+            return say(f"{{+{text}+}}", Role.COME)
+        case _:
+            return say(unsigned(_shortened(words(piece.text), is_first=is_first, is_last=is_last)))
 
 
-def _only_blanks_differ(before: str, after: str) -> Text:
-    return (*quoted_text(after), Span(f" (only white space differs from {len(before):,} characters before)"))
-
-
-def _shortened(words: list[str], is_first: bool, is_last: bool) -> str:
+def _shortened(same: list[str], *, is_first: bool, is_last: bool) -> str:
     """The words around a change, all of them where they are few."""
-    if len(words) <= 3 * _CONTEXT:
-        return " ".join(words)
-    head = [] if is_first else words[:_CONTEXT]
-    tail = [] if is_last else words[-_CONTEXT:]
+    if len(same) <= 3 * _CONTEXT:
+        return " ".join(same)
+    head = [] if is_first else same[:_CONTEXT]
+    tail = [] if is_last else same[-_CONTEXT:]
     return " ".join([*head, "…", *tail])
-
-
-def _spaced(spans: list[Span]) -> Text:
-    result = spans[:1]
-    for _, right in pairwise(spans):
-        result.extend((Span(" "), right))
-    return tuple(result)

@@ -8,11 +8,9 @@ from reconciler.core.problem import Location
 from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, breach
 from reconciler.render.address import unsigned
 from reconciler.render.doctor import doctor_view
-from reconciler.render.html.page import render_html
-from reconciler.render.markdown import render_markdown
-from reconciler.render.plan import plan_view
 from reconciler.render.text import render_text
 from tests.render import sample
+from tests.render.printed import render_html, render_markdown, render_screen
 
 DIGEST = "5f2c91aa" + "0" * 56
 SIGNED = "see https://cdn.example/y.png?X-Amz-Signature=SECRET for more."
@@ -56,7 +54,7 @@ def signed() -> Plan:
 @pytest.mark.parametrize(
     "text",
     [
-        render_text(plan_view(signed(), digest=DIGEST, way="")),
+        render_screen(signed(), digest=DIGEST),
         render_markdown(signed(), digest=DIGEST),
         render_html(signed(), digest=DIGEST),
     ],

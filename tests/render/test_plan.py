@@ -24,17 +24,16 @@ from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.render.cost import minimum_seconds, share
-from reconciler.render.plan import plan_view
-from reconciler.render.text import render_text
+from reconciler.render.tier import minimum_seconds, share
 from tests.render import sample
+from tests.render.printed import render_screen
 
 Golden = Callable[[str, str], None]
 WAY = "Apply with `reconciler apply`, or save this plan with `--out plan.json`."
 
 
 def shown(plan: Plan) -> str:
-    return render_text(plan_view(plan, digest="5f2c91aa" + "0" * 56, way=WAY))
+    return render_screen(plan, digest="5f2c91aa" + "0" * 56, way=WAY)
 
 
 def test_a_new_version_reads_as_the_sketch_says(golden: Golden) -> None:

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.render.difference import Wording
 from reconciler.render.text import cells, render_text, safe_line
 from reconciler.render.view import (
     Figure,
@@ -168,29 +169,31 @@ def flat(text: tuple[Span, ...]) -> str:
     return "".join(span.text for span in text)
 
 
+def compared(before: str, after: str) -> str:
+    return flat(difference(Wording(before, after)))
+
+
 def test_a_changed_word_is_marked_between_the_words_that_stay() -> None:
     """What goes in square brackets, what comes in braces."""
-    assert flat(difference("a girl with hair", "a female character with hair")) == (
-        "a [-girl-] {+female character+} with hair"
-    )
-    assert flat(difference("a b", "a b c")) == "a b {+c+}"
+    assert compared("a girl with hair", "a female character with hair") == ("a [-girl-] {+female character+} with hair")
+    assert compared("a b", "a b c") == "a b {+c+}"
 
 
 def test_far_from_a_change_the_words_are_left_out() -> None:
     """A long text shows the words around its changes."""
     words = " ".join(f"w{number}" for number in range(60))
-    shown = flat(difference(f"{words} x {words}", f"{words} y {words}"))
+    shown = compared(f"{words} x {words}", f"{words} y {words}")
     assert shown == "… w54 w55 w56 w57 w58 w59 [-x-] {+y+} w0 w1 w2 w3 w4 w5 …"
 
 
 def test_texts_that_differ_in_blanks_alone_say_so() -> None:
     """No word changed: the reader is told what did."""
-    assert flat(difference("a  b", "a b")) == '"a b" (only white space differs from 4 characters before)'
+    assert compared("a  b", "a b") == '"a b" (only white space differs from 4 characters before)'
 
 
 def test_huge_texts_are_shown_as_before_and_after() -> None:
     """A word-by-word comparison takes quadratic time: it is not begun."""
-    shown = flat(difference("a " * 100_000, "b " * 100_000))
+    shown = compared("a " * 100_000, "b " * 100_000)
     assert shown.startswith("[-a a")
     assert len(shown) < 400
 
@@ -202,4 +205,4 @@ def test_a_quoted_text_is_cut() -> None:
 
 def test_words_that_only_go() -> None:
     """Nothing comes in their place."""
-    assert flat(difference("a b c", "a c")) == "a [-b-] c"
+    assert compared("a b c", "a c") == "a [-b-] c"

@@ -43,6 +43,7 @@ def command(
     from reconciler.cli.plan_flow import plan_live
     from reconciler.core.planning.plan_file import digest
     from reconciler.render.plan import plan_view
+    from reconciler.render.plan_report.report import plan_report
 
     scope = Scope(targets=targets, destroys=True)
     context = open_context(invocation, raised)
@@ -51,5 +52,6 @@ def command(
     plan = asyncio.run(plan_live(context, scope)).plan
     save(out, plan)
     way = "Saved, and nothing was deleted. `reconciler destroy` deletes it."
-    context.console.result(plan_view(plan, digest=digest(plan), way=way, command="reconciler destroy"))
+    report = plan_report(plan, digest=digest(plan), way=way)
+    context.console.result(plan_view(report, command="reconciler destroy"))
     return DONE

@@ -93,7 +93,7 @@ def command(
 
 def _needs_attention(plan: "Plan") -> bool:
     """Is there an action, a refusal, or a limit that this change loosens?"""
-    from reconciler.render.plan import LOOSENING
+    from reconciler.render.plan_report.report import LOOSENING
 
     return bool(plan.actions or plan.refusals or any(note.rule in LOOSENING for note in plan.notes))
 

@@ -9,9 +9,9 @@ from reconciler.core.problem import Problem
 from reconciler.doctor.caption_rules import quoted_caption
 from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, Finding, Waived
 from reconciler.doctor.image_rules import loss
+from reconciler.render.album import data_uri
 from reconciler.render.doctor import counted, title
 from reconciler.render.html.environment import page_template
-from reconciler.render.html.thumbnails import data_uri
 
 PICTURES = 400
 """Images of a page that are shown as pictures. Further images are listed as text."""

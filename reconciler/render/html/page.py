@@ -1,140 +1,123 @@
-"""A plan as one HTML file that a browser, a mail program and a printer show alike."""
+"""The report on a plan as one HTML file that a browser, a mail program and a printer show alike."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
-from reconciler.core.change import (
-    ModelChange,
-    ProjectChange,
-    RemovalChange,
-    RenameChange,
-    Unchanged,
-)
-from reconciler.core.plan import Plan
+from reconciler.core.change import StoppedTraining
 from reconciler.core.text import count
-from reconciler.render.change import rank
-from reconciler.render.finding import Finding
-from reconciler.render.html import graph, sections, summary
-from reconciler.render.html.album import NO_ALBUM, Album
-from reconciler.render.html.contact_sheet import BUDGET, PICTURES, datasets_of, sheets, wanted
+from reconciler.render.difference import Pieces, Wording, whole
 from reconciler.render.html.environment import page_template
-from reconciler.render.html.frame import ImageRename
-from reconciler.render.plan import FIRST, LOOSENING, about, context, grouped
-from reconciler.render.state import QUIET, state_words, version_words
-from reconciler.render.words import megabytes
+from reconciler.render.plan import quantity_words
+from reconciler.render.plan_report.amount import Amount
+from reconciler.render.plan_report.changed import LOST, ChangedObject
+from reconciler.render.plan_report.contact_sheet import BUDGET, PICTURES, PictureSums
+from reconciler.render.plan_report.report import NoteReport, PlanReport, Weight
+from reconciler.render.plan_report.training import Parameter, scalar
+from reconciler.render.words import digest_words, megabytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """All that the template prints."""
-
-    title: str
-    context: str
-    tool: str
-    digest: str
-    digest_start: str
-    way: str
-    first: tuple[summary.Phrase, ...]
-    headline: tuple[summary.Phrase, ...]
-    amounts: tuple[summary.Amount, ...]
-    look_at: tuple[summary.Phrase, ...]
-    refusals: tuple[tuple[str, tuple[str, ...]], ...]
-    accepted: tuple[str, ...]
-    is_empty: bool
-    models: tuple[sections.ModelPart, ...] = ()
-    removals: tuple[sections.RemovalPart, ...] = ()
-    datasets: tuple[sections.DatasetPart, ...] = ()
-    others: tuple[sections.OtherPart, ...] = ()
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    unusual: tuple[tuple[str, str], ...] = ()
-    unchanged: str = ""
-    findings: tuple[Finding, ...] = ()
-    unseen: str = ""
-    branches: tuple[graph.Branch, ...] = ()
-    pictures: str = field(default="")
+def render_html(report: PlanReport) -> str:
+    """The whole page."""
+    return page_template("page.html").render(report=report, digest_start=digest_words(report.digest), **_WORDS)
 
 
-def render_html(
-    plan: Plan,
-    *,
-    digest: str,
-    album: Album = NO_ALBUM,
-    way: str = "",
-) -> str:
-    """The whole page. `way` is the sentence that says how to go on."""
-    return page_template("page.html").render(page=_page(plan, digest, album, way))
+def laid_out(report: PlanReport, layout: str) -> list[ChangedObject]:
+    """The objects whose section is built around one thing."""
+    return [one for one in report.objects if one.layout == layout]
 
 
-def wanted_pictures(plan: Plan, renamed: tuple[ImageRename, ...] = ()) -> tuple[str, ...]:
-    """Keys of the images of which the page shows pictures, at most 400: no others need a thumbnail."""
-    return wanted(plan, renamed)
+def figure(one: Amount) -> str:
+    """The number that is read first."""
+    return one.quantities[0].figure if one.quantities else "0"
 
 
-def _page(plan: Plan, digest: str, album: Album, way: str) -> Page:
-    ordered = sorted(plan.changes, key=rank)
-    anchors: sections.Anchors = {
-        (change.kind, change.ref): f"{change.kind}-{number}" for number, change in enumerate(ordered, 1)
-    }
-    datasets = datasets_of(plan)
-    laid = sheets(plan, album)
-    behind = {change.ref: change for change in datasets}
-    return Page(
-        title=f"Plan {grouped(digest)}",
-        context=context(plan.subject),
-        tool=plan.tool,
-        digest=digest,
-        digest_start=grouped(digest),
-        way=way,
-        first=summary.first_words(plan),
-        headline=summary.headline(plan),
-        amounts=summary.amounts(plan),
-        look_at=summary.to_look_at(plan, ((one, anchors[one.kind, one.ref]) for one in ordered), len(album.findings)),
-        refusals=tuple((about(one.ref, one.summary), one.remedies) for one in plan.refusals),
-        accepted=tuple(str(ref) for ref in plan.asked.accepted),
-        is_empty=plan.is_empty,
-        models=tuple(sections.model(one, plan, behind, anchors) for one in ordered if isinstance(one, ModelChange)),
-        removals=tuple(sections.removal(one, plan, anchors) for one in ordered if isinstance(one, RemovalChange)),
-        datasets=tuple(
-            sections.dataset(one, plan, anchors, sheet, album.of_whole(one.ref))
-            for one, sheet in zip(datasets, laid.sheets, strict=True)
-        ),
-        others=tuple(
-            sections.other(one, plan, anchors) for one in ordered if isinstance(one, ProjectChange | RenameChange)
-        ),
-        warnings=summary.warnings(plan),
-        notes=tuple(about(note.ref, note.text) for note in plan.notes if note.rule not in LOOSENING | {FIRST}),
-        unusual=tuple(_standing(one) for one in plan.unchanged if one.state not in QUIET),
-        unchanged=_unchanged(plan),
-        findings=album.findings,
-        unseen=_unseen_words(album.unseen),
-        branches=graph.branches(plan),
-        pictures=_pictures_words(laid.pictures, laid.bytes, laid.left_out),
-    )
+def rest(one: Amount) -> str:
+    """What is read after the number: `images, 4.1 MB, limit 40`."""
+    if not one.quantities:
+        return ""
+    first, *others = one.quantities
+    if not others:
+        return ", ".join(filter(None, [first.noun, *first.more, first.limit]))
+    return ", ".join([quantity_words(first).removeprefix(first.figure).strip(), *map(quantity_words, others)])
 
 
-def _unseen_words(unseen: int) -> str:
-    """What nobody looked at."""
-    return (
-        f"The pixels of {count(unseen, 'further image')} were not looked at; `reconciler doctor` does."
-        if unseen
-        else ""
-    )
+def because(one: ChangedObject) -> str:
+    """The reason; of images and captions also which sort of change it is, for that decides what it costs."""
+    kinds = f" ({', '.join(one.categories)})" if one.categories and one.content is not None else ""
+    return f"{one.reason}{kinds}"
 
 
-def _pictures_words(pictures: int, size: int, left_out: int) -> str:
+def guide(one: ChangedObject) -> Pieces:
+    """The guide of a dataset, before and after in one."""
+    assert one.content is not None, "a dataset has content"
+    change = one.content.guide_change
+    if change is None:
+        return whole(one.content.guide.line)
+    return Wording(scalar(change.before), scalar(change.after)).pieces
+
+
+def fields(one: ChangedObject) -> Iterator[tuple[str, Pieces]]:
+    """Fields, and names of live objects, before and after in one."""
+    for field in one.fields:
+        after = scalar(field.after)
+        before = after if field.before is None else scalar(field.before)
+        yield field.path, Wording(before, after).pieces
+    for each in one.renamed:
+        yield f"{each.kind.value} {each.id}", Wording(each.before, each.after).pieces
+
+
+def gone(one: ChangedObject) -> Iterator[tuple[str, str]]:
+    """A line for each live object that goes."""
+    for each, words in one.gone:
+        id_ = f" (id {each.id})" if one.is_asked else ""
+        yield f"{each.kind.value} “{each.name}”{id_}", words
+
+
+def stopped(one: StoppedTraining) -> str:
+    """The sentence about a running training that is stopped."""
+    return f"The running training “{one.name}” (id {one.id}) is stopped: {LOST}."
+
+
+def parameters(one: ChangedObject) -> tuple[Parameter, ...]:
+    """What changes of a model, then all else that defines its training."""
+    return () if one.training is None else one.training.changed + one.training.unchanged
+
+
+def aliases(one: ChangedObject) -> Iterator[Parameter]:
+    """What each alias names now and what it will name."""
+    for each in one.aliases:
+        after = f"{each.next}, once it is trained" if each.next else each.now
+        yield Parameter(name=each.name, before=each.now, after=after, stays=not each.next)
+
+
+def pictures(sums: PictureSums) -> str:
     """What the page's pictures take, and where they end."""
-    spent = f" {count(left_out, 'picture')} left out for that." if left_out else ""
+    spent = f" {count(sums.left_out, 'picture')} left out for that." if sums.left_out else ""
     return (
-        f"{count(pictures, 'thumbnail')}, {megabytes(size)} of at most {megabytes(BUDGET)}.{spent} "
+        f"{count(sums.pictures, 'thumbnail')}, {megabytes(sums.bytes)} of at most {megabytes(BUDGET)}.{spent} "
         f"The first {PICTURES} images are shown as pictures, further ones as text."
     )
 
 
-def _standing(one: Unchanged) -> tuple[str, str]:
-    return f"{one.ref} {version_words(one)}".rstrip(), state_words(one)
+def unseen(number: int) -> str:
+    """How many images nobody looked at."""
+    return f"The pixels of {count(number, 'further image')} were not looked at; `reconciler doctor` does."
 
 
-def _unchanged(plan: Plan) -> str:
-    changed = {change.ref for change in plan.changes}
-    quiet = sum(one.state in QUIET and one.ref not in changed for one in plan.unchanged)
-    return f"{count(quiet, 'object')} unchanged." if quiet else ""
+def unchanged(number: int) -> str:
+    """How many objects stay as they are."""
+    return f"{count(number, 'object')} unchanged."
+
+
+def lasting_notes(report: PlanReport) -> list[NoteReport]:
+    """The notes without those that stand above the verdict."""
+    return [note for note in report.notes if note.weight is not Weight.LOOSENING]
+
+
+_WORDS = {
+    one.__name__: one
+    for one in (
+        laid_out, figure, rest, because, guide, fields, gone, stopped, parameters, aliases, pictures, unseen,
+        unchanged, lasting_notes,
+    )
+}  # fmt: skip
+"""What the template asks for in words, by the names of the functions."""

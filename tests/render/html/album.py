@@ -28,12 +28,9 @@ from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
-from reconciler.render.finding import Finding
-from reconciler.render.html.album import Album
-from reconciler.render.html.frame import ImageRename
-from reconciler.render.html.page import render_html
-from reconciler.render.html.thumbnails import Thumbnails
+from reconciler.render.album import Album, ImageRename, ReportedFinding, Thumbnails
 from tests.render import sample
+from tests.render.printed import render_html
 
 DIGEST = "5f2c91aa" + "0" * 56
 DOT = "data:image/webp;base64," + base64.b64encode(
@@ -42,7 +39,7 @@ DOT = "data:image/webp;base64," + base64.b64encode(
 """A picture of one point."""
 
 FINDINGS = (
-    Finding(
+    ReportedFinding(
         ref=sample.DATASET,
         key="a1",
         name="spring-01.png",
@@ -50,7 +47,7 @@ FINDINGS = (
         severity="warning",
         text="looks almost like spring-00.png",
     ),
-    Finding(
+    ReportedFinding(
         ref=sample.DATASET,
         key="w3",
         name="stays-3.png",

@@ -13,12 +13,11 @@ from PIL import Image
 from reconciler.core.change import ImageChange, ImageEffect, Note
 from reconciler.core.reason import Reason, Why
 from reconciler.files.image.thumbnail import thumbnail
-from reconciler.render.html.album import Album
-from reconciler.render.html.page import render_html
-from reconciler.render.html.thumbnails import Thumbnails, data_uri
+from reconciler.render.album import Album, Thumbnails, data_uri
 from tests.conftest import ROOT
 from tests.render import sample
 from tests.render.html import album
+from tests.render.printed import render_html
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -13,12 +13,11 @@ from markupsafe import Markup
 
 import reconciler.render.html
 from reconciler.core.ref import Ref
-from reconciler.render.html.album import Album
+from reconciler.render.album import Album, Thumbnails, data_uri
 from reconciler.render.html.gate import gate
-from reconciler.render.html.page import render_html
-from reconciler.render.html.thumbnails import Thumbnails, data_uri
 from tests.render.html import album
 from tests.render.html.reading import Element, read
+from tests.render.printed import render_html
 
 KEYS = frozenset({"key", "replaces", "kind", "step", "severity"})
 """Fields that tie values together, and words of a closed alphabet."""

@@ -9,16 +9,18 @@ import pytest
 
 import reconciler.render.html
 from reconciler.core.change import CaptionChange, FieldChange, ImageChange, ImageEffect, KeptCaption, Note, Origin
+from reconciler.core.kind import Kind
 from reconciler.core.reason import Reason, Why
-from reconciler.render.html.album import Album
-from reconciler.render.html.contact_sheet import BUDGET, OPEN, PICTURES
-from reconciler.render.html.difference import Fate, Piece, difference, whole
-from reconciler.render.html.page import render_html, wanted_pictures
-from reconciler.render.html.thumbnails import Thumbnails
-from reconciler.render.plan import LOOSENING
+from reconciler.core.ref import Ref
+from reconciler.render.album import Album, Thumbnails
+from reconciler.render.difference import Fate, Piece, Wording, whole
+from reconciler.render.plan_report.changes import wanted_pictures
+from reconciler.render.plan_report.contact_sheet import BUDGET, OPEN, PICTURES
+from reconciler.render.plan_report.report import LOOSENING
 from tests.render import sample
 from tests.render.html import album
 from tests.render.html.reading import Reading, read
+from tests.render.printed import render_html
 
 Golden = Callable[[str, str], None]
 CSS = (Path(reconciler.render.html.__file__).parent / "template" / "style.css").read_text(encoding="utf-8")
@@ -52,7 +54,7 @@ def test_a_first_plan_has_nothing_before(golden: Golden) -> None:
     )
     untrained = sample.model(version=1, base_version=None, starts=False, description="x")
     described = sample.model(
-        ref=sample.PROJECT,
+        ref=Ref(Kind.MODEL, "lora-poster"),
         creates=False,
         starts=False,
         fields=(FieldChange(path="description", before=None, after=True),),
@@ -229,19 +231,19 @@ def test_take_overs_and_the_wrong_account_are_said_first() -> None:
 
 def test_differences_are_word_by_word_and_bounded() -> None:
     """Long texts and texts that differ in white space only are shown one after the other, never left out."""
-    assert difference("a b c", "a x c d") == (
+    assert Wording("a b c", "a x c d").pieces == (
         Piece("a"),
         Piece("b", Fate.GONE),
         Piece("x", Fate.COME),
         Piece("c"),
         Piece("d", Fate.COME),
     )
-    assert difference("a b c", "a c") == (Piece("a"), Piece("b", Fate.GONE), Piece("c"))
-    assert difference(None, "a") == (Piece("a", Fate.COME),)
-    assert difference("a", None) == (Piece("a", Fate.GONE),)
-    assert difference("same", "same") == (Piece("same"),)
-    assert difference("a b", "a  b") == (Piece("a b", Fate.GONE), Piece("a  b", Fate.COME))
-    assert len(difference("a " * 500, "b " * 500)) == 2
+    assert Wording("a b c", "a c").pieces == (Piece("a"), Piece("b", Fate.GONE), Piece("c"))
+    assert Wording(None, "a").pieces == (Piece("a", Fate.COME),)
+    assert Wording("a", None).pieces == (Piece("a", Fate.GONE),)
+    assert Wording("same", "same").pieces == (Piece("same"),)
+    assert Wording("a b", "a  b").pieces == (Piece("a b", Fate.GONE), Piece("a  b", Fate.COME))
+    assert len(Wording("a " * 500, "b " * 500).pieces) == 2
     assert len(whole("a" * 9999)[0].text) == 4000
 
 

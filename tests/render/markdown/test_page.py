@@ -25,11 +25,12 @@ from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.render.finding import Finding
-from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown, render_markdown_nothing
-from reconciler.render.plan import LOOSENING
+from reconciler.render.album import ReportedFinding
+from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown_nothing
+from reconciler.render.plan_report.report import LOOSENING, plan_report
 from tests.render import sample
 from tests.render.markdown.hostile import hostile, inlines, plain_words, tokens, types
+from tests.render.printed import render_markdown
 
 Golden = Callable[[str, str], None]
 DIGEST = "5f2c91aa" + "0" * 56
@@ -122,7 +123,7 @@ def test_nothing_to_do_is_no_comment_at_all() -> None:
     """A caller says nothing, or turns an earlier comment into one line."""
     nothing = sample.plan(changes=(), actions=(), wishes=())
     assert shown(nothing) == ""
-    assert render_markdown_nothing("reconciler:plan:brand") == (
+    assert render_markdown_nothing(plan_report(nothing, digest=DIGEST), "reconciler:plan:brand") == (
         "<!-- reconciler:plan:brand -->\n**In sync now: merging this changes nothing on the live side.**\n"
     )
 
@@ -131,7 +132,9 @@ def test_where_no_account_was_asked_nothing_is_claimed_of_it() -> None:
     """A plan that was compared with git knows what the change does, and not whether the account is in sync."""
     said = "**This change does nothing on the live side: compared with git main, nothing was asked of the API.**"
     subject = sample.subject(base="main")
-    assert render_markdown_nothing("reconciler:plan:brand", subject) == f"<!-- reconciler:plan:brand -->\n{said}\n"
+    nothing = sample.plan(subject=subject, changes=(), actions=(), wishes=())
+    report = plan_report(nothing, digest=DIGEST)
+    assert render_markdown_nothing(report, "reconciler:plan:brand") == f"<!-- reconciler:plan:brand -->\n{said}\n"
     note = Note(rule=min(LOOSENING), ref=None, text="the limit of trainings is raised from 1 to 9")
     text = shown(sample.plan(subject=subject, changes=(), actions=(), wishes=(), notes=(note,)))
     assert said in text
@@ -267,7 +270,9 @@ def test_a_comment_of_names_alone_still_says_why_it_is_refused_and_where_the_res
         for n in range(6)
     )
     findings = tuple(
-        Finding(ref=sample.DATASET, name=f"{n}.png", rule="image-blurred", severity="warning", text="out of focus")
+        ReportedFinding(
+            ref=sample.DATASET, name=f"{n}.png", rule="image-blurred", severity="warning", text="out of focus"
+        )
         for n in range(6)
     )
     note = Note(rule="stray", ref=None, text="project 12 holds 3 datasets that git does not know")

@@ -12,8 +12,8 @@ from reconciler.files.image.thumbnail import thumbnail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Live:
-    """Pictures as WebP, by image key; for every other live image that was wanted, a clause that says why not."""
+class LivePictures:
+    """Pictures as WebP by image key, and for every other live image that was wanted a clause that says why not."""
 
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -21,11 +21,11 @@ class Live:
 
 async def live_pictures(
     observed: Observed, wanted: Collection[str], hosts: Collection[str], *, patience: Patience | None = None
-) -> Live:
+) -> LivePictures:
     """The pictures of the images with these keys, asked for in this order; of images that are not live nothing is said.
 
-    With no hosts nothing is sent, and the reasons say which host to name. HostRefused for a host that is none. Lives by
-    the machine's clock: a simulated one cannot see that a socket is waited for. Nothing is kept on the disk.
+    With no hosts nothing is sent, and the reasons say which host to name. HostRefused for a host that is none. Waits by
+    the machine's clock, since a simulated one does not notice that a socket is waited for. Nothing is kept on the disk.
     """
     live = _addresses(observed)
     found = await fetch_pictures(
@@ -35,7 +35,7 @@ async def live_pictures(
         clock=SystemClock(),
         patience=patience,
     )
-    return Live(
+    return LivePictures(
         pictures={key: what for key, what in found.items() if isinstance(what, bytes)},
         reasons={key: what.reason for key, what in found.items() if isinstance(what, Missing)},
     )

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from reconciler.app.live import Live, live_pictures
+from reconciler.app.live_pictures import LivePictures, live_pictures
 from reconciler.app.simulate import Simulation, open_world
 from reconciler.cli.entry import run
 from reconciler.core.live import DatasetStatus, Observed, RemoteDataset, RemoteImage, by_identity
@@ -91,7 +91,7 @@ async def test_without_a_host_nothing_is_asked_and_the_way_is_told() -> None:
     address = "https://images.example.com:8443/private/a.png?X-Amz-Signature=5ec7e7"
     look = observed((at("wave", address), at("jump", None)))
     found = await live_pictures(look, [key("wave"), key("jump")], [])
-    assert found == Live(
+    assert found == LivePictures(
         reasons={
             key(
                 "wave"
@@ -118,7 +118,7 @@ async def test_what_cannot_be_decoded_is_no_picture(body: bytes) -> None:
     async with peer(behaviour) as (endpoint, _):
         host = endpoint.origin.removeprefix("http://")
         found = await live_pictures(observed((at("wave", endpoint.origin),)), [key("wave")], [host])
-    assert found == Live(reasons={key("wave"): f"what {host} sent is no picture that can be shown"})
+    assert found == LivePictures(reasons={key("wave"): f"what {host} sent is no picture that can be shown"})
 
 
 @contextmanager

@@ -1,0 +1,88 @@
+"""Two texts as one, word by word: which words stay, which go, which come."""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+from functools import cached_property
+
+_WORD_LIMIT = 400
+"""Words of a text that are compared one by one; the comparison takes the square of their number."""
+_TEXT_LIMIT = 4000
+"""Characters of one text that are shown; no longer text is compared word by word."""
+
+
+class Fate(StrEnum):
+    """What becomes of some words."""
+
+    SAME = "same"
+    GONE = "gone"
+    COME = "come"
+    UNKNOWN = "unknown"
+    """Words of ours, in place of a text that nobody knows yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words of a text."""
+
+    text: str
+    fate: Fate = Fate.SAME
+
+
+Pieces = tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A text before and after; None is no text at all."""
+
+    before: str | None
+    after: str | None
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """What stays, goes and comes, in reading order; all of one text after all of the other where words do not tell."""
+        if not self.before or not self.after:
+            gone = whole(self.before, Fate.GONE) if self.before else ()
+            return gone + (whole(self.after, Fate.COME) if self.after else ())
+        if self.before == self.after:
+            return whole(self.after)
+        if self.is_long or self.differs_in_blanks:
+            return whole(self.before, Fate.GONE) + whole(self.after, Fate.COME)
+        return tuple(_by_word(words(self.before), words(self.after)))
+
+    @property
+    def is_long(self) -> bool:
+        """Is a text too long to compare word by word?"""
+        texts = [text for text in (self.before, self.after) if text]
+        return any(len(text) > _TEXT_LIMIT or len(words(text)) > _WORD_LIMIT for text in texts)
+
+    @property
+    def differs_in_blanks(self) -> bool:
+        """Are the words the same, so that only white space differs?"""
+        return words(self.before or "") == words(self.after or "")
+
+
+def whole(text: str, fate: Fate = Fate.SAME) -> Pieces:
+    """A text in one piece, cut where it is far longer than a person reads."""
+    return (Piece(text if len(text) <= _TEXT_LIMIT else f"{text[: _TEXT_LIMIT - 1]}…", fate),)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, without the white space between them."""
+    return [word for word in re.split(r"\s+", text) if word]
+
+
+def _by_word(old: list[str], new: list[str]) -> list[Piece]:
+    found: list[Piece] = []
+    # Without `autojunk=False` words that come up often in a long text would not be matched at all.
+    for tag, left, right, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append(Piece(" ".join(new[start:end])))
+            continue
+        if left < right:
+            found.append(Piece(" ".join(old[left:right]), Fate.GONE))
+        if start < end:
+            found.append(Piece(" ".join(new[start:end]), Fate.COME))
+    return found

@@ -1,0 +1,1 @@
+"""The report on a plan as one tree of values, which text, Markdown, HTML and JSON print."""

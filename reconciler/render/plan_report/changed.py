@@ -1,0 +1,162 @@
+"""One object that changes, with everything that a reviewer may read of it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reconciler.core.change import (
+    Effect,
+    FieldChange,
+    Losses,
+    RemovedObject,
+    RenamedObject,
+    StoppedTraining,
+)
+from reconciler.core.diff.category import Category
+from reconciler.core.reason import Why
+from reconciler.core.ref import Ref
+from reconciler.render.alias import AliasReport
+from reconciler.render.plan_report.content import ContentReport, Entries
+from reconciler.render.plan_report.effect import EffectWords, Facts, Tone, effect_words
+from reconciler.render.plan_report.training import TrainingReport
+from reconciler.render.reason import reason_words
+from reconciler.render.version import from_to
+
+LOST = "what it has cost is lost"
+"""What is said of a training that is stopped."""
+
+
+class Layout(StrEnum):
+    """What a section is built around."""
+
+    REMOVAL = "removal"
+    MODEL = "model"
+    DATASET = "dataset"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedObject:
+    """One object that changes. Parts that it does not have are empty or None, so that no printer asks for its kind."""
+
+    ref: Ref
+    kind: str
+    """The kind of the change: that of the object, `removal` or `rename`."""
+    anchor: str = ""
+    """The name of its section; no word of it is foreign."""
+    effect: Effect
+    reason: str
+    categories: tuple[Category, ...]
+    losses: Losses
+    """What is live and goes by it."""
+    is_asked: bool
+    """False where no account was asked: ids are made up, and which versions are live is unknown."""
+    id: int | None = None
+    """The live object, where one changes in place."""
+    before: str = ""
+    """The version before; empty where there is none, or it is the same."""
+    after: str = ""
+    """The version that is made; empty where an object has none."""
+    fingerprint: str = ""
+    fields: tuple[FieldChange, ...] = ()
+    content: ContentReport | None = None
+    training: TrainingReport | None = None
+    aliases: tuple[AliasReport, ...] = ()
+    renamed: Entries[RenamedObject] = field(default_factory=Entries)
+
+    @property
+    def words(self) -> EffectWords:
+        return effect_words(self.effect, self.ref.kind)
+
+    @property
+    def noun(self) -> str:
+        """What the verdict counts: `model`, `open draft`."""
+        return self._said(self.words.noun)
+
+    @property
+    def line(self) -> str:
+        """What happens to it, after its name: `trained, 1 to 3 hours`."""
+        return self._said(self.words.line) + self._end
+
+    @property
+    def heading(self) -> str:
+        """What happens to it, over its section: `is trained`."""
+        return self._said(self.words.heading) + self._end
+
+    @property
+    def pointer(self) -> str:
+        """What happens to it, where a reviewer is told what to look at."""
+        if self.words.pointer:
+            return self._said(self.words.pointer)
+        return ", ".join(self.content.sums if self.content else ()) or self.reason
+
+    @property
+    def gone(self) -> tuple[tuple[RemovedObject, str], ...]:
+        """Live objects that are deleted, each with what else there is to say of it."""
+        return tuple((one, _why_gone(one)) for one in self.removed)
+
+    def versions(self, arrow: str = "->") -> str:
+        """`v2 -> v3`, or `v1` where there was none before."""
+        return from_to(self.before, self.after, arrow)
+
+    @property
+    def number(self) -> int:
+        """How many live objects the verdict counts."""
+        return len(self.removed) or len(self.renamed) or 1
+
+    @property
+    def removed(self) -> tuple[RemovedObject, ...]:
+        """Live objects that are deleted."""
+        return self.losses.objects
+
+    @property
+    def stops(self) -> tuple[StoppedTraining, ...]:
+        """Running trainings of superseded versions that are stopped; those of deleted objects are told there."""
+        return () if self.removed else self.losses.trainings
+
+    @property
+    def tone(self) -> Tone:
+        return Tone.DESTROYS if self.losses.is_for_good else self.words.tone
+
+    @property
+    def place(self) -> int:
+        """Where it stands: what costs, what destroys, what takes over, then the rest."""
+        if self.losses.is_for_good:
+            return effect_words(Effect.DELETE, self.ref.kind).place
+        if self.effect is Effect.FILL_DRAFT and not self.before:
+            return effect_words(Effect.CREATE, self.ref.kind).place
+        return self.words.place
+
+    @property
+    def is_weighty(self) -> bool:
+        """Does it cost or destroy, or hold a row that is never folded? Then it is never folded away itself."""
+        rows = self.content is not None and (self.content.images.loud or self.content.captions.loud)
+        return self.tone is not Tone.PLAIN or bool(self.stops or rows)
+
+    @property
+    def layout(self) -> Layout:
+        if self.removed:
+            return Layout.REMOVAL
+        if self.training is not None:
+            return Layout.MODEL
+        return Layout.OTHER if self.content is None else Layout.DATASET
+
+    def _said(self, words: str) -> str:
+        facts = Facts(
+            kind=self.ref.kind,
+            id=self.id,
+            is_asked=self.is_asked,
+            objects=self.number,
+            stops=len(self.stops),
+            versions=self.versions("→"),
+        )
+        return facts.fill(words)
+
+    @property
+    def _end(self) -> str:
+        return ", stays a draft" if self.content is not None and self.content.stays_draft else ""
+
+
+def _why_gone(one: RemovedObject) -> str:
+    if one.stops:
+        return f"its training is stopped first, {LOST}"
+    return "" if one.reason.why is Why.ABSENT else reason_words(one.reason)

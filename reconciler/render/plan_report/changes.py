@@ -1,0 +1,173 @@
+"""The objects of a report, made from the changes of a plan: the one place that tells kinds of change apart."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from reconciler.core.change import (
+    Change,
+    DatasetChange,
+    Effect,
+    ModelChange,
+    ProjectChange,
+    RemovalChange,
+    RenameChange,
+)
+from reconciler.core.diff.category import categories
+from reconciler.core.plan import Plan
+from reconciler.core.ref import Ref
+from reconciler.render.album import Album, ImageRename
+from reconciler.render.alias import AliasReport, alias_reports
+from reconciler.render.plan_report.changed import ChangedObject
+from reconciler.render.plan_report.contact_sheet import PictureSums, contact_sheets, pictured_keys
+from reconciler.render.plan_report.content import content_report, entries
+from reconciler.render.plan_report.sheet_image import SheetImage, sheet_images
+from reconciler.render.plan_report.training import Cause, training_report
+from reconciler.render.reason import reason_words
+from reconciler.render.tier import TRAINING_TIME
+from reconciler.render.version import short, version_before, version_word
+
+FOLD_RENAMES = 10
+"""Renamed objects of one manifest that a screen lists."""
+
+
+def changed_objects(plan: Plan) -> tuple[ChangedObject, ...]:
+    """All objects that change, in the order of the plan. Their sections are numbered in the order in which they are read."""
+    found = [_object(change, plan) for change in plan.changes]
+    places = {id(one): number for number, one in enumerate(in_order(found), 1)}
+    named = [replace(one, anchor=f"{one.kind}-{places[id(one)]}") for one in found]
+    contents = {one.ref: one for one in named if one.content is not None}
+    return tuple(_explained(one, contents) for one in named)
+
+
+def in_order(objects: Iterable[ChangedObject]) -> list[ChangedObject]:
+    """In the order in which they are read: what costs and what destroys first."""
+    return sorted(objects, key=lambda one: (one.place, not one.is_weighty, str(one.ref)))
+
+
+def with_sheets(
+    objects: Sequence[ChangedObject], plan: Plan, album: Album
+) -> tuple[tuple[ChangedObject, ...], PictureSums]:
+    """The objects with their images as pictures and what was found about them, and what the pictures take."""
+    if album.thumbnails is None:
+        return tuple(objects), PictureSums()
+    rows = _rows(objects, plan, album.renamed)
+    sheets, sums = contact_sheets(list(rows.values()), album.thumbnails, album.by_key)
+    by_ref = dict(zip(rows, sheets, strict=True))
+    pictured = (
+        one
+        if one.content is None
+        else replace(one, content=replace(one.content, sheet=by_ref[one.ref], findings=album.of_whole(one.ref)))
+        for one in objects
+    )
+    return tuple(pictured), sums
+
+
+def wanted_pictures(plan: Plan, renamed: tuple[ImageRename, ...] = ()) -> tuple[str, ...]:
+    """Keys of the images that a report shows as pictures, at most 400: no others need a thumbnail."""
+    return pictured_keys(list(_rows(in_order(changed_objects(plan)), plan, renamed).values()))
+
+
+def _rows(
+    objects: Sequence[ChangedObject], plan: Plan, renamed: tuple[ImageRename, ...]
+) -> dict[Ref, tuple[SheetImage, ...]]:
+    """The images of each dataset that changes."""
+    changes = {change.ref: change for change in plan.changes if isinstance(change, DatasetChange)}
+    return {
+        one.ref: sheet_images(
+            changes[one.ref], renamed, "the version before" if one.before and not one.is_asked else one.before
+        )
+        for one in objects
+        if one.content is not None
+    }
+
+
+def _object(change: Change, plan: Plan) -> ChangedObject:
+    """One object, without what depends on the others."""
+    one = ChangedObject(
+        ref=change.ref,
+        kind=change.kind,
+        effect=change.effect,
+        reason=reason_words(change.reason),
+        categories=categories(change),
+        losses=change.losses,
+        is_asked=not plan.subject.base,
+    )
+    match change:
+        case ProjectChange():
+            return replace(one, id=change.id, fields=change.fields)
+        case DatasetChange():
+            return _dataset(one, change, plan)
+        case ModelChange():
+            return _model(one, change, plan)
+        case RemovalChange():
+            return one
+        case RenameChange():
+            return replace(one, renamed=entries((), change.objects, FOLD_RENAMES))
+        case other:
+            assert_never(other)
+
+
+def _dataset(one: ChangedObject, change: DatasetChange, plan: Plan) -> ChangedObject:
+    return replace(
+        one,
+        id=change.origin_id,
+        before=version_before(plan, change.base_version, change.version),
+        after=version_word(plan, change.version),
+        fields=change.fields,
+        content=content_report(change),
+    )
+
+
+def _model(one: ChangedObject, change: ModelChange, plan: Plan) -> ChangedObject:
+    return replace(
+        one,
+        before=version_before(plan, change.base_version, change.version),
+        after=version_word(plan, change.version),
+        fingerprint=short(change.fingerprint),
+        fields=change.fields,
+        training=training_report(change, version_word(plan, change.dataset_version)),
+        aliases=alias_reports(plan, change.ref),
+    )
+
+
+def _explained(one: ChangedObject, contents: Mapping[Ref, ChangedObject]) -> ChangedObject:
+    """A model with the causes of its training. A version that is new follows the change of its dataset, if there is one."""
+    training = one.training
+    if training is None or not training.definition:
+        return one
+    behind = contents.get(training.dataset) if one.effect in {Effect.TRAIN, Effect.CREATE} else None
+    origin = _unchanged_dataset(one, training.dataset, training.version) if behind is None else _changed_dataset(behind)
+    return replace(
+        one,
+        categories=one.categories if behind is None or not one.before else behind.categories + one.categories,
+        training=replace(training, causes=(*origin, _trained(one), _followers(one.aliases))),
+    )
+
+
+def _unchanged_dataset(one: ChangedObject, dataset: Ref, version: str) -> tuple[Cause, Cause]:
+    stays = Cause(kind="dataset", name=str(dataset), lines=(f"{version}, unchanged",), stays=True)
+    return Cause(kind="cause", name=one.reason), stays
+
+
+def _changed_dataset(behind: ChangedObject) -> tuple[Cause, Cause]:
+    sums = () if behind.content is None else behind.content.sums
+    content = Cause(kind="images and captions", lines=sums, anchor=behind.anchor)
+    return content, Cause(kind="dataset", name=str(behind.ref), lines=(behind.versions("→"),))
+
+
+def _trained(one: ChangedObject) -> Cause:
+    trained = f"trained, {TRAINING_TIME}" if one.effect in {Effect.TRAIN, Effect.START} else "not trained"
+    return Cause(kind="model", name=str(one.ref), lines=(one.versions("→"), trained), tone=one.tone)
+
+
+def _followers(aliases: Sequence[AliasReport]) -> Cause:
+    if not aliases:
+        return Cause(kind="aliases", lines=("none declared: no program is pointed at it",), stays=True)
+    return Cause(kind="aliases", lines=tuple(map(_follows, aliases)), stays=not any(one.next for one in aliases))
+
+
+def _follows(one: AliasReport) -> str:
+    if one.next:
+        return f"{one.name} → {one.next}, once it is trained"
+    return f"{one.name} stays on {one.now}" if one.answers else f"{one.name}: {one.now}"

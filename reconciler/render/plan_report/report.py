@@ -1,0 +1,236 @@
+"""The report on a plan as one tree of values: what is shown, in which order, and what is never folded away.
+
+It is built once. Text, Markdown, HTML and JSON only print it: each passes foreign text, which the tree holds as it came,
+through a gate of its own.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.core.change import Note, Refusal, State
+from reconciler.core.look.loosened import LOOSER, NO_EXPECT
+from reconciler.core.plan import Plan
+from reconciler.core.ref import Ref
+from reconciler.core.text import count
+from reconciler.render.album import NO_ALBUM, Album, ReportedFinding
+from reconciler.render.alias import AliasReport, alias_reports, no_answer, unanswered
+from reconciler.render.plan_report.amount import Amount, amounts
+from reconciler.render.plan_report.changed import ChangedObject
+from reconciler.render.plan_report.changes import changed_objects, in_order, with_sheets
+from reconciler.render.plan_report.contact_sheet import PictureSums
+from reconciler.render.plan_report.content import Entries, entries
+from reconciler.render.plan_report.effect import Tone
+from reconciler.render.plan_report.step import ObjectSteps, object_steps
+from reconciler.render.plan_report.verdict import Clause, compared, context, verdict
+from reconciler.render.state import QUIET, state_words, version_words
+from reconciler.render.words import sentence
+
+FIRST = "nothing-ours"
+"""The note that is said before the verdict: this may be the wrong account."""
+FOLD_OBJECTS = 20
+"""Objects that a screen lists besides those that cost or destroy."""
+FOLD_NOTES = 10
+FOLD_REFUSALS = 20
+
+LOOSENING = frozenset({LOOSER, NO_EXPECT})
+"""Notes that another plan may cost more than it could before."""
+TAKE_OVER = "take-over"
+ALIAS_MOVED = "alias-moved"
+"""The note of a promotion: nothing is sent, and still it must be seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointer:
+    """Something to look at: whose, what, and the section that tells more."""
+
+    text: str
+    anchor: str
+    name: str = ""
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalReport:
+    """What is refused, as a sentence, and the ways on. `summary` is the sentence without the object."""
+
+    rule: str
+    ref: Ref | None
+    summary: str
+    text: str
+    ways: tuple[str, ...]
+
+
+class Weight(StrEnum):
+    """Where a note stands. Only a light one may be folded away."""
+
+    FIRST = "first"
+    LOOSENING = "loosening"
+    PROMOTION = "promotion"
+    TAKE_OVER = "take-over"
+    LIGHT = "light"
+
+
+_NEVER_FOLDED = frozenset({Weight.LOOSENING, Weight.TAKE_OVER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteReport:
+    """A fact that is said aloud, as a sentence."""
+
+    rule: str
+    ref: Ref | None
+    text: str
+    weight: Weight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnchangedObject:
+    """An object that stays, in a state that a person wants to know."""
+
+    ref: Ref
+    version: str
+    state: str
+    aliases: tuple[AliasReport, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReport:
+    """All that is said about a plan."""
+
+    tool: str
+    digest: str
+    context: str
+    """What was planned, and where."""
+    compared: str
+    """With what it was compared; empty where an account was asked."""
+    is_empty: bool
+    """Does the plan do nothing?"""
+    verdict: tuple[Clause, ...]
+    amounts: tuple[Amount, ...]
+    look_at: tuple[Pointer, ...]
+    refusals: Entries[RefusalReport]
+    objects: Entries[ChangedObject]
+    """What costs and what destroys is never folded away."""
+    unusual: Entries[UnchangedObject]
+    in_sync: int
+    """Objects that stay as they are and are only counted."""
+    absent: int
+    """Manifests that say `ensure: absent` and have nothing left to delete."""
+    warnings: tuple[str, ...]
+    """Aliases that nothing answers to, as sentences."""
+    first: tuple[NoteReport, ...]
+    """What must be read before the verdict."""
+    notes: Entries[NoteReport]
+    accepted: tuple[Ref, ...]
+    findings: tuple[ReportedFinding, ...]
+    unseen: int
+    """Images of which nobody read the pixels."""
+    pictures: PictureSums
+    steps: tuple[ObjectSteps, ...]
+    way: str
+    """How to go on, as a sentence; empty where that is asked next."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Is there nothing to do and nothing refused?"""
+        return self.is_empty and not self.refusals
+
+    @property
+    def sentence(self) -> str:
+        """The verdict as one sentence."""
+        return ", ".join(clause.text for clause in self.verdict) + "."
+
+
+def plan_report(plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALBUM) -> PlanReport:
+    """The report on a plan. An album adds pictures of the images that change, and what was found about them."""
+    made = changed_objects(plan)
+    objects, pictures = with_sheets(in_order(made), plan, album)
+    warnings = unanswered_aliases(plan)
+    notes = note_entries(plan.notes)
+    changed = {one.ref for one in made}
+    return PlanReport(
+        tool=plan.tool,
+        digest=digest,
+        context=context(plan.subject),
+        compared=compared(plan.subject) if plan.subject.base else "",
+        is_empty=plan.is_empty,
+        verdict=verdict(plan, made),
+        amounts=amounts(plan, made),
+        look_at=tuple(_look_at(objects, len(album.findings), len(warnings), notes)),
+        refusals=refusal_entries(plan.refusals),
+        objects=entries(
+            (one for one in objects if one.is_weighty), (one for one in objects if not one.is_weighty), FOLD_OBJECTS
+        ),
+        unusual=entries((), _unusual(plan), FOLD_OBJECTS),
+        in_sync=sum(one.state is State.IN_SYNC and one.ref not in changed for one in plan.unchanged),
+        absent=sum(one.state is State.ABSENT and one.ref not in changed for one in plan.unchanged),
+        warnings=warnings,
+        first=tuple(note for note in map(_note, plan.notes) if note.weight is Weight.FIRST),
+        notes=notes,
+        accepted=plan.asked.accepted,
+        findings=album.findings,
+        unseen=album.unseen,
+        pictures=pictures,
+        steps=object_steps(plan),
+        way=way,
+    )
+
+
+def _look_at(
+    objects: Sequence[ChangedObject], findings: int, warnings: int, notes: Iterable[NoteReport]
+) -> Iterator[Pointer]:
+    """What a reviewer should judge, what costs and what is lost first; each leads to its section."""
+    for one in objects:
+        yield Pointer(name=str(one.ref), text=one.pointer, tone=one.tone, anchor=one.anchor)
+    if findings:
+        yield Pointer(text=f"{count(findings, 'finding')} about images and captions", anchor="findings")
+    if warnings:
+        yield Pointer(text=f"{count(warnings, 'alias', 'aliases')} without an answer", anchor="said")
+    if said := sum(note.weight is not Weight.LOOSENING for note in notes):
+        yield Pointer(text=f"{count(said, 'note')} on what changes nothing", anchor="said")
+
+
+def unanswered_aliases(plan: Plan) -> tuple[str, ...]:
+    """A sentence for each alias that nothing live answers to."""
+    return tuple(sentence(None, no_answer(state)) for state in unanswered(plan))
+
+
+def refusal_entries(found: Iterable[Refusal]) -> Entries[RefusalReport]:
+    """Refusals as sentences, in their order."""
+    return entries((), map(_refusal, found), FOLD_REFUSALS)
+
+
+def _refusal(one: Refusal) -> RefusalReport:
+    return RefusalReport(
+        rule=one.rule, ref=one.ref, summary=one.summary, text=sentence(one.ref, one.summary), ways=one.remedies
+    )
+
+
+def note_entries(found: Iterable[Note]) -> Entries[NoteReport]:
+    """Notes as sentences, without those that are said before the verdict; what must be seen comes first."""
+    notes = [note for note in map(_note, found) if note.weight is not Weight.FIRST]
+    loud = [note for note in notes if note.weight in _NEVER_FOLDED]
+    return entries(loud, [note for note in notes if note.weight not in _NEVER_FOLDED], FOLD_NOTES)
+
+
+def _note(one: Note) -> NoteReport:
+    weight = _weight(one.rule)
+    text = f"{one.text.capitalize()}." if weight is Weight.FIRST else sentence(one.ref, one.text)
+    return NoteReport(rule=one.rule, ref=one.ref, text=text, weight=weight)
+
+
+def _weight(rule: str) -> Weight:
+    if rule in LOOSENING:
+        return Weight.LOOSENING
+    return {FIRST: Weight.FIRST, ALIAS_MOVED: Weight.PROMOTION, TAKE_OVER: Weight.TAKE_OVER}.get(rule, Weight.LIGHT)
+
+
+def _unusual(plan: Plan) -> Iterator[UnchangedObject]:
+    return (
+        UnchangedObject(
+            ref=one.ref, version=version_words(one), state=state_words(one), aliases=alias_reports(plan, one.ref)
+        )
+        for one in plan.unchanged
+        if one.state not in QUIET
+    )

@@ -1,0 +1,92 @@
+"""The verdict on a plan: what will happen, clause by clause, and whether anything is lost by it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reconciler.core.change import NOTHING_LOST, State
+from reconciler.core.plan import Plan, Subject
+from reconciler.core.text import count
+from reconciler.render.plan_report.changed import ChangedObject
+from reconciler.render.plan_report.effect import Tone
+from reconciler.render.tier import tier_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A part of the verdict."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+def verdict(plan: Plan, objects: Sequence[ChangedObject]) -> tuple[Clause, ...]:
+    """`1 dataset gets a new version`, `1 model is trained`, `nothing is destroyed`: one sentence, without its full stop."""
+    if not plan.is_empty:
+        return (*_happening(objects), *_lost(objects))
+    return (Clause(text="Nothing can be done: see below" if plan.refusals else _nothing_to_do(plan)),)
+
+
+def _happening(objects: Sequence[ChangedObject]) -> Iterator[Clause]:
+    """What happens, in the order of the plan. What happens to several objects is counted."""
+    numbers: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], ChangedObject] = {}
+    for one in objects:
+        key = (one.noun, one.words.one, one.words.many)
+        numbers[key] += one.number
+        first.setdefault(key, one)
+    for key, number in numbers.items():
+        words = first[key].words
+        least = "at least " if words.is_least and not first[key].is_asked else ""
+        yield Clause(text=least + _counted(number, *key), tone=words.tone)
+
+
+def _lost(objects: Sequence[ChangedObject]) -> Iterator[Clause]:
+    """What is lost beyond the deletions that were counted, or that nothing is."""
+    lost = sum((one.losses for one in objects), NOTHING_LOST)
+    told = (
+        (len(lost.destroyed_images), "image", "is removed from an open draft", "are removed from open drafts"),
+        (len(lost.captions), "hand-written caption", "is overwritten", "are overwritten"),
+        (len(lost.trainings), "running training", "is stopped", "are stopped"),
+    )
+    yield from (Clause(text=_counted(*loss), tone=Tone.DESTROYS) for loss in told if loss[0])
+    if not lost.is_for_good and not lost.trainings:
+        yield Clause(text="nothing is destroyed")
+
+
+def _counted(number: int, noun: str, one: str, many: str) -> str:
+    return f"{count(number, noun)} {one if number == 1 else many}"
+
+
+def _nothing_to_do(plan: Plan) -> str:
+    """Nothing at all, or nothing before a superseded training has ended."""
+    if plan.subject.base:
+        return f"This change does nothing on the live side: {compared(plan.subject)}"
+    calls = count(plan.calls, "call")
+    waiting = sum(one.state is State.WAITING for one in plan.unchanged)
+    if waiting:
+        verb = "waits" if waiting == 1 else "wait"
+        return f"Nothing to do yet: {count(waiting, 'model')} {verb} for a training to end. {calls}"
+    return f"In sync: {_declared(plan.subject)}. {calls}"
+
+
+def context(subject: Subject) -> str:
+    """`manifests: 1 project, 1 dataset (24 images), 1 model · simulator · starter (60 calls a minute)`."""
+    if subject.base:
+        return f"manifests: {_declared(subject)} · {compared(subject)}"
+    parts = [f"manifests: {_declared(subject)}", subject.endpoint, tier_words(subject.tier)]
+    return " · ".join(part for part in parts if part)
+
+
+def compared(subject: Subject) -> str:
+    """`compared with git main, nothing was asked of the API`."""
+    return f"compared with git {subject.base}, nothing was asked of the API"
+
+
+def _declared(subject: Subject) -> str:
+    """`1 project, 1 dataset (24 images), 1 model`."""
+    images = f" ({count(subject.images, 'image')})" if subject.datasets else ""
+    return (
+        f"{count(subject.projects, 'project')}, {count(subject.datasets, 'dataset')}{images}, "
+        f"{count(subject.models, 'model')}"
+    )

@@ -1,0 +1,189 @@
+"""One changed object on a screen: its sign, its versions, what happens to it, and the rows to review."""
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.core.change import (
+    FieldChange,
+    ImageChange,
+    ImageEffect,
+    KeptCaption,
+    RenamedObject,
+    Scalar,
+    StoppedTraining,
+)
+from reconciler.core.name import parse_model_name
+from reconciler.core.text import count
+from reconciler.render.alias import AliasReport
+from reconciler.render.difference import Wording
+from reconciler.render.plan_report.changed import LOST, ChangedObject
+from reconciler.render.plan_report.content import CaptionReport, Entries
+from reconciler.render.plan_report.effect import SIGNS, Tone
+from reconciler.render.view import Item, Role, Row, Span, Text, joined, say
+from reconciler.render.words import abridged, difference, megabytes, quoted_text
+
+
+def changed_item(one: ChangedObject) -> Item:
+    role = {Tone.PLAIN: Role.PLAIN, Tone.COSTS: Role.COST, Tone.DESTROYS: Role.GONE}[one.words.tone]
+    fingerprint = f" ({one.fingerprint})" if one.fingerprint else ""
+    return Item(
+        sign=SIGNS[one.effect],
+        name=str(one.ref),
+        versions=one.versions() + fingerprint,
+        text=say(one.line, role),
+        rows=tuple(_rows(one)),
+    )
+
+
+def _rows(one: ChangedObject) -> Iterator[Row]:
+    yield because(one)
+    yield from map(_stop, one.stops)
+    yield from training_rows(one)
+    yield from field_rows(one.fields)
+    if one.content is not None:
+        yield from _labelled("images", _image_rows(one.content.images))
+        yield from _labelled("captions", _caption_rows(one.content.captions, one.content.unlisted))
+        yield from _labelled("kept, not in git", _kept_rows(one.content.kept))
+    yield from _gone_rows(one)
+    yield from _renamed_rows(one.renamed)
+    yield from alias_rows(one.aliases)
+
+
+def because(one: ChangedObject) -> Row:
+    """The reason, and the categories of the change: they decide what it costs."""
+    kinds = f" ({', '.join(one.categories)})" if one.categories else ""
+    return Row(text=say(f"because {one.reason}{kinds}", Role.QUIET))
+
+
+def training_rows(one: ChangedObject) -> Iterator[Row]:
+    """What a model is trained on and with."""
+    if one.training is not None and one.training.definition:
+        yield Row(text=say(one.training.definition))
+    if one.training is not None and one.training.parameters:
+        yield Row(text=say(", ".join(f"{name} {value}" for name, value in one.training.parameters)))
+
+
+def _stop(stopped: StoppedTraining) -> Row:
+    """A running training that a newer version supersedes."""
+    name = parse_model_name(stopped.name)
+    version = _quoted(stopped.name) if name is None else f"v{name.version}"
+    head = f"stops the running training of {version} (id {stopped.id}): {LOST}"
+    return Row(sign=Role.TRAIN, head=head, text=())
+
+
+def field_rows(fields: Iterable[FieldChange]) -> Iterator[Row]:
+    """A row for each field, with what it was and what it will be."""
+    for field in fields:
+        yield Row(label=field.path, text=_before_after(field.before, field.after))
+
+
+def _before_after(before: Scalar, after: Scalar) -> Text:
+    if isinstance(before, str) and isinstance(after, str) and before and after:
+        return difference(Wording(before, after))
+    if before is None:
+        return _value(after)
+    return (*_value(before), Span(" -> "), *_value(after))
+
+
+def _value(value: Scalar) -> Text:
+    if value is None:
+        return say("nothing")
+    if isinstance(value, str):
+        return quoted_text(value)
+    return say(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _image_rows(images: Entries[ImageChange]) -> Iterator[Row]:
+    yield from map(_image, images.listed)
+    if images.hidden:
+        size = megabytes(sum(image.size for image in images.hidden))
+        yield _more(f"{count(len(images.hidden), 'more image')}, {size}")
+
+
+def _image(image: ImageChange) -> Row:
+    sign = {ImageEffect.ADDED: Role.CREATE, ImageEffect.REPLACED: Role.CHANGE}.get(image.effect, Role.DELETE)
+    return Row(sign=sign, head=image.name, text=_image_text(image))
+
+
+def _image_text(image: ImageChange) -> Text:
+    if image.effect is ImageEffect.ADDED:
+        return quoted_text(image.caption) if image.caption is not None else say(megabytes(image.size), Role.QUIET)
+    words = {
+        ImageEffect.REPLACED: "another picture under the same name",
+        ImageEffect.TWIN: "is there twice; the later one goes",
+    }.get(image.effect, "")
+    parts = [say(words)] if words else []
+    if image.hand_written and image.caption is not None and image.effect is not ImageEffect.TWIN:
+        parts.append((Span("with its caption ", Role.COST), *quoted_text(image.caption)))
+    return joined(parts)
+
+
+def _caption_rows(captions: Entries[CaptionReport], unlisted: str) -> Iterator[Row]:
+    yield from map(_caption, captions.listed)
+    if captions.hidden:
+        yield _more(f"{count(len(captions.hidden), 'more caption')} from git")
+    if unlisted:
+        yield Row(text=say(unlisted))
+
+
+def _caption(one: CaptionReport) -> Row:
+    text = difference(one.wording) if one.wording.before is not None else quoted_text(one.wording.after or "")
+    if one.overwrites:
+        text = (Span("written by hand, not in git: ", Role.COST), *text)
+    return Row(sign=Role.DELETE if one.overwrites else Role.CHANGE, head=one.name, text=text)
+
+
+def _kept_rows(kept: Entries[KeptCaption]) -> Iterator[Row]:
+    """What people wrote on the live side and git does not know: kept, and said."""
+    for one in kept.listed:
+        since = f"from v{one.version}: " if one.version is not None else ""
+        text = (Span(f"hand-written {since}"), *quoted_text(one.text))
+        yield Row(sign=Role.UNCHANGED, head=one.name, text=text)
+    if kept.hidden:
+        yield _more(f"{len(kept.hidden):,} more")
+
+
+def _gone_rows(one: ChangedObject) -> Iterator[Row]:
+    """Live objects that go; without ids where nobody asked for them."""
+    for gone, words in one.gone:
+        head = _quoted(gone.name) + (f" (id {gone.id})" if one.is_asked else "")
+        text = say(words, Role.COST if gone.stops else Role.PLAIN) if words else ()
+        yield Row(sign=Role.DELETE, head=head, text=text)
+
+
+def _renamed_rows(renamed: Entries[RenamedObject]) -> Iterator[Row]:
+    for one in renamed.listed:
+        head = f"renamed in place: {_quoted(one.before)} -> {_quoted(one.after)}"
+        yield Row(sign=Role.CHANGE, head=head, text=())
+    if renamed.hidden:
+        yield _more(f"{len(renamed.hidden):,} more")
+
+
+def alias_rows(aliases: tuple[AliasReport, ...]) -> Iterator[Row]:
+    """A line that says what the aliases of a model name now and what they will name."""
+    if aliases:
+        yield Row(label="aliases", text=joined(map(_alias, aliases)))
+
+
+def _alias(one: AliasReport) -> Text:
+    """`production v2 (a51be07) stays`, or `candidate -> v3 (a9f3c1a) once it is trained`."""
+    if one.next:
+        return say(f"{one.name} -> {one.next} once it is trained")
+    if one.answers:
+        return say(f"{one.name} {one.now} stays")
+    if not one.is_asked:
+        return say(f"{one.name} ({one.target}): {one.now}")
+    return say(f"{one.name}: {one.now}", Role.WARNING)
+
+
+def _quoted(name: str) -> str:
+    return f'"{abridged(name)}"'
+
+
+def _more(words: str) -> Row:
+    return Row(text=say(f"… and {words}", Role.QUIET))
+
+
+def _labelled(label: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """The label beside the first row only."""
+    for position, row in enumerate(rows):
+        yield Row(label=label if position == 0 else " ", sign=row.sign, head=row.head, text=row.text)

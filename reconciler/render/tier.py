@@ -1,0 +1,28 @@
+"""What the API's tiers allow, and how long that takes."""
+
+CALLS_A_MINUTE = {"free_trial": 10, "starter": 60, "pro": 1000, "enterprise": 1000}
+"""Calls a minute that each tier allows. A tier that is not listed, such as the embedded simulator's, has no limit."""
+
+FREE_REQUESTS = 1000
+"""Requests that a free trial holds, all in all."""
+
+TRAINING_TIME = "1 to 3 hours"
+"""How long a training takes, by the API's documents."""
+
+
+def minimum_seconds(calls: int, tier: str) -> int:
+    """The shortest time in which a tier lets so many calls pass, in seconds."""
+    rate = CALLS_A_MINUTE.get(tier)
+    return 0 if rate is None else max(-(-calls // rate) - 1, 0) * 60
+
+
+def tier_words(tier: str) -> str:
+    """`starter (60 calls a minute)`; empty where nothing limits."""
+    rate = CALLS_A_MINUTE.get(tier)
+    return "" if rate is None else f"{tier} ({rate:,} calls a minute)"
+
+
+def share(calls: int) -> str:
+    """The part of a free trial's requests that so many calls are: `4 %`."""
+    percent = calls * 100 / FREE_REQUESTS
+    return f"{percent:.1f} %" if 0 < percent < 1 else f"{percent:.0f} %"
