@@ -26,7 +26,7 @@ class Kind(StrEnum):
     @property
     def plural(self) -> str:
         """The word for many of them."""
-        return f"{self.value}s"
+        return TRAITS[self].plural
 
     @property
     def parent(self) -> "Kind | None":
@@ -63,16 +63,19 @@ class Kind(StrEnum):
 class Traits:
     """What is true of every object of a kind.
 
-    `parse_name` reads the live names of its versions; None where there are no versions and people choose the name.
+    `plural` is the word for many of them. `parent` is the kind that it is declared in or on; sentences join the two with
+    `preposition`, and a manifest names it under the parent's word. `parse_name` reads the live names of its versions;
+    None where there are no versions and people choose the name.
     """
 
+    plural: str
     parent: Kind | None = None
     preposition: str = ""
     parse_name: Callable[[str], LiveName | None] | None = None
 
 
 TRAITS: Mapping[Kind, Traits] = {
-    Kind.PROJECT: Traits(),
-    Kind.DATASET: Traits(parent=Kind.PROJECT, preposition="in", parse_name=parse_dataset_name),
-    Kind.MODEL: Traits(parent=Kind.DATASET, preposition="on", parse_name=parse_model_name),
+    Kind.PROJECT: Traits(plural="projects"),
+    Kind.DATASET: Traits(plural="datasets", parent=Kind.PROJECT, preposition="in", parse_name=parse_dataset_name),
+    Kind.MODEL: Traits(plural="models", parent=Kind.DATASET, preposition="on", parse_name=parse_model_name),
 }

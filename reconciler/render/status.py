@@ -107,8 +107,9 @@ def status_view(plan: Plan, *, around: Surroundings = NOTHING_AROUND, strays: bo
 
 def _counted_strays(strays: tuple[Stray, ...], duplicates: int) -> list[Block]:
     """`also live, not in git: 2 datasets, 1 model (`reconciler status --strays`)`."""
-    numbers = [(sum(stray.kind is kind for stray in strays), kind.value) for kind in Kind]
-    parts = [count(number, noun) for number, noun in (*numbers, (duplicates, _DUPLICATE)) if number]
+    numbers = [(sum(stray.kind is kind for stray in strays), kind.value, kind.plural) for kind in Kind]
+    numbers.append((duplicates, _DUPLICATE, f"{_DUPLICATE}s"))
+    parts = [count(number, noun, plural) for number, noun, plural in numbers if number]
     if not parts:
         return []
     return [Line(text=say(f"also live, not in git: {', '.join(parts)} (`reconciler status --strays`)", Role.QUIET))]

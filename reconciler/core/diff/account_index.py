@@ -180,6 +180,7 @@ def _is_declared(live: Live, desired: Desired) -> bool:
 
 
 def in_numbers(things: Iterable[Live]) -> str:
-    """`2 datasets and 1 model`: how many there are of each kind that a project holds, also of none."""
+    """`2 datasets and 0 models`: how many there are of each kind with versions, and of each other kind that is there."""
     kinds = [one.kind for one in things]
-    return in_words((count(kinds.count(kind), kind.value, kind.plural) for kind in Kind if kind.parent), "and")
+    told = (kind for kind in Kind if kind.has_versions or kind in kinds)
+    return in_words((count(kinds.count(kind), kind.value, kind.plural) for kind in told), "and")
