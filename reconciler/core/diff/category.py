@@ -2,15 +2,7 @@
 
 from enum import StrEnum
 
-from reconciler.core.change import (
-    Change,
-    DatasetChange,
-    ModelChange,
-    Origin,
-    ProjectChange,
-    RemovalChange,
-    RenameChange,
-)
+from reconciler.core.change import Change, DatasetChange, Effect, ModelChange, Origin
 
 
 class Category(StrEnum):
@@ -33,12 +25,8 @@ def categories(change: Change) -> tuple[Category, ...]:
             return _of_dataset(change)
         case ModelChange():
             return _of_model(change)
-        case ProjectChange():
-            return () if change.id is None or change.takes_over else (Category.COSMETIC,)
-        case RenameChange():
-            return (Category.COSMETIC,)
-        case RemovalChange():
-            return ()
+        case _:
+            return (Category.COSMETIC,) if change.effect in {Effect.UPDATE, Effect.RENAME} else ()
 
 
 def _of_dataset(change: DatasetChange) -> tuple[Category, ...]:

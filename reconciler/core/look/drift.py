@@ -5,15 +5,14 @@ Health is another question: a training that failed is no difference, and nothing
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import assert_never
 
 from reconciler.core.change import (
     Change,
     DatasetChange,
+    Effect,
     FieldChange,
     ModelChange,
     Origin,
-    ProjectChange,
     Refusal,
     RemovalChange,
     RenameChange,
@@ -86,10 +85,6 @@ class _Look:
 
     def _of(self, change: Change) -> Iterator[Drift]:
         match change:
-            case ProjectChange(id=None):
-                yield Drift(ref=change.ref, cause=self._missing(change.ref), text="is not live")
-            case ProjectChange():
-                yield from self._fields(change.ref, change.fields)
             case DatasetChange():
                 yield self._dataset(change)
             case ModelChange():
@@ -98,8 +93,10 @@ class _Look:
                 yield Drift(ref=change.ref, cause=Cause.GIT, text="is to be deleted", rest=change.reason)
             case RenameChange():
                 yield Drift(ref=change.ref, cause=Cause.GIT, text="is to be renamed", rest=change.reason)
-            case other:
-                assert_never(other)
+            case _ if change.effect is Effect.CREATE:
+                yield Drift(ref=change.ref, cause=self._missing(change.ref), text="is not live")
+            case _:
+                yield from self._fields(change.ref, change.fields)
 
     def _missing(self, ref: Ref) -> Cause:
         """Something that is not there: new in git, unless the base had it already."""

@@ -11,6 +11,7 @@ from reconciler.core.change import (
     Note,
     ProjectChange,
     RemovalChange,
+    RenameChange,
     State,
     Unchanged,
 )
@@ -112,9 +113,7 @@ def _common(desired: Desired, base: Desired) -> frozenset[Ref]:
 
 def _change(change: Change, base: Desired) -> Change:
     match change:
-        case ProjectChange(id=None):
-            return change
-        case ProjectChange():
+        case ProjectChange(id=int()):
             return replace(change, takes_over=False, reason=Reason(why=Why.CHANGED_IN_GIT))
         case DatasetChange():
             kept = tuple(replace(one, version=None) for one in change.kept)
@@ -126,12 +125,14 @@ def _change(change: Change, base: Desired) -> Change:
         case RemovalChange():
             objects = tuple(replace(one, name=without_version(one.name)) for one in change.objects)
             return replace(change, objects=objects)
-        case _:
-            objects_ = tuple(
+        case RenameChange():
+            renamed = (
                 replace(one, before=without_version(one.before), after=without_version(one.after))
                 for one in change.objects
             )
-            return replace(change, objects=objects_)
+            return replace(change, objects=tuple(renamed))
+        case _:
+            return change
 
 
 def _unchanged(one: Unchanged) -> Unchanged:
