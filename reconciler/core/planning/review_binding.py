@@ -7,11 +7,10 @@ was compared with a git revision and one that was made on what is live.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from reconciler.core.change import (
-    AliasState,
     CaptionChange,
     Change,
     DatasetChange,
@@ -27,22 +26,33 @@ from reconciler.core.change import (
 from reconciler.core.diff.mirror import plain
 from reconciler.core.name import plain_name
 from reconciler.core.plan import Plan
+from reconciler.core.ref import Ref
 from reconciler.core.text import normal
 
 
-def meaning(plan: Plan) -> tuple[str, ...]:
-    """Every effect of a plan, a line each, sorted; empty where it does nothing and no model has an alias."""
-    lines = [f"{change.ref}: {line}" for change in plan.changes for line in _lines(change)]
-    lines += [f"{state.ref}: {_alias(state)}" for state in _aliases(plan)]
-    return tuple(sorted(lines))
+@dataclass(frozen=True, slots=True, order=True)
+class Meaning:
+    """One effect of a plan: the object, and what happens to it, in words that are equal where the effect is equal."""
+
+    object: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.object}: {self.words}"
+
+
+def meaning(plan: Plan) -> tuple[Meaning, ...]:
+    """Every effect of a plan, sorted; empty where it does nothing and no model has an alias."""
+    return tuple(sorted((*(one for change in plan.changes for one in _meanings(change)), *_aliases(plan))))
 
 
 def differences(reviewed: Plan, now: Plan) -> tuple[str, ...]:
     """What was reviewed and is not done any more (`-`), and what is done and was not reviewed (`+`), by object."""
     then, today = Counter(meaning(reviewed)), Counter(meaning(now))
-    rows = [(_object(line), 0, line) for line in (then - today).elements()]
-    rows += [(_object(line), 1, line) for line in (today - then).elements()]
-    return tuple(f"{'-+'[sign]} {line}" for _, sign, line in sorted(rows))
+    rows = [(one.object, "-", one) for one in (then - today).elements()]
+    rows += [(one.object, "+", one) for one in (today - then).elements()]
+    rows.sort(key=lambda row: (row[0], row[1] == "+", row[2]))
+    return tuple(f"{sign} {one}" for _, sign, one in rows)
 
 
 def beyond(reviewed: Iterable[Plan], now: Plan) -> tuple[str, ...]:
@@ -51,20 +61,23 @@ def beyond(reviewed: Iterable[Plan], now: Plan) -> tuple[str, ...]:
     Of a dataset whose content was reviewed only what is lost counts: whatever else a resumed draft still needs (uploads,
     declared captions, a regeneration) makes that content and no other.
     """
-    then: Counter[str] = Counter()
+    then: Counter[Meaning] = Counter()
     for one in reviewed:
         then |= Counter(meaning(one))
-    today: Counter[str] = Counter()
+    today = Counter(_aliases(now))
     for change in now.changes:
-        is_known = isinstance(change, DatasetChange) and f"{change.ref}: {_content(change)}" in then
-        lines = _lost(change) if isinstance(change, DatasetChange) and is_known else _lines(change)
-        today.update(f"{change.ref}: {line}" for line in lines)
-    today.update(f"{state.ref}: {_alias(state)}" for state in _aliases(now))
-    return tuple(f"+ {line}" for line in sorted((today - then).elements()))
+        is_known = isinstance(change, DatasetChange) and _meaning(change.ref, _content(change)) in then
+        words = _lost(change) if isinstance(change, DatasetChange) and is_known else _lines(change)
+        today.update(_meaning(change.ref, line) for line in words)
+    return tuple(f"+ {one}" for one in sorted((today - then).elements()))
 
 
-def _object(line: str) -> str:
-    return line.partition(": ")[0]
+def _meaning(ref: Ref, words: str) -> Meaning:
+    return Meaning(object=str(ref), words=words)
+
+
+def _meanings(change: Change) -> Iterator[Meaning]:
+    return (_meaning(change.ref, line) for line in _lines(change))
 
 
 def _lines(change: Change) -> Iterator[str]:
@@ -201,12 +214,12 @@ def _named(name: str) -> str:
     return _value(name) if found is None else " ".join(found)
 
 
-def _aliases(plan: Plan) -> Iterable[AliasState]:
-    """Of models that change: which of their aliases are declared."""
+def _aliases(plan: Plan) -> Iterator[Meaning]:
+    """Of models that change: which of their aliases are declared, and for what.
+
+    The manifest says that; which version answers to an alias depends on the account.
+    """
     changed = {change.ref for change in plan.changes if isinstance(change, ModelChange)}
-    return [state for state in plan.aliases if state.ref in changed]
-
-
-def _alias(state: AliasState) -> str:
-    """What the manifest says; which version answers to it depends on the account."""
-    return f"the alias {state.alias} names {_value(state.target)}"
+    for state in plan.aliases:
+        if state.ref in changed:
+            yield _meaning(state.ref, f"the alias {state.alias} names {_value(state.target)}")

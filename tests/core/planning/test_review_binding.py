@@ -136,7 +136,7 @@ def test_a_text_cannot_pass_for_another() -> None:
     one = offline(tree(dataset(image("a", 'x" over "y'), image("b")), model()))
     other = offline(tree(dataset(image("a", "x over y"), image("b")), model()))
     assert meaning(one) != meaning(other)
-    assert all("\n" not in line for line in meaning(one))
+    assert all("\n" not in str(line) for line in meaning(one))
 
 
 @pytest.mark.parametrize("reviewed", EDITS.keys())
