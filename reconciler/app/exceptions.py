@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.change import Refusal
+from reconciler.core.refusal import (
+    Refusal,
+)
 
 
 class WrongUsage(Exception):

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from reconciler.core.action import UploadImage
-from reconciler.core.change import WishImage
 from reconciler.core.desired import Desired, DesiredImage
 from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.text import quoted
+from reconciler.core.wish import (
+    WishImage,
+)
 from reconciler.files.tree import Tree
 
 

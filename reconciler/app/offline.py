@@ -7,13 +7,15 @@ from reconciler.app.exceptions import WrongUsage
 from reconciler.app.planning import Planned, Scope, chosen_refs, subject_of
 from reconciler.app.revision import BaseTree
 from reconciler.app.settings import Settings
-from reconciler.core.change import Note
 from reconciler.core.desired import Desired
 from reconciler.core.look.loosened import forgotten, loosened
 from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.plan import Plan
 from reconciler.core.planning.planner import plan, select
 from reconciler.core.ref import Ref
+from reconciler.core.refusal import (
+    Note,
+)
 from reconciler.files.configuration import load_configuration
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 from reconciler.app.exceptions import WrongUsage, refused
 from reconciler.app.history import models_of
 from reconciler.app.planning import Planned
-from reconciler.core.change import AliasState
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.election import ALIVE
 from reconciler.core.live import ModelStatus
 from reconciler.core.look.in_force import in_force, serving
 from reconciler.core.ref import Ref
+from reconciler.core.state import (
+    AliasState,
+)
 from reconciler.core.text import shown
 from reconciler.render.output import LiveAlias, LiveModel, NamesClash, output_env
 

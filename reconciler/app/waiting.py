@@ -7,7 +7,6 @@ from reconciler.app.exceptions import WrongUsage
 from reconciler.app.history import models_of
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
-from reconciler.core.change import AliasState
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.alias import CURRENT, is_version
@@ -16,6 +15,9 @@ from reconciler.core.live import ModelStatus, RemoteModel
 from reconciler.core.look.in_force import begun, under_way
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
+from reconciler.core.state import (
+    AliasState,
+)
 
 POLL = 90.0
 """Seconds between two looks."""

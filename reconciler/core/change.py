@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption, LostImage
 from reconciler.core.cost import Cost
-from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
 from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
 from reconciler.core.training import TrainingParameters
-from reconciler.core.uploads import Uploads
+from reconciler.core.wish import DatasetWish
 
 Scalar = str | int | float | bool | None
 
@@ -22,112 +22,6 @@ class FieldChange:
     path: str
     before: Scalar
     after: Scalar
-
-
-class ImageEffect(StrEnum):
-    ADDED = "added"
-    REMOVED = "removed"
-    REPLACED = "replaced"
-    TWIN = "twin"
-    """The second live image with one digest: removed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageChange:
-    """One image that comes or goes. `name` is the file's (added, replaced) or the live label (removed)."""
-
-    effect: ImageEffect
-    name: str
-    key: str
-    id: int | None = None
-    """Id of the live image, where the effect is TWIN."""
-    size: int = 0
-    path: str = ""
-    replaces: str = ""
-    """Key of the live image of the same label that goes, where the effect is REPLACED."""
-    caption: str | None = None
-    """The declared caption of an added image, or the live one of a removed image."""
-    hand_written: bool = False
-    """A removed image whose caption a person wrote."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptionChange:
-    """One caption that git declares and the live side has not."""
-
-    key: str
-    name: str
-    before: str | None
-    after: str
-    rewrites: bool = False
-    """The text that goes was written by a person and never by git."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptCaption:
-    """A caption that a person wrote on the live side and git does not declare: kept, carried over, shown."""
-
-    key: str
-    name: str
-    text: str
-    version: int | None
-    """The version it is carried over from; None where it stands in the draft itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LostImage:
-    """An image that is live in the base or in the open draft, and that the version to be made does not hold.
-
-    It is found by its key. So an image that is replaced under its name is lost, and one whose file was renamed is not.
-    """
-
-    key: str
-    """Empty for a live image that carries no digest."""
-    name: str
-    """The label that it has on the live side."""
-    kept_in: int | None
-    """The completed version that still holds it; None where no version does, and it is gone for good."""
-    caption: str | None = None
-    """Its caption, where a person or git wrote that."""
-    by_person: bool = False
-    """A person wrote the caption and git never declared it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LostCaption:
-    """A caption that a person wrote, that git never declared, and that the version to be made replaces by git's."""
-
-    key: str
-    name: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WishImage:
-    """One image that a dataset version must hold. `path` is below the manifest root, `caption` None if undeclared."""
-
-    key: str
-    digest: str
-    size: int
-    name: str
-    path: str
-    caption: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetWish:
-    """All that a dataset version must be; what `complete` verifies."""
-
-    ref: Ref
-    project: Ref
-    version: int
-    fingerprint: str
-    uploads: Uploads
-    guide: Guide
-    increase_resolution: bool
-    completed: bool
-    images: tuple[WishImage, ...]
 
 
 class Effect(StrEnum):
@@ -449,74 +343,3 @@ class Losses:
 
 
 NOTHING_LOST = Losses()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """What a plan will not do, and the way on. `ref` is None where it concerns the whole plan."""
-
-    rule: str
-    ref: Ref | None
-    summary: str
-    remedies: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """A fact that changes nothing and is said aloud: strays, duplicates, held models, leftover drafts."""
-
-    rule: str
-    ref: Ref | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AliasState:
-    """One alias of a model and the trained version that answers to it; `problem` says why none does (a clause)."""
-
-    ref: Ref
-    alias: str
-    target: str
-    id: int | None = None
-    version: int | None = None
-    fingerprint: str | None = None
-    problem: str = ""
-
-
-class State(StrEnum):
-    """How an object stands that needs nothing in this plan; the answer to "why is it left alone?"."""
-
-    IN_SYNC = "in sync"
-    TRAINING = "training"
-    CREATED = "created"
-    """A model that is not to be started."""
-    DRAFT = "draft"
-    """A dataset that is kept open."""
-    HELD = "held"
-    """It waits for another object, one that was refused or is kept as a draft."""
-    WAITING = "waiting"
-    """The training of a superseded version must end first."""
-    KEPT = "kept"
-    """What is live stays in force although the definition changed (`retrain: never`)."""
-    FAILED = "failed"
-    STOPPED = "stopped"
-    ABSENT = "absent"
-    """Nothing of it is live, as its manifest says."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unchanged:
-    """An object that is left as it is, and what is worth telling of it."""
-
-    ref: Ref
-    id: int | None
-    version: int | None
-    fingerprint: str | None
-    state: State
-    images: int | None = None
-    """Images of a dataset."""
-    dataset: Ref | None = None
-    """The dataset that a model stands on, and its version; None where no account was asked for that."""
-    dataset_version: int | None = None
-    reason: Reason | None = None
-    """Why it is held."""

@@ -7,11 +7,24 @@ from functools import cached_property, reduce
 from typing import Protocol, TypeVar
 
 from reconciler.core.action import Action
-from reconciler.core.change import AliasState, Change, DatasetWish, Note, Refusal, Unchanged
+from reconciler.core.change import (
+    Change,
+)
 from reconciler.core.cost import Cost
 from reconciler.core.limit import Limits
 from reconciler.core.ref import Ref
+from reconciler.core.refusal import (
+    Note,
+    Refusal,
+)
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
+from reconciler.core.state import (
+    AliasState,
+    Unchanged,
+)
+from reconciler.core.wish import (
+    DatasetWish,
+)
 
 FORMAT = 2
 """Version of the plan file; a reader refuses any other."""

@@ -4,13 +4,15 @@ from contextlib import suppress
 from functools import partial
 
 from reconciler.api.error import CallFailed, Rejected
-from reconciler.core.change import DatasetWish
 from reconciler.core.guide import Guide, same_caption
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name
 from reconciler.core.run.draft_ownership import DraftOwnership, left_alone, ownership, stored_differently
 from reconciler.core.run.ending import failed
 from reconciler.core.run.list_convergence import expected_listing
+from reconciler.core.wish import (
+    DatasetWish,
+)
 from reconciler.execute.action_run import ActionRun, Poll, end
 
 

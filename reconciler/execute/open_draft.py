@@ -3,7 +3,6 @@
 from functools import partial
 
 from reconciler.core.action import ClaimDraft, CloneDataset, CreateDataset
-from reconciler.core.change import DatasetWish
 from reconciler.core.diff.foreign_family import WHILE_RUNNING, is_foreign
 from reconciler.core.live import RemoteDataset
 from reconciler.core.name import DraftName, parse_dataset_name
@@ -21,6 +20,9 @@ from reconciler.core.run.draft_ownership import (
 from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.run.list_convergence import expected_listing
 from reconciler.core.text import count, quoted
+from reconciler.core.wish import (
+    DatasetWish,
+)
 from reconciler.execute.action_run import ActionRun, Poll, end
 from reconciler.execute.draft import name_of, read_draft, require_own, until_regenerated, update_draft, wish_of
 

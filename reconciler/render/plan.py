@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from reconciler.core.change import (
+from reconciler.core.refusal import (
     Refusal,
 )
 from reconciler.core.text import count

@@ -10,9 +10,13 @@ from reconciler.app.session import clock_of, session
 from reconciler.app.settings import resolve_settings
 from reconciler.app.waiting import Awaited, Wanted, require_declared, wait_for_trainings
 from reconciler.cli.wait_flow import outcome_words, wait_exit_code
-from reconciler.core.change import AliasState, State, Unchanged
 from reconciler.core.desired import Desired
 from reconciler.core.live import ModelStatus, Observed, RemoteModel, by_identity
+from reconciler.core.state import (
+    AliasState,
+    State,
+    Unchanged,
+)
 from tests.core import build
 from tests.render import sample
 

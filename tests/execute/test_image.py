@@ -6,8 +6,10 @@ from typing import cast
 import pytest
 
 from reconciler.core.action import UploadImage
-from reconciler.core.change import WishImage
 from reconciler.core.event import Outcome
+from reconciler.core.wish import (
+    WishImage,
+)
 from reconciler.simulator import Instead, console
 from reconciler.simulator.request import answer
 from tests.execute.world import Bytes, Pictures, World, png

@@ -25,7 +25,6 @@ from reconciler.api.endpoint import Endpoint
 from reconciler.api.token import Token
 from reconciler.api.transport import EmbeddedTransport
 from reconciler.clock import SimulatedClock
-from reconciler.core.change import WishImage
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
 from reconciler.core.diff.diff import diff
 from reconciler.core.event import Event, Finished, Outcome, Report
@@ -39,6 +38,9 @@ from reconciler.core.ref import Ref
 from reconciler.core.run.report import exit_code, fold
 from reconciler.core.run_options import RunOptions
 from reconciler.core.training import TrainingPolicy
+from reconciler.core.wish import (
+    WishImage,
+)
 from reconciler.execute import Brake, Journal, Narrator, Options, execute
 from reconciler.observe import observe
 from reconciler.simulator import Dropped, Request, Response, Simulator, parse_fault

@@ -15,12 +15,7 @@ from reconciler.core.action import (
 )
 from reconciler.core.change import (
     DatasetChange,
-    DatasetWish,
     FieldChange,
-    ImageChange,
-    ImageEffect,
-    LostCaption,
-    LostImage,
     ModelChange,
     Origin,
     ProjectChange,
@@ -28,8 +23,12 @@ from reconciler.core.change import (
     RemovedObject,
     RenameChange,
     RenamedObject,
-    State,
-    Unchanged,
+)
+from reconciler.core.content_change import (
+    ImageChange,
+    ImageEffect,
+    LostCaption,
+    LostImage,
 )
 from reconciler.core.cost import Cost
 from reconciler.core.guide import PrefixGuide
@@ -37,7 +36,14 @@ from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
+from reconciler.core.state import (
+    State,
+    Unchanged,
+)
 from reconciler.core.uploads import ONE_BY_ONE
+from reconciler.core.wish import (
+    DatasetWish,
+)
 
 PROJECT = Ref(Kind.PROJECT, "lora")
 DATASET = Ref(Kind.DATASET, "lora-poses")

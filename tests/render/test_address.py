@@ -2,7 +2,16 @@
 
 import pytest
 
-from reconciler.core.change import CaptionChange, FieldChange, ImageChange, ImageEffect, KeptCaption, Origin
+from reconciler.core.change import (
+    FieldChange,
+    Origin,
+)
+from reconciler.core.content_change import (
+    CaptionChange,
+    ImageChange,
+    ImageEffect,
+    KeptCaption,
+)
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Location
 from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, breach

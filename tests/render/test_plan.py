@@ -5,18 +5,15 @@ import pytest
 
 from reconciler.core.action import Action, Regenerate
 from reconciler.core.change import (
-    AliasState,
-    CaptionChange,
     FieldChange,
+    Origin,
+    StoppedTraining,
+)
+from reconciler.core.content_change import (
+    CaptionChange,
     ImageChange,
     ImageEffect,
     KeptCaption,
-    Note,
-    Origin,
-    Refusal,
-    State,
-    StoppedTraining,
-    Unchanged,
 )
 from reconciler.core.cost import Cost
 from reconciler.core.kind import Kind
@@ -24,6 +21,15 @@ from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
+from reconciler.core.refusal import (
+    Note,
+    Refusal,
+)
+from reconciler.core.state import (
+    AliasState,
+    State,
+    Unchanged,
+)
 from reconciler.render.tier import minimum_seconds, share
 from tests.render import sample
 from tests.render.printed import render_screen

@@ -3,12 +3,27 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.core.change import AliasState, Change, DatasetWish, Note, Refusal, State, Unchanged, WishImage
+from reconciler.core.change import (
+    Change,
+)
 from reconciler.core.desired import DesiredDataset
 from reconciler.core.name import image_key
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
+from reconciler.core.refusal import (
+    Note,
+    Refusal,
+)
+from reconciler.core.state import (
+    AliasState,
+    State,
+    Unchanged,
+)
+from reconciler.core.wish import (
+    DatasetWish,
+    WishImage,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

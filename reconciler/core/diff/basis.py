@@ -3,7 +3,6 @@
 import hashlib
 import json
 
-from reconciler.core.change import DatasetWish
 from reconciler.core.diff.dataset_context import DatasetContext, why_afresh
 from reconciler.core.diff.election import Member
 from reconciler.core.live import RemoteDataset
@@ -11,6 +10,9 @@ from reconciler.core.name import DraftName
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.text import quoted
+from reconciler.core.wish import (
+    DatasetWish,
+)
 
 
 def basis(context: DatasetContext) -> Basis:

@@ -3,13 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.core.change import Refusal, RemovedObject
+from reconciler.core.change import (
+    RemovedObject,
+)
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.assessment import Standing, Verdict
 from reconciler.core.live import LiveKey
 from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
+from reconciler.core.refusal import (
+    Refusal,
+)
 from reconciler.core.run_options import RunOptions
 
 

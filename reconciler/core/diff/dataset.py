@@ -5,12 +5,7 @@ from dataclasses import replace
 
 from reconciler.core.change import (
     DatasetChange,
-    DatasetWish,
-    Note,
     Origin,
-    Refusal,
-    State,
-    Unchanged,
 )
 from reconciler.core.diff.assessment import Standing, Verdict
 from reconciler.core.diff.authorship import is_disproved
@@ -24,7 +19,18 @@ from reconciler.core.diff.live_elsewhere import dataset_elsewhere
 from reconciler.core.diff.loss import LiveImages, count_live, lost_captions, lost_images
 from reconciler.core.live import NOTHING_LIVE, DatasetStatus, called
 from reconciler.core.name import DraftName
+from reconciler.core.refusal import (
+    Note,
+    Refusal,
+)
+from reconciler.core.state import (
+    State,
+    Unchanged,
+)
 from reconciler.core.text import count, quoted
+from reconciler.core.wish import (
+    DatasetWish,
+)
 
 
 def assess_dataset(context: DatasetContext) -> tuple[Verdict, Standing | None]:

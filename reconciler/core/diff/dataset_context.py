@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from reconciler.core.change import DatasetWish
 from reconciler.core.desired import Desired, DesiredDataset, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.assessment import wish_for
@@ -13,6 +12,9 @@ from reconciler.core.guide import same_guide
 from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
+from reconciler.core.wish import (
+    DatasetWish,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from reconciler.core.change import Refusal, RemovedObject
+from reconciler.core.change import (
+    RemovedObject,
+)
 from reconciler.core.diff.assessment import Verdict, held, wish_for
 from reconciler.core.diff.comparison import Comparison, Kept, KindRules
 from reconciler.core.diff.content_match import unfit
@@ -14,6 +16,9 @@ from reconciler.core.live import Live, LiveKey, RemoteDataset, called
 from reconciler.core.name import FinalName, parse_dataset_name
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
+from reconciler.core.refusal import (
+    Refusal,
+)
 
 
 def _assess(comparison: Comparison, ref: Ref) -> Verdict:

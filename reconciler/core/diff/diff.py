@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from reconciler.core.change import Note, RenameChange
+from reconciler.core.change import (
+    RenameChange,
+)
 from reconciler.core.desired import Desired
 from reconciler.core.diff.absence import assess_absences
 from reconciler.core.diff.account_index import AccountIndex
@@ -14,6 +16,9 @@ from reconciler.core.fingerprint import dataset_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.live import Observed
 from reconciler.core.ref import Ref
+from reconciler.core.refusal import (
+    Note,
+)
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 
 

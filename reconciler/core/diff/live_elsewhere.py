@@ -1,6 +1,5 @@
 """Look before paying: is the same thing already live under another name?"""
 
-from reconciler.core.change import Refusal
 from reconciler.core.desired import Desired, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.dataset_context import DatasetContext
@@ -9,6 +8,9 @@ from reconciler.core.kind import Kind
 from reconciler.core.live import Live, called
 from reconciler.core.name import parse_dataset_name, parse_model_name
 from reconciler.core.ref import Ref
+from reconciler.core.refusal import (
+    Refusal,
+)
 from reconciler.core.text import count, quoted
 
 

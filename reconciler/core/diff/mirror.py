@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from reconciler.core.change import AliasState
+from reconciler.core.state import (
+    AliasState,
+)
 
 _LINE = re.compile(r"(?:\n|^)aliases: [a-z0-9-]+(?:, [a-z0-9-]+)*$")
 

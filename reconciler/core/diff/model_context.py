@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from reconciler.core.change import FieldChange, Note
+from reconciler.core.change import (
+    FieldChange,
+)
 from reconciler.core.desired import Desired, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.alias import resolve_aliases
@@ -13,6 +15,9 @@ from reconciler.core.diff.mirror import mirrored, plain
 from reconciler.core.live import ModelStatus, RemoteModel, called
 from reconciler.core.plan import Basis
 from reconciler.core.ref import Ref
+from reconciler.core.refusal import (
+    Note,
+)
 from reconciler.core.run_options import RunOptions
 from reconciler.core.text import quoted, shown
 

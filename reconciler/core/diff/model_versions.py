@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
-from reconciler.core.change import DatasetWish, RemovedObject, RenamedObject
+from reconciler.core.change import (
+    RemovedObject,
+    RenamedObject,
+)
 from reconciler.core.diff.alias import resolve_aliases
 from reconciler.core.diff.assessment import Standing, Verdict, held, wish_for
 from reconciler.core.diff.comparison import Comparison, Kept, KindRules
@@ -15,6 +18,9 @@ from reconciler.core.live import LiveKey, ModelStatus, RemoteModel
 from reconciler.core.name import FinalName, LiveName, parse_dataset_name, parse_model_name
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
+from reconciler.core.wish import (
+    DatasetWish,
+)
 
 _IN_TRAINING = (ModelStatus.IN_PROGRESS, ModelStatus.STOPPING)
 _AT_WORK = (*_IN_TRAINING, ModelStatus.SYNCING, ModelStatus.UNKNOWN)

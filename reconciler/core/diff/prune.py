@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from reconciler.core.change import (
-    AliasState,
     Change,
     DatasetChange,
     ModelChange,
     RemovalChange,
     RemovedObject,
-    Unchanged,
 )
 from reconciler.core.diff.assessment import Verdict
 from reconciler.core.diff.comparison import Comparison, Kept
@@ -19,6 +17,10 @@ from reconciler.core.live import LiveKey
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
+from reconciler.core.state import (
+    AliasState,
+    Unchanged,
+)
 from reconciler.core.text import quoted
 
 

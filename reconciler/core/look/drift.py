@@ -13,10 +13,8 @@ from reconciler.core.change import (
     FieldChange,
     ModelChange,
     Origin,
-    Refusal,
     RemovalChange,
     RenameChange,
-    State,
 )
 from reconciler.core.desired import Desired
 from reconciler.core.diff.authorship import is_disproved
@@ -28,6 +26,12 @@ from reconciler.core.look.in_force import coming
 from reconciler.core.name import DraftName, FinalName, parse_dataset_name, parse_model_name
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
+from reconciler.core.refusal import (
+    Refusal,
+)
+from reconciler.core.state import (
+    State,
+)
 from reconciler.core.text import quoted
 
 

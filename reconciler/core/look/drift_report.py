@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from reconciler.core.change import Unchanged
 from reconciler.core.look.ignore import Ignore
 from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
+from reconciler.core.state import (
+    Unchanged,
+)
 
 
 class Cause(StrEnum):

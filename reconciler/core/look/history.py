@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.core.change import AliasState
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.election import Member, ModelMember, elect_model, open_drafts
 from reconciler.core.guide import Guide
 from reconciler.core.live import DatasetStatus, ModelStatus
 from reconciler.core.name import DraftName, LiveName, parse_dataset_name
 from reconciler.core.ref import Ref
+from reconciler.core.state import (
+    AliasState,
+)
 from reconciler.core.training import TrainingParameters
 
 

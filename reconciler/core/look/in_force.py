@@ -7,12 +7,19 @@ the plan says what it decided. Whoever needs to know it afterwards reads the pla
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reconciler.core.change import AliasState, ModelChange, State, Unchanged
+from reconciler.core.change import (
+    ModelChange,
+)
 from reconciler.core.diff.alias import CURRENT
 from reconciler.core.diff.election import ModelMember, newest_model
 from reconciler.core.live import ModelStatus
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
+from reconciler.core.state import (
+    AliasState,
+    State,
+    Unchanged,
+)
 
 _IN_FORCE = frozenset({State.IN_SYNC, State.TRAINING, State.CREATED, State.DRAFT, State.KEPT})
 _BEGUN = frozenset({State.IN_SYNC, State.TRAINING, State.FAILED, State.STOPPED})

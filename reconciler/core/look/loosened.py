@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.core.change import Note
 from reconciler.core.limit import LIMIT_NAMES, Limits
+from reconciler.core.refusal import (
+    Note,
+)
 
 LOOSER = "limit-looser"
 NO_EXPECT = "expect-gone"

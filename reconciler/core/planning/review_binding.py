@@ -11,17 +11,19 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from reconciler.core.change import (
-    CaptionChange,
     Change,
     DatasetChange,
     FieldChange,
-    ImageEffect,
-    LostCaption,
-    LostImage,
     ModelChange,
     ProjectChange,
     RemovalChange,
     RenameChange,
+)
+from reconciler.core.content_change import (
+    CaptionChange,
+    ImageEffect,
+    LostCaption,
+    LostImage,
 )
 from reconciler.core.diff.mirror import plain
 from reconciler.core.name import plain_name

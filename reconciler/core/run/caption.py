@@ -4,11 +4,17 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.action import KeyedText
-from reconciler.core.change import CaptionChange, DatasetWish, WishImage
+from reconciler.core.content_change import (
+    CaptionChange,
+)
 from reconciler.core.guide import Guide, same_caption
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import parse_image_key
 from reconciler.core.run.clone import Rewrite
+from reconciler.core.wish import (
+    DatasetWish,
+    WishImage,
+)
 
 AUTOMATIC = (None, "automatic", "pending")
 """Values of `caption_source` whose text Bria wrote, or is about to write."""

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.core.change import DatasetWish
 from reconciler.core.diff.election import Member, members, open_drafts
 from reconciler.core.guide import Guide, same_guide
 from reconciler.core.live import DatasetStatus, RemoteDataset
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name
 from reconciler.core.run.ending import Ending, another_apply, failed
 from reconciler.core.text import quoted
+from reconciler.core.wish import (
+    DatasetWish,
+)
 
 
 class DraftOwnership(StrEnum):

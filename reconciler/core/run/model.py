@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from reconciler.core.change import DatasetWish
 from reconciler.core.diff.content_match import unfit
 from reconciler.core.diff.election import ModelMember
 from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel
 from reconciler.core.name import FinalName
 from reconciler.core.text import quoted
+from reconciler.core.wish import (
+    DatasetWish,
+)
 
 
 class Phase(StrEnum):

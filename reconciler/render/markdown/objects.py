@@ -4,7 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from reconciler.core.change import ImageChange, ImageEffect, KeptCaption
+from reconciler.core.content_change import (
+    ImageChange,
+    ImageEffect,
+    KeptCaption,
+)
 from reconciler.core.text import count
 from reconciler.render.difference import Wording
 from reconciler.render.markdown.gate import code, prose, said

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from reconciler.core.change import (
-    CaptionChange,
     DatasetChange,
     FieldChange,
+    Origin,
+)
+from reconciler.core.content_change import (
+    CaptionChange,
     ImageChange,
     ImageEffect,
     KeptCaption,
     LostCaption,
-    Origin,
 )
 from reconciler.core.guide import Guide
 from reconciler.render.album import ReportedFinding

@@ -2,7 +2,6 @@
 
 import pytest
 
-from reconciler.core.change import State, Unchanged
 from reconciler.core.desired import DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.diff import diff
@@ -12,6 +11,10 @@ from reconciler.core.live import ModelStatus, Observed, RemoteModel
 from reconciler.core.look.in_force import begun, coming, in_force, own_fingerprint, serving, under_way
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.planner import plan
+from reconciler.core.state import (
+    State,
+    Unchanged,
+)
 from tests.core.build import (
     MODEL,
     account,

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.core.change import DatasetWish
 from reconciler.core.event import Outcome
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import DatasetStatus, RemoteDataset
@@ -26,6 +25,9 @@ from reconciler.core.run.draft_ownership import (
 )
 from reconciler.core.run.ending import ANOTHER_APPLY
 from reconciler.core.uploads import ONE_BY_ONE
+from reconciler.core.wish import (
+    DatasetWish,
+)
 from tests.core.build import DATASET, PREFIX, PROJECT, live_dataset, live_image
 
 MARK = "3f2a"
