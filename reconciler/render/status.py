@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.core.change import (
+    Change,
     DatasetChange,
     ModelChange,
-    ProjectChange,
     RemovalChange,
     RenameChange,
 )
@@ -80,7 +80,7 @@ def object_statuses(plan: Plan) -> tuple[ObjectStatus, ...]:
         if not isinstance(change, RenameChange):
             found[change.ref] = _changed(change)
     for rename in renames:
-        found[rename.ref] = _renamed(rename, found.get(rename.ref))
+        found[rename.ref] = _renamed(_changed(rename), found.get(rename.ref))
     for one in plan.refusals:
         if one.ref is not None and one.ref not in found:
             found[one.ref] = ObjectStatus(ref=one.ref, id=None, version=None, state="refused", word="refused")
@@ -145,22 +145,20 @@ def _unchanged(one: Unchanged) -> ObjectStatus:
     )
 
 
-def _changed(change: ProjectChange | DatasetChange | ModelChange | RemovalChange) -> ObjectStatus:
-    if isinstance(change, ProjectChange | RemovalChange):
-        return _differing(change.ref, _id(change), None, f"{_plain_wish(change)}because {reason_words(change.reason)}")
-    fingerprint = f" ({short(change.fingerprint)})" if isinstance(change, ModelChange) else ""
-    wish = f"apply {_verb(change)} v{change.version}{fingerprint}, because {reason_words(change.reason)}"
-    return _differing(change.ref, None, change.base_version, wish)
-
-
-def _id(change: ProjectChange | RemovalChange) -> int | None:
-    return change.id if isinstance(change, ProjectChange) else change.objects[0].id
-
-
-def _plain_wish(change: ProjectChange | RemovalChange) -> str:
-    if isinstance(change, ProjectChange):
-        return ""
-    return f"apply deletes {count(len(change.objects), 'live object')}, "
+def _changed(change: Change) -> ObjectStatus:
+    """What apply would do with an object: make its next version, delete what is live of it, or change it in place."""
+    because = f"because {reason_words(change.reason)}"
+    match change:
+        case DatasetChange() | ModelChange():
+            fingerprint = f" ({short(change.fingerprint)})" if isinstance(change, ModelChange) else ""
+            wish = f"apply {_verb(change)} v{change.version}{fingerprint}, {because}"
+            return _differing(change.ref, None, change.base_version, wish)
+        case RemovalChange() | RenameChange():
+            verb = "deletes" if isinstance(change, RemovalChange) else "renames"
+            wish = f"apply {verb} {count(len(change.objects), 'live object')}, {because}"
+            return _differing(change.ref, change.objects[0].id, None, wish)
+        case _:
+            return _differing(change.ref, change.id, None, because)
 
 
 def _differing(ref: Ref, id_: int | None, version: int | None, wish: str) -> ObjectStatus:
@@ -171,12 +169,11 @@ def _differing(ref: Ref, id_: int | None, version: int | None, wish: str) -> Obj
     return ObjectStatus(ref=ref, id=shown, version=version, state=state, word=state, versions=versions, wish=wish)
 
 
-def _renamed(change: RenameChange, besides: ObjectStatus | None) -> ObjectStatus:
+def _renamed(renamed: ObjectStatus, besides: ObjectStatus | None) -> ObjectStatus:
     """A rename is one more thing that apply does with an object."""
-    wish = f"apply renames {count(len(change.objects), 'live object')}, because {reason_words(change.reason)}"
     if besides is None:
-        return _differing(change.ref, change.objects[0].id, None, wish)
-    return replace(besides, wish=f"{wish}; {besides.wish}" if besides.wish else wish)
+        return renamed
+    return replace(besides, wish=f"{renamed.wish}; {besides.wish}" if besides.wish else renamed.wish)
 
 
 def _verb(change: DatasetChange | ModelChange) -> str:
