@@ -67,6 +67,8 @@ def launch(playwright: Playwright) -> Browser | None:
 
 def starts() -> bool:
     """Is there a Chromium that starts?"""
+    if is_unwanted():
+        return False
     with sync_playwright() as playwright:
         browser = launch(playwright)
         if browser is not None:
@@ -105,7 +107,7 @@ def fetch() -> None:
         say(f"It could not be fetched within {FETCH_SECONDS} seconds.")
         return
     if ran.returncode != 0:
-        errors = [line.strip() for line in (ran.stdout + ran.stderr).splitlines() if "Error: " in line]
+        errors = [line.strip() for line in (ran.stderr + ran.stdout).splitlines() if "Error: " in line]
         say(f"It could not be fetched: {errors[0] if errors else f'exit code {ran.returncode}'}")
 
 
@@ -145,11 +147,14 @@ def main() -> int:
     ways = [] if is_unwanted() or os.environ.get("CHROMIUM") else [fetch]
     if ways and is_root_on_debian():
         ways.append(install_package)
-    while not (found := starts()) and ways:
+    found = starts()
+    while ways and not found:
         ways.pop(0)()
-    if not found and is_needed:
+        found = starts()
+    if is_needed and not found:
         say(missing())
-    return 1 if not found and is_needed else 0
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
