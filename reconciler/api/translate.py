@@ -1,4 +1,4 @@
-"""The API's words and ours: a parsed answer as the values of `core.observed`. Pure; ValueError where it does not fit."""
+"""The API's words and ours: a parsed answer as the values of `core.live`. Pure; ValueError where it does not fit."""
 
 import json
 from collections.abc import Mapping

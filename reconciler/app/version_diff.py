@@ -17,8 +17,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset, RemoteModel
 from reconciler.core.look.dataset_diff import DatasetVersion, compare_datasets
 from reconciler.core.look.history import version_title
-from reconciler.core.look.tree_version import compare_trees
-from reconciler.core.look.version_diff import Difference, ModelVersion, compare_models
+from reconciler.core.look.version_diff import Difference, ModelVersion, compare_models, compare_trees
 from reconciler.core.ref import Ref
 from reconciler.files.git.revision import short
 from reconciler.files.load import load

@@ -103,7 +103,7 @@ class DatasetChange:
     captions: tuple[CaptionChange, ...]
     kept: tuple[KeptCaption, ...]
     stale: bool
-    """Automatic captions follow another prefix and must be regenerated."""
+    """Automatic captions follow another guide and must be regenerated."""
     regenerated: int
     """Captions that are regenerated, known before the run."""
     declared: int

@@ -15,6 +15,9 @@ from reconciler.core.uploads import ONE_BY_ONE, Uploads, uploads_of
 WRITTEN_BY_PEOPLE = ("manual", "unknown")
 """Values of `caption_source` that stand for text which nothing may overwrite unasked."""
 
+WRITTEN_BY_BRIA = (None, "automatic", "pending")
+"""Values of `caption_source` whose text Bria wrote, or is about to write."""
+
 
 class ModelStatus(StrEnum):
     """The model statuses of the contract, in lower case; UNKNOWN is any other word: not settled, never spent on."""
@@ -114,6 +117,11 @@ class RemoteImage:
     def is_hand_written(self) -> bool:
         """Did a person, or a declared caption, give this text?"""
         return self.caption is not None and self.caption_source in WRITTEN_BY_PEOPLE
+
+    @property
+    def is_automatic(self) -> bool:
+        """May this caption be regenerated? A word that this release does not know is taken for a person's text."""
+        return self.caption is None or self.caption_source in WRITTEN_BY_BRIA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

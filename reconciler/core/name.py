@@ -2,7 +2,7 @@
 
 A draft is named `lora-poses v3 draft a9f3c1a2b7d40 3f2a` (base, version, the fingerprint it is being filled for, the
 mark of the run that fills it), then ` of v2` until the clone was checked against version 2, then ` stale` while
-captions do not follow the prefix. Completed: `lora-poses v3 (a9f3c1a2b7d40)`; models the same. An image is named
+captions do not follow the guide. Completed: `lora-poses v3 (a9f3c1a2b7d40)`; models the same. An image is named
 `poses-wave.a9f86d081884c7d65.png`. Anything else was named by a person.
 """
 

@@ -5,7 +5,7 @@ from typing import NoReturn
 from reconciler.api.error import Rejected
 from reconciler.core.action import WriteCaptions
 from reconciler.core.live import RemoteDataset, RemoteImage
-from reconciler.core.run.caption import Writing, awaited, expected_texts, missing, writing
+from reconciler.core.run.caption import CaptionWrites, awaited, caption_writes, expected_texts, missing
 from reconciler.core.run.ending import Ending, already, failed, succeeded, waits_for_captions
 from reconciler.core.text import count, quoted
 from reconciler.execute.action_run import ActionRun, Poll, end
@@ -25,7 +25,7 @@ async def write_captions(action_run: ActionRun, step: WriteCaptions) -> Ending:
     """
     if is_stale(await read_draft(action_run)):
         await follow_guide(action_run)
-    healed = await _heal(action_run)
+    uploaded = await _upload_missing(action_run)
     draft = await read_draft(action_run)
     if action_run.run.options.wait == "none" and (draft.is_regenerating or awaited(draft)):
         return waits_for_captions()
@@ -35,30 +35,30 @@ async def write_captions(action_run: ActionRun, step: WriteCaptions) -> Ending:
     rounds = 0
     while True:
         draft = await until_captioned(action_run, Poll(action_run, action_run.run.options.caption_deadline))
-        todo = writing(draft, step.texts, guide=guide, expected=expected, written=written)
+        todo = caption_writes(draft, step.texts, guide=guide, expected=expected, written=written)
         if todo.unkept or (todo.writes and rounds == ROUNDS):
-            _complain(draft, [*todo.unkept, *(one.image for one in todo.writes)])
+            _end_unkept(draft, [*todo.unkept, *(one.image for one in todo.writes)])
         if not todo.writes:
-            return _ended(len(written), healed, draft.id)
-        _permit(action_run, draft, todo)
+            return _ended(len(written), uploaded, draft.id)
+        _check_limit(action_run, draft, todo)
         await _write(action_run, draft, todo)
         written.update(one.image.id for one in todo.writes)
         rounds += 1
 
 
-def _complain(draft: RemoteDataset, images: list[RemoteImage]) -> NoReturn:
+def _end_unkept(draft: RemoteDataset, images: list[RemoteImage]) -> NoReturn:
     now = quoted(images[0].caption or "")
     end(failed(f"{count(len(images), 'caption')} did not stay as written, the first is {now} now", draft.id))
 
 
-def _ended(written: int, healed: int, draft_id: int) -> Ending:
+def _ended(written: int, uploaded: int, draft_id: int) -> Ending:
     said = f"{count(written, 'caption')} written" if written else "every image has its caption"
-    if healed:
-        return succeeded(f"{said}, {count(healed, 'missing image')} uploaded again", draft_id)
+    if uploaded:
+        return succeeded(f"{said}, {count(uploaded, 'missing image')} uploaded again", draft_id)
     return succeeded(said, draft_id) if written else already(said, draft_id)
 
 
-async def _heal(action_run: ActionRun) -> int:
+async def _upload_missing(action_run: ActionRun) -> int:
     """Upload what the draft should hold and does not: a clone lost it, or a person removed it."""
     draft = await read_draft(action_run)
     lost = missing(draft, wish_of(action_run))
@@ -68,7 +68,7 @@ async def _heal(action_run: ActionRun) -> int:
     return len(lost)
 
 
-def _permit(action_run: ActionRun, draft: RemoteDataset, todo: Writing) -> None:
+def _check_limit(action_run: ActionRun, draft: RemoteDataset, todo: CaptionWrites) -> None:
     """Refuse to write over what a person wrote since the plan, beyond what the limit leaves."""
     run = action_run.run
     left = run.plan.limits.caption_rewrites - run.plan.cost.rewrites - run.rewrites
@@ -79,7 +79,7 @@ def _permit(action_run: ActionRun, draft: RemoteDataset, todo: Writing) -> None:
     run.rewrites += len(todo.edited)
 
 
-async def _write(action_run: ActionRun, draft: RemoteDataset, todo: Writing) -> None:
+async def _write(action_run: ActionRun, draft: RemoteDataset, todo: CaptionWrites) -> None:
     refused = []
     for done, one in enumerate(todo.writes):
         action_run.progress("captions written", done, len(todo.writes))

@@ -6,7 +6,7 @@ from reconciler.api.error import Rejected
 from reconciler.core.action import Regenerate, SetGuide
 from reconciler.core.guide import same_guide
 from reconciler.core.live import RemoteDataset, RemoteImage
-from reconciler.core.run.caption import awaited, has_moved, left_behind, regeneration, texts_of
+from reconciler.core.run.caption import awaited, captions_by_id, has_moved, not_regenerated, regeneration
 from reconciler.core.run.draft_ownership import draft_name, guided_name
 from reconciler.core.run.ending import Ending, already, failed, succeeded
 from reconciler.core.text import count
@@ -25,7 +25,7 @@ async def set_guide(action_run: ActionRun, step: SetGuide) -> Ending:
 
 
 async def regenerate(action_run: ActionRun, _: Regenerate) -> Ending:
-    """Regenerate what Bria wrote, where the name says that it lags behind the prefix."""
+    """Regenerate what Bria wrote, where the name says that it does not follow the guide yet."""
     draft = await read_draft(action_run)
     if not is_stale(draft):
         return already(f"captions follow the {wish_of(action_run).guide.noun} already", draft.id)
@@ -75,7 +75,7 @@ async def _settled(action_run: ActionRun) -> None:
 
 async def _all_at_once(action_run: ActionRun, draft: RemoteDataset) -> None:
     """One collective regeneration; whatever it passed by is then regenerated singly."""
-    before = texts_of(draft.images or ())
+    before = captions_by_id(draft.images or ())
     await _start(action_run, draft, before)
     half = action_run.run.options.caption_deadline / 2
     draft, ended = await until_regenerated(action_run, Poll(action_run, half))
@@ -88,7 +88,7 @@ async def _all_at_once(action_run: ActionRun, draft: RemoteDataset) -> None:
         detail = f"the regeneration of draft {draft.id} did not end within {half / 30:.0f} minutes"
         remedy = "where that stays so, delete the draft in the console, and the next apply begins anew"
         end(failed(f"{detail}; {remedy}", draft.id, exit_code=5))
-    for image in left_behind(before, draft):
+    for image in not_regenerated(before, draft):
         await regenerate_one(action_run, image)
 
 

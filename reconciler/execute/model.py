@@ -27,8 +27,8 @@ async def create_model(action_run: ActionRun, step: CreateModel) -> Ending:
     versions = await _versions(action_run, dataset)
     alive = elect_model(versions, _fingerprint(action_run))
     if alive:
-        return _taken(action_run, alive[0], "is live already")
-    name = _number(action_run, versions)
+        return _elected_model(action_run, alive[0], "is live already")
+    name = _free_name(action_run, versions)
     made = await _create(action_run, step, dataset, name)
     made_at = run.clock.now()
     await action_run.pause(run.options.settle)
@@ -40,7 +40,7 @@ async def create_model(action_run: ActionRun, step: CreateModel) -> Ending:
     if not any(member.model.id == made.id for member in alive):
         end(failed(f"model {made.id} was created but is in no list; it was not started, plan again", made.id))
     if alive[0].model.id != made.id:
-        return _taken(action_run, alive[0], f"of another apply is elected; model {made.id} was not started")
+        return _elected_model(action_run, alive[0], f"of another apply is elected; model {made.id} was not started")
     # Two runs with different wishes may have given one number to two fingerprints; the later id takes the next number.
     if number_is_taken(versions, made.id, name):
         name = replace(name, version=next_version(versions))
@@ -56,7 +56,7 @@ def _fingerprint(action_run: ActionRun) -> str:
     return fingerprint
 
 
-def _number(action_run: ActionRun, versions: tuple[ModelMember, ...]) -> FinalName:
+def _free_name(action_run: ActionRun, versions: tuple[ModelMember, ...]) -> FinalName:
     """The planned name, or the next number where somebody has taken the planned one since."""
     planned = FinalName(
         base=action_run.action.ref.name, version=action_run.action.version or 1, fingerprint=_fingerprint(action_run)
@@ -89,7 +89,7 @@ async def _versions(
     return model_members(listed, action_run.action.ref.name, dataset.project_id)
 
 
-def _taken(action_run: ActionRun, member: ModelMember, how: str) -> Ending:
+def _elected_model(action_run: ActionRun, member: ModelMember, how: str) -> Ending:
     action_run.run.ids[action_run.action.ref, action_run.action.version] = member.model.id
     return succeeded(f"{quoted(member.model.name)} (id {member.model.id}) {how}", member.model.id)
 

@@ -102,8 +102,8 @@ async def claim_draft(action_run: ActionRun, step: ClaimDraft) -> Ending:
     """
     run, wish = action_run.run, wish_of(action_run)
     run.ids[action_run.action.ref, action_run.action.version] = step.id
-    before = _unclaimed(step.id, await run.dataset(step.id).fresh(), wish)
-    found = await _quiet(action_run, step.id, before, wish)
+    before = _claimable_draft(step.id, await run.dataset(step.id).fresh(), wish)
+    found = await _until_quiet(action_run, step.id, before, wish)
     name = claimed_name(name_of(found), wish, run.mark)
     claimed = await update_draft(action_run, step.id, name, found.guide, instead_of=found.name)
     # A request that another run had under way before the claim may still arrive; what it changes shows after `settle`.
@@ -117,16 +117,16 @@ async def claim_draft(action_run: ActionRun, step: ClaimDraft) -> Ending:
     return succeeded(f"taken over (id {step.id}), {count(len(claimed.images or ()), 'image')}", step.id)
 
 
-async def _quiet(action_run: ActionRun, live_id: int, dataset: RemoteDataset, wish: DatasetWish) -> RemoteDataset:
+async def _until_quiet(action_run: ActionRun, live_id: int, dataset: RemoteDataset, wish: DatasetWish) -> RemoteDataset:
     """The draft once no regeneration runs on it, or once it has run for too long to be waited for."""
     poll = Poll(action_run, action_run.run.options.patience)
     while dataset.is_regenerating and await poll.again():
         action_run.progress("waits for a regeneration of captions that is under way")
-        dataset = _unclaimed(live_id, await action_run.run.dataset(live_id).fresh(), wish)
+        dataset = _claimable_draft(live_id, await action_run.run.dataset(live_id).fresh(), wish)
     return dataset
 
 
-def _unclaimed(live_id: int, dataset: RemoteDataset | None, wish: DatasetWish) -> RemoteDataset:
+def _claimable_draft(live_id: int, dataset: RemoteDataset | None, wish: DatasetWish) -> RemoteDataset:
     """The draft if nothing speaks against claiming it; else the branch ends before its first request."""
     found = claimable(dataset, wish)
     if dataset is None or found is not DraftOwnership.OWN:

@@ -19,7 +19,7 @@ async def start_training(action_run: ActionRun, step: StartTraining) -> Ending:
         end(failed(f"no action of this plan made {action_run.action.ref} v{action_run.action.version}"))
     poll = Poll(action_run, run.options.capacity_deadline)
     while phase(model := await run.client.get_model(model_id)) is Phase.READY:
-        await _permit(action_run, model_id)
+        await _check_spending(action_run, model_id)
         if await _start(action_run, model_id, step):
             break
         action_run.progress("waits for capacity at the API")
@@ -28,7 +28,7 @@ async def start_training(action_run: ActionRun, step: StartTraining) -> Ending:
     return await _started(action_run, model_id, model)
 
 
-async def _permit(action_run: ActionRun, model_id: int) -> None:
+async def _check_spending(action_run: ActionRun, model_id: int) -> None:
     """Verify the dataset once more where its last read is not young, and hold the limit on trainings."""
     run, change = action_run.run, action_run.run.model_change(action_run.action.ref)
     if change is None:
@@ -86,10 +86,10 @@ async def _started(action_run: ActionRun, model_id: int, model: RemoteModel | No
         case Phase.TRAINED:
             return trained(model_id)
         case _:
-            return _over(model_id, model)
+            return _not_trained(model_id, model)
 
 
-def _over(model_id: int, model: RemoteModel | None) -> Ending:
+def _not_trained(model_id: int, model: RemoteModel | None) -> Ending:
     """The ending for a model that is not in training and will not be."""
     match phase(model):
         case Phase.GONE:
@@ -114,18 +114,18 @@ async def _await(action_run: ActionRun, model_id: int, done: str) -> Ending:
     while run.clock.now() - began < run.options.training_deadline:
         due = max(run.models.asked, run.clock.now() - run.options.training_poll) + run.options.training_poll
         await action_run.wait(max(due - run.clock.now(), 1.0))
-        model = await _look(action_run, model_id, due)
+        model = await _listed_model(action_run, model_id, due)
         found = phase(model)
         if found is Phase.TRAINED:
             return trained(model_id)
         if found in {Phase.FAILED, Phase.STOPPED, Phase.GONE}:
-            return _over(model_id, model)
+            return _not_trained(model_id, model)
         action_run.progress("in training")
     hours = run.options.training_deadline / 3600
     return succeeded(f"{done} (id {model_id}); still in training after {hours:g} hours", model_id, exit_code=5)
 
 
-async def _look(action_run: ActionRun, model_id: int, since: float) -> RemoteModel | None:
+async def _listed_model(action_run: ActionRun, model_id: int, since: float) -> RemoteModel | None:
     """The model in the shared list; one that is not listed is read by id, for a list may lag (F19)."""
     listed = await action_run.run.models.since(since)
     found = next((model for model in listed if model.id == model_id), None)

@@ -14,7 +14,7 @@ from reconciler.core.guide import PrefixGuide
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.live import Observed
-from reconciler.core.look.tree_as_live import assume
+from reconciler.core.look.tree_as_live import tree_as_live
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.plan_file import dump_plan, load_plan
 from reconciler.core.planning.planner import plan
@@ -92,7 +92,7 @@ def planned(desired: Desired, observed: Observed) -> Plan:
 @settings(deadline=None)
 def test_the_world_that_desired_makes_needs_nothing(desired: Desired) -> None:
     """Diffing the world that desired makes yields nothing, read in full or not."""
-    observed = assume(desired)
+    observed = tree_as_live(desired)
     for reads_all in (False, True):
         found = diff(desired, observed, RunOptions(reads_all=reads_all))
         assert not found.changes
@@ -105,7 +105,7 @@ def test_the_world_that_desired_makes_needs_nothing(desired: Desired) -> None:
 def test_every_action_follows_what_it_needs(before: Desired, after: Desired) -> None:
     """Whatever was live, each action stands after its needs, and ids are unique."""
     seen: set[str] = set()
-    for action in planned(after, assume(before)).actions:
+    for action in planned(after, tree_as_live(before)).actions:
         assert action.id not in seen
         assert set(action.needs) <= seen
         seen.add(action.id)
@@ -115,7 +115,7 @@ def test_every_action_follows_what_it_needs(before: Desired, after: Desired) -> 
 @settings(deadline=None)
 def test_shuffled_inputs_give_the_same_bytes(before: Desired, after: Desired, rng: random.Random) -> None:
     """Neither the order of files nor that of the API's lists reaches the plan."""
-    observed = assume(before)
+    observed = tree_as_live(before)
 
     mixed = Observed(live=_shuffled(observed.live, rng))
     tree = Desired(present=_shuffled(after.present, rng))
@@ -126,7 +126,7 @@ def test_shuffled_inputs_give_the_same_bytes(before: Desired, after: Desired, rn
 @settings(deadline=None)
 def test_a_plan_comes_back_from_its_file(before: Desired, after: Desired) -> None:
     """decode(encode(plan)) == plan."""
-    made = planned(after, assume(before))
+    made = planned(after, tree_as_live(before))
     assert load_plan(dump_plan(made)) == made
 
 
@@ -134,7 +134,7 @@ def test_a_plan_comes_back_from_its_file(before: Desired, after: Desired) -> Non
 @settings(deadline=None)
 def test_removing_more_never_removes_a_refusal(desired: Desired) -> None:
     """Adding a deletion never makes a plan pass that was refused."""
-    observed = assume(desired)
+    observed = tree_as_live(desired)
     for dataset in desired.datasets.values():
         if len(dataset.images) < 2:
             continue

@@ -17,7 +17,7 @@ from reconciler.core.diff.assessment import Assessment
 from reconciler.core.diff.diff import diff
 from reconciler.core.kind import Kind
 from reconciler.core.live import DatasetStatus, ModelStatus, Observed, RemoteDataset, by_identity
-from reconciler.core.look.tree_as_live import assume
+from reconciler.core.look.tree_as_live import tree_as_live
 from reconciler.core.name import DraftName, parse_model_name, without_version
 from reconciler.core.problem import Location
 from reconciler.core.reason import Reason, Why
@@ -67,7 +67,7 @@ def as_applied(base: Desired) -> Observed:
 
     A training that might have run is never counted as done, so that a plan does not understate what it costs.
     """
-    observed = assume(base)
+    observed = tree_as_live(base)
     drafts = {ref.name for ref, dataset in base.datasets.items() if not dataset.completed}
     waiting = {ref.name for ref, model in base.models.items() if not model.policy.start}
     observed = observed.updated(*(_as_draft(one, drafts) for one in observed.datasets.values()))

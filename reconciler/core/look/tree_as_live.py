@@ -22,7 +22,7 @@ from reconciler.core.live import (
 from reconciler.core.name import FinalName, live_image_name
 from reconciler.core.ref import Ref
 
-AUTOMATIC = "an automatic caption."
+_SOME_TEXT = "an automatic caption."
 """Stands for a caption that the API would write."""
 
 
@@ -35,7 +35,7 @@ class _Tree:
     prints: Mapping[Ref, str]
 
 
-def assume(desired: Desired) -> Observed:
+def tree_as_live(desired: Desired) -> Observed:
     """Every manifest at version 1, complete and trained; ids count from 1 in the order of the refs, but for declared ones."""
     tree = _Tree(desired=desired, ids=_ids(desired), prints=fingerprints(desired))
     refs = (ref for ref in desired.present if ref.kind in _AS_LIVE)
@@ -84,7 +84,7 @@ def _image(image: DesiredImage, id_: int) -> RemoteImage:
     return RemoteImage(
         id=id_,
         image_name=live_image_name(image.name, image.digest),
-        caption=AUTOMATIC if image.caption is None else image.caption,
+        caption=_SOME_TEXT if image.caption is None else image.caption,
         caption_source="automatic" if image.caption is None else "manual",
     )
 

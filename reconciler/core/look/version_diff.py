@@ -1,12 +1,17 @@
-"""What differs between two versions of a model, or of a dataset, live ones or those of two revisions: a value."""
+"""What differs between two versions of a model or dataset, as a value: two live ones, or those of two revisions in git.
 
-from dataclasses import dataclass
+A manifest of a tree is compared as if it had been applied, without asking anyone.
+"""
+
+from dataclasses import dataclass, replace
 
 from reconciler.core.change import FieldChange
+from reconciler.core.desired import Desired
 from reconciler.core.diff.field import field_changes
 from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset, RemoteModel
 from reconciler.core.look.dataset_diff import DatasetDifference, DatasetVersion, Side, compare_datasets
+from reconciler.core.look.tree_as_live import tree_as_live
 from reconciler.core.name import parse_dataset_name, parse_model_name
 from reconciler.core.ref import Ref
 
@@ -89,3 +94,37 @@ def _model_side(version: ModelVersion) -> Side:
 def _dataset_ref(dataset: RemoteDataset) -> Ref | None:
     name = parse_dataset_name(dataset.name)
     return None if name is None else Ref(Kind.DATASET, name.base)
+
+
+def compare_trees(ref: Ref, before: Desired, after: Desired, labels: tuple[str, str]) -> Difference:
+    """What differs in one manifest; both trees must declare it."""
+    if ref.kind is Kind.MODEL:
+        return compare_models(ref, _model_of_tree(ref, before, labels[0]), _model_of_tree(ref, after, labels[1]))
+    return compare_datasets(ref, _dataset_of_tree(ref, before, labels[0]), _dataset_of_tree(ref, after, labels[1]))
+
+
+def _dataset_of_tree(ref: Ref, desired: Desired, label: str) -> DatasetVersion:
+    found = next(one for one in tree_as_live(_only(ref, desired)).datasets.values())
+    return DatasetVersion(label=label, title=ref.name, dataset=_without_automatic_texts(found), is_live=False)
+
+
+def _model_of_tree(ref: Ref, desired: Desired, label: str) -> ModelVersion:
+    dataset = desired.models[ref].dataset
+    observed = tree_as_live(_only(dataset, desired, model=ref))
+    found = next(one for one in observed.models.values())
+    return ModelVersion(label=label, model=found, dataset=_dataset_of_tree(dataset, desired, label), is_live=False)
+
+
+def _only(dataset: Ref, desired: Desired, model: Ref | None = None) -> Desired:
+    """The part of a tree that a dataset or a model needs, so that no other is fingerprinted."""
+    needed = (desired.datasets[dataset].project, dataset, *(() if model is None else (model,)))
+    return Desired(present={ref: desired.present[ref] for ref in needed})
+
+
+def _without_automatic_texts(dataset: RemoteDataset) -> RemoteDataset:
+    """Automatic captions have no text before the API wrote them."""
+    images = dataset.images or ()
+    return replace(
+        dataset,
+        images=tuple(replace(image, caption=None) if image.is_automatic else image for image in images),
+    )

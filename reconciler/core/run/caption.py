@@ -10,19 +10,8 @@ from reconciler.core.content_change import (
 from reconciler.core.guide import Guide, same_caption
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import parse_image_key
-from reconciler.core.run.clone import Rewrite
-from reconciler.core.wish import (
-    DatasetWish,
-    WishImage,
-)
-
-AUTOMATIC = (None, "automatic", "pending")
-"""Values of `caption_source` whose text Bria wrote, or is about to write."""
-
-
-def is_automatic(image: RemoteImage) -> bool:
-    """May this caption be regenerated? A word that this release does not know is taken for a person's text."""
-    return image.caption is None or image.caption_source in AUTOMATIC
+from reconciler.core.run.clone import CaptionWrite
+from reconciler.core.wish import DatasetWish, WishImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +25,11 @@ class Regeneration:
 def regeneration(dataset: RemoteDataset) -> Regeneration:
     """How the automatic captions of a draft are regenerated without touching any other."""
     images = dataset.images or ()
-    automatic = tuple(image for image in images if is_automatic(image))
+    automatic = tuple(image for image in images if image.is_automatic)
     return Regeneration(images=automatic, collective=len(automatic) > 1 and len(automatic) == len(images))
 
 
-def texts_of(images: Iterable[RemoteImage]) -> dict[int, str | None]:
+def captions_by_id(images: Iterable[RemoteImage]) -> dict[int, str | None]:
     """The captions of some images by their ids, to be compared with later."""
     return {image.id: image.caption for image in images}
 
@@ -50,20 +39,20 @@ def has_moved(before: Mapping[int, str | None], dataset: RemoteDataset) -> bool:
     return any(image.caption != before.get(image.id, image.caption) for image in dataset.images or ())
 
 
-def left_behind(before: Mapping[int, str | None], dataset: RemoteDataset) -> tuple[RemoteImage, ...]:
+def not_regenerated(before: Mapping[int, str | None], dataset: RemoteDataset) -> tuple[RemoteImage, ...]:
     """Images that a collective regeneration passed by: still the text of before, or none at all."""
     return tuple(
         image
         for image in dataset.images or ()
-        if image.caption is None or (is_automatic(image) and before.get(image.id) == image.caption)
+        if image.caption is None or (image.is_automatic and before.get(image.id) == image.caption)
     )
 
 
-def text_to_inherit(images: Iterable[RemoteImage], key: str) -> Rewrite | None:
+def text_to_inherit(images: Iterable[RemoteImage], key: str) -> CaptionWrite | None:
     """Of images with one digest the first stays: the text that it takes over where only a later one has a person's."""
     alike = sorted((one for one in images if parse_image_key(one.image_name) == key), key=lambda one: one.id)
     texts = [one.caption for one in alike[1:] if one.is_hand_written and one.caption is not None]
-    return Rewrite(image=alike[0], text=texts[0]) if texts and not alike[0].is_hand_written else None
+    return CaptionWrite(image=alike[0], text=texts[0]) if texts and not alike[0].is_hand_written else None
 
 
 def awaited(dataset: RemoteDataset) -> tuple[RemoteImage, ...]:
@@ -78,10 +67,10 @@ def missing(dataset: RemoteDataset, wish: DatasetWish) -> tuple[WishImage, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Writing:
+class CaptionWrites:
     """Texts to write now; images whose text a person changed since the plan; texts that the API did not keep."""
 
-    writes: tuple[Rewrite, ...] = ()
+    writes: tuple[CaptionWrite, ...] = ()
     edited: tuple[RemoteImage, ...] = ()
     unkept: tuple[RemoteImage, ...] = ()
 
@@ -91,14 +80,14 @@ def expected_texts(texts: Iterable[KeyedText], changes: Iterable[CaptionChange])
     return {text.key: text.text for text in texts} | {change.key: change.before for change in changes}
 
 
-def writing(
+def caption_writes(
     dataset: RemoteDataset,
     texts: Iterable[KeyedText],
     *,
     guide: Guide,
     expected: Mapping[str, str | None],
     written: Container[int],
-) -> Writing:
+) -> CaptionWrites:
     """Which texts are written: declared ones that differ, carried ones where nobody has written another.
 
     `expected` holds what the plan knew by key, `written` the images whose text this run has written before: where one
@@ -115,8 +104,8 @@ def writing(
             continue
         if image.is_hand_written and not same_caption(guide, image.caption, expected.get(text.key)):
             edited.append(image)
-        writes.append(Rewrite(image=image, text=text.text))
-    return Writing(writes=tuple(writes), edited=tuple(edited), unkept=tuple(unkept))
+        writes.append(CaptionWrite(image=image, text=text.text))
+    return CaptionWrites(writes=tuple(writes), edited=tuple(edited), unkept=tuple(unkept))
 
 
 def _is_due(guide: Guide, image: RemoteImage, text: KeyedText) -> bool:

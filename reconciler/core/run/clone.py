@@ -12,7 +12,7 @@ from reconciler.core.wish import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rewrite:
+class CaptionWrite:
     """One text to write to one live image."""
 
     image: RemoteImage
@@ -36,7 +36,7 @@ class CloneFinding:
     """
 
     unkeyed: tuple[RemoteImage, ...]
-    rewrites: tuple[Rewrite, ...]
+    rewrites: tuple[CaptionWrite, ...]
     missing: tuple[str, ...]
     stale: bool
     puts: tuple[Put, ...]
@@ -62,7 +62,7 @@ def check_clone(
     return CloneFinding(
         unkeyed=draft.content.unkeyed,
         rewrites=tuple(
-            Rewrite(image=copy, text=image.caption or "")
+            CaptionWrite(image=copy, text=image.caption or "")
             for image, copy in pairs
             if _lost_by_clone(wish.guide, image, copy)
         ),

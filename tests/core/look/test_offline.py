@@ -17,7 +17,7 @@ from reconciler.core.limit import Limits
 from reconciler.core.live import called
 from reconciler.core.look.loosened import forgotten, loosened
 from reconciler.core.look.offline import assess_offline, edited
-from reconciler.core.look.tree_as_live import assume
+from reconciler.core.look.tree_as_live import tree_as_live
 from reconciler.core.reason import Why
 from reconciler.core.refusal import (
     Note,
@@ -59,7 +59,7 @@ def test_no_id_and_no_version_is_told(one: Desired, other: Desired) -> None:
 
 def test_a_declared_id_is_no_other_objects() -> None:
     """A project that pins the id 1 shares it with nobody, and its datasets are in it."""
-    observed = assume(tree(DATA, model(), project(id=1)))
+    observed = tree_as_live(tree(DATA, model(), project(id=1)))
     assert list(observed.projects) == [1]
     assert {one.project_id for one in observed.datasets.values()} == {1}
 
@@ -107,7 +107,7 @@ def test_a_project_under_another_name_is_refused_unless_it_moved() -> None:
 
 def test_what_only_an_account_knows_is_not_told_of_an_assumed_object() -> None:
     """Its id, and the version in a name of ours; a name that a person gave stays."""
-    (live,) = assume(tree(DATA)).datasets.values()
+    (live,) = tree_as_live(tree(DATA)).datasets.values()
     print_ = dataset_fingerprint(DATA)
     assert called(live) == f'"poses v? ({print_})"'
     assert called(replace(live, is_assumed=False)) == f'"poses v1 ({print_})" (id {live.id})'

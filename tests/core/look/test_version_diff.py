@@ -12,8 +12,7 @@ from reconciler.core.fingerprint import content_fingerprint
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.look.dataset_diff import CaptionDifference, DatasetVersion, Side, Writer, compare_datasets
-from reconciler.core.look.tree_version import compare_trees
-from reconciler.core.look.version_diff import ModelDifference, ModelVersion, compare_models
+from reconciler.core.look.version_diff import ModelDifference, ModelVersion, compare_models, compare_trees
 from reconciler.core.name import image_key
 from reconciler.core.uploads import ONE_BY_ONE
 from tests.core.build import (

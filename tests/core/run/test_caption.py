@@ -12,17 +12,16 @@ from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import image_key
 from reconciler.core.run.caption import (
-    Writing,
+    CaptionWrites,
     awaited,
+    caption_writes,
+    captions_by_id,
     expected_texts,
     has_moved,
-    is_automatic,
-    left_behind,
     missing,
+    not_regenerated,
     regeneration,
     text_to_inherit,
-    texts_of,
-    writing,
 )
 from tests.core.build import PREFIX, live_image, sha
 from tests.core.run.test_clone import wanted
@@ -47,9 +46,9 @@ def holding(*images: RemoteImage) -> RemoteDataset:
         ("mine.", "imported", False),
     ],
 )
-def test_is_automatic(caption: str | None, source: str | None, expected: bool) -> None:
+def test_what_may_be_regenerated(caption: str | None, source: str | None, expected: bool) -> None:
     """Only a text that Bria wrote may be regenerated; an unknown word stands for a person's."""
-    assert is_automatic(live_image(1, "wave", caption, source)) is expected
+    assert live_image(1, "wave", caption, source).is_automatic is expected
 
 
 def test_regeneration() -> None:
@@ -66,10 +65,10 @@ def test_regeneration() -> None:
 def test_left_behind() -> None:
     """An image that kept its text, or has none, was passed by; one that a person wrote meanwhile was not."""
     one, two, three = live_image(1, "a", "old."), live_image(2, "b", "old."), live_image(3, "c", "old.")
-    before = texts_of((one, two, three))
+    before = captions_by_id((one, two, three))
     after = holding(one, replace(two, caption="new."), replace(three, caption=None))
-    assert left_behind(before, after) == (one, replace(three, caption=None))
-    assert left_behind(before, holding(replace(one, caption_source="manual"))) == ()
+    assert not_regenerated(before, after) == (one, replace(three, caption=None))
+    assert not_regenerated(before, holding(replace(one, caption_source="manual"))) == ()
     assert has_moved(before, after)
     assert not has_moved(before, holding(one, live_image(9, "new")))
 
@@ -98,10 +97,10 @@ def text(name: str, words: str, *, declared: bool = True) -> KeyedText:
     return KeyedText(key=image_key(sha(name)), text=words, declared=declared)
 
 
-def decided(image: RemoteImage, one: KeyedText, *, before: str | None = None, written: bool = False) -> Writing:
+def decided(image: RemoteImage, one: KeyedText, *, before: str | None = None, written: bool = False) -> CaptionWrites:
     """What is decided for one image and one text."""
     changes = (CaptionChange(key=one.key, name="wave", before=before, after=one.text),) if before is not None else ()
-    return writing(
+    return caption_writes(
         holding(image),
         (one,),
         guide=PrefixGuide(text=PREFIX),
@@ -153,4 +152,4 @@ def test_carried_texts(caption: str | None, source: str | None, writes: bool) ->
 
 def test_texts_of_missing_images() -> None:
     """A text whose image is not there is left to the verification."""
-    assert decided(live_image(1, "jump"), text("wave", "waves.")) == Writing()
+    assert decided(live_image(1, "jump"), text("wave", "waves.")) == CaptionWrites()
