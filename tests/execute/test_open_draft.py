@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from reconciler.core.event import Outcome
+from reconciler.core.limit import Limits
 from reconciler.core.name import DraftName, parse_dataset_name
 from reconciler.core.run.ending import ANOTHER_APPLY
 from reconciler.simulator import Instead, console
@@ -186,7 +187,7 @@ async def test_a_claim_that_is_not_answered(fault: str) -> None:
 
 async def test_a_draft_for_another_wish_is_filled_anew() -> None:
     """One open draft per manifest: the next commit takes it over."""
-    world = World()
+    world = World(limits=Limits(image_removals_percent=100))
     await open_draft(world, IMAGES)
     tree = world.tree(SWAP, prefix=OTHER_PREFIX)
     ran = await world.apply(tree)

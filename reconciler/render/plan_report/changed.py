@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from reconciler.core.category import Category
 from reconciler.core.change import (
     Effect,
     FieldChange,
@@ -11,7 +12,6 @@ from reconciler.core.change import (
     RenamedObject,
     StoppedTraining,
 )
-from reconciler.core.diff.category import Category
 from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.render.alias import AliasReport

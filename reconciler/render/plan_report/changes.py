@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from reconciler.core.category import categories
 from reconciler.core.change import (
     Change,
     DatasetChange,
@@ -13,7 +14,6 @@ from reconciler.core.change import (
     RemovalChange,
     RenameChange,
 )
-from reconciler.core.diff.category import categories
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.render.album import Album, ImageRename

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from reconciler.core.category import Category, categories
 from reconciler.core.change import ProjectChange, RemovalChange, RenameChange
-from reconciler.core.diff.category import Category, categories
 from reconciler.core.diff.diff import diff
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.reason import Reason, Why

@@ -1,4 +1,4 @@
-"""Change categories: what kind of change it is decides what it costs."""
+"""Which parts of its object a change touches. That decides what it costs: a description nothing, content a training."""
 
 from enum import StrEnum
 
