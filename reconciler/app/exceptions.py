@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 
 
 class WrongUsage(Exception):

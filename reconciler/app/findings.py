@@ -6,12 +6,8 @@ from datetime import date
 
 from reconciler.app.doctor import decodable, measure_all
 from reconciler.app.pictures import ImageTree
-from reconciler.core.change import (
-    DatasetChange,
-)
-from reconciler.core.content_change import (
-    ImageEffect,
-)
+from reconciler.core.change import DatasetChange
+from reconciler.core.content_change import ImageEffect
 from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
 from reconciler.core.text import quoted

@@ -12,9 +12,7 @@ from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.text import quoted
-from reconciler.core.wish import (
-    WishImage,
-)
+from reconciler.core.wish import WishImage
 from reconciler.files.tree import Tree
 
 

@@ -13,9 +13,7 @@ from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.plan import Plan
 from reconciler.core.planning.planner import plan, select
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-)
+from reconciler.core.refusal import Note
 from reconciler.files.configuration import load_configuration
 
 

@@ -13,9 +13,7 @@ from reconciler.core.diff.election import ALIVE
 from reconciler.core.live import ModelStatus
 from reconciler.core.look.in_force import in_force, serving
 from reconciler.core.ref import Ref
-from reconciler.core.state import (
-    AliasState,
-)
+from reconciler.core.state import AliasState
 from reconciler.core.text import shown
 from reconciler.render.output import LiveAlias, LiveModel, NamesClash, output_env
 

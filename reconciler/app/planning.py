@@ -7,10 +7,7 @@ from typing import Literal
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
-from reconciler.core.change import (
-    ModelChange,
-    RemovalChange,
-)
+from reconciler.core.change import ModelChange, RemovalChange
 from reconciler.core.desired import Desired
 from reconciler.core.diff.absence import all_absent
 from reconciler.core.diff.assessment import Assessment
@@ -20,9 +17,7 @@ from reconciler.core.planning.planner import plan, select
 from reconciler.core.planning.selection import chosen
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-)
+from reconciler.core.refusal import Note
 from reconciler.core.run_options import RunOptions
 from reconciler.observe import survey
 

@@ -8,9 +8,7 @@ from reconciler.app.saved import read_saved
 from reconciler.core.plan import Plan
 from reconciler.core.planning.review_binding import beyond, differences, meaning
 from reconciler.core.planning.stale_plan import REMEDY
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage, refused
-from reconciler.core.change import (
-    Effect,
-)
+from reconciler.core.change import Effect
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
 from reconciler.core.planning.limit_check import check, expected
@@ -15,12 +13,8 @@ from reconciler.core.planning.plan_file import PlanDamaged, dump_plan, load_plan
 from reconciler.core.planning.stale_plan import compare
 from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Refusal,
-)
-from reconciler.core.state import (
-    State,
-)
+from reconciler.core.refusal import Refusal
+from reconciler.core.state import State
 from reconciler.core.text import shown
 from reconciler.files.planfile import PlanUnreadable, PlanUnwritable, read_plan, write_plan
 

@@ -15,9 +15,7 @@ from reconciler.core.live import ModelStatus, RemoteModel
 from reconciler.core.look.in_force import begun, under_way
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
-from reconciler.core.state import (
-    AliasState,
-)
+from reconciler.core.state import AliasState
 
 POLL = 90.0
 """Seconds between two looks."""

@@ -7,24 +7,14 @@ from functools import cached_property, reduce
 from typing import Protocol, TypeVar
 
 from reconciler.core.action import Action
-from reconciler.core.change import (
-    Change,
-)
+from reconciler.core.change import Change
 from reconciler.core.cost import Cost
 from reconciler.core.limit import Limits
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-    Refusal,
-)
+from reconciler.core.refusal import Note, Refusal
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
-from reconciler.core.state import (
-    AliasState,
-    Unchanged,
-)
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.state import AliasState, Unchanged
+from reconciler.core.wish import DatasetWish
 
 FORMAT = 2
 """Version of the plan file; a reader refuses any other."""
@@ -98,9 +88,9 @@ class Plan:
         """What changes of one object."""
         return self._changes.get(ref, ())
 
-    def standing_of(self, ref: Ref) -> tuple[Unchanged, ...]:
+    def unchanged_of(self, ref: Ref) -> tuple[Unchanged, ...]:
         """What stays of one object as it is."""
-        return self._standing.get(ref, ())
+        return self._unchanged.get(ref, ())
 
     def aliases_of(self, ref: Ref) -> tuple[AliasState, ...]:
         """The aliases of one model, in the order of the manifest."""
@@ -119,7 +109,7 @@ class Plan:
         return _by_ref(self.changes)
 
     @cached_property
-    def _standing(self) -> Mapping[Ref, tuple[Unchanged, ...]]:
+    def _unchanged(self) -> Mapping[Ref, tuple[Unchanged, ...]]:
         return _by_ref(self.unchanged)
 
     @cached_property

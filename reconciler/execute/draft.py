@@ -10,9 +10,7 @@ from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_n
 from reconciler.core.run.draft_ownership import DraftOwnership, left_alone, ownership, stored_differently
 from reconciler.core.run.ending import failed
 from reconciler.core.run.list_convergence import expected_listing
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 from reconciler.execute.action_run import ActionRun, Poll, end
 
 

@@ -9,9 +9,7 @@ from reconciler.core.name import live_image_name, parse_image_key
 from reconciler.core.run.caption import text_to_inherit
 from reconciler.core.run.ending import Ending, already, failed, succeeded
 from reconciler.core.text import quoted
-from reconciler.core.wish import (
-    WishImage,
-)
+from reconciler.core.wish import WishImage
 from reconciler.execute.action_run import ActionRun, end
 from reconciler.execute.draft import read_draft, read_recent_draft, wish_of, write_caption
 

@@ -20,9 +20,7 @@ from reconciler.core.run.draft_ownership import (
 from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.run.list_convergence import expected_listing
 from reconciler.core.text import count, quoted
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 from reconciler.execute.action_run import ActionRun, Poll, end
 from reconciler.execute.draft import name_of, read_draft, require_own, until_regenerated, update_draft, wish_of
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from reconciler.api.upload import ImageSource
-from reconciler.core.wish import (
-    WishImage,
-)
+from reconciler.core.wish import WishImage
 
 Wait = Literal["none", "captions", "training"]
 """What an apply waits for before it ends; a regeneration that it started is awaited whatever this says."""

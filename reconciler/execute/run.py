@@ -7,19 +7,14 @@ from functools import partial
 from reconciler.api.client import Client
 from reconciler.clock import Clock
 from reconciler.core.action import Action
-from reconciler.core.change import (
-    DatasetChange,
-    ModelChange,
-)
+from reconciler.core.change import DatasetChange, ModelChange
 from reconciler.core.event import Event
 from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.run.list_convergence import ExpectedListing
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 from reconciler.execute.options import ImageStore, Options
 from reconciler.execute.shared_reads import SharedRead
 from reconciler.execute.slots import Slots

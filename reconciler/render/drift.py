@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.look.drift_report import Cause, Drift, Ill, Judgement
+from reconciler.core.look.drift_report import Cause, Drift, DriftReport, Ill
 from reconciler.core.look.ignore import Ignore
 from reconciler.core.reason import Reason
 from reconciler.core.strictjson import dumps
@@ -27,13 +27,13 @@ _ROLES = {
 }
 
 
-def drift_view(found: Judgement) -> View:
+def drift_view(found: DriftReport) -> View:
     """The verdict, then each cause with its objects, then what is ignored, then health."""
     sections = [_section(cause, [one for one in found.drifts if one.cause is cause]) for cause in Cause]
     return screen([Line(text=say(_verdict(found), Role.STRONG))], *sections, *_rules(found), _health(found.ills))
 
 
-def _verdict(found: Judgement) -> str:
+def _verdict(found: DriftReport) -> str:
     number = len({one.ref for one in found.drifts if one.differs})
     if not number:
         return f"The live side is as git declares it{', but for what is ignored' if found.ignored else ''}."
@@ -47,7 +47,7 @@ def _section(cause: Cause, drifts: list[Drift]) -> list[Block]:
     return [Line(text=say(_TITLES[cause], _ROLES[cause])), _items(drifts)]
 
 
-def _rules(found: Judgement) -> list[list[Block]]:
+def _rules(found: DriftReport) -> list[list[Block]]:
     """What rules of reconciler.yaml leave out, which rules are over, and which are about nothing."""
     ignored = [(str(one.drift.ref), f"{_words(one.drift)} ({one.rule.why})") for one in found.ignored]
     expired = [(str(rule.ref), f"{rule.field} ({rule.why})") for rule in found.expired]
@@ -84,7 +84,7 @@ def _words(one: Drift | Ill) -> str:
     return ", ".join(part for part in (one.text, detail_words(one.rest)) if part)
 
 
-def drift_json(found: Judgement) -> str:
+def drift_json(found: DriftReport) -> str:
     """`{"differs", "drift": [{"ref", "cause", "text", "differs", "field"}], "ignored", "expired", "idle", "health"}`.
 
     `ignored` has rows as `drift`, with `reason` and `until`; `expired` and `idle` hold rules, `health` `{"ref", "text"}`.

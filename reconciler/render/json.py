@@ -4,13 +4,8 @@ from collections.abc import Iterable
 
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Problem, in_order
-from reconciler.core.refusal import (
-    Note,
-    Refusal,
-)
-from reconciler.core.state import (
-    AliasState,
-)
+from reconciler.core.refusal import Note, Refusal
+from reconciler.core.state import AliasState
 from reconciler.core.strictjson import dumps
 from reconciler.render.fingerprint import Printed
 from reconciler.render.status import NOTHING_AROUND, Surroundings, object_statuses

@@ -3,9 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
 from reconciler.render.plan_report.amount import Amount, Quantity
 from reconciler.render.plan_report.changed import ChangedObject

@@ -2,17 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.core.change import (
-    FieldChange,
-    RenamedObject,
-    Scalar,
-    StoppedTraining,
-)
-from reconciler.core.content_change import (
-    ImageChange,
-    ImageEffect,
-    KeptCaption,
-)
+from reconciler.core.change import FieldChange, RenamedObject, Scalar, StoppedTraining
+from reconciler.core.content_change import ImageChange, ImageEffect, KeptCaption
 from reconciler.core.name import parse_model_name
 from reconciler.core.text import count
 from reconciler.render.alias import AliasReport

@@ -2,10 +2,7 @@
 
 from reconciler.core.kind import Kind
 from reconciler.core.look.in_force import own_fingerprint
-from reconciler.core.state import (
-    State,
-    Unchanged,
-)
+from reconciler.core.state import State, Unchanged
 from reconciler.core.text import count
 from reconciler.render.reason import reason_words
 from reconciler.render.tier import TRAINING_TIME

@@ -3,21 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from reconciler.core.change import (
-    Change,
-    DatasetChange,
-    ModelChange,
-    RemovalChange,
-    RenameChange,
-)
+from reconciler.core.change import Change, DatasetChange, ModelChange, RemovalChange, RenameChange
 from reconciler.core.kind import Kind
 from reconciler.core.live import LiveKey
 from reconciler.core.look.in_force import own_fingerprint
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
-from reconciler.core.state import (
-    Unchanged,
-)
+from reconciler.core.state import Unchanged
 from reconciler.core.text import count
 from reconciler.render.alias import standing_aliases
 from reconciler.render.plan import notes, refusals, warnings

@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 
-from reconciler.core.content_change import (
-    ImageChange,
-    ImageEffect,
-)
+from reconciler.core.content_change import ImageChange, ImageEffect
 from reconciler.core.look.dataset_diff import CaptionDifference, DatasetDifference, Side, Writer
 from reconciler.core.look.version_diff import Difference, ModelDifference
 from reconciler.core.strictjson import dumps

@@ -9,9 +9,7 @@ from reconciler.core.desired import Desired, DesiredDataset, DesiredImage
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.name import image_key
 from reconciler.core.problem import Location, ProblemsFound
-from reconciler.core.wish import (
-    WishImage,
-)
+from reconciler.core.wish import WishImage
 from reconciler.files.tree import FileRefused
 from tests.render import sample
 

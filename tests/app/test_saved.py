@@ -3,22 +3,15 @@
 from dataclasses import replace
 
 from reconciler.app.saved import Terms, bind
-from reconciler.core.change import (
-    ModelChange,
-)
+from reconciler.core.change import ModelChange
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 from reconciler.core.run_options import RunOptions
-from reconciler.core.state import (
-    State,
-    Unchanged,
-)
+from reconciler.core.state import State, Unchanged
 from tests.render import sample
 
 TODAY = Terms(limits=Limits())

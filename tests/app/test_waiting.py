@@ -12,11 +12,7 @@ from reconciler.app.waiting import Awaited, Wanted, require_declared, wait_for_t
 from reconciler.cli.wait_flow import outcome_words, wait_exit_code
 from reconciler.core.desired import Desired
 from reconciler.core.live import ModelStatus, Observed, RemoteModel, by_identity
-from reconciler.core.state import (
-    AliasState,
-    State,
-    Unchanged,
-)
+from reconciler.core.state import AliasState, State, Unchanged
 from tests.core import build
 from tests.render import sample
 

@@ -7,9 +7,7 @@ import pytest
 
 from reconciler.core.action import UploadImage
 from reconciler.core.event import Outcome
-from reconciler.core.wish import (
-    WishImage,
-)
+from reconciler.core.wish import WishImage
 from reconciler.simulator import Instead, console
 from reconciler.simulator.request import answer
 from tests.execute.world import Bytes, Pictures, World, png

@@ -38,9 +38,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.run.report import exit_code, fold
 from reconciler.core.run_options import RunOptions
 from reconciler.core.training import TrainingPolicy
-from reconciler.core.wish import (
-    WishImage,
-)
+from reconciler.core.wish import WishImage
 from reconciler.execute import Brake, Journal, Narrator, Options, execute
 from reconciler.observe import observe
 from reconciler.simulator import Dropped, Request, Response, Simulator, parse_fault

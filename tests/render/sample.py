@@ -24,26 +24,16 @@ from reconciler.core.change import (
     RenameChange,
     RenamedObject,
 )
-from reconciler.core.content_change import (
-    ImageChange,
-    ImageEffect,
-    LostCaption,
-    LostImage,
-)
+from reconciler.core.content_change import ImageChange, ImageEffect, LostCaption, LostImage
 from reconciler.core.cost import Cost
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.state import (
-    State,
-    Unchanged,
-)
+from reconciler.core.state import State, Unchanged
 from reconciler.core.uploads import ONE_BY_ONE
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 
 PROJECT = Ref(Kind.PROJECT, "lora")
 DATASET = Ref(Kind.DATASET, "lora-poses")

@@ -2,16 +2,8 @@
 
 import pytest
 
-from reconciler.core.change import (
-    FieldChange,
-    Origin,
-)
-from reconciler.core.content_change import (
-    CaptionChange,
-    ImageChange,
-    ImageEffect,
-    KeptCaption,
-)
+from reconciler.core.change import FieldChange, Origin
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Location
 from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, breach

@@ -4,32 +4,16 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.action import Action, Regenerate
-from reconciler.core.change import (
-    FieldChange,
-    Origin,
-    StoppedTraining,
-)
-from reconciler.core.content_change import (
-    CaptionChange,
-    ImageChange,
-    ImageEffect,
-    KeptCaption,
-)
+from reconciler.core.change import FieldChange, Origin, StoppedTraining
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption
 from reconciler.core.cost import Cost
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-    Refusal,
-)
-from reconciler.core.state import (
-    AliasState,
-    State,
-    Unchanged,
-)
+from reconciler.core.refusal import Note, Refusal
+from reconciler.core.state import AliasState, State, Unchanged
 from reconciler.render.tier import minimum_seconds, share
 from tests.render import sample
 from tests.render.printed import render_screen

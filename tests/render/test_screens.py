@@ -7,15 +7,8 @@ from reconciler.core.desired import Desired
 from reconciler.core.kind import Kind
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-    Refusal,
-)
-from reconciler.core.state import (
-    AliasState,
-    State,
-    Unchanged,
-)
+from reconciler.core.refusal import Note, Refusal
+from reconciler.core.state import AliasState, State, Unchanged
 from reconciler.render.fingerprint import Printed, fingerprints_view
 from reconciler.render.json import fingerprints_json, problems_json, status_json
 from reconciler.render.output import LiveAlias, LiveModel, NamesClash, output_env, output_json, output_view

@@ -3,13 +3,8 @@
 import json
 from dataclasses import replace
 
-from reconciler.core.change import (
-    FieldChange,
-)
-from reconciler.core.content_change import (
-    ImageChange,
-    ImageEffect,
-)
+from reconciler.core.change import FieldChange
+from reconciler.core.content_change import ImageChange, ImageEffect
 from reconciler.core.look.dataset_diff import CaptionDifference, DatasetDifference, Side, Writer
 from reconciler.core.look.version_diff import ModelDifference
 from reconciler.render.text import render_text

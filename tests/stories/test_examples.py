@@ -8,17 +8,11 @@ import pytest
 
 from reconciler.cli.entry import run
 from reconciler.core.action import Verb
-from reconciler.core.change import (
-    DatasetChange,
-)
-from reconciler.core.content_change import (
-    ImageEffect,
-)
+from reconciler.core.change import DatasetChange
+from reconciler.core.content_change import ImageEffect
 from reconciler.core.plan import Plan
 from reconciler.core.planning.plan_file import load_plan
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 
 ROOT = Path(__file__).parent.parent.parent
 

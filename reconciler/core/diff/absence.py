@@ -3,10 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.core.change import (
-    RemovalChange,
-    RemovedObject,
-)
+from reconciler.core.change import RemovalChange, RemovedObject
 from reconciler.core.desired import Absent, Declared, Desired, DesiredProject
 from reconciler.core.diff.assessment import Verdict
 from reconciler.core.diff.comparison import Comparison
@@ -16,13 +13,8 @@ from reconciler.core.live import LiveKey
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Refusal,
-)
-from reconciler.core.state import (
-    State,
-    Unchanged,
-)
+from reconciler.core.refusal import Refusal
+from reconciler.core.state import State, Unchanged
 from reconciler.core.text import quoted
 
 

@@ -3,27 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.core.change import (
-    Change,
-)
+from reconciler.core.change import Change
 from reconciler.core.desired import DesiredDataset
 from reconciler.core.name import image_key
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-    Refusal,
-)
-from reconciler.core.state import (
-    AliasState,
-    State,
-    Unchanged,
-)
-from reconciler.core.wish import (
-    DatasetWish,
-    WishImage,
-)
+from reconciler.core.refusal import Note, Refusal
+from reconciler.core.state import AliasState, State, Unchanged
+from reconciler.core.wish import DatasetWish, WishImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +32,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class TrainingData:
     """The dataset version that models are trained on: in force already, or made by this plan (id None).
 
     `named` is the fingerprint in its live name; `fingerprint` the one that models count with.

@@ -10,9 +10,7 @@ from reconciler.core.name import DraftName
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.text import quoted
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 
 
 def basis(context: DatasetContext) -> Basis:

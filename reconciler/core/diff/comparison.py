@@ -3,18 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.core.change import (
-    RemovedObject,
-)
+from reconciler.core.change import RemovedObject
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
-from reconciler.core.diff.assessment import Standing, Verdict
+from reconciler.core.diff.assessment import TrainingData, Verdict
 from reconciler.core.live import LiveKey
 from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 from reconciler.core.run_options import RunOptions
 
 
@@ -23,8 +19,8 @@ class Comparison:
     """What is compared, and what was found about earlier kinds that later kinds need.
 
     `prints` are the fingerprints of the declared datasets. `project_ids` holds the live project of each declared one.
-    `standings` holds the version of each dataset that models are trained on. `waits` says why what stands on an object
-    has to wait: the object was refused, or is not complete.
+    `training_data` holds the version of each dataset that models are trained on. `waits` says why an object
+    that stands on this one has to wait: this one was refused, or is not complete.
     """
 
     desired: Desired
@@ -32,7 +28,7 @@ class Comparison:
     asked: RunOptions
     prints: Mapping[Ref, str]
     project_ids: dict[Ref, int] = field(default_factory=dict)
-    standings: dict[Ref, Standing] = field(default_factory=dict)
+    training_data: dict[Ref, TrainingData] = field(default_factory=dict)
     waits: dict[Ref, Reason] = field(default_factory=dict)
 
     def project_id(self, ref: Ref) -> int | None:

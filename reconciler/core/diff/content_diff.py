@@ -3,22 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from reconciler.core.change import (
-    FieldChange,
-)
-from reconciler.core.content_change import (
-    CaptionChange,
-    ImageChange,
-    ImageEffect,
-    KeptCaption,
-)
+from reconciler.core.change import FieldChange
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption
 from reconciler.core.diff.content_match import ContentMatch, match_wish, uncaptioned
 from reconciler.core.live import LiveContent, RemoteImage
 from reconciler.core.name import parse_image_key, parse_image_label
-from reconciler.core.wish import (
-    DatasetWish,
-    WishImage,
-)
+from reconciler.core.wish import DatasetWish, WishImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,17 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from reconciler.core.change import (
-    FieldChange,
-)
+from reconciler.core.change import FieldChange
 from reconciler.core.guide import Guide, same_caption, same_guide
 from reconciler.core.live import LiveContent, RemoteDataset, RemoteImage
 from reconciler.core.name import image_label, parse_image_label
 from reconciler.core.text import count, quoted
-from reconciler.core.wish import (
-    DatasetWish,
-    WishImage,
-)
+from reconciler.core.wish import DatasetWish, WishImage
 
 T = TypeVar("T", WishImage, RemoteImage)
 

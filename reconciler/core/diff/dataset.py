@@ -3,11 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.core.change import (
-    DatasetChange,
-    Origin,
-)
-from reconciler.core.diff.assessment import Standing, Verdict
+from reconciler.core.change import DatasetChange, Origin
+from reconciler.core.diff.assessment import TrainingData, Verdict
 from reconciler.core.diff.authorship import is_disproved
 from reconciler.core.diff.basis import basis, reason_for
 from reconciler.core.diff.content_diff import ContentDiff, DraftContent, content_diff
@@ -19,33 +16,25 @@ from reconciler.core.diff.live_elsewhere import dataset_elsewhere
 from reconciler.core.diff.loss import LiveImages, count_live, lost_captions, lost_images
 from reconciler.core.live import NOTHING_LIVE, DatasetStatus, called
 from reconciler.core.name import DraftName
-from reconciler.core.refusal import (
-    Note,
-    Refusal,
-)
-from reconciler.core.state import (
-    State,
-    Unchanged,
-)
+from reconciler.core.refusal import Note, Refusal
+from reconciler.core.state import State, Unchanged
 from reconciler.core.text import count, quoted
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 
 
-def assess_dataset(context: DatasetContext) -> tuple[Verdict, Standing | None]:
+def assess_dataset(context: DatasetContext) -> tuple[Verdict, TrainingData | None]:
     """The verdict, and the version that models stand on (None: held, refused or not known yet)."""
     if refusal := _unsettled(context):
         return Verdict(refusals=(refusal,), basis=(basis(context),)), None
-    verdict, standing = _committed(context)
+    verdict, training_data = _committed(context)
     if verdict is None:
-        verdict, standing = _in_force(context)
+        verdict, training_data = _in_force(context)
     if verdict is None:
-        verdict, standing = _to_make(context)
+        verdict, training_data = _to_make(context)
     if verdict.unread:
         return verdict, None
     notes = (*verdict.notes, *_duplicates(context, verdict))
-    return replace(verdict, notes=notes, basis=(basis(context),)), standing
+    return replace(verdict, notes=notes, basis=(basis(context),)), training_data
 
 
 def _unsettled(context: DatasetContext) -> Refusal | None:
@@ -60,7 +49,7 @@ def _unsettled(context: DatasetContext) -> Refusal | None:
     return None
 
 
-def _committed(context: DatasetContext) -> tuple[Verdict | None, Standing | None]:
+def _committed(context: DatasetContext) -> tuple[Verdict | None, TrainingData | None]:
     """A completed version whose final name says the desired fingerprint, and whose content does not disagree."""
     found = [
         m for m in context.completed if not isinstance(m.name, DraftName) and m.name.fingerprint == context.fingerprint
@@ -85,7 +74,7 @@ def _committed(context: DatasetContext) -> tuple[Verdict | None, Standing | None
     return None, None
 
 
-def _in_force(context: DatasetContext) -> tuple[Verdict | None, Standing | None]:
+def _in_force(context: DatasetContext) -> tuple[Verdict | None, TrainingData | None]:
     """The newest completed version, where it equals what is desired although its name says another fingerprint."""
     base = context.base
     if base is None:
@@ -103,9 +92,9 @@ def _is_lying(member: Member) -> bool:
     return not isinstance(member.name, DraftName) and is_disproved(member.name.fingerprint, member.dataset.content)
 
 
-def _stands(context: DatasetContext, member: Member, fingerprint: str) -> tuple[Verdict, Standing]:
+def _stands(context: DatasetContext, member: Member, fingerprint: str) -> tuple[Verdict, TrainingData]:
     live = member.dataset
-    standing = Standing(
+    training_data = TrainingData(
         id=live.id,
         version=member.name.version,
         named=member.name.fingerprint,
@@ -120,10 +109,10 @@ def _stands(context: DatasetContext, member: Member, fingerprint: str) -> tuple[
         state=State.IN_SYNC,
         images=len(context.dataset.images),
     )
-    return Verdict(unchanged=(unchanged,), notes=tuple(_leftover(context))), standing
+    return Verdict(unchanged=(unchanged,), notes=tuple(_leftover(context))), training_data
 
 
-def _to_make(context: DatasetContext) -> tuple[Verdict, Standing | None]:
+def _to_make(context: DatasetContext) -> tuple[Verdict, TrainingData | None]:
     if context.ref not in context.asked.accepted and (refusal := dataset_elsewhere(context)):
         return Verdict(refusals=(refusal,)), None
     draft = _elected(context)
@@ -144,7 +133,7 @@ def _elected(context: DatasetContext) -> Member | None:
     return drafts[0] if drafts else None
 
 
-def _fill(context: DatasetContext, draft: Member) -> tuple[Verdict, Standing | None]:
+def _fill(context: DatasetContext, draft: Member) -> tuple[Verdict, TrainingData | None]:
     live, name = draft.dataset, draft.name
     if live.images is None:
         return Verdict(unread=frozenset({live.id})), None
@@ -170,7 +159,7 @@ def _change(
     source: Member | None,
     held: DraftContent,
     draft: Member | None = None,
-) -> tuple[Verdict, Standing | None]:
+) -> tuple[Verdict, TrainingData | None]:
     carried = carried_captions(context, wish, held.content)
     if isinstance(carried, frozenset):
         return Verdict(unread=carried), None
@@ -203,10 +192,10 @@ def _change(
         lost_captions=lost_captions(live_base, live_draft, wish),
         wish=wish,
     )
-    standing = Standing(
+    training_data = TrainingData(
         id=None, version=wish.version, named=context.fingerprint, fingerprint=context.fingerprint, live_name=None
     )
-    return Verdict(changes=(change,), wishes=(wish,)), standing if context.dataset.completed else None
+    return Verdict(changes=(change,), wishes=(wish,)), training_data if context.dataset.completed else None
 
 
 def _live(

@@ -12,9 +12,7 @@ from reconciler.core.guide import same_guide
 from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,7 @@
 
 from dataclasses import replace
 
-from reconciler.core.change import (
-    RemovedObject,
-)
+from reconciler.core.change import RemovedObject
 from reconciler.core.diff.assessment import Verdict, held, wish_for
 from reconciler.core.diff.comparison import Comparison, Kept, KindRules
 from reconciler.core.diff.content_match import unfit
@@ -16,15 +14,13 @@ from reconciler.core.live import Live, LiveKey, RemoteDataset, called
 from reconciler.core.name import FinalName, parse_dataset_name
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 
 
 def _assess(comparison: Comparison, ref: Ref) -> Verdict:
     dataset = comparison.desired.datasets[ref]
     project_id = comparison.project_ids.get(dataset.project)
-    verdict, standing = assess_dataset(
+    verdict, training_data = assess_dataset(
         DatasetContext(
             dataset=dataset,
             fingerprint=comparison.prints[ref],
@@ -35,8 +31,8 @@ def _assess(comparison: Comparison, ref: Ref) -> Verdict:
             asked=comparison.asked,
         )
     )
-    if standing is not None:
-        comparison.standings[ref] = standing
+    if training_data is not None:
+        comparison.training_data[ref] = training_data
     else:
         comparison.waits[ref] = Reason(why=Why.NEED_REFUSED if verdict.refusals else Why.NEED_IS_DRAFT, ref=ref)
     return verdict

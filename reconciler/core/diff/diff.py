@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from reconciler.core.change import (
-    RenameChange,
-)
+from reconciler.core.change import RenameChange
 from reconciler.core.desired import Desired
 from reconciler.core.diff.absence import assess_absences
 from reconciler.core.diff.account_index import AccountIndex
@@ -16,9 +14,7 @@ from reconciler.core.fingerprint import dataset_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.live import Observed
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-)
+from reconciler.core.refusal import Note
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 
 

@@ -7,9 +7,7 @@ from reconciler.core.desired import Absent, Desired, DesiredProject
 from reconciler.core.diff.account_index import AccountIndex, Marks, marks_of
 from reconciler.core.live import RemoteProject
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 from reconciler.core.text import quoted
 
 

@@ -7,9 +7,7 @@ A dataset guides its captions with a text (`caption_prefix`, the prefix family) 
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.live import RemoteDataset
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 
 WHILE_RUNNING = (
     "the API guides captions of this dataset with a JSON document (visual_schema); "

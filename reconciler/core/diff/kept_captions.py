@@ -2,17 +2,13 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.content_change import (
-    KeptCaption,
-)
+from reconciler.core.content_change import KeptCaption
 from reconciler.core.diff.authorship import declared_by_git
 from reconciler.core.diff.dataset_context import DatasetContext
 from reconciler.core.diff.election import Member
 from reconciler.core.guide import same_caption
 from reconciler.core.live import LiveContent
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 
 
 def carried_captions(

@@ -8,9 +8,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.live import Live, called
 from reconciler.core.name import parse_dataset_name, parse_model_name
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 from reconciler.core.text import count, quoted
 
 

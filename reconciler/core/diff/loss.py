@@ -6,16 +6,11 @@ version is made: as a clone, uploaded afresh, or by a run that was cut off and g
 
 from dataclasses import dataclass
 
-from reconciler.core.content_change import (
-    LostCaption,
-    LostImage,
-)
+from reconciler.core.content_change import LostCaption, LostImage
 from reconciler.core.guide import same_caption
 from reconciler.core.live import NOTHING_LIVE, LiveContent, RemoteImage
 from reconciler.core.name import parse_image_label
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from reconciler.core.state import (
-    AliasState,
-)
+from reconciler.core.state import AliasState
 
 _LINE = re.compile(r"(?:\n|^)aliases: [a-z0-9-]+(?:, [a-z0-9-]+)*$")
 

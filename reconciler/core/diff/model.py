@@ -3,15 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reconciler.core.change import (
-    FieldChange,
-    ModelChange,
-    StoppedTraining,
-)
+from reconciler.core.change import FieldChange, ModelChange, StoppedTraining
 from reconciler.core.desired import Desired, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.alias import is_version, resolve_aliases
-from reconciler.core.diff.assessment import Standing, Verdict
+from reconciler.core.diff.assessment import TrainingData, Verdict
 from reconciler.core.diff.election import ALIVE, ModelMember, next_version
 from reconciler.core.diff.live_elsewhere import model_elsewhere
 from reconciler.core.diff.mirror import mirrored, plain
@@ -28,15 +24,9 @@ from reconciler.core.diff.training import Course, Decision, decide, failures
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.live import ModelStatus, RemoteModel, called, live_name
 from reconciler.core.reason import Reason, Why
-from reconciler.core.refusal import (
-    Note,
-    Refusal,
-)
+from reconciler.core.refusal import Note, Refusal
 from reconciler.core.run_options import RunOptions
-from reconciler.core.state import (
-    State,
-    Unchanged,
-)
+from reconciler.core.state import State, Unchanged
 from reconciler.core.text import quoted
 
 STATES = {
@@ -49,7 +39,7 @@ STATES = {
 
 def assess_model(
     model: DesiredModel,
-    standing: Standing,
+    training_data: TrainingData,
     desired: Desired,
     index: AccountIndex,
     project_id: int | None,
@@ -58,8 +48,8 @@ def assess_model(
     """The verdict on a model whose dataset stands, or is made by this plan."""
     context = ModelContext(
         model=model,
-        fingerprint=model_fingerprint(model, standing.fingerprint),
-        standing=standing,
+        fingerprint=model_fingerprint(model, training_data.fingerprint),
+        training_data=training_data,
         desired=desired,
         index=index,
         project_id=project_id,
@@ -183,14 +173,14 @@ def _reason(context: ModelContext, fields: tuple[FieldChange, ...]) -> Reason:
     dataset, newest = context.model.dataset, context.newest
     if failed := failures(context.fingerprint, context.versions):
         return Reason(why=Why.TRAINING_FAILED, number=failed)
-    if context.standing.id is None:
+    if context.training_data.id is None:
         return Reason(why=Why.DATASET_CHANGES, ref=dataset) if newest else Reason(why=Why.NOT_LIVE)
-    if fields or (newest is not None and newest.model.dataset_id == context.standing.id):
+    if fields or (newest is not None and newest.model.dataset_id == context.training_data.id):
         return Reason(why=Why.DEFINITION_CHANGED)
     if newest is None:
         is_deleted = any(member.model.is_gone for member in context.versions)
         return Reason(why=Why.LAST_VERSION_DELETED) if is_deleted else Reason(why=Why.NO_MODEL_YET, ref=dataset)
-    return Reason(why=Why.TRAINED_ON_ANOTHER_CONTENT, ref=dataset, version=context.standing.version)
+    return Reason(why=Why.TRAINED_ON_ANOTHER_CONTENT, ref=dataset, version=context.training_data.version)
 
 
 def _change(
@@ -211,10 +201,10 @@ def _change(
         version=version,
         fingerprint=context.fingerprint,
         dataset=context.model.dataset,
-        dataset_version=context.standing.version,
-        dataset_fingerprint=context.standing.named,
-        dataset_id=context.standing.id,
-        dataset_name=context.standing.live_name,
+        dataset_version=context.training_data.version,
+        dataset_fingerprint=context.training_data.named,
+        dataset_id=context.training_data.id,
+        dataset_name=context.training_data.live_name,
         id=None if live is None else live.id,
         name=f"{context.ref.name} v{version} ({context.fingerprint})",
         base_version=None if newest is None else newest.name.version,
@@ -237,5 +227,5 @@ def _unchanged(context: ModelContext, member: ModelMember, state: State) -> Unch
         fingerprint=context.fingerprint,
         state=state,
         dataset=context.model.dataset,
-        dataset_version=context.standing.version,
+        dataset_version=context.training_data.version,
     )

@@ -2,33 +2,29 @@
 
 from dataclasses import dataclass
 
-from reconciler.core.change import (
-    FieldChange,
-)
+from reconciler.core.change import FieldChange
 from reconciler.core.desired import Desired, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.alias import resolve_aliases
-from reconciler.core.diff.assessment import Standing
+from reconciler.core.diff.assessment import TrainingData
 from reconciler.core.diff.election import ALIVE, ModelMember, elect_model, newest_model
 from reconciler.core.diff.field import field_changes
 from reconciler.core.diff.mirror import mirrored, plain
 from reconciler.core.live import ModelStatus, RemoteModel, called
 from reconciler.core.plan import Basis
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-)
+from reconciler.core.refusal import Note
 from reconciler.core.run_options import RunOptions
 from reconciler.core.text import quoted, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelContext:
-    """One declared model beside its live versions; `standing` is the dataset version that it trains on."""
+    """One declared model beside its live versions; `training_data` is the dataset version that it trains on."""
 
     model: DesiredModel
     fingerprint: str
-    standing: Standing
+    training_data: TrainingData
     desired: Desired
     index: AccountIndex
     project_id: int | None

@@ -2,12 +2,9 @@
 
 from dataclasses import replace
 
-from reconciler.core.change import (
-    RemovedObject,
-    RenamedObject,
-)
+from reconciler.core.change import RemovedObject, RenamedObject
 from reconciler.core.diff.alias import resolve_aliases
-from reconciler.core.diff.assessment import Standing, Verdict, held, wish_for
+from reconciler.core.diff.assessment import TrainingData, Verdict, held, wish_for
 from reconciler.core.diff.comparison import Comparison, Kept, KindRules
 from reconciler.core.diff.election import ModelMember, newest_numbers, next_version
 from reconciler.core.diff.model import assess_model
@@ -18,9 +15,7 @@ from reconciler.core.live import LiveKey, ModelStatus, RemoteModel
 from reconciler.core.name import FinalName, LiveName, parse_dataset_name, parse_model_name
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 
 _IN_TRAINING = (ModelStatus.IN_PROGRESS, ModelStatus.STOPPING)
 _AT_WORK = (*_IN_TRAINING, ModelStatus.SYNCING, ModelStatus.UNKNOWN)
@@ -28,17 +23,19 @@ _AT_WORK = (*_IN_TRAINING, ModelStatus.SYNCING, ModelStatus.UNKNOWN)
 
 def _assess(comparison: Comparison, ref: Ref) -> Verdict:
     model = comparison.desired.models[ref]
-    standing = comparison.standings[model.dataset]
+    training_data = comparison.training_data[model.dataset]
     project_id = comparison.project_id(ref)
-    verdict = assess_model(model, standing, comparison.desired, comparison.index, project_id, comparison.asked)
-    return replace(verdict, wishes=_wish_behind(comparison, model.dataset, standing)) if verdict.changes else verdict
+    verdict = assess_model(model, training_data, comparison.desired, comparison.index, project_id, comparison.asked)
+    return (
+        replace(verdict, wishes=_wish_behind(comparison, model.dataset, training_data)) if verdict.changes else verdict
+    )
 
 
-def _wish_behind(comparison: Comparison, dataset: Ref, standing: Standing) -> tuple[DatasetWish, ...]:
+def _wish_behind(comparison: Comparison, dataset: Ref, training_data: TrainingData) -> tuple[DatasetWish, ...]:
     """What a dataset that is live must hold when money is spent on it; one that this plan makes brings its own wish."""
-    if standing.id is None:
+    if training_data.id is None:
         return ()
-    return (wish_for(comparison.desired.datasets[dataset], comparison.prints[dataset], standing.version),)
+    return (wish_for(comparison.desired.datasets[dataset], comparison.prints[dataset], training_data.version),)
 
 
 def _hold(comparison: Comparison, ref: Ref, why: Reason) -> Verdict:

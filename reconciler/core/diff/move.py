@@ -2,18 +2,13 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.change import (
-    RenameChange,
-    RenamedObject,
-)
+from reconciler.core.change import RenameChange, RenamedObject
 from reconciler.core.diff.assessment import Verdict
 from reconciler.core.live import Live, called
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 from reconciler.core.text import quoted
 
 

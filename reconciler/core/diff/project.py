@@ -2,11 +2,7 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.change import (
-    FieldChange,
-    ProjectChange,
-    RemovedObject,
-)
+from reconciler.core.change import FieldChange, ProjectChange, RemovedObject
 from reconciler.core.desired import Desired, DesiredProject
 from reconciler.core.diff.account_index import AccountIndex, in_numbers
 from reconciler.core.diff.assessment import Verdict, held
@@ -17,14 +13,8 @@ from reconciler.core.live import LiveKey, RemoteProject, called, id_words
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-    Refusal,
-)
-from reconciler.core.state import (
-    State,
-    Unchanged,
-)
+from reconciler.core.refusal import Note, Refusal
+from reconciler.core.state import State, Unchanged
 from reconciler.core.text import count, quoted, shown
 
 MUTABLE = ("project_name", "project_description", "ip_name", "ip_description")

@@ -2,13 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.core.change import (
-    Change,
-    DatasetChange,
-    ModelChange,
-    RemovalChange,
-    RemovedObject,
-)
+from reconciler.core.change import Change, DatasetChange, ModelChange, RemovalChange, RemovedObject
 from reconciler.core.diff.assessment import Verdict
 from reconciler.core.diff.comparison import Comparison, Kept
 from reconciler.core.diff.kinds import RULES
@@ -17,10 +11,7 @@ from reconciler.core.live import LiveKey
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.state import (
-    AliasState,
-    Unchanged,
-)
+from reconciler.core.state import AliasState, Unchanged
 from reconciler.core.text import quoted
 
 

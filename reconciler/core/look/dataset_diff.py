@@ -4,13 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.core.change import (
-    FieldChange,
-)
-from reconciler.core.content_change import (
-    ImageChange,
-    ImageEffect,
-)
+from reconciler.core.change import FieldChange
+from reconciler.core.content_change import ImageChange, ImageEffect
 from reconciler.core.diff.authorship import declared_by_git
 from reconciler.core.diff.content_match import ContentMatch, match_live
 from reconciler.core.live import RemoteDataset, RemoteImage

@@ -20,30 +20,26 @@ from reconciler.core.desired import Desired
 from reconciler.core.diff.authorship import is_disproved
 from reconciler.core.diff.mirror import plain
 from reconciler.core.live import Observed, RemoteDataset, called
-from reconciler.core.look.drift_report import Cause, Drift, Ill, Judgement
+from reconciler.core.look.drift_report import Cause, Drift, DriftReport, Ill
 from reconciler.core.look.ignore import STRAYS
 from reconciler.core.look.in_force import coming
 from reconciler.core.name import DraftName, FinalName, parse_dataset_name, parse_model_name
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Refusal,
-)
-from reconciler.core.state import (
-    State,
-)
+from reconciler.core.refusal import Refusal
+from reconciler.core.state import State
 from reconciler.core.text import quoted
 
 
-def judge(plan: Plan, observed: Observed, base: Desired | None = None) -> Judgement:
+def find_drift(plan: Plan, observed: Observed, base: Desired | None = None) -> DriftReport:
     """Classify what a plan, made with everything read, would change.
 
     `base` is the tree that was applied last, where one is known: what it said already, git did not change since.
     """
-    look = _Look(plan, observed, base)
-    drifts = [*look.refused(), *look.changed(), *look.strays(), *look.under_way()]
+    finder = _DriftFinder(plan, observed, base)
+    drifts = [*finder.refused(), *finder.changed(), *finder.strays(), *finder.under_way()]
     order = list(Cause)
-    return Judgement(
+    return DriftReport(
         drifts=tuple(sorted(drifts, key=lambda drift: (order.index(drift.cause), drift.ref, drift.text))),
         ills=tuple(_ills(plan)),
         declared=frozenset(one.ref for one in (*plan.changes, *plan.unchanged, *plan.refusals) if one.ref is not None),
@@ -58,7 +54,7 @@ _UNDER_WAY = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _DriftFinder:
     plan: Plan
     observed: Observed
     base: Desired | None

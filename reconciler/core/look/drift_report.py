@@ -8,9 +8,7 @@ from enum import StrEnum
 from reconciler.core.look.ignore import Ignore
 from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
-from reconciler.core.state import (
-    Unchanged,
-)
+from reconciler.core.state import Unchanged
 
 
 class Cause(StrEnum):
@@ -57,7 +55,7 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class DriftReport:
     """All that differs, the worst cause first, what is ignored, rules that are over, and what does not serve.
 
     `idle` are rules about an object that git does not declare; `declared` the objects that it does.
@@ -75,7 +73,7 @@ class Judgement:
         return any(drift.differs for drift in self.drifts)
 
 
-def leave_out(found: Judgement, rules: Sequence[Ignore], today: date) -> Judgement:
+def leave_out(found: DriftReport, rules: Sequence[Ignore], today: date) -> DriftReport:
     """The same without the differences that a rule ignores on this day; what is only under way stays."""
     in_force = [rule for rule in rules if not rule.is_over(today)]
     drifts: list[Drift] = []

@@ -11,9 +11,7 @@ from reconciler.core.guide import Guide
 from reconciler.core.live import DatasetStatus, ModelStatus
 from reconciler.core.name import DraftName, LiveName, parse_dataset_name
 from reconciler.core.ref import Ref
-from reconciler.core.state import (
-    AliasState,
-)
+from reconciler.core.state import AliasState
 from reconciler.core.training import TrainingParameters
 
 

@@ -7,19 +7,13 @@ the plan says what it decided. Whoever needs to know it afterwards reads the pla
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reconciler.core.change import (
-    ModelChange,
-)
+from reconciler.core.change import ModelChange
 from reconciler.core.diff.alias import CURRENT
 from reconciler.core.diff.election import ModelMember, newest_model
 from reconciler.core.live import ModelStatus
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
-from reconciler.core.state import (
-    AliasState,
-    State,
-    Unchanged,
-)
+from reconciler.core.state import AliasState, State, Unchanged
 
 _IN_FORCE = frozenset({State.IN_SYNC, State.TRAINING, State.CREATED, State.DRAFT, State.KEPT})
 _BEGUN = frozenset({State.IN_SYNC, State.TRAINING, State.FAILED, State.STOPPED})
@@ -42,7 +36,7 @@ def in_force(plan: Plan, ref: Ref) -> int | None:
     of live versions (aliases written into their descriptions) stand in the plan beside it, so what is unchanged counts
     first.
     """
-    if unchanged := plan.standing_of(ref):
+    if unchanged := plan.unchanged_of(ref):
         return next((one.id for one in unchanged if one.state in _IN_FORCE), None)
     changes = (change for change in plan.changes_of(ref) if isinstance(change, ModelChange))
     return next((change.id for change in changes if not change.creates), None)
@@ -50,7 +44,7 @@ def in_force(plan: Plan, ref: Ref) -> int | None:
 
 def begun(plan: Plan, ref: Ref) -> int | None:
     """The id of the live model that is what the manifest describes, if it is trained or its training was begun."""
-    return next((one.id for one in plan.standing_of(ref) if one.state in _BEGUN), None)
+    return next((one.id for one in plan.unchanged_of(ref) if one.state in _BEGUN), None)
 
 
 def under_way(plan: Plan) -> tuple[Unchanged, ...]:
@@ -68,7 +62,7 @@ def coming(plan: Plan, alias: AliasState) -> Coming | None:
     for change in plan.changes_of(alias.ref):
         if isinstance(change, ModelChange) and change.starts:
             return _if_named(alias, Coming(version=change.version, fingerprint=change.fingerprint))
-    for one in plan.standing_of(alias.ref):
+    for one in plan.unchanged_of(alias.ref):
         if one.state in _UNDER_WAY and one.fingerprint is not None:
             version = None if own_fingerprint(one) is None else one.version
             return _if_named(alias, Coming(version=version, fingerprint=one.fingerprint))

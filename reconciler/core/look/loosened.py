@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from reconciler.core.limit import LIMIT_NAMES, Limits
-from reconciler.core.refusal import (
-    Note,
-)
+from reconciler.core.refusal import Note
 
 LOOSER = "limit-looser"
 NO_EXPECT = "expect-gone"

@@ -3,14 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reconciler.core.change import (
-    Change,
-    DatasetChange,
-    ModelChange,
-    ProjectChange,
-    RemovalChange,
-    RenameChange,
-)
+from reconciler.core.change import Change, DatasetChange, ModelChange, ProjectChange, RemovalChange, RenameChange
 from reconciler.core.desired import Desired, DesiredDataset, DesiredModel
 from reconciler.core.diff.alias import is_version
 from reconciler.core.diff.assessment import Assessment
@@ -22,15 +15,9 @@ from reconciler.core.name import DraftName, parse_model_name, without_version
 from reconciler.core.problem import Location
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-)
+from reconciler.core.refusal import Note
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
-from reconciler.core.state import (
-    AliasState,
-    State,
-    Unchanged,
-)
+from reconciler.core.state import AliasState, State, Unchanged
 
 UNKNOWN = "unknown offline"
 """What answers to an alias that the base's own definition does not tell."""

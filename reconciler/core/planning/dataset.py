@@ -18,16 +18,8 @@ from reconciler.core.action import (
     WriteCaptions,
     counted,
 )
-from reconciler.core.change import (
-    Change,
-    DatasetChange,
-    FieldChange,
-    Origin,
-)
-from reconciler.core.content_change import (
-    ImageChange,
-    ImageEffect,
-)
+from reconciler.core.change import Change, DatasetChange, FieldChange, Origin
+from reconciler.core.content_change import ImageChange, ImageEffect
 from reconciler.core.cost import Cost
 from reconciler.core.planning.first_steps import FirstSteps
 from reconciler.core.text import count

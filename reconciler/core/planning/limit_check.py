@@ -2,17 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.core.change import (
-    NOTHING_LOST,
-    Change,
-    DatasetChange,
-    Losses,
-)
+from reconciler.core.change import NOTHING_LOST, Change, DatasetChange, Losses
 from reconciler.core.cost import Cost
 from reconciler.core.limit import DELETIONS_FROM, Limits
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
 
 

@@ -19,12 +19,7 @@ from reconciler.core.change import (
     RemovalChange,
     RenameChange,
 )
-from reconciler.core.content_change import (
-    CaptionChange,
-    ImageEffect,
-    LostCaption,
-    LostImage,
-)
+from reconciler.core.content_change import CaptionChange, ImageEffect, LostCaption, LostImage
 from reconciler.core.diff.mirror import plain
 from reconciler.core.name import plain_name
 from reconciler.core.plan import Plan

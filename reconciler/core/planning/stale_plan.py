@@ -5,12 +5,8 @@ from collections.abc import Container, Iterable
 from reconciler.core.action import Action
 from reconciler.core.plan import Basis, Plan
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Refusal,
-)
-from reconciler.core.state import (
-    State,
-)
+from reconciler.core.refusal import Refusal
+from reconciler.core.state import State
 
 REMEDY = "Plan again, and review what it says now."
 

@@ -4,9 +4,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.action import KeyedText
-from reconciler.core.content_change import (
-    CaptionChange,
-)
+from reconciler.core.content_change import CaptionChange
 from reconciler.core.guide import Guide, same_caption
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import parse_image_key

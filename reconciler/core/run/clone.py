@@ -6,9 +6,7 @@ from reconciler.core.guide import Guide, same_caption, same_guide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import DraftName
 from reconciler.core.run.draft_ownership import draft_name
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

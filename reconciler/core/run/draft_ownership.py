@@ -10,9 +10,7 @@ from reconciler.core.live import DatasetStatus, RemoteDataset
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name
 from reconciler.core.run.ending import Ending, another_apply, failed
 from reconciler.core.text import quoted
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 
 
 class DraftOwnership(StrEnum):

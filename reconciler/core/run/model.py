@@ -8,9 +8,7 @@ from reconciler.core.diff.election import ModelMember
 from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel
 from reconciler.core.name import FinalName
 from reconciler.core.text import quoted
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 
 
 class Phase(StrEnum):

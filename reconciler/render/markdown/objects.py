@@ -4,11 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from reconciler.core.content_change import (
-    ImageChange,
-    ImageEffect,
-    KeptCaption,
-)
+from reconciler.core.content_change import ImageChange, ImageEffect, KeptCaption
 from reconciler.core.text import count
 from reconciler.render.difference import Wording
 from reconciler.render.markdown.gate import code, prose, said

@@ -4,14 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.core.category import Category
-from reconciler.core.change import (
-    Effect,
-    FieldChange,
-    Losses,
-    RemovedObject,
-    RenamedObject,
-    StoppedTraining,
-)
+from reconciler.core.change import Effect, FieldChange, Losses, RemovedObject, RenamedObject, StoppedTraining
 from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.render.alias import AliasReport

@@ -4,18 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from reconciler.core.change import (
-    DatasetChange,
-    FieldChange,
-    Origin,
-)
-from reconciler.core.content_change import (
-    CaptionChange,
-    ImageChange,
-    ImageEffect,
-    KeptCaption,
-    LostCaption,
-)
+from reconciler.core.change import DatasetChange, FieldChange, Origin
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption
 from reconciler.core.guide import Guide
 from reconciler.render.album import ReportedFinding
 from reconciler.render.difference import Wording

@@ -11,13 +11,8 @@ from enum import StrEnum
 from reconciler.core.look.loosened import LOOSER, NO_EXPECT
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-    Refusal,
-)
-from reconciler.core.state import (
-    State,
-)
+from reconciler.core.refusal import Note, Refusal
+from reconciler.core.state import State
 from reconciler.core.text import count
 from reconciler.render.album import NO_ALBUM, Album, ReportedFinding
 from reconciler.render.alias import AliasReport, alias_reports, no_answer, unanswered

@@ -4,16 +4,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from reconciler.core.change import (
-    DatasetChange,
-)
-from reconciler.core.content_change import (
-    CaptionChange,
-    ImageChange,
-    ImageEffect,
-    KeptCaption,
-    LostCaption,
-)
+from reconciler.core.change import DatasetChange
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption
 from reconciler.render.album import ImageRename
 from reconciler.render.difference import Fate, Pieces, Wording, whole
 from reconciler.render.words import megabytes

@@ -4,13 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reconciler.core.change import (
-    NOTHING_LOST,
-)
+from reconciler.core.change import NOTHING_LOST
 from reconciler.core.plan import Plan, Subject
-from reconciler.core.state import (
-    State,
-)
+from reconciler.core.state import State
 from reconciler.core.text import count
 from reconciler.render.plan_report.changed import ChangedObject
 from reconciler.render.plan_report.effect import Tone

@@ -4,12 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.core.change import (
-    FieldChange,
-)
-from reconciler.core.content_change import (
-    ImageEffect,
-)
+from reconciler.core.change import FieldChange
+from reconciler.core.content_change import ImageEffect
 from reconciler.core.desired import DesiredImage
 from reconciler.core.diff.assessment import wish_for
 from reconciler.core.diff.content_diff import DraftContent, content_diff
@@ -17,10 +13,7 @@ from reconciler.core.diff.content_match import ContentMatch, match_live, match_w
 from reconciler.core.guide import PrefixGuide, SchemaGuide
 from reconciler.core.live import LiveContent, RemoteImage
 from reconciler.core.uploads import ONE_BY_ONE
-from reconciler.core.wish import (
-    DatasetWish,
-    WishImage,
-)
+from reconciler.core.wish import DatasetWish, WishImage
 from tests.core.build import PREFIX, dataset, image, live_dataset, live_image
 
 

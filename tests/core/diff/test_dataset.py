@@ -4,14 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.core.change import (
-    Change,
-    DatasetChange,
-    Origin,
-)
-from reconciler.core.content_change import (
-    ImageEffect,
-)
+from reconciler.core.change import Change, DatasetChange, Origin
+from reconciler.core.content_change import ImageEffect
 from reconciler.core.desired import DesiredDataset
 from reconciler.core.diff.diff import diff
 from reconciler.core.fingerprint import model_fingerprint

@@ -2,18 +2,13 @@
 
 import pytest
 
-from reconciler.core.change import (
-    FieldChange,
-    ModelChange,
-)
+from reconciler.core.change import FieldChange, ModelChange
 from reconciler.core.desired import DesiredModel
 from reconciler.core.diff.diff import diff
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.live import ModelStatus, RemoteModel
 from reconciler.core.reason import Reason, Why
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 from reconciler.core.run_options import RunOptions
 from tests.core.build import (
     DATASET,

@@ -5,12 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.action import Verb
-from reconciler.core.change import (
-    DatasetChange,
-    RemovalChange,
-    RemovedObject,
-    RenameChange,
-)
+from reconciler.core.change import DatasetChange, RemovalChange, RemovedObject, RenameChange
 from reconciler.core.cost import Cost
 from reconciler.core.desired import Absent, Desired
 from reconciler.core.diff.diff import diff
@@ -24,9 +19,7 @@ from reconciler.core.planning.planner import plan
 from reconciler.core.planning.selection import chosen
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Refusal,
-)
+from reconciler.core.refusal import Refusal
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 from tests.core.build import (
     DATASET,

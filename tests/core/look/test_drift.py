@@ -10,8 +10,8 @@ from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.limit import Limits
 from reconciler.core.live import ModelStatus, Observed, RemoteDataset, RemoteModel
-from reconciler.core.look.drift import judge
-from reconciler.core.look.drift_report import Cause, Judgement
+from reconciler.core.look.drift import find_drift
+from reconciler.core.look.drift_report import Cause, DriftReport
 from reconciler.core.plan import Subject
 from reconciler.core.planning.planner import plan
 from reconciler.core.run_options import RunOptions
@@ -51,14 +51,14 @@ def trained(status: ModelStatus = ModelStatus.COMPLETED, **fields: object) -> Re
     return live_model(20, f"max v1 ({print_})", status, **kind, **fields)
 
 
-def judged(desired: Desired, observed: Observed, base: Desired | None = None) -> Judgement:
+def judged(desired: Desired, observed: Observed, base: Desired | None = None) -> DriftReport:
     """Everything was read."""
     assessment = diff(desired, observed, RunOptions(reads_all=True))
     assert not assessment.unread
-    return judge(plan(assessment, subject=SUBJECT, limits=Limits()), observed, base)
+    return find_drift(plan(assessment, subject=SUBJECT, limits=Limits()), observed, base)
 
 
-def causes(found: Judgement) -> dict[str, Cause]:
+def causes(found: DriftReport) -> dict[str, Cause]:
     """The cause of each object's difference."""
     return {str(drift.ref): drift.cause for drift in found.drifts}
 

@@ -3,9 +3,7 @@
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.live import ModelStatus
 from reconciler.core.look.history import History, Mark, dataset_entries, model_entries, version_title
-from reconciler.core.state import (
-    AliasState,
-)
+from reconciler.core.state import AliasState
 from tests.core.build import DATASET, MODEL, account, image, live_dataset, live_image, live_model
 
 A, B = "a000000000001", "a000000000002"

@@ -11,10 +11,7 @@ from reconciler.core.live import ModelStatus, Observed, RemoteModel
 from reconciler.core.look.in_force import begun, coming, in_force, own_fingerprint, serving, under_way
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.planner import plan
-from reconciler.core.state import (
-    State,
-    Unchanged,
-)
+from reconciler.core.state import State, Unchanged
 from tests.core.build import (
     MODEL,
     account,

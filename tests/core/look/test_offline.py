@@ -5,11 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.core.change import (
-    DatasetChange,
-    ModelChange,
-    ProjectChange,
-)
+from reconciler.core.change import DatasetChange, ModelChange, ProjectChange
 from reconciler.core.desired import Desired
 from reconciler.core.fingerprint import dataset_fingerprint
 from reconciler.core.guide import PrefixGuide
@@ -19,9 +15,7 @@ from reconciler.core.look.loosened import forgotten, loosened
 from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.look.tree_as_live import tree_as_live
 from reconciler.core.reason import Why
-from reconciler.core.refusal import (
-    Note,
-)
+from reconciler.core.refusal import Note
 from reconciler.render.reason import reason_words
 from reconciler.render.state import detail_words
 from tests.core.build import DATASET, MODEL, PROJECT, dataset, image, model, project, tree

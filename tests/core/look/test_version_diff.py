@@ -2,12 +2,8 @@
 
 from dataclasses import replace
 
-from reconciler.core.change import (
-    FieldChange,
-)
-from reconciler.core.content_change import (
-    ImageEffect,
-)
+from reconciler.core.change import FieldChange
+from reconciler.core.content_change import ImageEffect
 from reconciler.core.fingerprint import content_fingerprint
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import RemoteDataset, RemoteImage

@@ -6,14 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.change import (
-    Change,
-    DatasetChange,
-    Origin,
-)
-from reconciler.core.content_change import (
-    LostImage,
-)
+from reconciler.core.change import Change, DatasetChange, Origin
+from reconciler.core.content_change import LostImage
 from reconciler.core.cost import Cost
 from reconciler.core.desired import DesiredDataset, DesiredImage
 from reconciler.core.diff.diff import diff

@@ -5,9 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.action import KeyedText
-from reconciler.core.content_change import (
-    CaptionChange,
-)
+from reconciler.core.content_change import CaptionChange
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import image_key

@@ -8,10 +8,7 @@ from reconciler.core.guide import PrefixGuide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import DraftName, image_key
 from reconciler.core.run.clone import CloneFinding, check_clone, has_arrived
-from reconciler.core.wish import (
-    DatasetWish,
-    WishImage,
-)
+from reconciler.core.wish import DatasetWish, WishImage
 from tests.core.build import PREFIX, live_dataset, live_image, sha
 from tests.core.run.test_draft_ownership import MARK, OWN, WISH, draft
 

@@ -25,9 +25,7 @@ from reconciler.core.run.draft_ownership import (
 )
 from reconciler.core.run.ending import ANOTHER_APPLY
 from reconciler.core.uploads import ONE_BY_ONE
-from reconciler.core.wish import (
-    DatasetWish,
-)
+from reconciler.core.wish import DatasetWish
 from tests.core.build import DATASET, PREFIX, PROJECT, live_dataset, live_image
 
 MARK = "3f2a"

@@ -13,29 +13,15 @@ from reconciler.core.change import (
     RenamedObject,
     StoppedTraining,
 )
-from reconciler.core.content_change import (
-    CaptionChange,
-    ImageChange,
-    ImageEffect,
-    KeptCaption,
-)
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-    Refusal,
-)
+from reconciler.core.refusal import Note, Refusal
 from reconciler.core.run_options import RunOptions
-from reconciler.core.state import (
-    AliasState,
-    State,
-    Unchanged,
-)
-from reconciler.core.wish import (
-    WishImage,
-)
+from reconciler.core.state import AliasState, State, Unchanged
+from reconciler.core.wish import WishImage
 from reconciler.render.album import Album, ImageRename, ReportedFinding, Thumbnails
 from tests.render import sample
 from tests.render.printed import render_html

@@ -10,14 +10,9 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from PIL import Image
 
-from reconciler.core.content_change import (
-    ImageChange,
-    ImageEffect,
-)
+from reconciler.core.content_change import ImageChange, ImageEffect
 from reconciler.core.reason import Reason, Why
-from reconciler.core.refusal import (
-    Note,
-)
+from reconciler.core.refusal import Note
 from reconciler.files.image.thumbnail import thumbnail
 from reconciler.render.album import Album, Thumbnails, data_uri
 from tests.conftest import ROOT

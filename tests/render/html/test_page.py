@@ -8,22 +8,12 @@ from pathlib import Path
 import pytest
 
 import reconciler.render.html
-from reconciler.core.change import (
-    FieldChange,
-    Origin,
-)
-from reconciler.core.content_change import (
-    CaptionChange,
-    ImageChange,
-    ImageEffect,
-    KeptCaption,
-)
+from reconciler.core.change import FieldChange, Origin
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption
 from reconciler.core.kind import Kind
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-)
+from reconciler.core.refusal import Note
 from reconciler.render.album import Album, Thumbnails
 from reconciler.render.difference import Fate, Piece, Wording, whole
 from reconciler.render.plan_report.changes import wanted_pictures

@@ -6,31 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.core.change import (
-    DatasetChange,
-    FieldChange,
-    Origin,
-    StoppedTraining,
-)
-from reconciler.core.content_change import (
-    CaptionChange,
-    ImageChange,
-    ImageEffect,
-    KeptCaption,
-)
+from reconciler.core.change import DatasetChange, FieldChange, Origin, StoppedTraining
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-    Refusal,
-)
-from reconciler.core.state import (
-    AliasState,
-    State,
-    Unchanged,
-)
+from reconciler.core.refusal import Note, Refusal
+from reconciler.core.state import AliasState, State, Unchanged
 from reconciler.render.album import ReportedFinding
 from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown_nothing
 from reconciler.render.plan_report.report import LOOSENING, plan_report

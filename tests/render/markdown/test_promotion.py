@@ -3,9 +3,7 @@
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.ref import Ref
-from reconciler.core.refusal import (
-    Note,
-)
+from reconciler.core.refusal import Note
 from tests.render.printed import render_markdown
 
 SUBJECT = Subject(endpoint="simulator", tier="starter", projects=1, datasets=1, images=1, models=1)
