@@ -174,8 +174,11 @@ class AccountIndex:
 
 
 def _is_declared(live: Live, desired: Desired) -> bool:
+    """Does a manifest declare it? A version has the manifest's name in its own; an object without versions bears it."""
     name = live.kind.parse_name(live.name)
-    ref = None if name is None else Ref(live.kind, name.base)
+    if name is None and live.kind.has_versions:
+        return False
+    ref = Ref(live.kind, live.name if name is None else name.base)
     return ref in desired.present or ref in desired.absent
 
 
