@@ -16,6 +16,7 @@ LINK_HOPS = 40
 """Links followed on the way to one file; more is a loop."""
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+_MISSING = frozenset({errno.ENOENT, errno.ENOTDIR})
 _REASONS = {
     errno.ENOENT: "does not exist",
     errno.EACCES: "may not be read by this user",
@@ -29,12 +30,13 @@ _REASONS = {
 class FileRefused(OSError):
     """A file that is not opened; `reason` completes "NAME ..." and tells nothing about a place outside the root."""
 
-    def __init__(self, path: str, reason: str, *, leaves: bool = False) -> None:
+    def __init__(self, path: str, reason: str, *, leaves: bool = False, is_missing: bool = False) -> None:
         super().__init__(f"{path} {reason}")
         self.path = path
         self.reason = reason
         self.leaves = leaves
         """Would opening it have meant to leave the root?"""
+        self.is_missing = is_missing
 
 
 class Tree:
@@ -139,7 +141,7 @@ class Tree:
                 stack.append(os.open(part, _FLAGS, dir_fd=stack[-1]))
             except OSError as error:
                 if error.errno != errno.ELOOP:
-                    raise FileRefused(path, _reason(error)) from None
+                    raise FileRefused(path, _reason(error), is_missing=error.errno in _MISSING) from None
                 hops += 1
                 pending.extendleft(reversed(_target(path, part, stack[-1], hops)))
 
@@ -151,7 +153,7 @@ def _target(path: str, part: str, folder: int, hops: int) -> list[str]:
     try:
         target = os.readlink(part, dir_fd=folder)
     except OSError as error:  # swapped between the two calls
-        raise FileRefused(path, _reason(error)) from None
+        raise FileRefused(path, _reason(error), is_missing=error.errno in _MISSING) from None
     if target.startswith("/"):
         raise FileRefused(path, "is or passes a link that leaves the manifest root", leaves=True)
     return target.split("/")

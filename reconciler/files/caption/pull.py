@@ -174,7 +174,7 @@ def _read(tree: Tree, path: str, limit: int) -> bytes | None:
         with tree.open_file(path) as file:
             data = file.read(limit + 1)
     except FileRefused as refused:
-        if refused.reason == "does not exist" and not _is_link(tree, path):
+        if refused.is_missing and not _is_link(tree, path):
             return None
         raise
     if len(data) > limit:
