@@ -14,7 +14,7 @@ from reconciler.core.diff.assessment import Assessment
 from reconciler.core.live import Observed
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.planner import plan, select
-from reconciler.core.planning.selection import chosen
+from reconciler.core.planning.selection import chosen, to_destroy
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note
@@ -115,7 +115,7 @@ def chosen_refs(desired: Desired, scope: Scope) -> frozenset[Ref]:
         refs = chosen(desired, scope.targets, scope.excluded)
     except LookupError as error:
         raise WrongUsage(f"No manifest declares {error.args[0]}.") from None
-    return doomed(desired, scope.targets) if scope.destroys else refs
+    return to_destroy(desired, scope.targets) if scope.destroys else refs
 
 
 def _undoing(assessment: Assessment) -> Assessment:
@@ -125,12 +125,3 @@ def _undoing(assessment: Assessment) -> Assessment:
         for change in assessment.changes
     )
     return replace(assessment, changes=tuple(changes))
-
-
-def doomed(desired: Desired, targets: tuple[Ref, ...]) -> frozenset[Ref]:
-    """What goes with the targets: each itself, the models on a dataset, all that is in a project."""
-    if not targets:
-        return frozenset(desired.refs)
-    models = {model.ref for target in targets for model in desired.models_on(target)}
-    inside = {ref for ref in desired.refs if desired.project_of(ref) in targets}
-    return frozenset({*targets, *models, *inside})

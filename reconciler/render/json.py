@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
+from reconciler.core.look.surroundings import NOTHING_AROUND, Surroundings
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Problem, in_order
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import AliasState
 from reconciler.core.strictjson import dumps
 from reconciler.render.fingerprint import Printed
-from reconciler.render.status import NOTHING_AROUND, Surroundings, object_statuses
+from reconciler.render.status import checkpoints, object_statuses
 
 
 def problems_json(problems: Iterable[Problem]) -> str:
@@ -59,7 +60,7 @@ def status_json(plan: Plan, around: Surroundings = NOTHING_AROUND) -> str:
             "in_sync": not one.wish and one.state != "refused",
             "wish": one.wish or None,
             "aliases": {state.alias: _alias(state) for state in plan.aliases_of(one.ref)},
-            "checkpoints": list(around.checkpoints_of(one)),
+            "checkpoints": list(checkpoints(one, around)),
         }
         for one in object_statuses(plan)
     ]

@@ -1,12 +1,11 @@
 """What is live, object by object, beside what git declares."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.core.change import Change, DatasetChange, ModelChange, RemovalChange, RenameChange
 from reconciler.core.kind import Kind
-from reconciler.core.live import LiveKey
 from reconciler.core.look.in_force import own_fingerprint
+from reconciler.core.look.surroundings import NOTHING_AROUND, Stray, Surroundings
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.state import Unchanged
@@ -22,31 +21,6 @@ from reconciler.render.view import Block, Item, Items, Line, Role, Row, Text, Vi
 from reconciler.render.words import quoted_text
 
 _DUPLICATE = "duplicate"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stray:
-    """A live object that no manifest declares; `project_id` is None for a project."""
-
-    kind: Kind
-    id: int
-    name: str
-    project_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a plan does not tell: live objects that git does not know, and the checkpoints of trainings."""
-
-    strays: tuple[Stray, ...] = ()
-    checkpoints: Mapping[LiveKey, tuple[str, ...]]
-
-    def checkpoints_of(self, one: "ObjectStatus") -> tuple[str, ...]:
-        """The steps after which the training of a live object left a checkpoint."""
-        return () if one.id is None else self.checkpoints.get((one.ref.kind, one.id), ())
-
-
-NOTHING_AROUND = Surroundings(checkpoints={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,9 +163,14 @@ def _rows(status: ObjectStatus, plan: Plan, around: Surroundings) -> list[Row]:
     rows = []
     if states := plan.aliases_of(status.ref):
         rows.append(Row(label="aliases", text=standing_aliases(plan, states)))
-    if steps := around.checkpoints_of(status):
+    if steps := checkpoints(status, around):
         rows.append(Row(label="checkpoints", text=say(f"after {', '.join(steps)} steps")))
     return rows
+
+
+def checkpoints(status: ObjectStatus, around: Surroundings) -> tuple[str, ...]:
+    """The steps after which the training of a live model left a checkpoint."""
+    return () if status.id is None else around.checkpoints.get((status.ref.kind, status.id), ())
 
 
 def _sum(found: tuple[ObjectStatus, ...]) -> str:

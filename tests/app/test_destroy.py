@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.app.planning import Scope, doomed
+from reconciler.app.planning import Scope
 from reconciler.core.desired import Absent, Desired
 from reconciler.core.diff.absence import all_absent
 from reconciler.core.kind import Kind
+from reconciler.core.planning.selection import to_destroy
 from reconciler.core.problem import Problem, Severity
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
@@ -49,7 +50,7 @@ def test_everything_becomes_absent() -> None:
 )
 def test_what_goes_with_a_target(targets: tuple[Ref, ...], going: set[Ref]) -> None:
     """Never more than what needs it: the models of another dataset stay."""
-    assert doomed(tree(), targets) == going
+    assert to_destroy(tree(), targets) == going
 
 
 def test_a_scope_says_what_a_person_asked_for() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from reconciler.core.desired import Desired
 from reconciler.core.kind import Kind
+from reconciler.core.look.surroundings import Stray, Surroundings
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
@@ -13,7 +14,7 @@ from reconciler.render.fingerprint import Printed, fingerprints_view
 from reconciler.render.json import fingerprints_json, problems_json, status_json
 from reconciler.render.output import LiveAlias, LiveModel, NamesClash, output_env, output_json, output_view
 from reconciler.render.problem import counted, problems_view, valid_view, warnings_view
-from reconciler.render.status import Stray, Surroundings, status_view
+from reconciler.render.status import status_view
 from reconciler.render.text import render_text
 from tests.render import sample
 

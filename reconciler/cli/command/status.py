@@ -17,15 +17,15 @@ def command(invocation: Invocation, *, strays: bool, form: str) -> int:
     """
     import asyncio
 
-    from reconciler.app.status import surroundings
     from reconciler.cli.context import open_context
     from reconciler.cli.plan_flow import plan_live
+    from reconciler.core.look.surroundings import surroundings
     from reconciler.render.json import status_json
     from reconciler.render.status import status_view
 
     context = open_context(invocation)
     planned = asyncio.run(plan_live(context))
-    around = surroundings(planned)
+    around = surroundings(planned.plan, planned.desired, planned.observed, planned.project_ids.values())
     if form == "json":
         context.console.result_text(status_json(planned.plan, around))
     else:

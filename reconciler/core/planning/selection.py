@@ -1,4 +1,7 @@
-"""Which objects a run is about: `--target` with all it needs, less `--exclude` with all that needs it."""
+"""Which objects a run is about: `--target` with all it needs, less `--exclude` with all that needs it.
+
+A run that destroys is about the opposite: the targets and all that stands on them.
+"""
 
 from collections.abc import Iterable
 
@@ -27,3 +30,12 @@ def _goes_before(ref: Ref, desired: Desired) -> tuple[Ref, ...]:
     project = desired.absent[ref].project
     inside = (other.ref for other in desired.absent.values() if other.project == project and other.ref != ref)
     return (ref, *(other for other in inside if other.kind in ref.kind.below))
+
+
+def to_destroy(desired: Desired, targets: Iterable[Ref] = ()) -> frozenset[Ref]:
+    """What goes with the targets: each itself and all that stands on it; everything if there are none."""
+    targets = frozenset(targets)
+    if not targets:
+        return frozenset(desired.refs)
+    absent = {ref for ref, one in desired.absent.items() if one.project in targets}
+    return targets | absent | {one.ref for target in targets for one in desired.inside(target)}

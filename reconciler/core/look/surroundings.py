@@ -1,0 +1,56 @@
+"""What a plan does not tell of the account: live objects that git does not know, and the checkpoints of trainings."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from reconciler.core.change import RenameChange
+from reconciler.core.desired import Desired
+from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.kind import Kind
+from reconciler.core.live import LiveKey, Observed
+from reconciler.core.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """A live object that no manifest declares; `project_id` is None for a project."""
+
+    kind: Kind
+    id: int
+    name: str
+    project_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """The strays, and the steps after which each training left a checkpoint, by its model."""
+
+    strays: tuple[Stray, ...] = ()
+    checkpoints: Mapping[LiveKey, tuple[str, ...]]
+
+
+NOTHING_AROUND = Surroundings(checkpoints={})
+
+
+def surroundings(plan: Plan, desired: Desired, observed: Observed, project_ids: Collection[int]) -> Surroundings:
+    """What the look at the account shows beside the plan. `project_ids` are the live projects of declared ones."""
+    models = observed.models.values()
+    return Surroundings(
+        strays=tuple(_strays(plan, desired, observed, project_ids)),
+        checkpoints={(model.kind, model.id): model.checkpoint_steps for model in models if model.checkpoint_steps},
+    )
+
+
+def _strays(plan: Plan, desired: Desired, observed: Observed, project_ids: Collection[int]) -> Iterator[Stray]:
+    """Projects that no manifest names, then what no manifest declares in any project."""
+    index, ours = AccountIndex(observed), frozenset(project_ids)
+    renames = (change for change in plan.changes if isinstance(change, RenameChange))
+    renamed = {(item.kind, item.id) for change in renames for item in change.objects}
+    named = {project.project_name for project in desired.projects.values()}
+    for project in observed.projects.values():
+        if project.id not in ours and project.project_name not in named:
+            yield Stray(kind=project.kind, id=project.id, name=project.name)
+    for project_id in sorted(observed.projects):
+        for live in index.strays(project_id, desired):
+            if (live.kind, live.id) not in renamed:
+                yield Stray(kind=live.kind, id=live.id, name=live.name, project_id=project_id)
