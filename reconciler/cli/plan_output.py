@@ -48,6 +48,8 @@ def print_plan(console: Console, plan: Plan, printing: PlanPrinting) -> None:
             console.result_text(_markdown(plan, printing))
         case "html":
             console.result_text(_html(plan, printing))
+        case "report":
+            console.result_text(_report_json(plan, printing))
         case _:
             from reconciler.render.plan import plan_view
             from reconciler.render.plan_report.report import plan_report
@@ -110,6 +112,16 @@ def _markdown(plan: Plan, printing: PlanPrinting) -> str:
     report = plan_report(plan, digest=digest(plan), album=findings_alone(plan, _sources(printing)))
     limit = SUMMARY_LIMIT if printing.length == "summary" else COMMENT_LIMIT
     return render_markdown(report, marker=marker, limit=limit) or render_markdown_nothing(report, marker)
+
+
+def _report_json(plan: Plan, printing: PlanPrinting) -> str:
+    """The tree that the other formats print, with what was found about images and without their pictures."""
+    from reconciler.app.album import findings_alone
+    from reconciler.render.plan_json import plan_report_json
+    from reconciler.render.plan_report.report import plan_report
+
+    album = findings_alone(plan, _sources(printing))
+    return plan_report_json(plan_report(plan, digest=digest(plan), album=album, way=printing.next_step))
 
 
 def _sources(printing: PlanPrinting) -> "AlbumSources":

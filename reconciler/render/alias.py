@@ -50,12 +50,16 @@ def _now(plan: Plan, state: AliasState) -> str:
     """The version that answers: `v2 (a51be07)`."""
     if state.version is None:
         return state.problem if plan.subject.base and state.problem else "nothing answers"
-    return f"{version_word(plan, state.version)} ({short(state.fingerprint or '')})"
+    return f"{version_word(state.version, is_asked=not plan.subject.base)} ({short(state.fingerprint or '')})"
 
 
 def _words(plan: Plan, following: Coming) -> str:
     """`v3 (a9f3c1a)`."""
-    version = "the next version" if following.version is None else version_word(plan, following.version)
+    version = (
+        "the next version"
+        if following.version is None
+        else version_word(following.version, is_asked=not plan.subject.base)
+    )
     return f"{version} ({short(following.fingerprint)})"
 
 

@@ -131,13 +131,7 @@ def refusals_view(found: Iterable[Refusal]) -> View:
 
 def refusals(found: Entries[RefusalReport]) -> list[Block]:
     """Each refusal with the ways on."""
-    blocks: list[Block] = [
-        Paragraph(lead=say(one.text, Role.REFUSED), rest=tuple(say(way) for way in one.ways)) for one in found.listed
-    ]
-    if found.hidden:
-        hidden = count(len(found.hidden), "more refusal")
-        blocks.append(Line(text=say(f"… and {hidden} (`--format json` lists them)")))
-    return blocks
+    return [Paragraph(lead=say(one.text, Role.REFUSED), rest=tuple(say(way) for way in one.ways)) for one in found]
 
 
 def _said(report: PlanReport) -> list[Block]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from reconciler.core.change import Change, DatasetChange, ModelChange, RemovalChange, RenameChange
+from reconciler.core.change import Effect
 from reconciler.core.kind import Kind
 from reconciler.core.look.in_force import own_fingerprint
 from reconciler.core.look.surroundings import NOTHING_AROUND, Stray, Surroundings
@@ -12,11 +12,11 @@ from reconciler.core.state import Unchanged
 from reconciler.core.text import count
 from reconciler.render.alias import standing_aliases
 from reconciler.render.plan import notes, refusals, warnings
+from reconciler.render.plan_report.changed import ChangedObject
+from reconciler.render.plan_report.changes import changed_objects
 from reconciler.render.plan_report.report import note_entries, refusal_entries, unanswered_aliases
 from reconciler.render.plan_report.verdict import context
-from reconciler.render.reason import reason_words
 from reconciler.render.state import state_words, version_words, wish_words
-from reconciler.render.version import short
 from reconciler.render.view import Block, Item, Items, Line, Role, Row, Text, View, say, screen
 from reconciler.render.words import quoted_text
 
@@ -41,15 +41,16 @@ class ObjectStatus:
 def object_statuses(plan: Plan) -> tuple[ObjectStatus, ...]:
     """Every object of a plan, in the order of the refs."""
     found = {one.ref: _unchanged(one) for one in plan.unchanged}
-    renames = [change for change in plan.changes if isinstance(change, RenameChange)]
-    for change in plan.changes:
-        if not isinstance(change, RenameChange):
-            found[change.ref] = _changed(change)
-    for rename in renames:
-        found[rename.ref] = _renamed(_changed(rename), found.get(rename.ref))
-    for one in plan.refusals:
-        if one.ref is not None and one.ref not in found:
-            found[one.ref] = ObjectStatus(ref=one.ref, id=None, version=None, state="refused", word="refused")
+    changed = changed_objects(plan)
+    for one in changed:
+        if one.effect is not Effect.RENAME:
+            found[one.ref] = _changed(one)
+    for one in changed:
+        if one.effect is Effect.RENAME:
+            found[one.ref] = _renamed(one, found.get(one.ref))
+    for refusal in plan.refusals:
+        if refusal.ref is not None and refusal.ref not in found:
+            found[refusal.ref] = ObjectStatus(ref=refusal.ref, id=None, version=None, state="refused", word="refused")
     return tuple(found[ref] for ref in sorted(found))
 
 
@@ -111,41 +112,28 @@ def _unchanged(one: Unchanged) -> ObjectStatus:
     )
 
 
-def _changed(change: Change) -> ObjectStatus:
-    """What apply would do with an object: make its next version, delete what is live of it, or change it in place."""
-    because = f"because {reason_words(change.reason)}"
-    match change:
-        case DatasetChange() | ModelChange():
-            fingerprint = f" ({short(change.fingerprint)})" if isinstance(change, ModelChange) else ""
-            wish = f"apply {_verb(change)} v{change.version}{fingerprint}, {because}"
-            return _differing(change.ref, None, change.base_version, wish)
-        case RemovalChange() | RenameChange():
-            verb = "deletes" if isinstance(change, RemovalChange) else "renames"
-            wish = f"apply {verb} {count(len(change.objects), 'live object')}, {because}"
-            return _differing(change.ref, change.objects[0].id, None, wish)
-        case _:
-            return _differing(change.ref, change.id, None, because)
-
-
-def _differing(ref: Ref, id_: int | None, version: int | None, wish: str) -> ObjectStatus:
+def _changed(one: ChangedObject) -> ObjectStatus:
     """An object that apply would change; it is live where it has an id or a version."""
-    state = "not live" if id_ is None and version is None else "differs from git"
-    versions = "" if version is None else f"v{version}"
-    shown = None if ref.kind.has_versions else id_
-    return ObjectStatus(ref=ref, id=shown, version=version, state=state, word=state, versions=versions, wish=wish)
+    live = [gone.id for gone in one.removed] + [each.id for each in one.renamed]
+    if not one.ref.kind.has_versions and one.id is not None:
+        live.append(one.id)
+    state = "not live" if not live and one.base_version is None else "differs from git"
+    return ObjectStatus(
+        ref=one.ref,
+        id=live[0] if live and not one.ref.kind.has_versions else None,
+        version=one.base_version,
+        state=state,
+        word=state,
+        versions="" if one.base_version is None else f"v{one.base_version}",
+        wish=one.apply,
+    )
 
 
-def _renamed(renamed: ObjectStatus, besides: ObjectStatus | None) -> ObjectStatus:
+def _renamed(one: ChangedObject, besides: ObjectStatus | None) -> ObjectStatus:
     """A rename is one more thing that apply does with an object."""
     if besides is None:
-        return renamed
-    return replace(besides, wish=f"{renamed.wish}; {besides.wish}" if besides.wish else renamed.wish)
-
-
-def _verb(change: DatasetChange | ModelChange) -> str:
-    if isinstance(change, DatasetChange) or (change.creates and not change.starts):
-        return "makes"
-    return "trains" if change.starts else "describes"
+        return _changed(one)
+    return replace(besides, wish=f"{one.apply}; {besides.wish}" if besides.wish else one.apply)
 
 
 def _item(status: ObjectStatus, plan: Plan, around: Surroundings) -> Item:

@@ -7,6 +7,7 @@ from reconciler.render import markdown
 from reconciler.render.album import NO_THUMBNAILS, Album, ReportedFinding
 from reconciler.render.html import page
 from reconciler.render.plan import plan_view
+from reconciler.render.plan_json import plan_report_json
 from reconciler.render.plan_report.report import plan_report
 from reconciler.render.text import render_text
 
@@ -27,6 +28,10 @@ def render_markdown(
 ) -> str:
     report = plan_report(plan, digest=digest, album=Album(findings=tuple(findings)))
     return markdown.render_markdown(report, marker=marker, limit=limit)
+
+
+def render_report_json(plan: Plan, *, digest: str) -> str:
+    return plan_report_json(plan_report(plan, digest=digest))
 
 
 def render_html(plan: Plan, *, digest: str, album: Album = NO_PICTURES, way: str = "") -> str:

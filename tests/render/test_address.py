@@ -1,5 +1,7 @@
 """An address in a caption may be signed: no form of a report prints what comes behind its question mark."""
 
+import json
+
 import pytest
 
 from reconciler.core.change import FieldChange, Origin
@@ -11,7 +13,7 @@ from reconciler.render.address import unsigned
 from reconciler.render.doctor import doctor_view
 from reconciler.render.text import render_text
 from tests.render import sample
-from tests.render.printed import render_html, render_markdown, render_screen
+from tests.render.printed import render_html, render_markdown, render_report_json, render_screen
 
 DIGEST = "5f2c91aa" + "0" * 56
 SIGNED = "see https://cdn.example/y.png?X-Amz-Signature=SECRET for more."
@@ -58,8 +60,9 @@ def signed() -> Plan:
         render_screen(signed(), digest=DIGEST),
         render_markdown(signed(), digest=DIGEST),
         render_html(signed(), digest=DIGEST),
+        str(json.loads(render_report_json(signed(), digest=DIGEST))),
     ],
-    ids=["text", "markdown", "html"],
+    ids=["text", "markdown", "html", "json"],
 )
 def test_no_report_prints_a_signature(text: str) -> None:
     assert "https://cdn.example/y.png?…" in text

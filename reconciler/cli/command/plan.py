@@ -25,7 +25,7 @@ reconciler plan --base origin/main --format markdown
 
 @declare("plan", example=_EXAMPLE)
 @click.option("--out", metavar="FILE", type=click.Path(), help="Save the plan, for `apply FILE`.")
-@format_option("text", "json", "markdown", "html")
+@format_option("text", "json", "markdown", "html", "report")
 @length_option
 @click.option(
     "--pictures-from",

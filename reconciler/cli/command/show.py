@@ -8,7 +8,7 @@ from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 @declare("show", example="reconciler show plan.json")
 @click.argument("planfile", metavar="PLANFILE", type=click.Path())
-@format_option("text", "json", "markdown", "html")
+@format_option("text", "json", "markdown", "html", "report")
 @length_option
 @pass_invocation
 def command(invocation: Invocation, planfile: str, form: str, length: str) -> int:

@@ -9,10 +9,10 @@ from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.render.alias import AliasReport
 from reconciler.render.plan_report.content import ContentReport, Entries
-from reconciler.render.plan_report.effect import EffectWords, Facts, Tone, effect_words
+from reconciler.render.plan_report.effect import EffectFacts, EffectWords, Tone, effect_words
 from reconciler.render.plan_report.training import TrainingReport
 from reconciler.render.reason import reason_words
-from reconciler.render.version import from_to
+from reconciler.render.version import version_word
 
 LOST = "what it has cost is lost"
 """What is said of a training that is stopped."""
@@ -45,10 +45,10 @@ class ChangedObject:
     """False where no account was asked: ids are made up, and which versions are live is unknown."""
     id: int | None = None
     """The live object, where one changes in place."""
-    before: str = ""
-    """The version before; empty where there is none, or it is the same."""
-    after: str = ""
-    """The version that is made; empty where an object has none."""
+    base_version: int | None = None
+    """The completed version that is compared with; None where there is none."""
+    version: int | None = None
+    """The version that is made or changed; None where an object has none."""
     fingerprint: str = ""
     fields: tuple[FieldChange, ...] = ()
     content: ContentReport | None = None
@@ -87,9 +87,26 @@ class ChangedObject:
         """Live objects that are deleted, each with what else there is to say of it."""
         return tuple((one, _why_gone(one)) for one in self.removed)
 
+    @property
+    def apply(self) -> str:
+        """What the next apply does with it, and why."""
+        return f"{self._said(self.words.apply)}because {self.reason}"
+
+    @property
+    def before(self) -> str:
+        """The version before, in words; empty where there is none, or it is the same."""
+        if self.base_version is None or self.base_version == self.version:
+            return ""
+        return version_word(self.base_version, is_asked=self.is_asked)
+
+    @property
+    def after(self) -> str:
+        """The version that is made or changed, in words; empty where an object has none."""
+        return "" if self.version is None else version_word(self.version, is_asked=self.is_asked)
+
     def versions(self, arrow: str = "->") -> str:
         """`v2 -> v3`, or `v1` where there was none before."""
-        return from_to(self.before, self.after, arrow)
+        return f"{self.before} {arrow} {self.after}" if self.before else self.after
 
     @property
     def number(self) -> int:
@@ -134,12 +151,14 @@ class ChangedObject:
         return Layout.OTHER if self.content is None else Layout.DATASET
 
     def _said(self, words: str) -> str:
-        facts = Facts(
+        fingerprint = f" ({self.fingerprint})" if self.fingerprint else ""
+        facts = EffectFacts(
             kind=self.ref.kind,
             id=self.id,
             is_asked=self.is_asked,
             objects=self.number,
             stops=len(self.stops),
+            version=f"{self.after}{fingerprint}",
             versions=self.versions("→"),
         )
         return facts.fill(words)

@@ -22,10 +22,10 @@ from reconciler.render.plan_report.changed import ChangedObject
 from reconciler.render.plan_report.contact_sheet import PictureSums, contact_sheets, pictured_keys
 from reconciler.render.plan_report.content import content_report, entries
 from reconciler.render.plan_report.sheet_image import SheetImage, sheet_images
-from reconciler.render.plan_report.training import Cause, training_report
+from reconciler.render.plan_report.training import TrainingCause, training_report
 from reconciler.render.reason import reason_words
 from reconciler.render.tier import TRAINING_TIME
-from reconciler.render.version import short, version_before, version_word
+from reconciler.render.version import short, version_word
 
 FOLD_RENAMES = 10
 """Renamed objects of one manifest that a screen lists."""
@@ -97,7 +97,7 @@ def _object(change: Change, plan: Plan) -> ChangedObject:
         case ProjectChange():
             return replace(one, id=change.id, fields=change.fields)
         case DatasetChange():
-            return _dataset(one, change, plan)
+            return _dataset(one, change)
         case ModelChange():
             return _model(one, change, plan)
         case RemovalChange():
@@ -108,12 +108,12 @@ def _object(change: Change, plan: Plan) -> ChangedObject:
             assert_never(other)
 
 
-def _dataset(one: ChangedObject, change: DatasetChange, plan: Plan) -> ChangedObject:
+def _dataset(one: ChangedObject, change: DatasetChange) -> ChangedObject:
     return replace(
         one,
         id=change.origin_id,
-        before=version_before(plan, change.base_version, change.version),
-        after=version_word(plan, change.version),
+        base_version=change.base_version,
+        version=change.version,
         fields=change.fields,
         content=content_report(change),
     )
@@ -122,11 +122,11 @@ def _dataset(one: ChangedObject, change: DatasetChange, plan: Plan) -> ChangedOb
 def _model(one: ChangedObject, change: ModelChange, plan: Plan) -> ChangedObject:
     return replace(
         one,
-        before=version_before(plan, change.base_version, change.version),
-        after=version_word(plan, change.version),
+        base_version=change.base_version,
+        version=change.version,
         fingerprint=short(change.fingerprint),
         fields=change.fields,
-        training=training_report(change, version_word(plan, change.dataset_version)),
+        training=training_report(change, version_word(change.dataset_version, is_asked=one.is_asked)),
         aliases=alias_reports(plan, change.ref),
     )
 
@@ -145,26 +145,28 @@ def _explained(one: ChangedObject, contents: Mapping[Ref, ChangedObject]) -> Cha
     )
 
 
-def _unchanged_dataset(one: ChangedObject, dataset: Ref, version: str) -> tuple[Cause, Cause]:
-    stays = Cause(kind="dataset", name=str(dataset), lines=(f"{version}, unchanged",), stays=True)
-    return Cause(kind="cause", name=one.reason), stays
+def _unchanged_dataset(one: ChangedObject, dataset: Ref, version: str) -> tuple[TrainingCause, TrainingCause]:
+    stays = TrainingCause(kind="dataset", name=str(dataset), lines=(f"{version}, unchanged",), stays=True)
+    return TrainingCause(kind="cause", name=one.reason), stays
 
 
-def _changed_dataset(behind: ChangedObject) -> tuple[Cause, Cause]:
+def _changed_dataset(behind: ChangedObject) -> tuple[TrainingCause, TrainingCause]:
     sums = () if behind.content is None else behind.content.sums
-    content = Cause(kind="images and captions", lines=sums, anchor=behind.anchor)
-    return content, Cause(kind="dataset", name=str(behind.ref), lines=(behind.versions("→"),))
+    content = TrainingCause(kind="images and captions", lines=sums, anchor=behind.anchor)
+    return content, TrainingCause(kind="dataset", name=str(behind.ref), lines=(behind.versions("→"),))
 
 
-def _trained(one: ChangedObject) -> Cause:
+def _trained(one: ChangedObject) -> TrainingCause:
     trained = f"trained, {TRAINING_TIME}" if one.effect in {Effect.TRAIN, Effect.START} else "not trained"
-    return Cause(kind="model", name=str(one.ref), lines=(one.versions("→"), trained), tone=one.tone)
+    return TrainingCause(kind="model", name=str(one.ref), lines=(one.versions("→"), trained), tone=one.tone)
 
 
-def _followers(aliases: Sequence[AliasReport]) -> Cause:
+def _followers(aliases: Sequence[AliasReport]) -> TrainingCause:
     if not aliases:
-        return Cause(kind="aliases", lines=("none declared: no program is pointed at it",), stays=True)
-    return Cause(kind="aliases", lines=tuple(map(_follows, aliases)), stays=not any(one.next for one in aliases))
+        return TrainingCause(kind="aliases", lines=("none declared: no program is pointed at it",), stays=True)
+    return TrainingCause(
+        kind="aliases", lines=tuple(map(_follows, aliases)), stays=not any(one.next for one in aliases)
+    )
 
 
 def _follows(one: AliasReport) -> str:

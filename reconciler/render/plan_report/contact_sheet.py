@@ -6,7 +6,7 @@ from itertools import groupby
 
 from reconciler.core.text import count
 from reconciler.render.album import ReportedFinding, Thumbnails
-from reconciler.render.plan_report.sheet_image import MARK_ORDER, Mark, SheetImage
+from reconciler.render.plan_report.sheet_image import MARK_ORDER, ImageMark, SheetImage
 
 PICTURES = 200
 """Images of a page that are shown as pictures; the others are lines of text."""
@@ -18,20 +18,20 @@ BUDGET = 5_000_000
 _SPENT = "no thumbnail: the page holds no more than 5 MB of them"
 
 _PHRASES = {
-    Mark.REMOVED: ("is removed", "are removed"),
-    Mark.REWRITTEN: ("loses its hand-written caption", "lose their hand-written captions"),
-    Mark.REPLACED: ("is replaced", "are replaced"),
-    Mark.ADDED: ("is added", "are added"),
-    Mark.RENAMED: ("is renamed", "are renamed"),
-    Mark.CAPTION: ("gets another caption", "get other captions"),
-    Mark.KEPT: ("keeps a caption that is not in git", "keep captions that are not in git"),
-    Mark.REGENERATED: ("gets a new automatic caption", "get new automatic captions"),
+    ImageMark.REMOVED: ("is removed", "are removed"),
+    ImageMark.REWRITTEN: ("loses its hand-written caption", "lose their hand-written captions"),
+    ImageMark.REPLACED: ("is replaced", "are replaced"),
+    ImageMark.ADDED: ("is added", "are added"),
+    ImageMark.RENAMED: ("is renamed", "are renamed"),
+    ImageMark.CAPTION: ("gets another caption", "get other captions"),
+    ImageMark.KEPT: ("keeps a caption that is not in git", "keep captions that are not in git"),
+    ImageMark.REGENERATED: ("gets a new automatic caption", "get new automatic captions"),
 }
 _LABELS = {
-    Mark.REWRITTEN: "caption overwritten",
-    Mark.CAPTION: "caption changed",
-    Mark.KEPT: "not in git, kept",
-    Mark.REGENERATED: "caption regenerated",
+    ImageMark.REWRITTEN: "caption overwritten",
+    ImageMark.CAPTION: "caption changed",
+    ImageMark.KEPT: "not in git, kept",
+    ImageMark.REGENERATED: "caption regenerated",
 }
 
 
@@ -148,7 +148,7 @@ def _sheet(row: tuple[SheetImage, ...], pictures: _Pictures, findings: _Findings
     shown = [_shown(at, image, pictures.get(at, ()), findings.get(image.key, ())) for at, image in enumerate(row)]
     loud = [one for one in shown if one.image.is_loud]
     quiet = [one for one in shown if not one.image.is_loud]
-    candidates = [one.number for one in quiet if one.pictures and one.image.mark is not Mark.REGENERATED]
+    candidates = [one.number for one in quiet if one.pictures and one.image.mark is not ImageMark.REGENERATED]
     left = OPEN - sum(bool(one.pictures) for one in loud)
     opened = frozenset(candidates[: max(left, 0)])
     folded = [one for one in quiet if one.number not in opened]
@@ -159,7 +159,7 @@ def _sheet(row: tuple[SheetImage, ...], pictures: _Pictures, findings: _Findings
     )
 
 
-def _fold(mark: Mark, alike: list[ShownImage]) -> FoldedImages:
+def _fold(mark: ImageMark, alike: list[ShownImage]) -> FoldedImages:
     one, many = _PHRASES[mark]
     return FoldedImages(
         words=f"{count(len(alike), 'more image')} {one if len(alike) == 1 else many}",

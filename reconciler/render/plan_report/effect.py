@@ -34,7 +34,7 @@ SIGNS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectWords:
-    """All that is said of one effect. What only the change knows stands in braces, and `Facts` fills it in.
+    """All that is said of one effect. What only the change knows stands in braces, and `EffectFacts` fills it in.
 
     `noun`, `one` and `many` count it: `1 model is trained`, `2 models are trained`. `line` follows the name of an object,
     `heading` follows it over a section, `pointer` where a reviewer is told what to look at; an empty pointer means that the
@@ -56,7 +56,7 @@ class EffectWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class EffectFacts:
     """What only the change knows of its effect: numbers, and words of ours."""
 
     kind: Kind

@@ -32,7 +32,6 @@ FIRST = "nothing-ours"
 FOLD_OBJECTS = 20
 """Objects that a screen lists besides those that cost or destroy."""
 FOLD_NOTES = 10
-FOLD_REFUSALS = 20
 
 LOOSENING = frozenset({LOOSER, NO_EXPECT})
 """Notes that another plan may cost more than it could before."""
@@ -198,8 +197,8 @@ def unanswered_aliases(plan: Plan) -> tuple[str, ...]:
 
 
 def refusal_entries(found: Iterable[Refusal]) -> Entries[RefusalReport]:
-    """Refusals as sentences, in their order."""
-    return entries((), map(_refusal, found), FOLD_REFUSALS)
+    """Refusals as sentences, in their order; none is ever folded away."""
+    return entries(map(_refusal, found), (), 0)
 
 
 def _refusal(one: Refusal) -> RefusalReport:

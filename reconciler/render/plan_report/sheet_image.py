@@ -18,7 +18,7 @@ _ANEW = "Bria writes the rest anew"
 _OVERWRITES = "overwrites words that a person wrote on the live side and git never had"
 
 
-class Mark(StrEnum):
+class ImageMark(StrEnum):
     """What happens to an image, in the order of a sheet."""
 
     REMOVED = "removed"
@@ -32,7 +32,7 @@ class Mark(StrEnum):
     REGENERATED = "regenerated"
 
 
-MARK_ORDER = {mark: place for place, mark in enumerate(Mark)}
+MARK_ORDER = {mark: place for place, mark in enumerate(ImageMark)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class SheetImage:
     `remark` what else there is to know, `loss` what is lost for good.
     """
 
-    mark: Mark
+    mark: ImageMark
     key: str
     name: str
     before: str = ""
@@ -58,7 +58,7 @@ class SheetImage:
     @property
     def is_loud(self) -> bool:
         """Is it never folded away?"""
-        return self.mark is Mark.REMOVED or bool(self.loss)
+        return self.mark is ImageMark.REMOVED or bool(self.loss)
 
     @property
     def words(self) -> Pieces:
@@ -100,7 +100,7 @@ def _coming(image: ImageChange, words: CaptionChange | LostCaption | None, kept:
     is_new = image.effect is ImageEffect.ADDED
     loss = "its hand-written caption goes with the old picture" if image.hand_written else ""
     return SheetImage(
-        mark=Mark.ADDED if is_new else Mark.REPLACED,
+        mark=ImageMark.ADDED if is_new else ImageMark.REPLACED,
         key=image.key,
         name=image.name,
         before=image.replaces,
@@ -138,7 +138,7 @@ def _going(image: ImageChange, before: str, *, is_gone: bool) -> SheetImage:
     else:
         remark = f"still in {before}" if before and not is_gone else ""
     return SheetImage(
-        mark=Mark.REMOVED,
+        mark=ImageMark.REMOVED,
         key=image.key,
         name=image.name,
         before=image.key,
@@ -161,7 +161,7 @@ def _worded(change: DatasetChange) -> Iterator[SheetImage]:
 
 def _rewritten(caption: LostCaption) -> SheetImage:
     return SheetImage(
-        mark=Mark.REWRITTEN,
+        mark=ImageMark.REWRITTEN,
         key=caption.key,
         name=caption.name,
         after=caption.key,
@@ -173,7 +173,7 @@ def _rewritten(caption: LostCaption) -> SheetImage:
 
 def _written(caption: CaptionChange) -> SheetImage:
     return SheetImage(
-        mark=Mark.CAPTION,
+        mark=ImageMark.CAPTION,
         key=caption.key,
         name=caption.name,
         after=caption.key,
@@ -184,7 +184,7 @@ def _written(caption: CaptionChange) -> SheetImage:
 
 def _kept(kept: KeptCaption) -> SheetImage:
     return SheetImage(
-        mark=Mark.KEPT,
+        mark=ImageMark.KEPT,
         key=kept.key,
         name=kept.name,
         after=kept.key,
@@ -199,7 +199,7 @@ def _since(kept: KeptCaption) -> str:
 
 def _renamed(rename: ImageRename) -> SheetImage:
     return SheetImage(
-        mark=Mark.RENAMED,
+        mark=ImageMark.RENAMED,
         key=rename.key,
         name=rename.after,
         after=rename.key,
@@ -213,7 +213,7 @@ def _anew(change: DatasetChange, told: Collection[str]) -> Iterator[SheetImage]:
     for image in change.wish.images if change.stale else ():
         if image.caption is None and image.key not in told:
             yield SheetImage(
-                mark=Mark.REGENERATED,
+                mark=ImageMark.REGENERATED,
                 key=image.key,
                 name=image.name,
                 after=image.key,

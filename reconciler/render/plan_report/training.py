@@ -19,7 +19,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
+class TrainingCause:
     """One link of the chain from what was edited to what programs notice; `anchor` names the section that tells more."""
 
     kind: str
@@ -46,7 +46,7 @@ class TrainingReport:
     parameters: tuple[tuple[str, str], ...] = ()
     unchanged: tuple[Parameter, ...] = ()
     """What else defines the training; of a first version all of it is new."""
-    causes: tuple[Cause, ...] = ()
+    causes: tuple[TrainingCause, ...] = ()
     """From what was edited to what programs notice."""
 
 
