@@ -1,5 +1,6 @@
 """The HTML report of a plan: what the trees know of its images stands beside them."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -39,6 +40,8 @@ def test_a_finding_stands_at_its_image(committed: Path, cli: Cli) -> None:
     assert shown.count("image-alpha") == page.count("image-alpha") == 2
     comment = cli("plan", "--base", "main", "--format", "markdown").out
     assert "- `glass.png` **warning** transparent parts of this image become black: " in comment
+    report = json.loads(cli("show", "plan.json", "--format", "report").out)
+    assert ("glass.png", "image-alpha") in [(one["name"], one["rule"]) for one in report["findings"]]
 
 
 def test_of_two_images_that_are_alike_the_new_one_is_told_of(committed: Path, cli: Cli) -> None:
