@@ -11,29 +11,31 @@ _MASK = (1 << _COLUMNS) - 1
 
 
 def mark(line: int, column: int) -> int:
-    """A place as one number; line and column count from 0, as parsers give them, and stay below a million."""
+    """A place as one number. Line and column count from 0, as parsers give them, and stay below a million."""
     return line + 1 << _COLUMNS | column + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A value and its places: `marks` holds one for each value and, before its value, one for each key, in order.
+    """A value and the places of its parts.
 
-    The flat form is decoded only where a message needs a place: places are the bulk of a large tree.
+    `marks` holds one place for each key and one for each value, in the order of the document: a key's place comes
+    before that of its value. Places would be most of the memory of a large tree if each were an object, so they are
+    kept as numbers and decoded only when a message needs one.
     """
 
     path: str
     value: Value
     marks: Sequence[int]
     has_null: bool = False
-    """Is a key given without a value anywhere?"""
+    """Does the document hold a key without a value?"""
 
     def at(self, *steps: str | int) -> Location:
-        """Where a value stands; where it is missing, the key of its nearest parent."""
+        """The place of a value; if it is missing, the place of the key of its nearest parent."""
         return self._find(steps, of_key=False)
 
     def at_key(self, *steps: str | int) -> Location:
-        """Where the key of a value stands; the value itself in a list; the nearest parent where it is missing."""
+        """The place of the key of a value; of the value itself in a list; of the nearest parent if it is missing."""
         return self._find(steps, of_key=True)
 
     def _find(self, steps: tuple[str | int, ...], *, of_key: bool) -> Location:
@@ -51,7 +53,7 @@ class Document:
 
 
 def _child(value: Value, index: int, step: str | int) -> tuple[Value, int, int] | None:
-    """The value below one step, the index of its key's mark and of its own."""
+    """The value that is one step below, the index of its key's mark, and the index of its own."""
     index += 1
     if isinstance(value, dict):
         for key, item in value.items():
@@ -67,7 +69,7 @@ def _child(value: Value, index: int, step: str | int) -> tuple[Value, int, int] 
 
 
 def _after(value: Value, index: int) -> int:
-    """The index behind all marks of a value."""
+    """The index that follows all marks of a value."""
     index += 1
     if isinstance(value, dict):
         for item in value.values():

@@ -1,4 +1,4 @@
-"""Patterns of file names, matched in time linear in pattern times name: *, ?, **, [a-z]."""
+"""Patterns of file names (*, ?, **, [a-z]). Matching takes time in proportion to pattern and name, whatever they are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class _Any:
 
 @dataclass(frozen=True, slots=True)
 class _One:
-    """`?`, `[a-z]` or a letter: one character; `ranges` None is any."""
+    """`?`, `[a-z]` or a letter: one character. `ranges` is None if any character fits."""
 
     ranges: tuple[tuple[str, str], ...] | None
     negated: bool = False
@@ -34,7 +34,7 @@ _DEEP: _Part = ()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """A compiled pattern; `matches` judges a path with / as separator, below the folder it counts from."""
+    """A compiled pattern for paths with / between folders, which count from the image folder."""
 
     text: str
     parts: tuple[_Part, ...]
@@ -60,7 +60,7 @@ class Pattern:
 
 
 def compile_pattern(text: str) -> Pattern:
-    """Read a pattern; BadPattern where it cannot be used."""
+    """Read a pattern. Raises BadPattern if it cannot be used."""
     if not text or len(text) > PATTERN_LIMIT:
         raise BadPattern(f"a pattern has 1 to {PATTERN_LIMIT} characters")
     if "\\" in text:
@@ -76,7 +76,7 @@ def compile_pattern(text: str) -> Pattern:
 
 
 def _through_deep(parts: Sequence[_Part], positions: set[int]) -> set[int]:
-    """The positions, and those behind each `**` that stands at one of them."""
+    """The positions, and the one behind each `**` that stands at one of them."""
     reached = set(positions)
     for position in sorted(positions):
         after = position
@@ -87,7 +87,11 @@ def _through_deep(parts: Sequence[_Part], positions: set[int]) -> set[int]:
 
 
 def _fits(part: _Part, name: str) -> bool:
-    """Greedy with one step back, which is enough for `*`: every later star makes the earlier ones settled."""
+    """Does one part of the pattern fit one name?
+
+    The last star takes as little as it can and takes more when the rest does not fit. Going back to an earlier star is
+    never needed: whatever it could take, the last star can take too.
+    """
     at, item, star, mark = 0, 0, -1, 0
     while at < len(name):
         current = part[item] if item < len(part) else None
@@ -124,7 +128,7 @@ def _part(name: str) -> _Part:
 
 
 def _set(name: str, at: int, items: list[_Any | _One]) -> int:
-    """Read `a-z]` or `!a-z]` from `at` on; the position behind it."""
+    """Read `a-z]` or `!a-z]` from `at` on, add it to the items, and return the position that follows it."""
     negated = name[at : at + 1] in {"!", "^"}
     at += negated
     end = name.find("]", at + 1)

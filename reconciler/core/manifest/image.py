@@ -24,7 +24,7 @@ class Trait(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the structure of an image says. `trailing` counts the bytes behind its end."""
+    """What the structure of an image file says. `trailing` counts the bytes after the end of the image."""
 
     format: str
     width: int
@@ -35,7 +35,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flaw:
-    """Why a file is no image that can be uploaded: the rule, a summary, the detail and what to do."""
+    """Why a file cannot be uploaded: the rule, a summary, the detail and what to do."""
 
     rule: str
     summary: str
@@ -45,7 +45,7 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFile:
-    """One file of a dataset that should be an image, as found.
+    """One file of a dataset that should be an image, as it was found.
 
     `name` is the path below the image folder in NFC, `path` the path below the manifest root, `digest` the SHA-256.
     A Git LFS pointer has neither facts nor flaw.
@@ -62,10 +62,11 @@ class ImageFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gist:
-    """What is true of many image files together: enough to know that there is nothing to say about any of them.
+    """What is true of all image files of a folder together: enough to know that no rule has anything to say about them.
 
-    `facts` are those that occur, each with the number of files and the suffix, in lower case, of their names; `distinct`
-    counts different digests, `largest` is a number of bytes. Files that are pointers or have a flaw are not `sound`.
+    `facts` are those that occur, each with the suffix of the file names in lower case and the number of such files.
+    `distinct` counts different digests; `largest` is the size of the largest file in bytes. `sound` is False if a file is
+    a Git LFS pointer or has a flaw.
     """
 
     facts: tuple[tuple[Facts, str, int], ...]
@@ -75,9 +76,9 @@ class Gist:
 
 
 class Images(Sequence[ImageFile]):
-    """The image files of a folder in the order of their names; none is made before one is asked for.
+    """The image files of a folder in the order of their names. The objects are made when the first one is asked for.
 
-    Trees are large, and a plan that finds nothing to do looks at names, digests and the gist only.
+    Trees are large, and a plan that finds nothing to do looks at the names, the digests and the summary only.
     """
 
     __slots__ = ("_made", "_make", "digests", "gist", "names")
@@ -93,7 +94,7 @@ class Images(Sequence[ImageFile]):
 
     @property
     def files(self) -> tuple[ImageFile, ...]:
-        """All of them, made."""
+        """All image files."""
         if self._made is None:
             self._made = self._make()
         return self._made

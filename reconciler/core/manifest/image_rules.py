@@ -1,4 +1,4 @@
-"""What the API's rules say about image files, and what a person should know before uploading them."""
+"""The API's rules for image files, and what a person should know before uploading them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
@@ -13,13 +13,13 @@ from reconciler.core.uploads import Uploads
 PIXEL_LIMIT = 120_000_000
 SIDE_LIMIT = 65_535
 BYTES_ADVISED = 12 * 1024 * 1024
-"""Above it other operations of the API answer 413; for training images no limit is documented."""
+"""Bytes above which other operations of the API answer 413; for training images no limit is documented."""
 
 SMALL, FULL = 256, 1024
-"""Pixels of a side: the least that is scaled up, and what is trained on."""
+"""Pixels of a side: from SMALL on an image can be scaled up; FULL is what is trained on."""
 
 CROP_ADVISED = 2
-"""Long side by short side; images are cropped to a square."""
+"""The long side divided by the short side, above which much is cut off: images are cropped to a square."""
 
 _TRAITS = {
     Trait.ALPHA: ("has transparent parts, or could have", "Transparency becomes black."),
@@ -34,7 +34,7 @@ _TRAITS = {
 def judge_images(
     images: Sequence[ImageFile], place_of: Callable[[ImageFile], Location], *, increase_resolution: bool
 ) -> Iterator[Problem]:
-    """All findings on the files of one dataset; `place_of` says where a file lies."""
+    """All problems with the files of one dataset. `place_of` gives the place of a file."""
     floor = SMALL if increase_resolution else FULL
     if isinstance(images, Images) and _are_plain(images, floor):
         return
@@ -49,7 +49,7 @@ def judge_images(
 
 
 def _are_plain(images: Images, floor: int) -> bool:
-    """Is there nothing at all to say about any of them, as far as that can be told without looking at each?"""
+    """Is it certain, without looking at each image, that no rule has anything to say about any of them?"""
     gist: Gist = images.gist
     return (
         gist.sound
@@ -60,7 +60,7 @@ def _are_plain(images: Images, floor: int) -> bool:
 
 
 def _is_plain(facts: Facts, size: int, suffix: str, floor: int) -> bool:
-    """Is there nothing at all to say about an image? Most are like that, and trees are large."""
+    """Is it certain that no rule has anything to say about such an image? Most are like that, and trees are large."""
     return (
         floor < facts.width <= CROP_ADVISED * facts.height
         and floor < facts.height <= CROP_ADVISED * facts.width
@@ -114,7 +114,7 @@ def _judge_facts(image: ImageFile, facts: Facts, place: Location, floor: int) ->
 
 
 def _judge_size(facts: Facts, place: Location, floor: int) -> Iterator[Problem]:
-    """Sure only where each reading of the rule agrees: the short side counts, or the area (U32)."""
+    """An error only if both readings of the rule agree, that the short side counts or that the area counts (U32)."""
     short, area = min(facts.width, facts.height), facts.width * facts.height
     size = f"{facts.width:,} by {facts.height:,} pixels"
     if short < floor and area < floor * floor:
@@ -135,7 +135,7 @@ def _judge_size(facts: Facts, place: Location, floor: int) -> Iterator[Problem]:
 
 
 def small_images(images: Iterable[ImageFile]) -> int:
-    """How many will be scaled up."""
+    """How many images will be scaled up."""
     if isinstance(images, Images):
         return sum(number for facts, _, number in images.gist.facts if min(facts.width, facts.height) < FULL)
     return sum(1 for image in images if image.facts and min(image.facts.width, image.facts.height) < FULL)

@@ -1,4 +1,4 @@
-"""What was found on the disk, before it is judged as a whole: manifests, image files, caption texts."""
+"""What was found on the disk, before the rules are checked: manifests, image files, caption texts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class AbsentBody:
 
     @property
     def live_name(self) -> str | None:
-        """The name on the live side, where the manifest says another than its own."""
+        """The name on the live side, if it is another than the manifest's."""
         return self.project_name
 
 
@@ -50,12 +50,12 @@ class Manifest:
 
     @property
     def live_name(self) -> str:
-        """What it is found by: the `project_name` of a project, else the name that all its versions share."""
+        """The name by which it is found: the `project_name` of a project, else the name that all its versions share."""
         return normal(self.body.live_name or self.ref.name)
 
     @property
     def moved_from(self) -> str | None:
-        """What `metadata.moved` says that it was called before; of an absent one nothing is asked."""
+        """The former name that `metadata.moved` gives. None for an absent manifest, which is not renamed."""
         if isinstance(self.body, AbsentBody) or self.body.metadata.moved is None:
             return None
         former = self.body.metadata.moved.former
@@ -66,8 +66,8 @@ class Manifest:
 class CaptionEntry:
     """One text that was found for an image.
 
-    `key` is the path below the image folder in NFC, as the source gives it: with the image's suffix, or without.
-    A sidecar's key has no suffix. `text` is as found.
+    `key` is the path below the image folder in NFC. Sources give it with the image's suffix or without it; the key of a
+    sidecar has none. `text` is as found.
     """
 
     key: str
@@ -80,26 +80,26 @@ class CaptionEntry:
 class ImageFolder:
     """What lies in the image folder of one dataset.
 
-    `images` are the files that the manifest includes, sorted by name; `left_out` names image files that it does not.
-    `captions` is None where the declared source could not be read at all (a Problem says why).
+    `images` are the files that the manifest includes, sorted by name. `left_out` names image files that it does not
+    include. `captions` is None if the declared source could not be read at all; a Problem says why.
     """
 
     root: str = ""
-    """The manifest root as problems show it."""
+    """The manifest root, as problems show it."""
     images: Sequence[ImageFile] = ()
     left_out: tuple[str, ...] = ()
     captions: tuple[CaptionEntry, ...] | None = ()
     refused: int = 0
-    """Images that were not read; a Problem says why for each."""
+    """The number of images that could not be read; a Problem says why for each."""
     unused: int = 0
-    """Sidecars beside the images where captions are automatic."""
+    """The number of caption files beside the images that are not used because captions are automatic."""
     unmatched: tuple[int, ...] = ()
     """Positions of the patterns in `include` that no image matches."""
     other_formats: tuple[str, ...] = ()
     """Names of images in formats that cannot be uploaded."""
 
     def place(self, image: ImageFile) -> Location:
-        """Where an image's file lies."""
+        """The place of an image's file."""
         path = image.path if self.root in {"", "."} else f"{self.root}/{image.path}"
         return Location(path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
@@ -108,8 +108,8 @@ class ImageFolder:
 class Loaded:
     """A whole tree as found. `location` is the root.
 
-    `folders` holds what belongs to each dataset manifest, in the order of `manifests`, by its position there.
-    `broken` names objects whose manifests have faults: a reference to them is not unknown.
+    `folders` holds the image folder of each dataset manifest, by the position of the manifest in `manifests`. `broken`
+    names objects whose manifests have faults: a reference to one of them is not unknown.
     """
 
     location: Location

@@ -1,4 +1,4 @@
-"""What does not fit its type, said as Problems at the right key or value, in words for people.
+"""Values that do not fit their types, told as Problems at the right key or value, in words for people.
 
 A vocabulary holds the words that one kind of document knows: its keys, its closed sets of values, and words that are
 known but not taken.
@@ -31,18 +31,18 @@ _YES_NO = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """What one kind of document is called, and its words that are known but not taken."""
+    """What one kind of document is called, and which of its words are known but not taken by this release."""
 
     title: str
     rule: str
     model: type[Strict]
     later_keys: frozenset[tuple[str, ...]] = frozenset()
     later_words: frozenset[tuple[str, ...]] = frozenset()
-    """Steps and, last, the value."""
+    """The steps to a value, and the value itself as the last of them."""
     remedies: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     """What to write instead of a key."""
     texts: Mapping[tuple[str, ...], str] = field(default_factory=dict)
-    """What to write instead of a number, where the values of a mapping are text; the steps are the mapping's."""
+    """What to write instead of a number in a mapping whose values are text. The steps lead to the mapping."""
 
 
 def problems_of(document: Document, found: Iterable[Mismatch], words: Vocabulary) -> list[Problem]:
@@ -112,7 +112,7 @@ def _unknown_key(document: Document, found: Mismatch, words: Vocabulary) -> Prob
 
 
 def _better_key(key: str, known: Sequence[str], model: type[Strict]) -> str:
-    """The key that was meant: the same one at another place, or one like it at this."""
+    """The key that was meant: the same key at another place, or one like it at this place."""
     homes = [steps for steps in _all_keys(model) if steps[-1] == key]
     if homes:
         return f"It belongs to {quoted('.'.join(homes[0][:-1]) or 'the top')}."
@@ -215,12 +215,12 @@ def _place(title: str, steps: Sequence[str]) -> str:
 
 
 def keys_at(model: type[Strict], steps: Sequence[str | int]) -> tuple[str, ...]:
-    """The keys that may stand below these steps; none where anything may."""
+    """The keys that may stand below these steps; empty if any key may."""
     return tuple(_fields(_type_at(model, steps)))
 
 
 def words_at(model: type[Strict], steps: Sequence[str | int]) -> tuple[str, ...]:
-    """The values that may stand at these steps, where they are a closed set of words."""
+    """The values that may stand at these steps, if they are a closed set of words."""
     return tuple(word for word in get_args(_type_at(model, steps)) if isinstance(word, str))
 
 

@@ -126,7 +126,7 @@ def _warning(manifest: Manifest, rule: str, steps: tuple[str, ...], summary: str
 
 
 def _judge_aliases(manifest: Manifest, aliases: Mapping[str, str]) -> Iterator[Problem]:
-    """Whether each label is one, and each version can be one; whether it is live is for the plan to say."""
+    """Is each label a label, and can each version be one? The plan says whether it is live."""
     for label, version in aliases.items():
         yield from _judge_label(manifest, label)
         yield from _judge_version(manifest, label, version)
@@ -166,7 +166,7 @@ def _judge_version(manifest: Manifest, label: str, version: str) -> Iterator[Pro
 
 
 def _content(ref: Ref, desired: Desired) -> object:
-    """All that a fingerprint is made of; None where the dataset is not declared."""
+    """All that a model's fingerprint is made of; None if its dataset is not declared."""
     model = desired.models[ref]
     if model.dataset not in desired.datasets:
         return None

@@ -12,14 +12,14 @@ _PLAIN_LINES = re.compile(r"(?:[a-z0-9_-](?:[a-z0-9 ._-]*[a-z0-9_-])?\n)*")
 _RESERVED_LINE = re.compile(rf"^{_RESERVED.pattern}$", re.MULTILINE)
 _FORBIDDEN = frozenset('<>:"|?*\\')
 _CALLED = {'"': "a double quote", "\\": "a backslash"}
-"""What would be hard to read between quotes."""
+"""Names of characters that are hard to read between quotes."""
 _DRIVE = re.compile(r"[A-Za-z]:")
 NAME_BYTES = 255
-"""Bytes of one file name that every common file system can hold."""
+"""The longest file name, in bytes, that every common file system can hold."""
 
 
 def unportable(name: str) -> str | None:
-    """Why one name (no path) cannot be checked out everywhere; None where it can."""
+    """Why one name (not a path) cannot be checked out on every machine; None if it can."""
     if _PLAIN.fullmatch(name) and not _RESERVED.fullmatch(name) and len(name) <= NAME_BYTES:
         return None
     if any("\udc80" <= char <= "\udcff" for char in name):
@@ -38,9 +38,10 @@ def unportable(name: str) -> str | None:
 
 
 def are_plain(names: Sequence[str]) -> bool:
-    """Is it certain that all these names, each another, can be checked out everywhere, side by side?
+    """Is it certain that all these different names can be checked out everywhere, side by side?
 
-    Small letters only: then no two of them are one where letter case does not count. A name with a folder is not plain.
+    This is a cheap test for the common case. It takes small letters only, so no two names are one on a machine that
+    ignores letter case. A name with a folder in it is not plain.
     """
     text = "\n".join((*names, ""))
     return (
@@ -72,7 +73,7 @@ class Outside(ValueError):
 
 
 def below(folder: str, path: str) -> str:
-    """`path`, written in a file in `folder`, as a path below the root; Outside where it is none.
+    """`path`, written in a file in `folder`, as a path below the root. Raises Outside if it leaves the root.
 
     Both sides use / and count from the root ("" is the root itself). Nothing is looked up on the disk.
     """

@@ -1,4 +1,4 @@
-"""Manifests of projects: the API's rules for their fields, as far as they can be checked without asking it."""
+"""Manifests of projects: the API's rules for their fields, as far as they can be checked without asking the API."""
 
 from collections.abc import Iterator
 

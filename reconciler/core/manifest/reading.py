@@ -1,4 +1,4 @@
-"""Documents read into manifests: every fault of a document becomes a Problem at its place."""
+"""Read documents into manifests: every fault of a document becomes a Problem at its place."""
 
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.document import Document
@@ -17,7 +17,7 @@ _PARENTS = tuple(kind for kind in Kind if kind.below)
 
 
 def read_manifest(document: Document) -> Manifest | tuple[Problem, ...]:
-    """The manifest in a document, or all that is wrong with it."""
+    """The manifest that a document holds, or all that is wrong with it."""
     value = document.value
     if not isinstance(value, dict):
         return (_no_manifest(document),)
@@ -64,7 +64,7 @@ def _absent(document: Document, value: dict[str, Value], kind: Kind) -> Manifest
 
 
 def declared_ref(document: Document) -> Ref | None:
-    """The ref that a document claims, sound or not; what refers to it is no unknown reference."""
+    """The ref that a document claims, even if it has faults: a reference to it is not unknown."""
     value = document.value
     if not isinstance(value, dict):
         return None
@@ -78,7 +78,7 @@ def _kind(value: dict[str, Value]) -> Kind | None:
 
 
 def _mapping(value: dict[str, Value], key: str) -> dict[str, Value]:
-    """What stands below a key; nothing where it is missing or something else."""
+    """The mapping below a key; an empty one if there is none."""
     found = value.get(key)
     return found if isinstance(found, dict) else {}
 
@@ -137,7 +137,7 @@ def _name_problems(document: Document, value: dict[str, Value]) -> tuple[Problem
 
 
 def _slug(name: str) -> str:
-    """A name like this one that is allowed."""
+    """A remedy: a name like this one that is allowed."""
     letters = "".join(char if char.isascii() and char.isalnum() else "-" for char in name.lower()[:200])
     slug = "-".join(part for part in letters.split("-") if part)[:NAME_LIMIT].strip("-")
     return f"For example: {slug}" if is_name(slug) else ""

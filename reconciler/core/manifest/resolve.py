@@ -1,4 +1,4 @@
-"""From what was loaded to what is desired: references found, captions matched, every rule checked, pure."""
+"""From what was loaded to what is desired: references are found, captions matched, and every rule is checked."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
@@ -15,10 +15,10 @@ from reconciler.core.text import quoted
 
 
 def resolve(loaded: Loaded, *, without_prefix_of: Collection[Ref] = (), further: Iterable[Problem] = ()) -> Desired:
-    """What the manifests ask for; ProblemsFound with every problem of the tree where there is an error.
+    """What the manifests ask for. Raises ProblemsFound with every problem of the tree if one of them is an error.
 
-    A dataset in `without_prefix_of` may lack its prefix; it is then empty. `further` are problems of the same
-    tree that another room found (the waivers, which the doctor judges): all of them are reported together.
+    A dataset in `without_prefix_of` may lack its prefix; it is then empty. `further` are problems of the same tree that
+    another package found (the doctor judges the waivers): all problems are reported together.
     """
     desired, problems = _judge(loaded, without_prefix_of, further)
     if any(problem.is_error for problem in problems):
@@ -27,7 +27,7 @@ def resolve(loaded: Loaded, *, without_prefix_of: Collection[Ref] = (), further:
 
 
 def problems_in(loaded: Loaded, further: Iterable[Problem] = ()) -> tuple[Problem, ...]:
-    """All that is wrong with a tree, errors and warnings, in order; for whoever has more to say than the tree."""
+    """All errors and warnings of a tree, in order, for a caller that reports more than them."""
     return _judge(loaded, (), further)[1]
 
 

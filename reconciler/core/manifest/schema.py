@@ -45,9 +45,9 @@ def manifest_schema() -> dict[str, Value]:
 
 
 def _needs(definitions: dict[str, Value], kind: Kind) -> dict[str, Value]:
-    """What a spec must hold, taken out of its definition: of an absent manifest only what finds the object.
+    """The keys that a spec must have, moved out of its definition: an absent manifest needs only what finds the object.
 
-    The types let a dataset go without prefix, so that `reconciler prefix` can run; a manifest may not.
+    The types do not ask for the prefix of a dataset, so that `reconciler prefix` can run without it. A manifest needs it.
     """
     spec = definitions[f"{kind.title}Spec"]
     assert isinstance(spec, dict)
@@ -64,7 +64,7 @@ def _needs(definitions: dict[str, Value], kind: Kind) -> dict[str, Value]:
 
 
 def _plain(value: Value) -> Value:
-    """Without null: an optional key is left out, never written empty."""
+    """The schema without null: an optional key is left out and never written without a value."""
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if not isinstance(value, dict):

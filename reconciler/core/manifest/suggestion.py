@@ -7,14 +7,14 @@ from reconciler.core.text import quoted
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like this one, letter case and separators aside; None where none is like it."""
+    """The known word that is most like this one, without regard to case and separators. None if none is like it."""
     folded = {_fold(candidate): candidate for candidate in known}
     found = difflib.get_close_matches(_fold(word[:80]), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A remedy: the nearest word, or all of them where they are few, or nothing."""
+    """A remedy: the nearest word, or all words if they are few, or nothing."""
     words = list(known)
     guess = nearest(word, words)
     if guess is not None:
@@ -29,7 +29,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 LISTED = 12
-"""The longest list of known words that a message spells out."""
+"""The most known words that a message lists."""
 
 
 def _fold(word: str) -> str:

@@ -1,4 +1,4 @@
-"""Texts that people write into manifests and captions: what they may hold."""
+"""What texts that people write into manifests and captions may hold."""
 
 import re
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.text import normal, quoted, visible
 
 CAPTION_LIMIT = 5_000
-"""Characters of one caption or prefix."""
+"""The most characters that a caption or prefix may have."""
 
 NAME_LIMIT = 200
-"""Characters of a project's name on the live side; longer ones are refused here."""
+"""The most characters that a name on the live side may have; longer ones are refused here."""
 
 NAME_ADVISED = 64
 """Characters up to which a live name is known to be safe (U76)."""
@@ -23,7 +23,7 @@ _HIDDEN = re.compile(
 
 
 def judge_text(text: str, location: Location, what: str, rule: str) -> Iterator[Problem]:
-    """What is wrong with a caption or prefix, whatever it says."""
+    """What is wrong with a caption or prefix, apart from what it says."""
     text = text.replace("\r\n", "\n")
     if (found := _CONTROL.search(text)) is not None:
         yield Problem(
@@ -76,7 +76,7 @@ def judge_name(text: str, location: Location, key: str) -> Iterator[Problem]:
 
 
 def judge_words(text: str | None, location: Location, key: str, advised: int) -> Iterator[Problem]:
-    """The documented length of a text; the vendor's own examples exceed it, so only a warning."""
+    """A warning if a text has more words than documented. It is no error, since Bria's own examples have more."""
     words = len((text or "").split())
     if words > advised:
         yield Problem(

@@ -15,7 +15,7 @@ from reconciler.core.ref import Ref
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestTree:
-    """Manifests sorted by ref; of two with one ref the first.
+    """Manifests sorted by ref. If two have one ref, the first counts.
 
     `models` are those declared on each dataset, by its name. `broken` are objects that are declared with faults, so a
     reference to one of them is not unknown. A dataset in `without_prefix_of` may lack its prefix.
@@ -38,9 +38,9 @@ class ManifestTree:
 class KindRules:
     """What a manifest of one kind looks like, and what becomes of it.
 
-    `needed` are keys of `spec` that the type lets go and a manifest may not. `declare` gives the declared object and
-    adds all that is wrong with it to the list. Two objects with one `content` are twins, and a warning names their
-    `fingerprint`; None where a content is not known, and for kinds that may be declared twice.
+    `needed` are keys of `spec` that a manifest must have although its type does not ask for them. `declare` makes the
+    declared object and adds all that is wrong with it to the list. A warning names two objects that have one `content`
+    and so one `fingerprint`; a kind that may be declared twice has neither. `content` is None if it is not known.
     """
 
     body: type[Body]
@@ -72,7 +72,7 @@ def manifest_tree(loaded: Loaded, without_prefix_of: Collection[Ref] = ()) -> Ma
 
 
 def doubles(loaded: Loaded) -> Iterator[Problem]:
-    """Manifests whose ref another one has already."""
+    """A Problem for each manifest whose ref an earlier one has already."""
     first: dict[Ref, Manifest] = {}
     for _, manifest in _in_order(loaded):
         other = first.setdefault(manifest.ref, manifest)
@@ -87,5 +87,5 @@ def doubles(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _in_order(loaded: Loaded) -> list[tuple[int, Manifest]]:
-    """The manifests with their positions, in the order of their places: which of two is the first must not be chance."""
+    """The manifests with their positions, in the order of their places, so that no chance decides which one is the first."""
     return sorted(enumerate(loaded.manifests), key=lambda item: item[1].location)

@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 
 
 def judge_together(manifests: Mapping[Ref, Manifest], desired: Desired) -> Iterator[Problem]:
-    """Problems between manifests. All mappings are sorted by ref; the later of two gets the Problem."""
+    """Problems between manifests. Of two manifests that clash, the later one gets the Problem."""
     absent = (item for item in desired.absent.values() if item.ref == item.project)
     projects: list[DesiredProject | Absent] = [*desired.projects.values(), *absent]
     yield from _names(manifests, projects)
@@ -60,7 +60,7 @@ def _ids(manifests: Mapping[Ref, Manifest], projects: Iterable[DesiredProject | 
 
 
 def _twins(manifests: Mapping[Ref, Manifest], desired: Desired) -> Iterator[Problem]:
-    """Two with one fingerprint; the fingerprint itself is made only where all that it is made of is equal."""
+    """Two objects with one fingerprint. Making it is dear, so it is made only if all that it is made of is equal."""
     for kind, rules in RULES.items():
         if rules.content is None or rules.fingerprint is None:
             continue
@@ -82,7 +82,7 @@ def _twin(manifests: Mapping[Ref, Manifest], first: Ref, second: Ref, fingerprin
 
 
 def _pairs(items: Iterable[_T], key: Callable[[_T], object]) -> Iterator[tuple[_T, _T]]:
-    """Each item whose key was there before, with the first one of that key."""
+    """Each item whose key an earlier one has, after the first item with that key."""
     first: dict[object, _T] = {}
     for item in items:
         other = first.setdefault(key(item), item)
@@ -91,7 +91,7 @@ def _pairs(items: Iterable[_T], key: Callable[[_T], object]) -> Iterator[tuple[_
 
 
 def absences(manifests: Mapping[Ref, Manifest]) -> dict[Ref, Absent]:
-    """What is to be deleted, without those whose project cannot be told: another Problem says why."""
+    """The objects to be deleted. One whose project is not known is left out; another Problem says why."""
     found = {}
     for ref, manifest in manifests.items():
         project = _project_of(ref, manifests)
@@ -107,7 +107,7 @@ def absences(manifests: Mapping[Ref, Manifest]) -> dict[Ref, Absent]:
 
 
 def _absent_parents(manifests: Mapping[Ref, Manifest]) -> Iterator[Problem]:
-    """What is to be there cannot stand on what is to be deleted."""
+    """An object that shall exist cannot stand on one that shall be deleted."""
     for manifest in manifests.values():
         parent = manifests.get(manifest.parent) if manifest.parent is not None else None
         if parent is None or not parent.is_absent or manifest.is_absent:
@@ -128,7 +128,7 @@ def _followers(manifest: Manifest) -> str:
 
 
 def _project_of(ref: Ref, manifests: Mapping[Ref, Manifest]) -> Ref | None:
-    """The project that an object is in the end part of; None where a manifest between the two is missing."""
+    """The project of an object; None if a manifest between the two is missing."""
     found: Ref | None = ref
     while found is not None and found.kind.parent is not None:
         found = manifests[found].parent if found in manifests else None
@@ -136,7 +136,7 @@ def _project_of(ref: Ref, manifests: Mapping[Ref, Manifest]) -> Ref | None:
 
 
 def _moves(manifests: Mapping[Ref, Manifest]) -> Iterator[Problem]:
-    """All that is wrong with the former names of a tree; `manifests` is sorted by ref."""
+    """All that is wrong with former names."""
     names = {(manifest.ref.kind, manifest.live_name): manifest for manifest in manifests.values()}
     moved: dict[tuple[Kind, str], Manifest] = {}
     for manifest in manifests.values():
@@ -173,7 +173,7 @@ def _judge_text(former: str, place: Location) -> Iterator[Problem]:
 
 
 def _judge_version(manifest: Manifest, former: str, place: Location) -> Iterator[Problem]:
-    """All versions move together, so the name of one of them is not what is meant."""
+    """All versions are renamed together, so a former name must not be the name of one version."""
     version = parse_dataset_name(former)
     if version is not None and manifest.ref.kind.has_versions:
         yield Problem(
