@@ -6,7 +6,7 @@ from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, Uncap
 from reconciler.core.fingerprint import dataset_fingerprint
 from reconciler.core.guide import default_prefix
 from reconciler.core.kind import Kind
-from reconciler.core.manifest.image import ImageFile, Images
+from reconciler.core.manifest.image import FolderImages, ImageFile
 from reconciler.core.manifest.image_rules import judge_count, judge_images, small_images
 from reconciler.core.manifest.loaded import ImageFolder, Manifest
 from reconciler.core.manifest.match import Matched, match_captions
@@ -51,7 +51,7 @@ def _declare(manifest: Manifest, tree: ManifestTree, problems: list[Problem]) ->
 
 
 def _images(files: Sequence[ImageFile], texts: Mapping[str, str]) -> Sequence[DesiredImage]:
-    if isinstance(files, Images) and not texts:
+    if isinstance(files, FolderImages) and not texts:
         return UncaptionedImages(sorted(files.digests), lambda: _made(files, texts))
     return _made(files, texts)
 

@@ -61,7 +61,7 @@ class ImageFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gist:
+class FolderSummary:
     """What is true of all image files of a folder together: enough to know that no rule has anything to say about them.
 
     `facts` are those that occur, each with the suffix of the file names in lower case and the number of such files.
@@ -75,20 +75,24 @@ class Gist:
     sound: bool
 
 
-class Images(Sequence[ImageFile]):
+class FolderImages(Sequence[ImageFile]):
     """The image files of a folder in the order of their names. The objects are made when the first one is asked for.
 
     Trees are large, and a plan that finds nothing to do looks at the names, the digests and the summary only.
     """
 
-    __slots__ = ("_made", "_make", "digests", "gist", "names")
+    __slots__ = ("_made", "_make", "digests", "names", "summary")
 
     def __init__(
-        self, names: Sequence[str], digests: Sequence[str], gist: Gist, make: Callable[[], tuple[ImageFile, ...]]
+        self,
+        names: Sequence[str],
+        digests: Sequence[str],
+        summary: FolderSummary,
+        make: Callable[[], tuple[ImageFile, ...]],
     ) -> None:
         self.names = names
         self.digests = digests
-        self.gist = gist
+        self.summary = summary
         self._make = make
         self._made: tuple[ImageFile, ...] | None = None
 
@@ -110,7 +114,7 @@ class Images(Sequence[ImageFile]):
         return self.files[index]
 
     def __eq__(self, other: object) -> bool:
-        return self.files == (other.files if isinstance(other, Images) else other)
+        return self.files == (other.files if isinstance(other, FolderImages) else other)
 
     def __hash__(self) -> int:
         return hash(self.files)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 from reconciler.core.guide import Guide
-from reconciler.core.manifest.image import FORMAT_OF, Facts, Gist, ImageFile, Images, Trait
+from reconciler.core.manifest.image import FORMAT_OF, Facts, FolderImages, FolderSummary, ImageFile, Trait
 from reconciler.core.manifest.portable import are_plain, clashes, unportable
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.text import count, quoted, shown
@@ -36,7 +36,7 @@ def judge_images(
 ) -> Iterator[Problem]:
     """All problems with the files of one dataset. `place_of` gives the place of a file."""
     floor = SMALL if increase_resolution else FULL
-    if isinstance(images, Images) and _are_plain(images, floor):
+    if isinstance(images, FolderImages) and _are_plain(images, floor):
         return
     yield from _judge_names(images, place_of)
     yield from _judge_doubles(images, place_of)
@@ -48,13 +48,13 @@ def judge_images(
             yield from _judge_facts(image, image.facts, place_of(image), floor)
 
 
-def _are_plain(images: Images, floor: int) -> bool:
+def _are_plain(images: FolderImages, floor: int) -> bool:
     """Is it certain, without looking at each image, that no rule has anything to say about any of them?"""
-    gist: Gist = images.gist
+    summary: FolderSummary = images.summary
     return (
-        gist.sound
-        and gist.distinct == len(images)
-        and all(_is_plain(facts, gist.largest, suffix, floor) for facts, suffix, _ in gist.facts)
+        summary.sound
+        and summary.distinct == len(images)
+        and all(_is_plain(facts, summary.largest, suffix, floor) for facts, suffix, _ in summary.facts)
         and are_plain(images.names)
     )
 
@@ -136,8 +136,8 @@ def _judge_size(facts: Facts, place: Location, floor: int) -> Iterator[Problem]:
 
 def small_images(images: Iterable[ImageFile]) -> int:
     """How many images will be scaled up."""
-    if isinstance(images, Images):
-        return sum(number for facts, _, number in images.gist.facts if min(facts.width, facts.height) < FULL)
+    if isinstance(images, FolderImages):
+        return sum(number for facts, _, number in images.summary.facts if min(facts.width, facts.height) < FULL)
     return sum(1 for image in images if image.facts and min(image.facts.width, image.facts.height) < FULL)
 
 

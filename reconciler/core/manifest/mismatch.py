@@ -10,7 +10,7 @@ from typing import get_args, get_origin
 
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.spec import Mismatch, Strict
-from reconciler.core.manifest.suggestion import did_you_mean, listed, nearest
+from reconciler.core.manifest.suggestion import did_you_mean, nearest, one_of
 from reconciler.core.problem import Location, Problem
 from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted, shown
@@ -133,7 +133,7 @@ def _missing_key(document: Document, found: Mismatch, words: Vocabulary) -> Prob
         rule=f"{words.rule}-key-missing",
         location=document.at_key(*found.steps[:-1]),
         summary=f"{quoted(steps[-1])} is missing in {_place(words.title, steps[:-1])}",
-        remedy=f"Add it: {listed(choices)}." if choices else "Add it.",
+        remedy=f"Add it: {one_of(choices)}." if choices else "Add it.",
     )
 
 
@@ -149,7 +149,7 @@ def _unknown_word(document: Document, found: Mismatch, words: Vocabulary) -> Pro
         rule=f"{words.rule}-value",
         location=location,
         summary=f"{_name(found.steps)} cannot be {_described(value)}",
-        detail=f"It is {listed(choices)}.",
+        detail=f"It is {one_of(choices)}.",
         remedy=f"Did you mean {quoted(guess)}?" if guess else "",
     )
 

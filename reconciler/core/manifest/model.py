@@ -10,7 +10,7 @@ from reconciler.core.manifest import dataset
 from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.mismatch import Vocabulary
 from reconciler.core.manifest.spec import Bounds, ModelBody, ModelSpec, Training
-from reconciler.core.manifest.suggestion import listed
+from reconciler.core.manifest.suggestion import one_of
 from reconciler.core.manifest.tree import KindRules, ManifestTree
 from reconciler.core.problem import Problem, Severity
 from reconciler.core.ref import Ref
@@ -55,7 +55,7 @@ def _judge(manifest: Manifest, spec: ModelSpec) -> Iterator[Problem]:
             rule="model-version",
             location=manifest.document.at("spec", "training_version"),
             summary=f"training_version {spec.training_version} does not go with training_mode {spec.training_mode}",
-            detail=f"With {spec.training_mode} it is {listed(versions)}.",
+            detail=f"With {spec.training_mode} it is {one_of(versions)}.",
             remedy=f"Change one of the two; {spec.training_version} needs training_mode: {other}.",
         )
     if spec.training is not None:

@@ -6,7 +6,7 @@ from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.loaded import AbsentBody, Manifest
 from reconciler.core.manifest.mismatch import problems_of
 from reconciler.core.manifest.spec import API_VERSION, Mismatch, fit
-from reconciler.core.manifest.suggestion import did_you_mean, listed
+from reconciler.core.manifest.suggestion import did_you_mean, one_of
 from reconciler.core.problem import Problem
 from reconciler.core.ref import NAME_LIMIT, Ref, is_name
 from reconciler.core.strictjson import Value
@@ -101,7 +101,7 @@ def _unknown_kind(document: Document, value: dict[str, Value]) -> Problem:
         rule="manifest-kind",
         location=document.at("kind"),
         summary=f"unknown kind {quoted(str(written), 60)}",
-        detail=f"The kinds are {listed(_TITLES)}.",
+        detail=f"The kinds are {one_of(_TITLES)}.",
         remedy=did_you_mean(str(written), _TITLES),
     )
 

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-from reconciler.core.text import quoted
+from reconciler.core.text import in_words, quoted
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -22,10 +22,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"Known here: {', '.join(words)}." if words and len(words) <= LISTED else ""
 
 
-def listed(words: Iterable[str]) -> str:
+def one_of(words: Iterable[str]) -> str:
     """`"a", "b" or "c"`."""
-    items = [quoted(word) for word in words]
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
+    return in_words(map(quoted, words), "or")
 
 
 LISTED = 12

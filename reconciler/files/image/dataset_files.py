@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.manifest.glob import BadPattern, Pattern, compile_pattern
-from reconciler.core.manifest.image import SUFFIXES, ImageFile, Images
+from reconciler.core.manifest.image import SUFFIXES, FolderImages, ImageFile
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder, Manifest
 from reconciler.core.manifest.portable import Outside, below
 from reconciler.core.manifest.spec import DatasetSpec
@@ -120,7 +120,7 @@ def _whole(selection: Selection, scanned: Mapping[str, Found]) -> Sequence[Image
     if not isinstance(table, DigestTable) or table.names != selection.images:
         return None
     names = table.names if "".join(table.names).isascii() else tuple(map(_normal, table.names))
-    return Images(names, table.digests, table.gist, lambda: _images_of(selection.folder, table))
+    return FolderImages(names, table.digests, table.summary, lambda: _images_of(selection.folder, table))
 
 
 def _images_of(folder: str, table: DigestTable) -> tuple[ImageFile, ...]:

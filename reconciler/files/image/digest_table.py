@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from struct import Struct
 from typing import Any
 
-from reconciler.core.manifest.image import Facts, Flaw, Gist, Trait
+from reconciler.core.manifest.image import Facts, Flaw, FolderSummary, Trait
 from reconciler.files.image.image_file import Inspection
 
 Key = tuple[int, int, int, int]
@@ -50,11 +50,11 @@ class DigestTable:
     """
 
     def __init__(
-        self, gist: Gist, blocks: Sequence[bytes], *, tree: str | None = None, not_tree: str | None = None
+        self, summary: FolderSummary, blocks: Sequence[bytes], *, tree: str | None = None, not_tree: str | None = None
     ) -> None:
         self.tree = tree
         self.not_tree = not_tree
-        self.gist = gist
+        self.summary = summary
         self.blocks = blocks
         """Names and digests; sizes and what the images' structure says; keys and git's ids."""
         try:
@@ -148,14 +148,14 @@ def make_table(files: Iterable[tuple[str, bytes, Inspection]]) -> DigestTable:
     )
     blobs = (bytes.fromhex(one.blob) if one.blob else _UNKNOWN for one in found)
     seen = b"".join((*(key for _, key, _ in rows), *blobs))
-    return DigestTable(_gist([name for name, _, _ in rows], found), (heads.encode(), tails.encode(), seen))
+    return DigestTable(_summary([name for name, _, _ in rows], found), (heads.encode(), tails.encode(), seen))
 
 
 def encoded(table: DigestTable) -> bytes:
     """A table as the cache keeps it: a line of JSON, then the blocks."""
-    gist = table.gist
-    facts = [[_facts_out(one), suffix, number] for one, suffix, number in gist.facts]
-    sketch = [facts, gist.distinct, gist.largest, gist.sound]
+    summary = table.summary
+    facts = [[_facts_out(one), suffix, number] for one, suffix, number in summary.facts]
+    sketch = [facts, summary.distinct, summary.largest, summary.sound]
     head = [table.tree, table.not_tree, sketch, [len(block) for block in table.blocks]]
     return b"".join((json.dumps(head, separators=(",", ":")).encode(), b"\n", *table.blocks))
 
@@ -167,22 +167,22 @@ def decoded(data: bytes) -> DigestTable:
         tree, not_tree, sketch, sizes = json.loads(line)
         ends = list(itertools.accumulate(sizes))
         blocks = [rest[end - size : end] for size, end in zip(sizes, ends, strict=True)]
-        gist = _gist_of(sketch)
+        summary = _summary_of(sketch)
     except (ValueError, TypeError, RecursionError) as error:
         raise Damaged from error
     if len(blocks) != _BLOCKS or ends[-1] != len(rest):
         raise Damaged
-    return DigestTable(gist, blocks, tree=_text(tree), not_tree=_text(not_tree))
+    return DigestTable(summary, blocks, tree=_text(tree), not_tree=_text(not_tree))
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - what JSON holds, judged here
     return value if isinstance(value, str) else None
 
 
-def _gist_of(sketch: Any) -> Gist:  # noqa: ANN401 - what JSON holds, judged here
-    """A gist as it was kept; ValueError or TypeError if it is none."""
+def _summary_of(sketch: Any) -> FolderSummary:  # noqa: ANN401 - what JSON holds, judged here
+    """A summary as it was kept; ValueError or TypeError if it is none."""
     facts, distinct, largest, sound = sketch
-    return Gist(
+    return FolderSummary(
         facts=tuple((_facts_in(*each), str(suffix), int(number)) for each, suffix, number in facts),
         distinct=int(distinct),
         largest=int(largest),
@@ -190,10 +190,10 @@ def _gist_of(sketch: Any) -> Gist:  # noqa: ANN401 - what JSON holds, judged her
     )
 
 
-def _gist(names: Sequence[str], found: Sequence[Inspection]) -> Gist:
+def _summary(names: Sequence[str], found: Sequence[Inspection]) -> FolderSummary:
     suffixes = (name[name.rfind(".") :].lower() for name in names)
     facts = Counter((one.facts, suffix) for one, suffix in zip(found, suffixes, strict=True))
-    return Gist(
+    return FolderSummary(
         facts=tuple((each, suffix, number) for (each, suffix), number in facts.items() if each is not None),
         distinct=len({one.digest for one in found}),
         largest=max((one.size for one in found), default=0),

@@ -7,7 +7,7 @@ from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.mismatch import keys_at, words_at
 from reconciler.core.manifest.portable import Outside, below, clashes, unportable
-from reconciler.core.manifest.suggestion import did_you_mean, listed, nearest
+from reconciler.core.manifest.suggestion import did_you_mean, nearest, one_of
 from reconciler.files.yaml.reading import read_yaml
 
 DATASET = RULES[Kind.DATASET].body
@@ -64,4 +64,4 @@ def test_guesses() -> None:
     assert did_you_mean("zzz", []) == ""
     assert did_you_mean("zzz", [str(number) for number in range(20)]) == ""
     assert did_you_mean("zzz", ["b", "a"]) == "Known here: b, a."
-    assert listed(["a"]) == '"a"'
+    assert one_of(["a"]) == '"a"'
