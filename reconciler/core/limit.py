@@ -36,6 +36,8 @@ class Limits:
 
 
 LIMIT_NAMES = tuple(field.name for field in fields(Limits))
+SHARES = frozenset({"image_removals_percent", "deletions_percent"})
+"""Limits that are given in percent."""
 
 
 def allow(limits: Limits, raised: Mapping[str, int]) -> Limits:

@@ -20,7 +20,10 @@ WRITTEN_BY_BRIA = (None, "automatic", "pending")
 
 
 class ModelStatus(StrEnum):
-    """The model statuses of the contract, in lower case; UNKNOWN is any other word: not settled, never spent on."""
+    """What the API says of one live model: the statuses of the contract, in lower case.
+
+    UNKNOWN is any other word: not settled, never spent on. What a plan makes of it is a `State`.
+    """
 
     CREATED = "created"
     IN_PROGRESS = "inprogress"

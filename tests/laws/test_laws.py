@@ -8,6 +8,7 @@ from typing import TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconciler.core.cost import Cost
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
 from reconciler.core.diff.diff import diff
 from reconciler.core.guide import PrefixGuide
@@ -146,3 +147,13 @@ def test_removing_more_never_removes_a_refusal(desired: Desired) -> None:
         tree = desired.updated(least)
         twice = plan(diff(tree, observed), subject=SUBJECT, limits=strict).refusals
         assert {refusal.rule for refusal in once} <= {refusal.rule for refusal in twice}
+
+
+@given(trees(), trees())
+@settings(deadline=None)
+def test_a_change_and_its_steps_cost_the_same(before: Desired, after: Desired) -> None:
+    """What a change says it spends is what its steps spend; only calls are known of steps alone."""
+    made = planned(after, tree_as_live(before))
+    refused = {refusal.ref for refusal in made.refusals}
+    told = sum((change.cost for change in made.changes if change.ref not in refused), Cost())
+    assert told == replace(made.cost, calls=0)

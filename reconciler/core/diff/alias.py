@@ -1,4 +1,4 @@
-"""Aliases: stable names for versions of a model, moved by commits; what answers to each of them now."""
+"""Aliases: stable names for versions of a model, moved by commits. Finds the live version that each of them names."""
 
 from collections.abc import Iterable
 
@@ -14,9 +14,9 @@ CURRENT = "current"
 def resolve_aliases(
     model: DesiredModel, fingerprint: str | None, versions: Iterable[ModelMember]
 ) -> tuple[AliasState, ...]:
-    """What answers to each alias of a model; `fingerprint` is the desired one, None where its dataset is held.
+    """The live version that each alias of a model names; `fingerprint` is the desired one, None if its dataset is held.
 
-    Only Completed versions answer: an alias is what production generates with.
+    Only completed versions count, because an alias is what production generates with.
     """
     versions = tuple(versions)
     return tuple(_resolve(model, alias, target, fingerprint, versions) for alias, target in model.aliases)

@@ -1,4 +1,4 @@
-"""Aliases written into live descriptions, where a manifest asks for it: promotion is then seen in the console too."""
+"""Aliases written into live descriptions, if a manifest asks for it, so that the console shows them too."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ def plain(description: str) -> str:
 
 
 def mirrored(description: str, aliases: Iterable[AliasState], model_id: int) -> str:
-    """A description with the line of the aliases that name this model; without a line where none does."""
+    """A description with the line of the aliases that name this model; without a line if no alias does."""
     names = sorted(state.alias for state in aliases if state.id == model_id)
     lines = [text for text in (plain(description), f"aliases: {', '.join(names)}" if names else "") if text]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What becomes of a declared model, given its live versions: the policy on which money is spent, in one place."""
+"""What is to become of a declared model, given its live versions: the one place that decides when money is spent."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,16 +10,26 @@ from reconciler.core.live import ModelStatus
 
 
 class Course(StrEnum):
-    """The courses a model can take."""
+    """What is to become of a declared model: the answer of the comparison, before a plan is made of it.
+
+    `ModelStatus` is what the API says of one live model, and `State` is what a plan tells of an object that it leaves as
+    it is. Two courses (STARTS, TRAINS) become a change and so have no state.
+    """
 
     STANDS = "stands"
+    """The version that git asks for is live."""
     STARTS = "starts"
+    """It is live, was never started, and is to be."""
     FAILED = "failed"
     STOPPED = "stopped"
     UNSETTLED = "unsettled"
+    """It has a status that says neither that it lives nor that it ended."""
     KEPT = "kept"
+    """Another version stays in force (`retrain: never`)."""
     WAITS = "waits"
+    """The training of a superseded version must end first."""
     TRAINS = "trains"
+    """A new version is made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +73,18 @@ def _ended(model: DesiredModel, fingerprint: str, versions: tuple[ModelMember, .
     last = max(same, key=lambda member: (member.name.version, member.model.id))
     if last.model.status not in (ModelStatus.FAILED, ModelStatus.STOPPED, ModelStatus.STOPPING):
         return Decision(course=Course.UNSETTLED, member=last)
+    # A training that is still being stopped has not ended yet: `--retry` counts once it has.
     if retry and last.model.status is not ModelStatus.STOPPING:
         return None
     if last.model.status is not ModelStatus.FAILED:
         return Decision(course=Course.STOPPED, member=last)
+    # The first training is no retry, so one more failure than `retries` is allowed.
     again = model.policy.on_failure == "retrain" and failures(fingerprint, versions) <= model.policy.retries
     return None if again else Decision(course=Course.FAILED, member=last)
 
 
 def _anew(model: DesiredModel, versions: tuple[ModelMember, ...], *, spends: bool) -> Decision:
+    """No version of this definition is live: make one, unless the policy keeps or waits for another."""
     alive = [member for member in versions if member.model.status in ALIVE]
     newest = newest_model(alive)
     if newest is not None and model.policy.retrain == "never":

@@ -1,4 +1,4 @@
-"""What differs between git and the live side, as values, and what of it is left out by a rule."""
+"""What differs between git and the live side, as values, and which differences an ignore rule hides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ class Ill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:
-    """A difference that is left out, and the rule that says why."""
+    """A difference that is hidden, and the rule that says why."""
 
     drift: Drift
     rule: Ignore

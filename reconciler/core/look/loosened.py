@@ -1,4 +1,7 @@
-"""What a change of `reconciler.yaml` allows that was not allowed before: said aloud, it is how a limit is slipped by."""
+"""What a change of `reconciler.yaml` allows that was not allowed before.
+
+A report says it, because this is how somebody could get around a limit: raise it in the request that goes over it.
+"""
 
 from collections.abc import Iterator, Mapping
 

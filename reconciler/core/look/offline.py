@@ -97,7 +97,7 @@ def _meanings(tree: Desired) -> dict[Ref, object]:
 
 
 def _common(desired: Desired, base: Desired) -> frozenset[Ref]:
-    """Projects that both trees call the same: that they are ours is no question here."""
+    """Projects that both trees call the same. They are accepted as ours: no account is there that could say otherwise."""
     both = desired.projects.keys() & base.projects.keys()
     return frozenset(ref for ref in both if desired.projects[ref].project_name == base.projects[ref].project_name)
 
@@ -131,7 +131,7 @@ def _unchanged(one: Unchanged) -> Unchanged:
 
 
 def _alias(state: AliasState) -> AliasState:
-    """The base's own fingerprint answers; which other versions an account holds is not known."""
+    """An alias of the version that the base asks for is known; which other versions an account holds is not."""
     if state.id is None or is_version(state.target):
         return AliasState(ref=state.ref, alias=state.alias, target=state.target, problem=UNKNOWN)
     return state

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from reconciler.core.change import NOTHING_LOST, Change, DatasetChange, Losses
 from reconciler.core.cost import Cost
-from reconciler.core.limit import DELETIONS_FROM, Limits
+from reconciler.core.limit import DELETIONS_FROM, SHARES, Limits
 from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
 
@@ -65,7 +65,7 @@ def _percent(part: int, whole: int) -> int:
 def _above(limit: str, number: int, most: int | None, what: str) -> Refusal | None:
     if most is None or number <= most:
         return None
-    unit = " %" if limit.endswith("_percent") else ""
+    unit = " %" if limit in SHARES else ""
     return _over(limit, number, f"{what}; the limit is {most}{unit}")
 
 

@@ -1,4 +1,4 @@
-"""Is a saved plan still what this tree and this account give? Object by object, with what moved."""
+"""Is a saved plan still what this tree and this account give? Judged for each object, and told with what moved."""
 
 from collections.abc import Container, Iterable
 
@@ -39,7 +39,7 @@ def _by_ref(actions: Iterable[Action]) -> dict[Ref, list[Action]]:
 
 
 class _Reasons:
-    """Why objects moved; all is looked up by object, for a forged plan may name a hundred thousand (H55)."""
+    """Why objects moved. All is looked up by object, because a forged plan may name a hundred thousand (H55)."""
 
     def __init__(self, saved: Plan, now: Plan, today: Container[Ref]) -> None:
         self._today = today
