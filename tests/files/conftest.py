@@ -5,6 +5,7 @@ import io
 import os
 import sqlite3
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,7 @@ spec:
 """
 
 
+@cache  # most tests write the same few, and drawing them takes longer than what they test
 def picture(form: str = "PNG", size: tuple[int, int] = (1024, 1024), seed: int = 0, mode: str = "RGB") -> bytes:
     """A valid image; another seed gives other bytes."""
     out = io.BytesIO()
