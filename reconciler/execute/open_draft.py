@@ -11,7 +11,7 @@ from reconciler.core.run.draft_ownership import (
     claimable,
     claimed_name,
     draft_name,
-    lags_after_claim,
+    is_stale_after_claim,
     left_alone,
     not_elected,
     ownership,
@@ -107,7 +107,7 @@ async def claim_draft(action_run: ActionRun, step: ClaimDraft) -> Ending:
     # A request that another run had under way before the claim may still arrive; what it changes shows after `settle`.
     await action_run.pause(run.options.settle)
     after = await read_draft(action_run)
-    if lags_after_claim(name, before, after):
+    if is_stale_after_claim(name, before, after):
         after, _ = await until_regenerated(action_run, Poll(action_run, run.options.caption_deadline))
         stale = draft_name(wish, run.mark, stale=True)
         await update_draft(action_run, step.id, stale, after.guide)

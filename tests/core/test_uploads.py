@@ -1,5 +1,8 @@
 """How images get into a draft: what one takes, and what is sent together."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from reconciler.core.uploads import ONE_BY_ONE, Archive, uploads_of
@@ -42,3 +45,11 @@ def test_what_is_sent_together_is_one_portion() -> None:
 def test_the_word_of_the_api(word: str | None, uploads: object) -> None:
     """A dataset that does not say it is a basic one; to one of an unknown type nothing is added."""
     assert uploads_of(word) == uploads
+
+
+def test_nothing_else_knows_the_word_of_an_upload_type() -> None:
+    """The manifest types name what may be written; all others hold an `Uploads` and ask it."""
+    root = Path(__file__).parents[2] / "reconciler"
+    modules = {path.relative_to(root).as_posix(): path.read_text() for path in root.rglob("*.py")}
+    found = {name for name, text in modules.items() if re.search(r"[\"'](?:basic|advanced)[\"']", text)}
+    assert {name for name in found if not name.startswith(("simulator/", "core/manifest/"))} == {"core/uploads.py"}

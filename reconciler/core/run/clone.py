@@ -56,7 +56,7 @@ def check_clone(
     origin = {key: image for key, image in source.content.keyed.items() if key in wanted}
     pairs = [(image, live[key]) for key, image in origin.items() if key in live]
     moved = not same_guide(source.guide, draft.guide)
-    stale = name.stale or any(_lags(wish.guide, image, copy, moved=moved) for image, copy in pairs)
+    stale = name.stale or any(_follows_another_guide(wish.guide, image, copy, moved=moved) for image, copy in pairs)
     return CloneFinding(
         unkeyed=draft.content.unkeyed,
         rewrites=tuple(
@@ -77,7 +77,7 @@ def _lost_by_clone(guide: Guide, image: RemoteImage, copy: RemoteImage) -> bool:
     return not (same_caption(guide, image.caption, copy.caption) and image.caption_source == copy.caption_source)
 
 
-def _lags(guide: Guide, image: RemoteImage, copy: RemoteImage, *, moved: bool) -> bool:
+def _follows_another_guide(guide: Guide, image: RemoteImage, copy: RemoteImage, *, moved: bool) -> bool:
     """Is the copy's automatic caption another one than the source's, so made for another guide?"""
     if image.is_hand_written or copy.is_hand_written:
         return False
@@ -93,11 +93,11 @@ def _puts(
     """
     guide = source.guide
     checked = draft_name(wish, mark)
-    lagging = draft_name(wish, mark, stale=True)
+    stale_name = draft_name(wish, mark, stale=True)
     if draft.images and not same_guide(guide, wish.guide):
-        return (Put(name=lagging, guide=wish.guide),)
+        return (Put(name=stale_name, guide=wish.guide),)
     if stale:
-        return (Put(name=lagging, guide=guide),)
+        return (Put(name=stale_name, guide=guide),)
     if not same_guide(guide, draft.guide):
         repaired = Put(name=draft_name(wish, mark, of=of), guide=guide)
         return (repaired, Put(name=checked, guide=guide))

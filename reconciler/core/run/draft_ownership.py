@@ -110,7 +110,7 @@ def _content(dataset: RemoteDataset) -> list[tuple[int, str, str | None, str | N
     return sorted((image.id, image.image_name, image.caption, image.caption_source) for image in images)
 
 
-def lags_after_claim(name: DraftName, before: RemoteDataset, after: RemoteDataset) -> bool:
+def is_stale_after_claim(name: DraftName, before: RemoteDataset, after: RemoteDataset) -> bool:
     """Must a draft be marked ` stale` because somebody worked on it while it was claimed?
 
     Captions that changed meanwhile may follow the guide of the other run. A phase in the name covers that already: the

@@ -15,7 +15,7 @@ from reconciler.core.run.draft_ownership import (
     draft_name,
     final_name,
     guided_name,
-    lags_after_claim,
+    is_stale_after_claim,
     left_alone,
     moved_since,
     not_elected,
@@ -156,11 +156,11 @@ def test_a_claim_of_a_draft_that_moves() -> None:
     """Captions that moved while a draft was claimed lag behind, unless a phase covers that already."""
     name = draft_name(WISH, MARK)
     empty, filled = draft(OWN), draft(OWN, images=(live_image(1, "wave"),))
-    assert lags_after_claim(name, empty, filled)
-    assert not lags_after_claim(name, filled, filled)
-    assert not lags_after_claim(name, filled, empty)
-    assert not lags_after_claim(replace(name, of=2), empty, filled)
-    assert not lags_after_claim(replace(name, stale=True), empty, filled)
+    assert is_stale_after_claim(name, empty, filled)
+    assert not is_stale_after_claim(name, filled, filled)
+    assert not is_stale_after_claim(name, filled, empty)
+    assert not is_stale_after_claim(replace(name, of=2), empty, filled)
+    assert not is_stale_after_claim(replace(name, stale=True), empty, filled)
 
 
 def test_a_prefix_and_the_captions_that_are_there() -> None:
