@@ -1,4 +1,4 @@
-"""Ask the live side for what is needed, once: three lists, then only the datasets that a comparison cannot do without."""
+"""Ask the live side once for what is needed: all lists, then only the datasets that the comparison asks for."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -22,9 +22,9 @@ async def observe(
     *,
     prints: Mapping[Ref, str] | None = None,
 ) -> Observed:
-    """One look at the account: every list, and in full each dataset that comparing asks for.
+    """The account: every list, and in full each dataset that the comparison asks for.
 
-    Raises what the client raises; nothing is concluded from a part.
+    Raises what the client raises: a part of the account is never taken for the whole.
     """
     observed, _ = await survey(client, desired, asked, prints=prints)
     return observed
@@ -37,7 +37,7 @@ async def survey(
     *,
     prints: Mapping[Ref, str] | None = None,
 ) -> tuple[Observed, Assessment]:
-    """The same, with the comparison that needed nothing more: whoever plans has no reason to compare again."""
+    """The same, with the comparison that asked for nothing more, so that a plan need not compare again."""
     before = client.calls
     observed = await _lists(client)
     prints = prints or fingerprints(desired)
@@ -68,7 +68,7 @@ async def _datasets_by_project(client: Client, projects: Iterable[int]) -> list[
 
 
 def _with_details(observed: Observed, asked: Iterable[int], answers: Iterable[RemoteDataset | None]) -> Observed:
-    """Datasets read in full replace their line of the list; one that is gone by id is gone."""
+    """The account with datasets that were read in full. One that was not found by its id is left out."""
     live = dict(observed.live)
     for id_, answer in zip(asked, answers, strict=True):
         if answer is None:
@@ -79,7 +79,7 @@ def _with_details(observed: Observed, asked: Iterable[int], answers: Iterable[Re
 
 
 def _merged(listed: RemoteDataset | None, read: RemoteDataset) -> RemoteDataset:
-    """By-id wins; what it does not carry is taken from the list."""
+    """The read by id wins over the list; a field that it lacks is taken from the list."""
     if listed is None:
         return read
     return replace(

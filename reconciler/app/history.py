@@ -1,4 +1,4 @@
-"""All live versions of one manifest, from what a look at the account brought: no further call."""
+"""All live versions of one manifest, from the account that was observed for the plan: no further call."""
 
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.planning import Planned
@@ -11,9 +11,9 @@ from reconciler.core.ref import Ref
 
 
 def history_of(planned: Planned, ref: Ref) -> History:
-    """The versions of a dataset or model; WrongUsage where neither the tree nor the live side knows it.
+    """The versions of a dataset or model. Raises WrongUsage if neither the tree nor the live side knows it.
 
-    What no manifest declares is looked for by its name in every project.
+    An object that no manifest declares is looked for by its name in every project.
     """
     index = AccountIndex(planned.observed)
     declared = is_declared(planned, ref)
@@ -36,14 +36,14 @@ def is_declared(planned: Planned, ref: Ref) -> bool:
 
 
 def datasets_of(planned: Planned, index: AccountIndex, ref: Ref) -> tuple[Member, ...]:
-    """The live versions of a dataset in its project, in any where no manifest says which."""
+    """The live versions of a dataset in its project; in any project if no manifest declares it."""
     if not is_declared(planned, ref):
         return index.datasets_anywhere(ref.name)
     return index.datasets(ref.name, planned.project_ids.get(planned.desired.project_of(ref)))
 
 
 def models_of(planned: Planned, index: AccountIndex, ref: Ref) -> tuple[ModelMember, ...]:
-    """The live versions of a model in its project, in any where no manifest says which."""
+    """The live versions of a model in its project; in any project if no manifest declares it."""
     if not is_declared(planned, ref):
         return index.models(ref.name, None)
     project = planned.project_ids.get(planned.desired.project_of(ref))

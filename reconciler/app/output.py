@@ -1,4 +1,4 @@
-"""Which live models each manifest stands for: the ids that a program generates with."""
+"""The live model of each manifest: the ids with which programs generate."""
 
 import os
 import stat
@@ -57,7 +57,7 @@ def _alias(state: AliasState) -> LiveAlias:
 
 
 def env_lines(models: Iterable[LiveModel]) -> str:
-    """Lines of an environment file; refused where a name or a value will not do."""
+    """Lines of an environment file. Refused if a name stands for two things or a value does not fit on one line."""
     try:
         return output_env(models)
     except NamesClash as error:
@@ -67,13 +67,13 @@ def env_lines(models: Iterable[LiveModel]) -> str:
 
 
 def github_file(environ: Mapping[str, str]) -> Path | None:
-    """Where the outputs of a step of GitHub Actions are collected, if this is one."""
+    """The file that collects the outputs of a step of GitHub Actions; None if this is no such step."""
     place = environ.get(GITHUB)
     return Path(place) if place else None
 
 
 def append(place: Path, lines: str) -> None:
-    """Add lines to a file that may hold others, on lines of their own; WrongUsage where that cannot be done."""
+    """Add lines to a file that may hold others, on lines of their own; WrongUsage if that cannot be done."""
     try:
         handle = os.open(place, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
         with os.fdopen(handle, "r+b", buffering=0) as file:

@@ -47,7 +47,7 @@ def _working_tree(root: Path) -> Desired:
 def compare_revisions(root: Path, ref: Ref, before: str, after: str | None) -> Difference:
     """What differs between two revisions of the tree, or a revision and the working tree: nothing is sent.
 
-    WrongUsage where one of them does not declare the object; ProblemsFound where one of them is broken.
+    Raises WrongUsage if one of them does not declare the object, and ProblemsFound if one of them is broken.
     """
     labels = short(before), WORKING_TREE if after is None else short(after)
     earlier = desired_at(root, before)
@@ -73,7 +73,7 @@ async def _compare_models(opened: Session, ref: Ref, before: ModelMember, after:
 
 
 async def _with_parameters(opened: Session, listed: RemoteModel) -> RemoteModel:
-    """The model read by its id, which tells its training parameters; as listed where it is gone by now."""
+    """The model read by its id, which tells its training parameters; as it was listed if it is gone by now."""
     read = await opened.client.get_model(listed.id)
     return listed if read is None or read.is_gone else read
 

@@ -36,7 +36,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
-    """What was waited for, and the status of the live model now; None where it is gone, or was never there."""
+    """What was waited for, and the status of the live model now; None if it is gone, or was never there."""
 
     name: str
     id: int | None
@@ -49,7 +49,7 @@ Told = Callable[[int, float], None]
 
 
 def require_declared(desired: Desired, wanted: Iterable[Wanted]) -> None:
-    """WrongUsage names the first model or alias that no manifest declares."""
+    """Raises WrongUsage with the first model or alias that no manifest declares."""
     for one in wanted:
         model = desired.models.get(one.ref)
         if model is None:
@@ -74,7 +74,7 @@ async def wait_for_trainings(
 
 
 async def _watch(opened: Session, ids: set[int], patience: float | None, told: Told) -> dict[int, RemoteModel]:
-    """Look at the models until none of these is in training, or the time is over; the last look."""
+    """List the models until none of these is in training, or the time is over. Returns the last list."""
     began = opened.clock.now()
     while True:
         models = {model.id: model for model in await opened.client.list_models()} if ids else {}
@@ -98,7 +98,7 @@ def _running(plan: Plan) -> dict[str, int | None]:
 
 
 def _id(one: Wanted, planned: Planned) -> int | None:
-    """The live model that is what is wanted, trained or in training; None where there is none."""
+    """The live model that is wanted, trained or in training; None if there is none."""
     if not one.alias:
         return begun(planned.plan, one.ref)
     state = _state(one, planned.plan)

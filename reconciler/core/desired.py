@@ -30,7 +30,7 @@ class DesiredImage:
 
 
 class UncaptionedImages(Sequence[DesiredImage]):
-    """Images without declared captions, sorted by digest; none is made before one is asked for."""
+    """Images without declared captions, sorted by digest. The objects are made when the first one is asked for."""
 
     __slots__ = ("_made", "_make", "digests")
 
@@ -41,7 +41,7 @@ class UncaptionedImages(Sequence[DesiredImage]):
 
     @property
     def images(self) -> tuple[DesiredImage, ...]:
-        """All of them, made."""
+        """All images."""
         if self._made is None:
             self._made = self._make()
         return self._made
@@ -83,7 +83,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredProject(Declared):
-    """A project manifest. A field that is None is not declared, so left as the live side has it."""
+    """A project manifest. A field that is None is not declared and stays as it is on the live side."""
 
     id: int | None = None
     project_name: str
@@ -123,7 +123,7 @@ class DesiredDataset(Declared):
 
     @property
     def captions(self) -> tuple[str | None, ...] | None:
-        """The declared caption of each image; None where no image has one."""
+        """The declared caption of each image; None if no image has one."""
         if isinstance(self.images, UncaptionedImages):
             return None
         captions = tuple(image.caption for image in self.images)
@@ -155,7 +155,7 @@ class DesiredModel(Declared):
 class Absent:
     """A manifest with `ensure: absent`: all live versions of it are to be deleted.
 
-    `project` is the project it lives in (itself, for a project); `project_name` and `id` find that of a project.
+    `project` is the project that it lives in; a project lives in itself. A project is found by `project_name` or `id`.
     """
 
     ref: Ref
@@ -167,9 +167,9 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
-    """A whole tree, each mapping keyed and sorted by ref. `warnings` holds the problems that stop nothing.
+    """A whole tree: the objects that shall exist (`present`) and those that shall be deleted, both sorted by ref.
 
-    `present` are the objects that shall exist, `absent` those that shall be deleted.
+    `projects`, `datasets` and `models` are views of `present`. `warnings` are the problems that stop nothing.
     """
 
     present: Mapping[Ref, Declared] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """The kinds of object that a manifest can declare: one row of traits for each.
 
-What treats all kinds alike (reading, absence, pruning, selection, the order of removals, strays, status) reads these
-rows. What truly differs by kind stands in one file for each kind in `manifest`, `diff`, `planning` and `execute`.
+Code that treats all kinds alike reads these rows: reading manifests, absence, pruning, selection, the order of removals,
+strays, status. Code that differs by kind stands in one file for each kind in `manifest`, `diff`, `planning` and `execute`;
+a table there, `kinds.py`, names these files.
 """
 
 from collections.abc import Callable, Mapping
@@ -54,7 +55,7 @@ class Kind(StrEnum):
         return () if self.parent is None else (self.parent, *self.parent.above)
 
     def parse_name(self, text: str) -> LiveName | None:
-        """A live name of ours read into its parts; None where a person chose it."""
+        """The parts of a live name that this tool made; None for a name that a person chose."""
         parse = TRAITS[self].parse_name
         return None if parse is None else parse(text)
 
@@ -65,7 +66,7 @@ class Traits:
 
     `plural` is the word for many of them. `parent` is the kind that it is declared in or on; sentences join the two with
     `preposition`, and a manifest names it under the parent's word. `parse_name` reads the live names of its versions;
-    None where there are no versions and people choose the name.
+    it is None for a kind without versions, whose live names people choose.
     """
 
     plural: str

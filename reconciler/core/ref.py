@@ -7,7 +7,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.text import in_words
 
 NAME_LIMIT = 28
-"""Characters of `metadata.name`: the longest live name made from it stays within 64."""
+"""The most characters of `metadata.name`, so that the longest live name made from it has at most 64."""
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,26}[a-z0-9])?")
 _ORDER = {kind: position for position, kind in enumerate(Kind)}
@@ -28,7 +28,7 @@ class Ref:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> object:
-        """In JSON a ref is its text; pydantic asks here, and only where a plan is read or written."""
+        """In JSON a ref is its text. Pydantic calls this when a plan file is read or written, and nowhere else."""
         from pydantic_core import core_schema
 
         text = core_schema.no_info_after_validator_function(parse_ref, core_schema.str_schema())
@@ -45,7 +45,7 @@ def is_name(text: str) -> bool:
 
 
 def parse_ref(text: str, kind: Kind | None = None) -> Ref:
-    """Read `kind/name`, or a bare name where one kind is expected; ValueError says what is wrong."""
+    """Read `kind/name`, or a bare name if only one kind is expected. ValueError says what is wrong."""
     head, slash, tail = text.partition("/")
     if not slash:
         if kind is None:

@@ -12,7 +12,7 @@ Value = int | str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveAlias:
-    """The trained version that answers to an alias; all is None where none does, and `problem` says why."""
+    """The trained version that answers to an alias. If none does, all is None and `problem` says why."""
 
     name: str
     id: int | None = None
@@ -24,7 +24,7 @@ class LiveAlias:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveModel:
-    """The version of a model that is in force; `id` and all else is None where none is live."""
+    """The version of a model that programs should use. If none is live, `id` and all else is None."""
 
     name: str
     id: int | None = None
@@ -104,7 +104,7 @@ def _upper(name: str) -> str:
 
 
 def _one_line(name: str, value: Value) -> Value:
-    """The value, where it can end no line: else it would be read as further lines (GITHUB_OUTPUT takes any)."""
+    """The value, if it fits on one line. A line break in it would be read as further outputs (GITHUB_OUTPUT takes any)."""
     if isinstance(value, str) and not (value.isascii() and value.isprintable()):
         raise ValueError(f"{name} holds characters that a line cannot hold")
     return value

@@ -44,7 +44,7 @@ def detail_words(one: Unchanged) -> str:
 
 
 def wish_words(one: Unchanged) -> str:
-    """What would make it as git declares it, where it is not so by itself."""
+    """What a person can do to make it as git declares; empty if there is nothing to do."""
     match one.state:
         case State.WAITING:
             return "apply trains the next version after that"

@@ -55,7 +55,7 @@ def object_statuses(plan: Plan) -> tuple[ObjectStatus, ...]:
 
 
 def status_view(plan: Plan, *, around: Surroundings = NOTHING_AROUND, strays: bool = False) -> View:
-    """The screen of `status`; strays are counted, or listed where asked for."""
+    """The screen of `status`; strays are counted, or listed if that is asked for."""
     found = object_statuses(plan)
     items = tuple(_item(status, plan, around) for status in found)
     said = tuple(note for note in plan.notes if note.rule != "stray" and (strays or note.rule != _DUPLICATE))

@@ -1,4 +1,4 @@
-"""Versions as people read them: numbers of an account, or `v?` where no account was asked."""
+"""Versions as people read them: numbers of an account, or `v?` if no account was asked."""
 
 UNASKED = "v?"
 FINGERPRINT_SHOWN = 7

@@ -1,4 +1,4 @@
-"""What `ensure: absent` takes away: every live version of a manifest, listed one by one, or a refusal."""
+"""What `ensure: absent` deletes: every live version of a manifest, listed one by one, or nothing and a refusal."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -37,7 +37,7 @@ def assess_absences(comparison: Comparison) -> Iterable[Verdict]:
 
 
 def all_absent(desired: Desired) -> Desired:
-    """The same tree as if every manifest said `ensure: absent`: what undoing a trial asks for."""
+    """The same tree as if every manifest said `ensure: absent`; `reconciler destroy` asks for that."""
     gone = {**desired.absent, **{ref: _as_absent(one, desired) for ref, one in desired.present.items()}}
     return Desired(absent={ref: gone[ref] for ref in sorted(gone)}, warnings=desired.warnings)
 

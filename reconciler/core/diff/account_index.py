@@ -43,7 +43,7 @@ def marks_of(project: Ref, desired: Desired, prints: Mapping[Ref, str]) -> Marks
 
 
 class AccountIndex:
-    """Indexes over one `Observed`, so that each question costs what it finds and not the whole fleet.
+    """Indexes over one `Observed`: a question costs as much as its answer, however large the account is.
 
     Every answer is sorted by kind and id.
     """
@@ -94,7 +94,7 @@ class AccountIndex:
             self._models_on[member.model.dataset_id].append(member)
 
     def project_of(self, live: Live) -> int | None:
-        """The project of a live object: what the API tells of it, else what it tells of the object it stands on."""
+        """The project of a live object. If the API does not tell it, it is the project of the object that it stands on."""
         parent_kind = live.kind.parent
         if live.project_id is not None or parent_kind is None or live.parent_id is None:
             return live.project_id
@@ -102,11 +102,11 @@ class AccountIndex:
         return None if parent is None else self.project_of(parent)
 
     def named(self, ref: Ref) -> tuple[Live, ...]:
-        """Every live version of a manifest, Deleted ones too, in whatever project."""
+        """Every live version of a manifest in any project, Deleted ones too."""
         return tuple(self._named.get(ref, ()))
 
     def inside(self, project_id: int) -> tuple[Live, ...]:
-        """What a project holds and is not Deleted."""
+        """All that a project holds, apart from what is Deleted."""
         return tuple(self._inside.get(project_id, ()))
 
     def is_empty(self, project_id: int) -> bool:
@@ -114,11 +114,11 @@ class AccountIndex:
         return not self._inside.get(project_id)
 
     def strays(self, project_id: int, desired: Desired) -> tuple[Live, ...]:
-        """What a project holds and no manifest declares."""
+        """All that a project holds and no manifest declares."""
         return tuple(live for live in self.inside(project_id) if not _is_declared(live, desired))
 
     def users(self, key: LiveKey) -> tuple[Live, ...]:
-        """What stands on a live object and is not Deleted, whoever made it: the models that were trained on a dataset."""
+        """All that stands on a live object, whoever made it, such as the models of a dataset; nothing that is Deleted."""
         return tuple(self._users.get(key, ()))
 
     def holds_ours(self, project_id: int, marks: Marks) -> bool:
@@ -149,7 +149,7 @@ class AccountIndex:
         return tuple(live for live in self.inside(project_id) if isinstance(live, RemoteDataset))
 
     def dataset_holders(self, fingerprint: str) -> tuple[Member, ...]:
-        """The dataset versions whose names say this content."""
+        """The dataset versions whose names have this fingerprint."""
         return tuple(self._datasets_by_fingerprint.get(fingerprint, ()))
 
     def models(self, base: str, project_id: int | None) -> tuple[ModelMember, ...]:
@@ -169,7 +169,7 @@ class AccountIndex:
         return tuple(live for live in self.inside(project_id) if isinstance(live, RemoteModel))
 
     def model_holders(self, fingerprint: str) -> tuple[ModelMember, ...]:
-        """The model versions whose names say this definition."""
+        """The model versions whose names have this fingerprint."""
         return tuple(self._models_by_fingerprint.get(fingerprint, ()))
 
 

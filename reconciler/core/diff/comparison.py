@@ -1,4 +1,4 @@
-"""One comparison while it runs, and what it asks of each kind of object."""
+"""One comparison while it runs, and the rules that each kind of object brings to it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What pruning may not take: objects that count or are worked on, and those that stand on what goes already."""
+    """What pruning may not delete (`ids`), and what it deletes already (`going`)."""
 
     ids: frozenset[LiveKey]
     going: frozenset[LiveKey]
@@ -46,7 +46,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindRules:
-    """What the comparison does in a way of its own for each kind.
+    """What the comparison does differently for each kind.
 
     `assess` judges one declared object and notes what later kinds need; `hold` says that it waits for its parent.
     `removed` lists the live objects that `ensure: absent` takes away, or refuses. The others exist for kinds with

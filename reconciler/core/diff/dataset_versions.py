@@ -1,4 +1,4 @@
-"""What may become of the live versions of a dataset: judged, renamed, pruned, deleted, or found under another name."""
+"""The rules of the comparison for datasets: how one is judged, and when its versions are renamed, pruned or deleted."""
 
 from dataclasses import replace
 
@@ -86,7 +86,7 @@ def _moved(comparison: Comparison, ref: Ref, project_id: int) -> Verdict | froze
 
 
 def _moved_stray(comparison: Comparison, ref: Ref, project_id: int, live: RemoteDataset) -> Verdict | frozenset[int]:
-    """A dataset that was renamed in the console is the version that its content says, or it is refused."""
+    """A dataset that was renamed in the console becomes a version only if it holds the declared content."""
     if live.images is None:
         return frozenset({live.id})
     fingerprint = comparison.prints[ref]

@@ -19,7 +19,7 @@ from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 
 
 def fingerprints(desired: Desired) -> dict[Ref, str]:
-    """The fingerprint of every declared dataset; worth computing once where `diff` is asked several times."""
+    """The fingerprint of every declared dataset. A caller that compares several times computes them once."""
     return {ref: dataset_fingerprint(dataset) for ref, dataset in desired.datasets.items()}
 
 
@@ -30,9 +30,9 @@ def diff(
     *,
     prints: Mapping[Ref, str] | None = None,
 ) -> Assessment:
-    """Judge every object, and carry out in thought what was asked of this run.
+    """Judge every object, with what was asked of this run.
 
-    Where the assessment's `unread` is not empty, those datasets must be read before it means anything.
+    If `unread` of the assessment is not empty, these datasets must be read and compared again; all else means nothing.
     """
     comparison = Comparison(
         desired=desired, index=AccountIndex(observed), asked=asked, prints=prints or fingerprints(desired)
@@ -74,10 +74,10 @@ def _assess(comparison: Comparison, kinds: Iterable[Kind]) -> Iterator[Verdict]:
 
 
 def _move(comparison: Comparison) -> tuple[list[Verdict], frozenset[int]]:
-    """Rename, in thought, every live object whose manifest says where it came from; and the datasets to read for that.
+    """The renames of every object whose manifest says `moved`, and the datasets that must be read for that.
 
-    What is compared afterwards is the account as it will be. Kinds come in their order: a model that was renamed in the
-    console is known by the dataset that it was trained on, which may have been renamed too.
+    The index is made anew with the next names, so that all that follows compares the account as it will be. The kinds
+    come in their order: a model that was renamed in the console is known by its dataset, which may get a name too.
     """
     verdicts: list[Verdict] = []
     unread: frozenset[int] = frozenset()

@@ -1,4 +1,4 @@
-"""The other family of datasets: how it is recognised, and what is said where it is met.
+"""The other family of datasets: how it is recognised, and what is said about it.
 
 A dataset guides its captions with a text (`caption_prefix`, the prefix family) or with a JSON document
 (`visual_schema`, the schema family). This release writes the first only, so it stops before it sends anything.
@@ -16,9 +16,9 @@ WHILE_RUNNING = (
 
 
 def is_foreign(dataset: RemoteDataset) -> bool:
-    """Is this dataset, as an answer about it alone shows it, of the schema family?
+    """Is a dataset of the schema family, as the answer to a read of this one dataset shows?
 
-    Such an answer must carry the text. A line of a list need not, so it is judged by `is_foreign_project`.
+    Such an answer must have the guide's field. A line of a list need not: there, `is_foreign_project` judges.
     """
     return dataset.family == "schema" or dataset.guide is None
 

@@ -1,4 +1,4 @@
-"""Look before paying: is the same thing already live under another name?"""
+"""Before anything is paid for: is the same thing live already, under another name?"""
 
 from reconciler.core.desired import Desired, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
@@ -13,14 +13,14 @@ from reconciler.core.text import count, quoted
 
 
 def dataset_elsewhere(context: DatasetContext) -> Refusal | None:
-    """A dataset that would be made or cloned, although its content, its name or its model points to a live one."""
+    """The refusal of a dataset that would be made although its content, its name or its model points to a live one."""
     return _same_content(context) or _stray_of_that_name(context) or _renamed_under_a_model(context)
 
 
 def model_elsewhere(
     model: DesiredModel, fingerprint: str, desired: Desired, index: AccountIndex, project_id: int | None
 ) -> Refusal | None:
-    """A model that would be trained, although its definition or its name points to a live one."""
+    """The refusal of a model that would be trained although its definition or its name points to a live one."""
     for holder in index.model_holders(fingerprint):
         other = Ref(Kind.MODEL, holder.name.base)
         if other not in desired.models and other not in desired.absent and holder.model.status in ALIVE:
@@ -71,7 +71,7 @@ def _stray_of_that_name(context: DatasetContext) -> Refusal | None:
 
 
 def _renamed_under_a_model(context: DatasetContext) -> Refusal | None:
-    """The dataset of a living model of ours bears a name that is not ours: somebody renamed it in the console."""
+    """The dataset of a living model of ours has a name that a person chose: somebody renamed it in the console."""
     for model in context.desired.models_on(context.ref):
         for member in context.index.models(model.ref.name, context.project_id):
             if member.model.status not in ALIVE or member.model.dataset_id is None:

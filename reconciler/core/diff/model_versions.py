@@ -1,4 +1,4 @@
-"""What may become of the live versions of a model: judged, renamed, pruned, deleted, or found under another name."""
+"""The rules of the comparison for models: how one is judged, and when its versions are renamed, pruned or deleted."""
 
 from dataclasses import replace
 
@@ -32,7 +32,7 @@ def _assess(comparison: Comparison, ref: Ref) -> Verdict:
 
 
 def _wish_behind(comparison: Comparison, dataset: Ref, training_data: TrainingData) -> tuple[DatasetWish, ...]:
-    """What a dataset that is live must hold when money is spent on it; one that this plan makes brings its own wish."""
+    """What a live dataset must hold when a model is trained on it. A dataset that this plan makes has its own wish."""
     if training_data.id is None:
         return ()
     return (wish_for(comparison.desired.datasets[dataset], comparison.prints[dataset], training_data.version),)
@@ -72,7 +72,7 @@ def _moved(comparison: Comparison, ref: Ref, project_id: int) -> Verdict:
 
 
 def _moved_stray(comparison: Comparison, ref: Ref, project_id: int, live: RemoteModel) -> Verdict:
-    """A model that was renamed in the console is ours if it was trained on our dataset in the declared way."""
+    """A model that was renamed in the console becomes a version only if it was trained as declared, on our dataset."""
     model = comparison.desired.models[ref]
     dataset = comparison.index.observed.datasets.get(live.dataset_id or 0)
     named = None if dataset is None else parse_dataset_name(dataset.name)
@@ -92,7 +92,7 @@ def _moved_stray(comparison: Comparison, ref: Ref, project_id: int, live: Remote
 
 
 def _renamed(live: RemoteModel, name: LiveName) -> RenamedObject:
-    """The API replaces a model's description along with its name, so the present one is sent too."""
+    """The description is sent along with the name: nobody documents whether a PUT keeps what it does not name (U11)."""
     return renamed(live, str(name), description=live.description or "")
 
 

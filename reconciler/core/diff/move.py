@@ -13,7 +13,7 @@ from reconciler.core.text import quoted
 
 
 def renamed(live: Live, after: str, *, description: str = "") -> RenamedObject:
-    """A live object under its next name. `description` is what a model must be sent along with a name."""
+    """A live object and its next name. `description` is a model's own: it is sent with the name, so that it stays."""
     return RenamedObject(kind=live.kind, id=live.id, before=live.name, after=after, description=description)
 
 
@@ -42,7 +42,7 @@ def move_these(ref: Ref, source: str, objects: tuple[RenamedObject, ...]) -> Ver
 
 
 def several_named(ref: Ref, source: str, found: Iterable[Live]) -> Verdict:
-    """A name from the console that several live objects bear."""
+    """The refusal of a name from the console that several live objects have."""
     listed = ", ".join(str(live.id) for live in found)
     return _refused(
         Refusal(
@@ -55,7 +55,7 @@ def several_named(ref: Ref, source: str, found: Iterable[Live]) -> Verdict:
 
 
 def another_thing(ref: Ref, live: Live, why: str) -> Verdict:
-    """A live object that is not what the manifest declares."""
+    """The refusal of a live object that is not what the manifest declares."""
     return _refused(
         Refusal(
             rule="moved-differs",

@@ -36,7 +36,7 @@ def _assess(comparison: Comparison, ref: Ref) -> Verdict:
 
 
 def _refusals(comparison: Comparison, project: DesiredProject, found: Found) -> tuple[Refusal, ...]:
-    """Everything that speaks against working in the live project, or against making a new one."""
+    """All reasons not to work in the live project, or not to make a new one."""
     desired, index, is_accepted = comparison.desired, comparison.index, project.ref in comparison.asked.accepted
     if found.refusal is not None:
         return (found.refusal,)
@@ -94,7 +94,7 @@ def _body(project: DesiredProject, names: Iterable[str]) -> tuple[tuple[str, str
 
 
 def _full_body(project: DesiredProject, remote: RemoteProject) -> tuple[tuple[str, str], ...]:
-    """All mutable fields, undeclared ones as observed: safe under merge and under replace."""
+    """All mutable fields, undeclared ones as observed: right whether a PUT merges or replaces, which nobody documents."""
     merged = ((name, getattr(project, name), getattr(remote, name)) for name in MUTABLE)
     return tuple((name, live if wish is None else wish) for name, wish, live in merged if (wish, live) != (None, None))
 
@@ -139,7 +139,7 @@ def _take_over(project: DesiredProject, remote: RemoteProject, index: AccountInd
 
 
 def _renamed_elsewhere(project: DesiredProject, desired: Desired, index: AccountIndex) -> Refusal | None:
-    """A project missing by name whose datasets are live elsewhere was renamed, in git or in the console."""
+    """If no project has the name, but its datasets are live in another one, it was renamed in git or in the console."""
     names = {other.project_name for other in desired.projects.values() if other.ref != project.ref}
     ids = {other.id for other in desired.projects.values() if other.ref != project.ref}
     for dataset in desired.datasets_of(project.ref):

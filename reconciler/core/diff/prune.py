@@ -1,4 +1,4 @@
-"""`--prune`: old versions of declared manifests, as a reviewed part of the plan."""
+"""`--prune`: old versions of declared manifests are deleted, as a part of the plan that is shown and reviewed."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,9 +16,9 @@ from reconciler.core.text import quoted
 
 
 def prune(comparison: Comparison, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
-    """What may go of every manifest that was not refused.
+    """The versions that may be deleted, of every manifest that was not refused.
 
-    The kinds come in the opposite of their order: a dataset version may go once its last model goes.
+    The kinds come in the opposite of their order, because a dataset version may go if its last model goes too.
     """
     verdicts = tuple(verdicts)
     desired = comparison.desired
@@ -39,7 +39,7 @@ def prune(comparison: Comparison, verdicts: Iterable[Verdict]) -> Iterator[Verdi
 
 
 def _kept_ids(verdicts: Iterable[Verdict]) -> Iterator[LiveKey]:
-    """What is in force, what this plan works on, and what an alias names."""
+    """Versions that are in force, that this plan works on, or that an alias names."""
     for verdict in verdicts:
         things: tuple[Unchanged | AliasState, ...] = (*verdict.unchanged, *verdict.aliases)
         yield from ((thing.ref.kind, thing.id) for thing in things if thing.id is not None)

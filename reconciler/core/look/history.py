@@ -1,4 +1,4 @@
-"""All live versions of one manifest, the newest first: what each is, and which one counts."""
+"""All live versions of one manifest, the newest first, and which one is in force."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from reconciler.core.training import TrainingParameters
 
 
 class Mark(StrEnum):
-    """What a version is among the others; NONE is any that was in force, or could be."""
+    """What a version is beside the others. NONE is a version that was in force before, or could be."""
 
     NONE = ""
     IN_FORCE = "in force"
@@ -44,7 +44,7 @@ class DatasetEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEntry:
-    """One live model. `dataset` is `lora-poses v2`, or the live name that a person gave it; None where it is gone."""
+    """One live model. `dataset` is `lora-poses v2`, or the live name that a person gave it; None if it is gone."""
 
     version: int
     id: int
@@ -88,7 +88,7 @@ def dataset_entries(versions: Iterable[Member], index: AccountIndex, in_force: i
 def model_entries(
     versions: Iterable[ModelMember], index: AccountIndex, in_force: int | None, aliases: Iterable[AliasState]
 ) -> tuple[ModelEntry, ...]:
-    """The live versions of a model, the newest first; Deleted ones where the API shows them."""
+    """The live versions of a model, the newest first; Deleted ones if the API shows them."""
     versions = tuple(versions)
     answering: defaultdict[int | None, list[str]] = defaultdict(list)
     for alias in aliases:

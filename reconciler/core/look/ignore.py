@@ -1,4 +1,4 @@
-"""Differences that are meant to stay: an object, a field of it, why, and until when. Only `drift` reads them."""
+"""Rules for differences that shall stay: an object, a field, why, and until when. Only `drift` reads them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ IgnoredField = Literal["project_description", "project_name", "ip_name", "ip_des
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignore:
-    """One rule. `until` is the last day on which it holds; None holds for good. May never steer a plan."""
+    """One rule. `until` is the last day on which it holds; None if it holds for good. A plan must never depend on it."""
 
     ref: Ref
     field: IgnoredField
@@ -23,7 +23,7 @@ class Ignore:
     until: date | None = None
 
     def fits(self, ref: Ref, field: str) -> bool:
-        """Is it about this difference? `field` is empty where the whole object differs."""
+        """Is the rule about this difference? `field` is empty if the whole object differs."""
         return ref == self.ref and self.field in {field, EVERYTHING}
 
     def is_over(self, today: date) -> bool:

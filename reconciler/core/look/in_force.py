@@ -1,7 +1,7 @@
 """Which live version of a manifest counts: the one in force, the one whose training was begun, the one to come.
 
-The comparison decides it (`diff.training` and `diff.election` by the fingerprint, `diff.dataset` by the content) and
-the plan says what it decided. Whoever needs to know it afterwards reads the plan here.
+The comparison decides it: `diff.training` and `diff.election` by the fingerprint, `diff.dataset` by the content. The plan
+says what was decided, and this module reads it from the plan for all that need to know.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ _OF_ANOTHER_DEFINITION = frozenset({State.KEPT, State.WAITING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coming:
-    """The version that an alias will name once it is trained; None where its number is not given yet."""
+    """The version that an alias will name once it is trained. `version` is None if its number is not known yet."""
 
     version: int | None
     fingerprint: str

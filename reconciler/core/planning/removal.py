@@ -10,7 +10,7 @@ from reconciler.core.ref import Ref
 
 
 def rename_actions(change: RenameChange) -> tuple[Action, ...]:
-    """One step an object; nothing is sent but its name."""
+    """One step for each object; only its name is sent."""
     return tuple(
         Action(
             id=f"{change.ref} rename {item.kind.value} {item.id}",
@@ -28,7 +28,7 @@ def rename_actions(change: RenameChange) -> tuple[Action, ...]:
 def removal_actions(changes: Iterable[RemovalChange], before: Iterable[Action]) -> tuple[Action, ...]:
     """All deletions of a plan: trainings are stopped, then models go, then datasets, then projects.
 
-    What is made of the same manifest comes first, so that nothing goes before its successor stands.
+    What the plan makes for the same manifest comes first, so that no version is deleted before the next one exists.
     """
     changes = tuple(changes)
     made: dict[Ref, tuple[str, ...]] = {}

@@ -21,19 +21,19 @@ def chosen(desired: Desired, targets: Iterable[Ref] = (), excluded: Iterable[Ref
 
 
 def _needs(ref: Ref, desired: Desired) -> tuple[Ref, ...]:
-    """The ref and all that it stands on; what is deleted needs all that is deleted before it."""
+    """The ref and all that it stands on. An object that is deleted needs all that is deleted before it."""
     return _goes_before(ref, desired) if ref in desired.absent else (ref, *desired.ancestors(ref))
 
 
 def _goes_before(ref: Ref, desired: Desired) -> tuple[Ref, ...]:
-    """An absent object and the absent ones of its project that stand on its kind: what they use is deleted after them."""
+    """An absent object, and the absent objects of its project whose kind stands on its kind: they are deleted first."""
     project = desired.absent[ref].project
     inside = (other.ref for other in desired.absent.values() if other.project == project and other.ref != ref)
     return (ref, *(other for other in inside if other.kind in ref.kind.below))
 
 
 def to_destroy(desired: Desired, targets: Iterable[Ref] = ()) -> frozenset[Ref]:
-    """What goes with the targets: each itself and all that stands on it; everything if there are none."""
+    """The refs that are deleted with the targets: each target and all that stands on it; all refs if there is none."""
     targets = frozenset(targets)
     if not targets:
         return frozenset(desired.refs)
