@@ -39,8 +39,6 @@ class CaptionChange:
     name: str
     before: str | None
     after: str
-    rewrites: bool = False
-    """The text that goes was written by a person and never by git."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

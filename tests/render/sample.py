@@ -24,7 +24,7 @@ from reconciler.core.change import (
     RenameChange,
     RenamedObject,
 )
-from reconciler.core.content_change import ImageChange, ImageEffect, LostCaption, LostImage
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, LostCaption, LostImage
 from reconciler.core.cost import Cost
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.kind import Kind
@@ -107,11 +107,14 @@ def dataset(**changed: object) -> DatasetChange:
         "wish": wish(),
     }
     values |= changed
-    return DatasetChange(**(lost(values) | values))
+    return DatasetChange(**(values | lost(values)))
 
 
 def lost(values: dict[str, Any]) -> dict[str, Any]:
-    """What the images and captions of a change lose: nowhere else where an open draft is filled, else kept in its base."""
+    """What a change loses: images that are nowhere else if an open draft is filled, else kept in its base.
+
+    A caption that is given as a lost one is also one that changes.
+    """
     going = [image for image in values["images"] if image.effect is ImageEffect.REMOVED or image.replaces]
     return {
         "lost_images": tuple(
@@ -124,10 +127,11 @@ def lost(values: dict[str, Any]) -> dict[str, Any]:
             )
             for image in going
         ),
+        "captions": tuple(
+            CaptionChange(key=one.key, name=one.name, before=one.before, after=one.after) for one in values["captions"]
+        ),
         "lost_captions": tuple(
-            LostCaption(key=one.key, name=one.name, before=one.before, after=one.after)
-            for one in sorted(values["captions"], key=lambda caption: caption.name)
-            if one.rewrites
+            one for one in sorted(values["captions"], key=lambda caption: caption.name) if isinstance(one, LostCaption)
         ),
     }
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from reconciler.core.change import FieldChange, Origin
-from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption
+from reconciler.core.content_change import ImageChange, ImageEffect, KeptCaption, LostCaption
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Location
 from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, breach
@@ -44,9 +44,9 @@ def signed() -> Plan:
         ImageChange(effect=ImageEffect.REMOVED, name="b.png", key="b", hand_written=True, caption=SIGNED),
     )
     captions = (
-        CaptionChange(key="c", name="c.png", before=SIGNED, after=RESIGNED, rewrites=True),
-        CaptionChange(key="d", name="d.png", before="words " * 450 + SIGNED, after=SIGNED, rewrites=True),
-        CaptionChange(key="e", name="e.png", before=SIGNED, after=SIGNED.replace(" ", "  "), rewrites=True),
+        LostCaption(key="c", name="c.png", before=SIGNED, after=RESIGNED),
+        LostCaption(key="d", name="d.png", before="words " * 450 + SIGNED, after=SIGNED),
+        LostCaption(key="e", name="e.png", before=SIGNED, after=SIGNED.replace(" ", "  ")),
     )
     guide = FieldChange(path="caption_prefix", before=SIGNED, after=f"{SIGNED} Again,")
     kept = (KeptCaption(key="f", name="f.png", text=SIGNED, version=1),)

@@ -5,7 +5,7 @@ import pytest
 
 from reconciler.core.action import Action, Regenerate
 from reconciler.core.change import FieldChange, Origin, StoppedTraining
-from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption
 from reconciler.core.cost import Cost
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
@@ -79,8 +79,7 @@ def test_what_people_wrote_and_what_goes_for_good_is_never_folded(golden: Golden
     )
     lone = ImageChange(effect=ImageEffect.REMOVED, name="zzz", key="b3", hand_written=True, caption="dreaming.")
     rewrites = tuple(
-        CaptionChange(key=f"c{n}", name=f"pose-{n}.png", before="by a person.", after="by git.", rewrites=True)
-        for n in range(9)
+        LostCaption(key=f"c{n}", name=f"pose-{n}.png", before="by a person.", after="by git.") for n in range(9)
     )
     written = tuple(CaptionChange(key=f"d{n}", name=f"side-{n}.png", before=None, after="new.") for n in range(9))
     kept = (

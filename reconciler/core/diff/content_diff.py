@@ -45,9 +45,8 @@ def content_diff(
     wish: DatasetWish,
     *,
     carried: Mapping[str, KeptCaption],
-    by_git: frozenset[str] | None,
 ) -> ContentDiff:
-    """Compare. `carried` are hand-written captions of older versions; `by_git` keys whose live text git wrote."""
+    """Compare. `carried` are hand-written captions of older versions."""
     match = match_wish(draft.content, wish)
     staying = [pair.live for pair in match.staying]
     guide = next(iter(match.guide_changes), None)
@@ -56,7 +55,7 @@ def content_diff(
     return ContentDiff(
         guide=guide,
         images=_images(match),
-        captions=tuple(_captions(match, by_git)),
+        captions=tuple(_captions(match)),
         kept=tuple(_kept(match, wish, carried)),
         stale=stale,
         regenerated=sum(not image.is_hand_written for image in staying) if stale else 0,
@@ -107,14 +106,11 @@ def _key(image: RemoteImage) -> str:
     return parse_image_key(image.image_name) or ""
 
 
-def _captions(match: ContentMatch[WishImage], by_git: frozenset[str] | None) -> Iterable[CaptionChange]:
+def _captions(match: ContentMatch[WishImage]) -> Iterable[CaptionChange]:
     for pair in match.differing:
         live, wanted = pair.live, pair.wanted
-        theirs = live.is_hand_written and (by_git is None or wanted.key not in by_git)
         assert wanted.caption is not None
-        yield CaptionChange(
-            key=wanted.key, name=wanted.name, before=live.caption, after=wanted.caption, rewrites=theirs
-        )
+        yield CaptionChange(key=wanted.key, name=wanted.name, before=live.caption, after=wanted.caption)
 
 
 def _kept(

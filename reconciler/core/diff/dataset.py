@@ -164,7 +164,7 @@ def _change(
     if isinstance(carried, frozenset):
         return Verdict(unread=carried), None
     by_git = written_by_git(context, held.content, draft)
-    todo = content_diff(held, wish, carried=carried, by_git=by_git)
+    todo = content_diff(held, wish, carried=carried)
     if draft is not None and _is_done(context, draft, todo):
         return _resting(context, draft)
     live_base, live_draft = _live(context, held, by_git, draft)

@@ -159,7 +159,7 @@ def test_reasons_why_a_dataset_does_not_fit(
 def test_what_is_left_to_do_is_read_off_the_same_match() -> None:
     """A draft that fits has nothing left to do, and the effects of images are those of the match."""
     wanted = wish(image("renamed", content="stays"), image("changes", content="new bytes"), image("comes"))
-    todo = content_diff(DraftContent(content=LIVE), wanted, carried={}, by_git=None)
+    todo = content_diff(DraftContent(content=LIVE), wanted, carried={})
     assert [(one.effect, one.name) for one in todo.images] == [
         (ImageEffect.REPLACED, "changes.png"),
         (ImageEffect.ADDED, "comes.png"),
@@ -167,5 +167,5 @@ def test_what_is_left_to_do_is_read_off_the_same_match() -> None:
         (ImageEffect.TWIN, "stays"),
     ]
     fitting = DraftContent(content=holding(live_image(1, "a")))
-    assert content_diff(fitting, wish(image("a")), carried={}, by_git=None).is_none
-    assert not content_diff(replace(fitting, regenerating=True), wish(image("a")), carried={}, by_git=None).is_none
+    assert content_diff(fitting, wish(image("a")), carried={}).is_none
+    assert not content_diff(replace(fitting, regenerating=True), wish(image("a")), carried={}).is_none

@@ -241,7 +241,8 @@ def test_a_caption_that_git_wrote_is_changed_freely() -> None:
     """The base's fingerprint proves that its manual caption came from git: no rewrite of a person's words."""
     wanted = dataset(image("a", "new text."), image("b"))
     change = only(diff(tree(wanted), account(live_project(), live_dataset(10, FINAL, *LIVE_TWO))).changes)
-    assert [(item.before, item.after, item.rewrites) for item in change.captions] == [("text a.", "new text.", False)]
+    assert [(item.before, item.after) for item in change.captions] == [("text a.", "new text.")]
+    assert change.losses.captions == ()
 
 
 def test_a_caption_that_a_person_wrote_is_a_rewrite() -> None:
@@ -249,7 +250,8 @@ def test_a_caption_that_a_person_wrote_is_a_rewrite() -> None:
     mine = (LIVE_TWO[0], live_image(2, "b", "a person wrote this.", "manual"))
     wanted = dataset(image("a", "text a."), image("b", "git says this."))
     change = only(diff(tree(wanted), account(live_project(), live_dataset(10, FINAL, *mine))).changes)
-    assert [(item.name, item.rewrites) for item in change.captions] == [("b.png", True)]
+    assert [item.name for item in change.captions] == ["b.png"]
+    assert [item.name for item in change.losses.captions] == ["b.png"]
 
 
 def test_drift_of_a_declared_caption_in_a_draft_is_corrected() -> None:
@@ -257,7 +259,8 @@ def test_drift_of_a_declared_caption_in_a_draft_is_corrected() -> None:
     typo = (live_image(1, "a", "typo", "manual"), LIVE_TWO[1])
     draft = live_dataset(11, f"poses v1 draft {print_of(TWO)} 3f2a", *typo)
     change = only(diff(tree(TWO), account(live_project(), draft)).changes)
-    assert [(item.after, item.rewrites) for item in change.captions] == [("text a.", False)]
+    assert [item.after for item in change.captions] == ["text a."]
+    assert change.losses.captions == ()
 
 
 @pytest.mark.parametrize("mark", [" of v1", " stale"])

@@ -13,7 +13,7 @@ from reconciler.core.change import (
     RenamedObject,
     StoppedTraining,
 )
-from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
@@ -79,7 +79,7 @@ def dataset(**changed: object) -> DatasetChange:
         "origin_id": 458,
         "images": (*gone, other, *coming),
         "captions": (
-            CaptionChange(key="c1", name="tea.png", before="a cup of tea.", after="a white cup of tea.", rewrites=True),
+            LostCaption(key="c1", name="tea.png", before="a cup of tea.", after="a white cup of tea."),
             CaptionChange(key="c2", name="read.png", before="reading a book.", after="reading a red book."),
         ),
         "kept": (KeptCaption(key="e1", name="wink.png", text="winking at somebody.", version=2),),

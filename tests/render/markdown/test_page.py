@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.core.change import DatasetChange, FieldChange, Origin, StoppedTraining
-from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption
+from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
@@ -49,7 +49,7 @@ def full() -> Plan:
         ImageChange(effect=ImageEffect.REMOVED, name="zzz", key="b3", hand_written=True, caption="dreaming."),
     )
     captions = (
-        CaptionChange(key="c1", name="run.png", before="by a person.", after="by git.", rewrites=True),
+        LostCaption(key="c1", name="run.png", before="by a person.", after="by git."),
         CaptionChange(key="d1", name="side.png", before=None, after="new words."),
     )
     kept = (
@@ -167,8 +167,7 @@ def test_three_thousand_costly_rows_are_all_there_by_name() -> None:
         for n in range(1500)
     )
     over = tuple(
-        CaptionChange(key=f"c{n}", name=f"pose-{n:04}.png", before="by a person", after="z" * 90, rewrites=True)
-        for n in range(1500)
+        LostCaption(key=f"c{n}", name=f"pose-{n:04}.png", before="by a person", after="z" * 90) for n in range(1500)
     )
     text = shown(sample.plan(changes=(sample.dataset(images=going, captions=over), sample.model())))
     assert "1,500 images go" in text
@@ -322,7 +321,7 @@ def test_no_text_of_a_plan_becomes_more_than_text(texts: list[str], limit: int) 
         sample.added(name, caption=caption),
         ImageChange(effect=ImageEffect.REMOVED, name=name, key="r", hand_written=True, caption=caption),
     )
-    captions = (CaptionChange(key="c", name=name, before=before, after=caption, rewrites=True),)
+    captions = (LostCaption(key="c", name=name, before=before, after=caption),)
     kept = (KeptCaption(key="e", name=name, text=caption, version=1),)
     guide = FieldChange(path="caption_prefix", before=before, after=caption)
     plan = sample.plan(
