@@ -56,3 +56,31 @@ async def test_a_run_that_goes_on_is_within_the_review(prefix: str | None, is_fi
         assert (await world.apply(desired)).code == 0
         assert (await world.plan(desired)).is_empty
     assert deaths > 15
+
+
+async def test_a_run_that_was_cut_off_does_not_use_up_a_limit() -> None:
+    """Two of three images go, and were allowed once: until the version is complete, whoever goes on is asked again."""
+    few: dict[str, str | None] = {"wave": None, "fly": None}
+    makes = World()
+    base, desired = makes.tree({"wave": None, "jump": None, "sit": None}), makes.tree(few)
+    deaths, refused = 0, 0
+    for calls in range(1, 100):
+        world = World(limits=Limits(image_removals_percent=100))
+        world.tree({"wave": None, "jump": None, "sit": None})
+        assert (await world.apply(base)).code == 0
+        world.tree(few)
+        world.tap.count = 0
+        world.tap.after_at(calls, kill)
+        try:
+            await world.apply(desired)
+            break
+        except Killed:
+            deaths += 1
+            world.tap.clear()
+            world.clock.advance(60)
+        world.limits = Limits()
+        rules = [refusal.rule for refusal in (await world.plan(desired)).refusals]
+        is_complete = any(one.name.startswith("poses v2") and one.status == "completed" for one in world.datasets())
+        assert rules == ([] if is_complete else ["limit-image-removals-percent"]), calls
+        refused += bool(rules)
+    assert deaths > refused > 10
