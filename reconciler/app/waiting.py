@@ -7,9 +7,9 @@ from reconciler.app.exceptions import WrongUsage
 from reconciler.app.history import models_of
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
-from reconciler.core.desired import Desired
+from reconciler.core.desired import CURRENT, Desired
 from reconciler.core.diff.account_index import AccountIndex
-from reconciler.core.diff.alias import CURRENT, is_version
+from reconciler.core.diff.alias import is_version
 from reconciler.core.diff.election import ModelMember
 from reconciler.core.live import ModelStatus, RemoteModel
 from reconciler.core.look.in_force import begun, under_way

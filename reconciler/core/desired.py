@@ -130,6 +130,10 @@ class DesiredDataset(Declared):
         return None if all(caption is None for caption in captions) else captions
 
 
+CURRENT = "current"
+"""The alias target that stands for the version that the manifest asks for, whatever its fingerprint."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredModel(Declared):
     """A model manifest. `parameters` holds the declared training parameters only, sorted by name."""
@@ -213,7 +217,9 @@ class Desired:
         """The project that an object belongs to (a project belongs to itself)."""
         if ref in self.absent:
             return self.absent[ref].project
-        return (ref, *self.ancestors(ref))[-1]
+        while (one := self.present.get(ref)) is not None and one.parent is not None:
+            ref = one.parent
+        return ref
 
     def inside(self, ref: Ref) -> tuple[Declared, ...]:
         """All that stands on a declared object, directly or not: each child, then what stands on that."""

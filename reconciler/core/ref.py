@@ -23,6 +23,10 @@ class Ref:
     def __str__(self) -> str:
         return f"{self.kind.value}/{self.name}"
 
+    def __hash__(self) -> int:
+        """Of the name alone: the hash of an enum is slow, and large trees ask for it a hundred thousand times."""
+        return hash(self.name)
+
     def __lt__(self, other: "Ref") -> bool:
         return (_ORDER[self.kind], self.name) < (_ORDER[other.kind], other.name)
 

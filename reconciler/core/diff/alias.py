@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.desired import DesiredModel
+from reconciler.core.desired import CURRENT, DesiredModel
 from reconciler.core.diff.election import ALIVE, ModelMember, elect_model, newest_model
 from reconciler.core.live import ModelStatus
 from reconciler.core.state import AliasState
 from reconciler.core.text import quoted
-
-CURRENT = "current"
 
 
 def resolve_aliases(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reconciler.core.change import ModelChange
-from reconciler.core.diff.alias import CURRENT
+from reconciler.core.desired import CURRENT
 from reconciler.core.diff.election import ModelMember, newest_model
 from reconciler.core.live import ModelStatus
 from reconciler.core.plan import Plan

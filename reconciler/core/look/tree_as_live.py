@@ -38,8 +38,8 @@ class _Tree:
 def tree_as_live(desired: Desired) -> Observed:
     """Every manifest at version 1, complete and trained; ids count from 1 in the order of the refs, but for declared ones."""
     tree = _Tree(desired=desired, ids=_ids(desired), prints=fingerprints(desired))
-    refs = (ref for ref in desired.present if ref.kind in _AS_LIVE)
-    return Observed(live=by_identity(_AS_LIVE[ref.kind](tree, ref) for ref in refs))
+    refs = (ref for ref in desired.present if ref.kind in KINDS)
+    return Observed(live=by_identity(KINDS[ref.kind](tree, ref) for ref in refs))
 
 
 def _ids(desired: Desired) -> dict[Ref, int]:
@@ -107,7 +107,7 @@ def _model(tree: _Tree, ref: Ref) -> RemoteModel:
     )
 
 
-_AS_LIVE: Mapping[Kind, Callable[[_Tree, Ref], Live]] = {
+KINDS: Mapping[Kind, Callable[[_Tree, Ref], Live]] = {
     Kind.PROJECT: _project,
     Kind.DATASET: _dataset,
     Kind.MODEL: _model,

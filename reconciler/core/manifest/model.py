@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from reconciler.core.desired import Desired, DesiredModel
+from reconciler.core.desired import CURRENT, Desired, DesiredModel
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.manifest import dataset
@@ -18,7 +18,6 @@ from reconciler.core.text import quoted
 from reconciler.core.training import ParameterValue
 
 VERSIONS = {"fully_automated": ("light", "max"), "expert": ("bria-2.3", "bria-3.2")}
-CURRENT = "current"
 _UNTOLD = Training.model_validate({})
 _FINGERPRINT = re.compile(r"[a-z][0-9a-f]{6,12}")
 _NUMBER = re.compile(r"v[1-9][0-9]{0,8}")
