@@ -43,8 +43,6 @@ SIMULATOR = ROOT / "simulator"
 EXCEPTIONS = {
     "doctor/caption_rules.py: caption.text.startswith": "a caption is the user's own text, which the doctor judges",
     "doctor/caption_rules.py: text.rstrip(_QUOTES).endswith": "the same",
-    "render/markdown/gate.py: span.text.startswith": "the printer finds the marks of a word difference around a span",
-    "render/markdown/gate.py: text[0].text[1:-1]": "the printer takes the quotes off, because it shows the text as code",
     "render/text.py: span.text.index": "the printer breaks lines",
     "render/text.py: span.text[:start]": "the same",
     "render/text.py: span.text[start + len(body):]": "the same",

@@ -26,6 +26,15 @@ class AliasReport:
     is_asked: bool
     """False where no account was asked what is live."""
 
+    @property
+    def words(self) -> str:
+        """`production v2 (a51be07) stays`, or `candidate -> v3 (a9f3c1a) once it is trained`."""
+        if self.next:
+            return f"{self.name} -> {self.next} once it is trained"
+        if self.answers:
+            return f"{self.name} {self.now} stays"
+        return f"{self.name}: {self.now}" if self.is_asked else f"{self.name} ({self.target}): {self.now}"
+
 
 def alias_reports(plan: Plan, ref: Ref) -> tuple[AliasReport, ...]:
     """The aliases of a model, in the order of its manifest."""

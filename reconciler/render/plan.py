@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
-from reconciler.render.plan_report.amount import Amount, Quantity
+from reconciler.render.plan_report.amount import Amount
 from reconciler.render.plan_report.changed import ChangedObject
 from reconciler.render.plan_report.content import Entries
 from reconciler.render.plan_report.effect import Tone
@@ -63,19 +63,12 @@ def _warned(report: PlanReport) -> list[Block]:
 
 
 def _amounts(found: tuple[Amount, ...]) -> list[Block]:
-    figures = tuple(Figure(label=one.label, text=amount_text(one)) for one in found)
+    figures = tuple(Figure(label=one.label, text=_amount(one)) for one in found)
     return [Figures(figures=figures)] if figures else []
 
 
-def amount_text(one: Amount) -> Text:
-    """`2 images, 4.1 MB (limit 40)`, `none`."""
-    return joined(say(quantity_words(part), _ROLES[part.tone]) for part in one.quantities) or say("none")
-
-
-def quantity_words(one: Quantity) -> str:
-    """`2 images, 4.1 MB (limit 40)`."""
-    words = ", ".join([f"{one.figure} {one.noun}".rstrip(), *one.more])
-    return f"{words} ({one.limit})" if one.limit else words
+def _amount(one: Amount) -> Text:
+    return joined(say(part.words, _ROLES[part.tone]) for part in one.quantities) or say(one.words)
 
 
 _ROLES = {Tone.PLAIN: Role.PLAIN, Tone.COSTS: Role.COST, Tone.DESTROYS: Role.COST}

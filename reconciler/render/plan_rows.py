@@ -28,9 +28,10 @@ def changed_item(one: ChangedObject) -> Item:
 
 
 def _rows(one: ChangedObject) -> Iterator[Row]:
-    yield because(one)
+    yield Row(text=say(f"because {one.because}", Role.QUIET))
     yield from map(_stop, one.stops)
-    yield from training_rows(one)
+    if one.training is not None:
+        yield from (Row(text=say(line)) for line in one.training.lines)
     yield from field_rows(one.fields)
     if one.content is not None:
         yield from _labelled("images", _image_rows(one.content.images))
@@ -39,20 +40,6 @@ def _rows(one: ChangedObject) -> Iterator[Row]:
     yield from _gone_rows(one)
     yield from _renamed_rows(one.renamed)
     yield from alias_rows(one.aliases)
-
-
-def because(one: ChangedObject) -> Row:
-    """The reason, and the categories of the change: they decide what it costs."""
-    kinds = f" ({', '.join(one.categories)})" if one.categories else ""
-    return Row(text=say(f"because {one.reason}{kinds}", Role.QUIET))
-
-
-def training_rows(one: ChangedObject) -> Iterator[Row]:
-    """What a model is trained on and with."""
-    if one.training is not None and one.training.definition:
-        yield Row(text=say(one.training.definition))
-    if one.training is not None and one.training.parameters:
-        yield Row(text=say(", ".join(f"{name} {value}" for name, value in one.training.parameters)))
 
 
 def _stop(stopped: StoppedTraining) -> Row:
@@ -73,11 +60,12 @@ def _before_after(before: Scalar, after: Scalar) -> Text:
     if isinstance(before, str) and isinstance(after, str) and before and after:
         return difference(Wording(before, after))
     if before is None:
-        return _value(after)
-    return (*_value(before), Span(" -> "), *_value(after))
+        return value_text(after)
+    return (*value_text(before), Span(" -> "), *value_text(after))
 
 
-def _value(value: Scalar) -> Text:
+def value_text(value: Scalar) -> Text:
+    """A value of a field."""
     if value is None:
         return say("nothing")
     if isinstance(value, str):
@@ -158,14 +146,8 @@ def alias_rows(aliases: tuple[AliasReport, ...]) -> Iterator[Row]:
 
 
 def _alias(one: AliasReport) -> Text:
-    """`production v2 (a51be07) stays`, or `candidate -> v3 (a9f3c1a) once it is trained`."""
-    if one.next:
-        return say(f"{one.name} -> {one.next} once it is trained")
-    if one.answers:
-        return say(f"{one.name} {one.now} stays")
-    if not one.is_asked:
-        return say(f"{one.name} ({one.target}): {one.now}")
-    return say(f"{one.name}: {one.now}", Role.WARNING)
+    is_silent = one.is_asked and not one.answers and not one.next
+    return say(one.words, Role.WARNING if is_silent else Role.PLAIN)
 
 
 def _quoted(name: str) -> str:

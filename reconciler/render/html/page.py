@@ -6,7 +6,6 @@ from reconciler.core.change import StoppedTraining
 from reconciler.core.text import count
 from reconciler.render.difference import Pieces, Wording, whole
 from reconciler.render.html.environment import page_template
-from reconciler.render.plan import quantity_words
 from reconciler.render.plan_report.amount import Amount
 from reconciler.render.plan_report.changed import LOST, ChangedObject
 from reconciler.render.plan_report.contact_sheet import BUDGET, PICTURES, PictureSums
@@ -37,13 +36,13 @@ def rest(one: Amount) -> str:
     first, *others = one.quantities
     if not others:
         return ", ".join(filter(None, [first.noun, *first.more, first.limit]))
-    return ", ".join([quantity_words(first).removeprefix(first.figure).strip(), *map(quantity_words, others)])
+    told = ", ".join(filter(None, [first.noun, *first.more])) + first.bracket
+    return ", ".join([told, *(one.words for one in others)])
 
 
 def because(one: ChangedObject) -> str:
     """The reason; of images and captions also which sort of change it is, for that decides what it costs."""
-    kinds = f" ({', '.join(one.categories)})" if one.categories and one.content is not None else ""
-    return f"{one.reason}{kinds}"
+    return one.reason if one.content is None else one.because
 
 
 def guide(one: ChangedObject) -> Pieces:

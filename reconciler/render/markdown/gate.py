@@ -13,7 +13,6 @@ import re
 
 from reconciler.core.text import COMMAND, visible
 from reconciler.render.address import unsigned
-from reconciler.render.view import Role, Text
 from reconciler.render.words import abridged
 
 EMPTY = "(empty)"
@@ -82,18 +81,9 @@ def _pieces(match: re.Match[str], *, is_first: bool) -> list[tuple[bool, str]]:
     return [(is_code, piece) for is_code, piece in found if piece]
 
 
-def said(text: Text, limit: int = _DIFFERENCE_LIMIT) -> str:
-    """A text of a view: two texts shown as one, and what is in quotes, as code; our words as they are."""
-    if any(span.role in {Role.GONE, Role.COME} and span.text.startswith(("[-", "{+")) for span in text):
-        return code("".join(span.text for span in text), limit)
-    if len(text) == 1 and len(text[0].text) > 1 and text[0].text[0] == text[0].text[-1] == '"':
-        return code(text[0].text[1:-1], limit)
-    return prose("".join(span.text for span in text))
-
-
-def cell(text: Text) -> str:
-    """A text of a view in a table, which a bar would break, even in code."""
-    return said(text).replace("|", "\\|")
+def cell(text: str) -> str:
+    """A sentence of ours in a table, which a bar would break, even in code."""
+    return prose(text).replace("|", "\\|")
 
 
 def marker_line(marker: str) -> str:

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from reconciler.core.change import FieldChange
 from reconciler.core.content_change import ImageChange, ImageEffect, KeptCaption
 from reconciler.core.text import count
 from reconciler.render.difference import Wording
-from reconciler.render.markdown.gate import code, prose, said
+from reconciler.render.markdown.gate import code, prose
 from reconciler.render.markdown.length import Length
 from reconciler.render.plan_report.changed import LOST, ChangedObject
 from reconciler.render.plan_report.content import CaptionReport, ContentReport
 from reconciler.render.plan_report.effect import SIGNS as EFFECT_SIGNS
-from reconciler.render.plan_rows import alias_rows, because, field_rows, training_rows
-from reconciler.render.view import SIGNS, Role, Row, say
+from reconciler.render.plan_rows import value_text
+from reconciler.render.view import SIGNS, Role
 from reconciler.render.words import abridged, difference, megabytes
 
 
@@ -37,8 +38,7 @@ class Bullets:
 
 def section(one: ChangedObject, length: Length) -> Iterator[str]:
     """One object: its line, why, what costs or destroys; then the rest, behind lines that count it."""
-    rows = (because(one), *training_rows(one), *field_rows(one.fields), *alias_rows(one.aliases))
-    lines = [f"- {_row(row, length)}" for row in rows]
+    lines = [f"- {line}" for line in _explained(one, max(length.words, 60) * 8)]
     for loud in loud_bullets(one):
         lines.append(f"- **{loud.title}:**")
         lines.extend(f"  - {_bullet(bullet, length)}" for bullet in loud.bullets)
@@ -80,12 +80,34 @@ def _line(one: ChangedObject) -> str:
     """`*` **`model/lora-max`** v2 -> v3 (`a51be07`): trained, 1 to 3 hours."""
     fingerprint = f" ({one.fingerprint})" if one.fingerprint else ""
     versions = f" {prose(one.versions() + fingerprint)}" if one.after else ""
-    return f"{code(SIGNS[EFFECT_SIGNS[one.effect]])} **{code(str(one.ref))}**{versions}: {said(say(one.line))}"
+    return f"{code(SIGNS[EFFECT_SIGNS[one.effect]])} **{code(str(one.ref))}**{versions}: {prose(one.line)}"
 
 
-def _row(row: Row, length: Length) -> str:
-    label = f"{prose(row.label)}: " if row.label.strip() else ""
-    return f"{label}{said(row.text, max(length.words, 60) * 8)}"
+def _explained(one: ChangedObject, limit: int) -> Iterator[str]:
+    """Why it changes, what it is trained on and with, its fields, and what its aliases name."""
+    yield prose(f"because {one.because}")
+    if one.training is not None:
+        yield from map(prose, one.training.lines)
+    yield from (f"{prose(field.path)}: {_field(field, limit)}" for field in one.fields)
+    if one.aliases:
+        yield f"aliases: {prose(', '.join(alias.words for alias in one.aliases))}"
+
+
+def _field(field: FieldChange, limit: int) -> str:
+    """A value before and after, or two texts as one."""
+    before, after = field.before, field.after
+    if isinstance(before, str) and isinstance(after, str) and before and after:
+        return _difference(Wording(before, after), limit)
+    if before is None and isinstance(after, str):
+        return code(after)
+    values = [after] if before is None else [before, after]
+    return prose(" -> ".join("".join(span.text for span in value_text(value)) for value in values))
+
+
+def _difference(wording: Wording, limit: int) -> str:
+    """Two texts as one, in code; where only white space differs, a sentence that says so."""
+    words = "".join(span.text for span in difference(wording))
+    return prose(words) if wording.differs_in_blanks and not wording.is_long else code(words, limit)
 
 
 def loud_bullets(one: ChangedObject) -> Iterator[Bullets]:

@@ -8,7 +8,6 @@ from reconciler.render.markdown.gate import cell, code, marker_line, prose
 from reconciler.render.markdown.length import STEPS, Length
 from reconciler.render.markdown.objects import folded, loud_bullets, names, section
 from reconciler.render.markdown.refusal import refusals
-from reconciler.render.plan import amount_text
 from reconciler.render.plan_report.report import PlanReport, Weight
 from reconciler.render.words import digest_words
 
@@ -94,7 +93,7 @@ def _head(report: PlanReport) -> Iterator[str]:
         yield f"**Refused for {count(len(report.refusals), 'reason')}.**"
     if report.amounts:
         heads = " | ".join(prose(one.label) for one in report.amounts)
-        cells = " | ".join(cell(amount_text(one)) for one in report.amounts)
+        cells = " | ".join(cell(one.words) for one in report.amounts)
         yield f"| {heads} |\n|{'---|' * len(report.amounts)}\n| {cells} |"
 
 

@@ -30,6 +30,16 @@ class Quantity:
         """`1,500`, `at least 3`."""
         return f"at least {self.number:,}" if self.is_least else f"{self.number:,}"
 
+    @property
+    def words(self) -> str:
+        """`2 images, 4.1 MB (limit 40)`."""
+        return ", ".join([f"{self.figure} {self.noun}".rstrip(), *self.more]) + self.bracket
+
+    @property
+    def bracket(self) -> str:
+        """` (limit 40)`; empty where nothing limits it."""
+        return f" ({self.limit})" if self.limit else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
@@ -37,6 +47,11 @@ class Amount:
 
     label: str
     quantities: tuple[Quantity, ...]
+
+    @property
+    def words(self) -> str:
+        """`1 hand-written overwritten (limit 0), 3 from git`, `none`."""
+        return ", ".join(one.words for one in self.quantities) or "none"
 
     @property
     def tone(self) -> Tone:

@@ -88,6 +88,11 @@ class ChangedObject:
         return tuple((one, _why_gone(one)) for one in self.removed)
 
     @property
+    def because(self) -> str:
+        """The reason, and the categories of the change: they decide what it costs."""
+        return f"{self.reason} ({', '.join(self.categories)})" if self.categories else self.reason
+
+    @property
     def apply(self) -> str:
         """What the next apply does with it, and why."""
         return f"{self._said(self.words.apply)}because {self.reason}"

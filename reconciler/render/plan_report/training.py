@@ -49,6 +49,12 @@ class TrainingReport:
     causes: tuple[TrainingCause, ...] = ()
     """From what was edited to what programs notice."""
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What the model is trained on, and with which parameters: a line each."""
+        parameters = ", ".join(f"{name} {value}" for name, value in self.parameters)
+        return tuple(filter(None, (self.definition, parameters)))
+
 
 def training_report(change: ModelChange, version: str) -> TrainingReport:
     """The training of a model, without its causes. `version` is that of the dataset in words."""

@@ -3,8 +3,7 @@ import re
 import pytest
 from hypothesis import given
 
-from reconciler.render.markdown.gate import cell, code, marker_line, prose, said
-from reconciler.render.view import Role, Span
+from reconciler.render.markdown.gate import cell, code, marker_line, prose
 from tests.render.markdown.hostile import FRAGMENTS, hostile, inlines, plain_words, types
 
 OURS = [
@@ -98,22 +97,10 @@ def test_a_sentence_makes_no_token_but_text_and_code(text: str) -> None:
 @given(text=hostile())
 def test_a_table_keeps_its_cells(text: str) -> None:
     """A bar inside a cell breaks no table."""
-    table = f"| a | b |\n|---|---|\n| {cell((Span(text),))} | x |"
+    table = f"| a | b |\n|---|---|\n| {cell(text)} | x |"
     contents = [token.content for token in inlines(table)]
     assert len(contents) == 4
     assert contents[-1] == "x"
-
-
-def test_two_texts_shown_as_one_are_one_code_span() -> None:
-    """The words that go and come keep their marks."""
-    text = (Span("a"), Span(" "), Span("[-b-]", Role.GONE), Span("{+c+}", Role.COME))
-    assert said(text) == "`a [-b-]{+c+}`"
-    assert said((Span("2 versions deleted", Role.GONE),)) == "2 versions deleted"
-
-
-def test_a_quoted_value_loses_its_quotes() -> None:
-    """Code needs none, and quotes inside do not end it."""
-    assert said((Span('"a "b" @c"'),)) == '`a "b" @c`'
 
 
 @pytest.mark.parametrize("text", [*FRAGMENTS, "reconciler:plan:a--b", "ü", "-->"])

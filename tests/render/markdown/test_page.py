@@ -312,6 +312,23 @@ def test_an_open_draft_loses_what_is_replaced_in_it() -> None:
     assert "**2 images go:**" in shown(sample.plan(changes=(change,)))
 
 
+def of_field(before: str | None, after: str) -> str:
+    """The comment on a project in which one field changes."""
+    return shown(sample.plan(changes=(sample.project(fields=(FieldChange(path="x", before=before, after=after),)),)))
+
+
+def test_two_texts_shown_as_one_are_one_code_span() -> None:
+    """The words that go and come keep their marks; words of ours that tell of a deletion are no code."""
+    assert "- x: `a [-b-] {+c+}`\n" in of_field("a b", "a c")
+    gone = sample.removal(sample.removed(1, "a"), sample.removed(2, "b"))
+    assert "`-` **`dataset/lora-poses`**: 2 versions deleted\n" in shown(sample.plan(changes=(gone,)))
+
+
+def test_a_quoted_value_loses_its_quotes() -> None:
+    """Code needs none, and quotes inside do not end it."""
+    assert '- x: `a "b" @c`\n' in of_field(None, 'a "b" @c')
+
+
 @settings(max_examples=60)
 @given(texts=st.lists(hostile(), min_size=6, max_size=6), limit=st.sampled_from([4_000, 2_000, 65_000]))
 def test_no_text_of_a_plan_becomes_more_than_text(texts: list[str], limit: int) -> None:
