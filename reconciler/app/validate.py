@@ -14,7 +14,7 @@ from reconciler.core.ref import Ref
 from reconciler.doctor.diagnose import without_waived
 from reconciler.doctor.waivers import judge_waivers
 from reconciler.files.load import load
-from reconciler.render.fingerprint import Printed
+from reconciler.render.fingerprint import ModelFingerprint
 
 
 def validate(settings: Settings, today: date) -> Desired:
@@ -35,11 +35,11 @@ def resolve_tree(loaded: Loaded, *, without_prefix_of: Collection[Ref] = ()) -> 
     return resolve(loaded, without_prefix_of=without_prefix_of, further=judge_waivers(loaded))
 
 
-def fingerprints_of(desired: Desired) -> tuple[Printed, ...]:
+def fingerprints_of(desired: Desired) -> tuple[ModelFingerprint, ...]:
     """The fingerprint of each declared model. It is the same on every machine and in every account."""
     datasets = {ref: dataset_fingerprint(dataset) for ref, dataset in desired.datasets.items()}
     return tuple(
-        Printed(
+        ModelFingerprint(
             ref=model.ref,
             fingerprint=model_fingerprint(model, datasets[model.dataset]),
             dataset=model.dataset,

@@ -24,7 +24,7 @@ from reconciler.execute import Brake, Narrator, Wait
 from reconciler.render.plan import plan_view
 from reconciler.render.plan_report.report import plan_report
 from reconciler.render.problem import warnings_view
-from reconciler.render.report import report_view
+from reconciler.render.run_report import report_view
 from reconciler.render.view import Line, say, screen
 
 _HOW_TO_SAY_YES = {

@@ -8,7 +8,7 @@ from reconciler.render.view import Item, Items, View, say, screen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
+class ModelFingerprint:
     """A declared model, its fingerprint, and that of the dataset that it is trained on."""
 
     ref: Ref
@@ -17,7 +17,7 @@ class Printed:
     dataset_fingerprint: str
 
 
-def fingerprints_view(models: Iterable[Printed]) -> View:
+def fingerprints_view(models: Iterable[ModelFingerprint]) -> View:
     """`model/lora-max  a51be07aa9c13 (of dataset/lora-poses a9f3c1a2b7d40)`."""
     items = tuple(
         Item(

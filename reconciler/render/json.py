@@ -8,7 +8,7 @@ from reconciler.core.problem import Problem, in_order
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import AliasState
 from reconciler.core.strictjson import dumps
-from reconciler.render.fingerprint import Printed
+from reconciler.render.fingerprint import ModelFingerprint
 from reconciler.render.status import checkpoints, object_statuses
 
 
@@ -34,7 +34,7 @@ def _listed(problems: Iterable[Problem]) -> dict[str, object]:
     return {"problems": found}
 
 
-def fingerprints_json(problems: Iterable[Problem], models: Iterable[Printed]) -> str:
+def fingerprints_json(problems: Iterable[Problem], models: Iterable[ModelFingerprint]) -> str:
     """The problems, and the fingerprint of each model with that of the dataset it is trained on."""
     found = [
         {

@@ -40,7 +40,7 @@ _DOING = {
 
 
 @dataclass(slots=True, kw_only=True)
-class Work:
+class ObjectAtWork:
     """One object at work, as a person watches it."""
 
     ref: Ref
@@ -68,14 +68,14 @@ class Board:
         for action in plan.actions:
             self._totals[action.ref] = self._totals.get(action.ref, 0) + 1
         self._width = max((len(_name(action.ref, action.version)) for action in plan.actions), default=0)
-        self._works: dict[Ref, Work] = {}
+        self._works: dict[Ref, ObjectAtWork] = {}
         self._said = 0.0
         self._news = 0.0
         self.now = 0.0
         self.waits = ""
 
     @property
-    def works(self) -> tuple[Work, ...]:
+    def works(self) -> tuple[ObjectAtWork, ...]:
         """Objects that have a step running, in the order in which they began."""
         return tuple(work for work in self._works.values() if work.running)
 
@@ -111,9 +111,9 @@ class Board:
                 assert_never(other)
         return ()
 
-    def _work(self, action: Action) -> Work:
+    def _work(self, action: Action) -> ObjectAtWork:
         if action.ref not in self._works:
-            self._works[action.ref] = Work(
+            self._works[action.ref] = ObjectAtWork(
                 ref=action.ref, version=action.version, total=self._totals[action.ref], began=self.now, since=self.now
             )
         return self._works[action.ref]
@@ -142,7 +142,7 @@ class Board:
             return ()
         return (*self._gathered(work), self._line(work, (Span(event.detail or _done(action)),)))
 
-    def _gathered(self, work: Work) -> tuple[Line, ...]:
+    def _gathered(self, work: ObjectAtWork) -> tuple[Line, ...]:
         """What the dataset's many small steps came to, said once."""
         numbers = [f"{work.counted[verb]:,} {word}" for verb, word in _COUNTED.items() if verb in work.counted]
         parts = [*numbers, *work.said]
@@ -157,7 +157,7 @@ class Board:
         how_far = f"{work.done} of {count(work.total, 'step')} done, {work.doing} for {duration(self.now - work.since)}"
         return (self._line(work, (Span(how_far),)),)
 
-    def _line(self, work: Work, text: Text) -> Line:
+    def _line(self, work: ObjectAtWork, text: Text) -> Line:
         name = _name(work.ref, work.version)
         gap = Span(" " * (self._width - len(name)) + "   ")
         return Line(text=(Span(name, Role.STRONG), gap, *text), hang=self._width + 3)
@@ -167,7 +167,7 @@ def _name(ref: Ref, version: int | None) -> str:
     return f"{ref} v{version}" if version is not None else str(ref)
 
 
-def _gather(work: Work, verb: Verb, event: Finished) -> None:
+def _gather(work: ObjectAtWork, verb: Verb, event: Finished) -> None:
     if verb in _COUNTED:
         work.counted[verb] = work.counted.get(verb, 0) + 1
     elif event.detail and event.reason is not EndReason.NOTHING_TO_DO:

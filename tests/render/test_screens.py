@@ -10,7 +10,7 @@ from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import AliasState, State, Unchanged
-from reconciler.render.fingerprint import Printed, fingerprints_view
+from reconciler.render.fingerprint import ModelFingerprint, fingerprints_view
 from reconciler.render.json import fingerprints_json, problems_json, status_json
 from reconciler.render.output import LiveAlias, LiveModel, NamesClash, output_env, output_json, output_view
 from reconciler.render.problem import counted, problems_view, valid_view, warnings_view
@@ -56,7 +56,7 @@ AROUND = Surroundings(
     ),
     checkpoints={(Kind.MODEL, 81): ("500", "1000")},
 )
-PRINTED = Printed(
+PRINTED = ModelFingerprint(
     ref=sample.MODEL, fingerprint="a51be07aa9c13", dataset=sample.DATASET, dataset_fingerprint="a9f3c1a2b7d40"
 )
 PRODUCTION = LiveAlias(name="production", id=81, version=2, status="completed", fingerprint="a51be08aa9c13")

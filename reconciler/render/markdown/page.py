@@ -1,15 +1,15 @@
 """The comment as a whole: verdict, costs, refusals, objects, what is said aloud; as much of it as its limit allows."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.core.text import count
 from reconciler.render.markdown.gate import cell, code, marker_line, prose
 from reconciler.render.markdown.length import STEPS, Length
 from reconciler.render.markdown.objects import folded, loud_bullets, names, section
-from reconciler.render.markdown.refusal import refusals
-from reconciler.render.plan_report.report import PlanReport, Weight
-from reconciler.render.words import digest_words
+from reconciler.render.plan_report.report import PlanReport, RefusalReport, Weight
+from reconciler.render.words import digest_words, sentence
 
 COMMENT_LIMIT = 65_000
 """Bytes of a comment: GitHub takes 65,536 characters."""
@@ -19,6 +19,8 @@ MARKER = "reconciler:plan:manifests"
 IN_SYNC = "In sync now: merging this changes nothing on the live side."
 SHORTENED = "Shortened; the whole: `reconciler show plan.json`."
 """Stands wherever something was left out."""
+_Said = tuple[str, str, tuple[str, ...]]
+"""A rule, a summary, the ways on."""
 _HEAD = frozenset({Weight.LOOSENING, Weight.PROMOTION})
 """Notes that stand at the top."""
 
@@ -100,7 +102,50 @@ def _head(report: PlanReport) -> Iterator[str]:
 def _refusals(report: PlanReport, length: Length) -> Iterator[str]:
     if report.refusals:
         yield "Refused:"
-        yield from refusals(report.refusals, length)
+        yield from _refused(report.refusals, length)
+
+
+def _refused(found: Iterable[RefusalReport], length: Length) -> Iterator[str]:
+    """None is ever left out; the shorter the comment, the less is said of each."""
+    if length.is_terse:
+        yield "\n".join(_by_rule(found, length))
+    elif length.is_brief:
+        yield "\n".join(_grouped(found, length))
+    else:
+        yield "\n".join(_listed(one.text, one.ways) for one in found)
+
+
+def _listed(text: str, ways: Iterable[str]) -> str:
+    return "\n".join([f"- {prose(text)}", *(f"  - {prose(way)}" for way in ways)])
+
+
+def _grouped(found: Iterable[RefusalReport], length: Length) -> Iterator[str]:
+    """One entry for all that say the same, then the objects that it is said of."""
+    alike: dict[_Said, list[RefusalReport]] = defaultdict(list)
+    for one in found:
+        alike[one.rule, one.summary, one.ways].append(one)
+    for (_, summary, ways), group in alike.items():
+        if len(group) == 1:
+            yield _listed(group[0].text, ways)
+            continue
+        names = _refs(group, length)
+        said = _listed(sentence(None, f"{count(len(group), 'time')}: {summary}"), ways)
+        yield said + (f"\n  - {names}" if names else "")
+
+
+def _by_rule(found: Iterable[RefusalReport], length: Length) -> Iterator[str]:
+    """`limit-image-removals-percent`, 6 times."""
+    alike: dict[str, list[RefusalReport]] = defaultdict(list)
+    for one in found:
+        alike[one.rule].append(one)
+    for rule, group in alike.items():
+        names = _refs(group, length)
+        number = f", {count(len(group), 'time')}" if len(group) > 1 else ""
+        yield f"- {code(rule)}{number}" + (f": {names}" if names else "")
+
+
+def _refs(group: Iterable[RefusalReport], length: Length) -> str:
+    return ", ".join(code(str(one.ref), length.name) for one in group if one.ref is not None)
 
 
 def _objects(report: PlanReport, length: Length) -> Iterator[str]:

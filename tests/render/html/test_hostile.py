@@ -14,7 +14,7 @@ from markupsafe import Markup
 import reconciler.render.html
 from reconciler.core.ref import Ref
 from reconciler.render.album import Album, Thumbnails, data_uri
-from reconciler.render.html.gate import gate
+from reconciler.render.html.environment import gate
 from tests.render.html import album
 from tests.render.html.reading import Element, read
 from tests.render.printed import render_html

@@ -16,13 +16,12 @@ from reconciler.core.action import (
     UpdateModel,
     UpdateProject,
 )
-from reconciler.core.change import DatasetChange, ModelChange
 from reconciler.core.event import EndReason, Outcome, Report, Result
-from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.run.report import exit_code
 from reconciler.core.text import count
+from reconciler.render.plan_report.changes import changed_objects
 from reconciler.render.view import Block, Item, Items, Line, Paragraph, Role, View, folded, say, screen
 from reconciler.render.words import duration, sentence
 
@@ -56,10 +55,12 @@ def _live(plan: Plan, report: Report) -> list[Block]:
     by_ref: dict[Ref, list[Action]] = {}
     for action in plan.actions:
         by_ref.setdefault(action.ref, []).append(action)
-    items = [
-        Item(sign=None, name=str(ref), versions=_version(actions), text=say(_state(plan, ref, actions, outcomes)))
-        for ref, actions in by_ref.items()
-    ]
+    stays = {one.ref: one.base_version for one in changed_objects(plan) if one.base_version is not None}
+    items = []
+    for ref, actions in by_ref.items():
+        end = f"; v{stays[ref]} stays as it is" if ref in stays else ""
+        text = _state(actions, outcomes, is_completed=_is_completed(plan, ref), end=end)
+        items.append(Item(sign=None, name=str(ref), versions=_version(actions), text=say(text)))
     return [Items(items=tuple(items), indent=2)] if items else []
 
 
@@ -68,21 +69,24 @@ def _version(actions: list[Action]) -> str:
     return "" if version is None else f"v{version}"
 
 
-def _state(plan: Plan, ref: Ref, actions: list[Action], outcomes: dict[str, Outcome]) -> str:
+def _state(actions: list[Action], outcomes: dict[str, Outcome], *, is_completed: bool, end: str) -> str:
+    """What is live of an object now. `end` says what stays if not all was done."""
     done = [action for action in actions if outcomes.get(action.id) is Outcome.SUCCEEDED]
     if len(done) == len(actions):
-        return ", ".join([*_made_state(plan, ref, actions), *_in_place(actions)])
-    if not _making(actions):
-        steps = f"{len(done)} of {count(len(actions), 'step')} done"
-        return ", ".join([steps if done else "not begun", *_in_place(done)])
-    stays = _stays(plan, ref)
-    if not done:
-        return f"not begun{stays}"
+        return ", ".join([*_made_state(actions, is_completed=is_completed), *_in_place(actions)])
     steps = f"{len(done)} of {count(len(actions), 'step')} done"
-    if ref.kind is not Kind.MODEL:
-        return f"an open draft, {steps}{stays}"
-    created = any(isinstance(action.step, CreateModel) for action in done)
-    return f"{'created, not trained' if created else steps}{stays}"
+    if not _making(actions):
+        return ", ".join([steps if done else "not begun", *_in_place(done)])
+    if not done:
+        return f"not begun{end}"
+    if CreateModel in _steps(done):
+        return f"created, not trained{end}"
+    return f"an open draft, {steps}{end}" if CompleteDataset in _steps(actions) else f"{steps}{end}"
+
+
+def _steps(actions: list[Action]) -> set[type[Step]]:
+    """The steps that are among these actions, whatever they are done to."""
+    return {type(action.step) for action in actions}
 
 
 def _making(actions: list[Action]) -> list[Action]:
@@ -100,30 +104,21 @@ def _in_place(actions: list[Action]) -> Iterator[str]:
         yield f"{count(deleted, 'object')} deleted"
 
 
-def _made_state(plan: Plan, ref: Ref, actions: list[Action]) -> Iterator[str]:
+def _made_state(actions: list[Action], *, is_completed: bool) -> Iterator[str]:
     """The word for an object all of whose steps were done; none where it was only renamed or deleted."""
-    steps = {type(action.step) for action in _making(actions)}
-    if not steps:
-        return
-    if ref.kind is Kind.MODEL:
-        yield "training started" if StartTraining in steps else "created" if CreateModel in steps else "changed"
-    elif ref.kind is Kind.DATASET:
-        yield "completed" if _completes(plan, ref) else "a draft, as desired"
-    else:
-        yield "created" if CreateProject in steps else "changed"
+    steps = _steps(_making(actions))
+    if StartTraining in steps:
+        yield "training started"
+    elif CompleteDataset in steps:
+        yield "completed" if is_completed else "a draft, as desired"
+    elif steps:
+        yield "created" if {CreateModel, CreateProject} & steps else "changed"
 
 
-def _completes(plan: Plan, ref: Ref) -> bool:
+def _is_completed(plan: Plan, ref: Ref) -> bool:
     """Is the dataset completed by the plan, not kept a draft?"""
     wish = plan.wish(ref)
     return wish is not None and wish.completed
-
-
-def _stays(plan: Plan, ref: Ref) -> str:
-    for change in plan.changes_of(ref):
-        if isinstance(change, DatasetChange | ModelChange) and change.base_version is not None:
-            return f"; v{change.base_version} stays as it is"
-    return ""
 
 
 def _broken(report: Report) -> Iterator[Block]:
@@ -179,7 +174,7 @@ def _said(plan: Plan, action: Action, result: Result) -> tuple[str, str] | None:
     """How the last line calls a step that was done, if it counts it."""
     match action.step:
         case CompleteDataset():
-            return ("version completed", "versions completed") if _completes(plan, action.ref) else None
+            return ("version completed", "versions completed") if _is_completed(plan, action.ref) else None
         case StartTraining() if result.reason is EndReason.TRAINED:
             return "model trained", "models trained"
         case StartTraining():
@@ -201,8 +196,8 @@ def _said_in_place(step: Step) -> tuple[str, str] | None:
             return "live object renamed", "live objects renamed"
         case StopTraining():
             return "running training stopped", "running trainings stopped"
-        case DeleteObject(kind=Kind.PROJECT):
-            return "project deleted", "projects deleted"
+        case DeleteObject(kind=kind) if not kind.has_versions:
+            return f"{kind.value} deleted", f"{kind.plural} deleted"
         case DeleteObject():
             return "version deleted", "versions deleted"
         case _:

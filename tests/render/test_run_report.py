@@ -8,7 +8,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.render.progress import Board, board_lines
-from reconciler.render.report import report_view
+from reconciler.render.run_report import report_view
 from reconciler.render.text import render_text
 from reconciler.render.view import screen
 from tests.render import sample
