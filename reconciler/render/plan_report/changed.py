@@ -134,7 +134,11 @@ class ChangedObject:
 
     @property
     def place(self) -> int:
-        """Where it stands: what costs, what destroys, what takes over, then the rest."""
+        """Where it stands: what costs, what destroys, what takes over, then the rest.
+
+        A change that loses something for good stands with the deletions, and a draft of a first version with what is
+        created.
+        """
         if self.losses.is_for_good:
             return effect_words(Effect.DELETE, self.ref.kind).place
         if self.effect is Effect.FILL_DRAFT and not self.before:

@@ -34,15 +34,20 @@ FOLD_RENAMES = 10
 def changed_objects(plan: Plan) -> tuple[ChangedObject, ...]:
     """All objects that change, in the order of the plan. Their sections are numbered in the order in which they are read."""
     found = [_object(change, plan) for change in plan.changes]
-    places = {id(one): number for number, one in enumerate(in_order(found), 1)}
-    named = [replace(one, anchor=f"{one.kind}-{places[id(one)]}") for one in found]
+    order = sorted(range(len(found)), key=lambda at: _rank(found[at]))
+    numbers = {at: number for number, at in enumerate(order, 1)}
+    named = [replace(one, anchor=f"{one.kind}-{numbers[at]}") for at, one in enumerate(found)]
     contents = {one.ref: one for one in named if one.content is not None}
     return tuple(_explained(one, contents) for one in named)
 
 
 def in_order(objects: Iterable[ChangedObject]) -> list[ChangedObject]:
     """In the order in which they are read: what costs and what destroys first."""
-    return sorted(objects, key=lambda one: (one.place, not one.is_weighty, str(one.ref)))
+    return sorted(objects, key=_rank)
+
+
+def _rank(one: ChangedObject) -> tuple[int, bool, str]:
+    return one.place, not one.is_weighty, str(one.ref)
 
 
 def with_sheets(
