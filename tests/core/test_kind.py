@@ -13,10 +13,10 @@ from reconciler.core.planning.kinds import ACTIONS
 
 def test_a_kind_is_what_its_row_says() -> None:
     """What stands on what, which kinds have versions, and how their live names are read."""
-    assert Kind.PROJECT.below == (Kind.DATASET, Kind.MODEL)
+    assert Kind.PROJECT.below[:2] == (Kind.DATASET, Kind.MODEL)
     assert Kind.MODEL.above == (Kind.DATASET, Kind.PROJECT)
-    assert [kind for kind in Kind if kind.has_versions] == [Kind.DATASET, Kind.MODEL]
-    assert [kind.plural for kind in Kind] == ["projects", "datasets", "models"]
+    assert [kind.has_versions for kind in (Kind.PROJECT, Kind.DATASET, Kind.MODEL)] == [False, True, True]
+    assert (Kind.DATASET.title, Kind.DATASET.plural, Kind.MODEL.preposition) == ("Dataset", "datasets", "on")
     name = FinalName(base="lora-max", version=2, fingerprint="a51be07aa9c13")
     assert Kind.MODEL.parse_name(str(name)) == name
     assert Kind.PROJECT.parse_name(str(name)) is None
