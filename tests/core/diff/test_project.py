@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.change import ProjectChange
+from reconciler.core.diff.absence import all_absent
 from reconciler.core.diff.diff import diff
+from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset, RemoteProject
 from reconciler.core.run_options import RunOptions
 from tests.core.build import (
@@ -138,3 +140,24 @@ def test_an_account_without_anything_of_ours_says_so() -> None:
     """F45: a wrong account is noticed on the first line."""
     other: RemoteProject = live_project(3, project_name="Somebody else's")
     assert "nothing-ours" in [note.rule for note in diff(tree(), account(other)).notes]
+
+
+@pytest.mark.parametrize(("home", "renamed"), [(1, 1), (2, 2), (None, 1)])
+def test_of_two_projects_of_a_former_name_the_one_that_holds_ours_is_renamed(home: int | None, renamed: int) -> None:
+    """`moved` finds a project as its present name would: by what it holds; the lowest id if none holds anything of ours."""
+    former = (live_project(1, project_name="Old"), live_project(2, project_name="Old"))
+    things = () if home is None else (ours(project_id=home),)
+    found = diff(tree(ONE, of=project(moved_from="Old")), account(*former, *things))
+    (change,) = [one for one in found.changes if isinstance(one, ProjectChange)]
+    assert change.id == renamed
+    assert [field.path for field in change.fields] == ["project_name"]
+
+
+def test_an_absent_project_is_the_one_that_holds_ours() -> None:
+    """What is deleted is found as what is kept: never somebody else's project of the same name."""
+    gone = all_absent(tree(ONE))
+    theirs, mine = live_project(1), live_project(2)
+    found = diff(gone, account(theirs, mine, live_dataset(9, "Holiday"), ours(project_id=2)))
+    assert not found.refusals
+    deleted = [item for change in found.changes for item in change.losses.objects]
+    assert [item.id for item in deleted if item.kind is Kind.PROJECT] == [2]
