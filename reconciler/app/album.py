@@ -1,6 +1,6 @@
-"""The album of a plan, from the trees on the disk and in git, and from the API where it is asked for pictures.
+"""The album of a plan: pictures from the trees on the disk and in git, and from the API if it is asked for them.
 
-No plan depends on it: what cannot be read is left out.
+No plan depends on it, so what cannot be read is left out.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -25,12 +25,12 @@ from reconciler.render.album import NO_ALBUM, Album, ImageRename, Thumbnails, da
 from reconciler.render.plan_report.changes import wanted_pictures
 
 Ask = Callable[[Collection[str]], LivePictures]
-"""Pictures of live images by their keys. Of what this tree holds none is asked for: a live name is only a claim."""
+"""Pictures of live images by their keys. Nobody asks for an image that this tree holds, for a live name is only a claim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlbumSources:
-    """Where an album is taken from: the tree, the revision that it is compared with, the live side; and on which day."""
+    """Where an album is taken from: the tree, the revision that it is compared with, and the live side; and the day."""
 
     root: Path
     base: str | None = None
@@ -39,11 +39,11 @@ class AlbumSources:
 
 
 def album_of(plan: Plan, sources: AlbumSources) -> Album:
-    """The album of a plan; a base revision that cannot be read makes a poorer one."""
+    """The album of a plan. If the base revision cannot be read, it has fewer pictures."""
     changed = frozenset(change.ref for change in plan.changes if isinstance(change, DatasetChange))
     with ExitStack() as stack:
         after = ImageTree(root=sources.root, loaded=load(sources.root))
-        before = _side_at(stack, sources) if changed else None
+        before = _tree_at(stack, sources) if changed else None
         renamed = () if before is None else tuple(_renamed(before.loaded, after.loaded, changed))
         thumbnails = _thumbnails(wanted_pictures(plan, renamed), after, before, sources.ask)
         found = findings_of(plan, after, sources.today)
@@ -51,7 +51,7 @@ def album_of(plan: Plan, sources: AlbumSources) -> Album:
 
 
 def findings_alone(plan: Plan, sources: AlbumSources) -> Album:
-    """An album without pictures, from the tree alone; that is not read where no dataset changes."""
+    """An album without pictures, from the tree alone. The tree is not read if no dataset changes."""
     if not any(isinstance(change, DatasetChange) for change in plan.changes):
         return NO_ALBUM
     found = findings_of(plan, ImageTree(root=sources.root, loaded=load(sources.root)), sources.today)
@@ -73,8 +73,8 @@ def _thumbnails(wanted: Collection[str], after: ImageTree, before: ImageTree | N
     return Thumbnails(pictures={key: data_uri(picture) for key, picture in found.items()}, reasons=reasons)
 
 
-def _side_at(stack: ExitStack, sources: AlbumSources) -> ImageTree | None:
-    """The tree of the base until the stack ends; None where there is none, or it cannot be read."""
+def _tree_at(stack: ExitStack, sources: AlbumSources) -> ImageTree | None:
+    """The tree of the base revision, as long as the stack is open; None if there is no base, or it cannot be read."""
     if sources.base is None:
         return None
     try:

@@ -48,7 +48,7 @@ def findings_of(plan: Plan, tree: ImageTree, today: date) -> Findings:
 
 
 def _touched(change: DatasetChange) -> Iterator[str]:
-    """Keys of the images that come, and of those whose caption changes or is read anew with another prefix."""
+    """Keys of the images that come, and of those whose caption changes or is judged again under another guide."""
     yield from (image.key for image in change.images if image.effect in {ImageEffect.ADDED, ImageEffect.REPLACED})
     yield from (caption.key for caption in change.captions)
     if change.guide is not None:

@@ -42,7 +42,7 @@ async def live_pictures(
 
 
 def _addresses(observed: Observed) -> dict[str, str]:
-    """Where the picture of each image that was read is, by the newest dataset that says it; empty where none does."""
+    """The address of the picture of each image that was read, by the newest dataset that gives one; empty if none does."""
     found: dict[str, str] = {}
     for _, dataset in sorted(observed.datasets.items(), reverse=True):
         for image in dataset.images or ():

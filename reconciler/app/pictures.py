@@ -1,4 +1,4 @@
-"""Pictures for reports, drawn small from the images of a tree, or taken from those drawn before."""
+"""Small pictures for reports, drawn from the images of a tree, or kept from an earlier report."""
 
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +26,7 @@ class ImageTree:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnPictures:
-    """Thumbnails as WebP by the keys of images, and why others cannot be had, as clauses."""
+    """Thumbnails as WebP by the keys of images, and clauses that say why others are missing."""
 
     pictures: dict[str, bytes]
     reasons: dict[str, str]

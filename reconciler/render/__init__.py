@@ -1,1 +1,1 @@
-"""Views of plans, reports, problems and states, and the printers that only print them."""
+"""Reports and screens made from values, and the printers that print them as text, Markdown, HTML and JSON."""

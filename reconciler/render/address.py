@@ -1,4 +1,7 @@
-"""Addresses inside foreign text, without the query: it may be signed, and a signature opens what it was made for."""
+"""Addresses inside foreign text, without their query.
+
+A query may hold a signature, and whoever reads the signature can open what it was made for.
+"""
 
 import re
 

@@ -44,7 +44,7 @@ class ImageRename:
 class Thumbnails:
     """What can be shown of each image, and why the others cannot. ValueError where an address is no picture.
 
-    A key stands for an image's bytes, so it does not matter on which side a picture was found. `reasons` are clauses by
+    A key stands for the bytes of an image, so a picture found on either side serves for both. `reasons` are clauses by
     key (`Git LFS content missing`); `reason` is that of every other image.
     """
 
@@ -58,7 +58,7 @@ class Thumbnails:
                 raise ValueError("a thumbnail is a data URI of a WebP, PNG or JPEG picture in base64")
 
     def uri(self, key: str) -> str | None:
-        """The picture of an image, None where there is none."""
+        """The picture of an image; None if there is none."""
         return self.pictures.get(key)
 
     def reason_for(self, key: str) -> str:
@@ -96,5 +96,5 @@ NO_ALBUM = Album()
 
 
 def data_uri(webp: bytes) -> str:
-    """A WebP picture as the address of itself."""
+    """A WebP picture as a data URI."""
     return f"data:image/webp;base64,{base64.b64encode(webp).decode('ascii')}"

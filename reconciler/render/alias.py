@@ -73,9 +73,9 @@ def _words(plan: Plan, following: Coming) -> str:
 
 
 def unanswered(plan: Plan) -> tuple[AliasState, ...]:
-    """Aliases that nothing live answers to, and that this plan or a running training will not mend.
+    """Aliases that nothing live answers to now, nor after this plan or a running training.
 
-    None where nobody asked what is live.
+    Empty if no account was asked.
     """
     if plan.subject.base:
         return ()

@@ -42,7 +42,7 @@ class Wording:
 
     @cached_property
     def pieces(self) -> Pieces:
-        """What stays, goes and comes, in reading order; all of one text after all of the other where words do not tell."""
+        """What stays, goes and comes, in reading order. If words do not tell, all of the text before, then all of the one after."""
         if not self.before or not self.after:
             gone = whole(self.before, Fate.GONE) if self.before else ()
             return gone + (whole(self.after, Fate.COME) if self.after else ())

@@ -55,7 +55,7 @@ class ObjectAtWork:
     said: list[str] = field(default_factory=list)
 
     def left(self, now: float) -> float | None:
-        """Seconds that the rest will take if it goes on like this; None where nothing tells."""
+        """Seconds that the rest will take at this pace; None if no step was done yet."""
         return (now - self.began) / self.done * (self.total - self.done) if self.done else None
 
 
@@ -80,7 +80,7 @@ class Board:
         return tuple(work for work in self._works.values() if work.running)
 
     def feed(self, event: Event) -> tuple[Line, ...]:
-        """Take an event in; the lines that it is worth."""
+        """Take in one event, and return the lines to print for it."""
         self.now = max(self.now, event.at)
         lines = self._take(event)
         if lines:
@@ -143,14 +143,14 @@ class Board:
         return (*self._gathered(work), self._line(work, (Span(event.detail or _done(action)),)))
 
     def _gathered(self, work: ObjectAtWork) -> tuple[Line, ...]:
-        """What the dataset's many small steps came to, said once."""
+        """One line that sums up the many small steps of a dataset."""
         numbers = [f"{work.counted[verb]:,} {word}" for verb, word in _COUNTED.items() if verb in work.counted]
         parts = [*numbers, *work.said]
         work.counted, work.said = {}, []
         return (self._line(work, (Span(", ".join(parts)),)),) if parts else ()
 
     def _still(self, event: Event) -> tuple[Line, ...]:
-        """A sign of life of the object that the event is about, or of the limiter."""
+        """A line that shows that the object, or the limiter, is still at work."""
         if isinstance(event, Throttled):
             return (Line(text=(Span(f"{'limit':<{self._width}}   {self.waits}"),)),)
         work = self._work(self._actions[event.action])

@@ -44,7 +44,7 @@ def pull_view(rows: Iterable[PullRow], *, origin: str, missing: int, place: str 
 
 
 def _conflicts(rows: list[PullRow]) -> list[Paragraph | Items]:
-    """What git says otherwise is never overwritten unasked."""
+    """Captions for which git says something else. They are never overwritten unasked."""
     if not rows:
         return []
     lead = f"{count(len(rows), 'caption')} in git {'says' if len(rows) == 1 else 'say'} something else: left alone."

@@ -77,7 +77,7 @@ def _side(side: Side) -> str:
 
 
 def _images(found: DatasetDifference) -> Iterator[Row]:
-    """Those that went first, all of them; of those that came or were replaced the first few."""
+    """All images that went, then the first few of those that came or were replaced."""
     gone = [image for image in found.images if image.effect is ImageEffect.REMOVED]
     rest = [image for image in found.images if image.effect is not ImageEffect.REMOVED]
     shown, hidden = folded(len(rest), FOLD_IMAGES)
@@ -96,7 +96,7 @@ def _image(image: ImageChange) -> Row:
 
 
 def _captions(found: DatasetDifference) -> Iterator[Row]:
-    """What people wrote first, all of it; of the others, what git wrote before what was automatic, the first few."""
+    """All that people wrote, then the first few of the others: what git wrote before what was automatic."""
     people = [caption for caption in found.captions if caption.concerns_people]
     rest = [caption for caption in found.captions if not caption.concerns_people]
     rest.sort(key=lambda caption: Writer.GIT not in (caption.before_by, caption.after_by))

@@ -1,6 +1,6 @@
 """What a screen says, before anyone decides how it is printed: words with roles, in blocks.
 
-A view holds foreign text as it came. Each printer (text now, markup later) passes every span through its own gate.
+A view holds foreign text as it came: `render.text` prints it, and passes every span through its gate.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a piece of text stands for; a printer may colour by it, and nobody needs the colour to understand."""
+    """What a piece of text stands for. It may be coloured by that, but the words and signs say all of it."""
 
     PLAIN = "plain"
     QUIET = "quiet"
@@ -88,7 +88,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Items:
-    """Objects, one below the other, set in by `indent`."""
+    """Objects, one below the other, indented by `indent`."""
 
     items: tuple[Item, ...]
     indent: int = 0
@@ -111,7 +111,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One sentence or line of its own; where it is too long it goes on set in by `hang`."""
+    """One sentence or line of its own. If it is too long, its further lines are indented by `hang`."""
 
     text: Text
     hang: int = 0
@@ -119,12 +119,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """A fact, and below it, set in, what belongs to it."""
+    """A fact, and the lines that belong to it, indented below."""
 
     lead: Text
     rest: tuple[Text, ...] = ()
     deep: bool = False
-    """Set the rest in by four instead of two."""
+    """Indent the rest by four instead of two."""
 
 
 Block = Line | Items | Figures | Paragraph
@@ -147,5 +147,5 @@ def screen(*sections: Iterable[Block]) -> View:
 
 
 def folded(total: int, limit: int) -> tuple[int, int]:
-    """How many of a long list are shown, and how many are folded away; a fold that hides only one is none."""
+    """How many of a long list are shown, and how many are folded away; one alone is never folded away."""
     return (total, 0) if total <= limit + 1 else (limit, total - limit)

@@ -35,7 +35,7 @@ def abridged(text: str, limit: int = _TEXT_LIMIT) -> str:
 
 
 def quoted_text(text: str, limit: int = _TEXT_LIMIT) -> Text:
-    """A foreign text in double quotes, its addresses without query; made safe by whoever prints it."""
+    """A foreign text in double quotes, its addresses without query. The printer makes it safe."""
     return (Span(f'"{abridged(unsigned(text), limit)}"'),)
 
 

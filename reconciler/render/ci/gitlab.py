@@ -1,4 +1,4 @@
-"""Problems as a code quality report, which GitLab shows in merge requests, new ones apart from those that were there."""
+"""Problems as a code quality report. GitLab shows it in merge requests, and tells new problems from old ones."""
 
 import hashlib
 import json
@@ -26,9 +26,10 @@ def problems_gitlab(problems: Iterable[Problem]) -> str:
 
 
 def fingerprints(problems: Iterable[Problem]) -> Iterator[tuple[Problem, str]]:
-    """Each problem with what it is known by from run to run: rule, file and summary, and the how-manieth such it is.
+    """Each problem with an id that stays the same from run to run.
 
-    Not its line, which moves with every line written above it.
+    It is made from rule, file, summary, and the number among equal ones. The line is no part of it, because it moves with
+    every line that is written above.
     """
     seen: Counter[tuple[str, str, str]] = Counter()
     for one in in_order(problems):

@@ -17,21 +17,21 @@ def problems_junit(problems: Iterable[Problem], *, suite: str = "reconciler vali
     failures = str(sum(one.is_error for one in ordered))
     counts = {"tests": str(max(len(ordered), 1)), "failures": failures, "errors": "0", "skipped": "0"}
     root = ET.Element("testsuites")
-    sheet = ET.SubElement(root, "testsuite", {"name": suite, **counts})
+    cases = ET.SubElement(root, "testsuite", {"name": suite, **counts})
     if not ordered:
-        ET.SubElement(sheet, "testcase", {"classname": "manifests", "name": "no problems"})
+        ET.SubElement(cases, "testcase", {"classname": "manifests", "name": "no problems"})
     for one in ordered:
-        _case(sheet, one)
+        _case(cases, one)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=False) + "\n"
 
 
-def _case(sheet: ET.Element, problem: Problem) -> None:
+def _case(cases: ET.Element, problem: Problem) -> None:
     name = _legal(f"{problem.location} {problem.summary}")
     facts = {"classname": _legal(problem.rule), "name": name, "file": _legal(problem.location.path)}
     if problem.location.line:
         facts["line"] = str(problem.location.line)
-    case = ET.SubElement(sheet, "testcase", facts)
+    case = ET.SubElement(cases, "testcase", facts)
     text = "\n".join(_legal(part) for part in (problem.summary, problem.detail, problem.remedy) if part)
     if problem.is_error:
         failure = ET.SubElement(case, "failure", {"message": _legal(problem.summary), "type": _legal(problem.rule)})

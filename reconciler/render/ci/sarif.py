@@ -13,7 +13,7 @@ _UNRESERVED = frozenset(f"{ascii_letters}{digits}-._~/".encode())
 
 
 def problems_sarif(problems: Iterable[Problem], *, version: str) -> str:
-    """One run of `reconciler validate`, by this version of it."""
+    """The results of one run of `reconciler validate`; `version` is that of the program."""
     found = list(fingerprints(problems))
     rules = sorted({one.rule for one, _ in found})
     place = {rule: index for index, rule in enumerate(rules)}
@@ -28,7 +28,7 @@ def problems_sarif(problems: Iterable[Problem], *, version: str) -> str:
 
 
 def _rule(rule: str) -> dict[str, object]:
-    """A rule in words: its id is one, and each finding says what to do."""
+    """The description of a rule. Its id can be read by itself, and each finding says what to do."""
     words = {"text": rule.replace("-", " ").capitalize() + "."}
     help_ = {"text": "Each finding says what was found and what to do about it; `reconciler validate` lists them all."}
     return {"id": rule, "name": rule, "shortDescription": words, "fullDescription": words, "help": help_}

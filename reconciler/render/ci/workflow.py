@@ -15,7 +15,7 @@ _OLD_COMMAND = re.compile(r"##(?=\w*\[)")
 def problems_github(problems: Iterable[Problem]) -> str:
     """`::error file=manifests/lora.yaml,line=14,col=3,title=manifest-key::unknown key "caption_prefx" in Dataset`.
 
-    Errors first, ten of a kind at most, and a notice that counts the others; empty where there is no problem.
+    Errors first, ten of a kind at most, and a notice that counts the others; empty if there is no problem.
     """
     ordered = in_order(problems)
     errors = [one for one in ordered if one.is_error]
@@ -30,7 +30,7 @@ def problems_github(problems: Iterable[Problem]) -> str:
 
 
 def command_data(text: str) -> str:
-    """Text as the message of a command: it can end no line, and begin no command of the older form either."""
+    """Text as the message of a command. It can neither end the line nor begin a command of the older form."""
     safe = _OLD_COMMAND.sub("#<U+0023>", visible(text, keep_newlines=True))
     return safe.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 

@@ -41,7 +41,7 @@ def rest(one: Amount) -> str:
 
 
 def because(one: ChangedObject) -> str:
-    """The reason; of images and captions also which sort of change it is, for that decides what it costs."""
+    """The reason. For images and captions also the categories of the change, since they decide what it costs."""
     return one.reason if one.content is None else one.because
 
 
@@ -89,7 +89,7 @@ def aliases(one: ChangedObject) -> Iterator[Parameter]:
 
 
 def pictures(sums: PictureSums) -> str:
-    """What the page's pictures take, and where they end."""
+    """How many bytes the pictures of the page take, and how many images are shown as pictures."""
     spent = f" {count(sums.left_out, 'picture')} left out for that." if sums.left_out else ""
     return (
         f"{count(sums.pictures, 'thumbnail')}, {megabytes(sums.bytes)} of at most {megabytes(BUDGET)}.{spent} "

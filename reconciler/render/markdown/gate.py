@@ -1,4 +1,4 @@
-"""The one gate by which text becomes Markdown: what is not plainly harmless stands in a code span.
+"""The one gate by which text becomes Markdown: all that is not surely harmless stands in a code span.
 
 Why code spans and not escapes: GitHub and GitLab look for mentions, issues, commits, addresses and emoji in the
 *rendered* text, so `&#64;team` and `\\@team` still call a team, and an entity-escaped address still becomes a link. All

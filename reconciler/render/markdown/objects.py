@@ -20,7 +20,7 @@ from reconciler.render.words import abridged, difference, megabytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bullet:
-    """One thing inside an object: its name, our words about it, and the text that it bears, or bore."""
+    """One thing inside an object: its name, our words about it, and its text, before and after if that changes."""
 
     sign: Role
     head: str
@@ -49,7 +49,7 @@ def section(one: ChangedObject, length: Length) -> Iterator[str]:
 
 
 def folded(title: str, lines: Sequence[str], rows: int | None) -> tuple[str, ...]:
-    """A list behind a line that counts it: its first `rows` (None: all). `title` is our own words, for it stands in HTML."""
+    """A list behind a line that counts it: its first `rows` (None: all). `title` stands in HTML, so it is our own words."""
     shown = lines if rows is None else lines[:rows]
     if not lines:
         return ()

@@ -1,4 +1,4 @@
-"""The comment as a whole: verdict, costs, refusals, objects, what is said aloud; as much of it as its limit allows."""
+"""The whole comment: verdict, costs, refusals, objects and notes, as much of it as the limit allows."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -53,7 +53,7 @@ def _nothing(report: PlanReport) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Comment:
-    """All that a comment says, at whatever length."""
+    """The comment, which can be printed at several lengths."""
 
     report: PlanReport
     marker: str
@@ -70,7 +70,7 @@ class _Comment:
         )
 
     def too_long(self) -> str:
-        """No room for the names alone: say so, and how many there are."""
+        """The comment if there is no room even for the names: it says so, and how many there are."""
         weighty = self.report.objects.loud
         rows = sum(len(loud.bullets) for one in weighty for loud in loud_bullets(one))
         what = f"{count(len(weighty), 'object')} that cost or destroy, with {count(rows, 'row')} of what goes or is overwritten"

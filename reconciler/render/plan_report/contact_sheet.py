@@ -119,6 +119,8 @@ def contact_sheets(
     """A sheet for each row, and what their pictures take. Pictures go to what is lost first, wherever it is."""
     budget = _Budget(thumbnails)
     pictures: list[dict[int, tuple[SheetPicture, ...]]] = [{} for _ in rows]
+    # The budget is spent in the order of importance over all sheets, and not sheet by sheet: else the first dataset would
+    # take all of it for its additions, and what the last one loses would have no picture.
     for row, at in _chosen(rows):
         pictures[row][at] = budget.take(rows[row][at])
     sheets = tuple(_sheet(row, taken, findings) for row, taken in zip(rows, pictures, strict=True))

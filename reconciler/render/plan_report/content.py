@@ -163,6 +163,7 @@ def _counted(change: DatasetChange) -> CaptionSums:
 def _written(change: DatasetChange) -> int:
     """Declared captions that are sent: all of them after a regeneration, else those that differ or come with images."""
     if change.stale:
+        # The step after a regeneration sees that every declared caption stands, whether it stood before or not.
         return change.declared
     keys = {caption.key for caption in change.captions}
     keys |= {image.key for image in change.coming if image.caption is not None}

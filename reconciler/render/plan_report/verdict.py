@@ -36,6 +36,7 @@ def _happening(objects: Sequence[ChangedObject]) -> Iterator[Clause]:
         key = (one.noun, one.words.one, one.words.many)
         numbers[key] += one.number
         first.setdefault(key, one)
+    # A plan that was compared with git knows the versions of the tree, and an account may hold more.
     for key, number in numbers.items():
         words = first[key].words
         least = "at least " if words.is_least and not first[key].is_asked else ""
