@@ -1,16 +1,15 @@
 """One dataset with all that the doctor judges it by, found in a loaded tree."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from reconciler.core.kind import Kind
 from reconciler.core.manifest.dataset import judge_dataset
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder, Loaded, Manifest
 from reconciler.core.manifest.match import match_captions
-from reconciler.core.manifest.spec import DatasetBody, DatasetSpec, ModelBody, ModelSpec, ProjectBody, ProjectSpec
+from reconciler.core.manifest.spec import DatasetBody, DatasetSpec, ModelSpec, ProjectBody, ProjectSpec
+from reconciler.core.manifest.tree import manifest_tree
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal
@@ -67,24 +66,17 @@ class DatasetContext:
 
 def dataset_contexts(loaded: Loaded) -> tuple[DatasetContext, ...]:
     """Each declared dataset once, sorted by name. Of two manifests with one name, the first counts."""
-    first: dict[Ref, int] = {}
-    for position in sorted(range(len(loaded.manifests)), key=lambda index: loaded.manifests[index].location):
-        first.setdefault(loaded.manifests[position].ref, position)
-    bodies = {ref: loaded.manifests[first[ref]].body for ref in sorted(first)}
-    models: dict[str, list[ModelSpec]] = defaultdict(list)
-    for body in bodies.values():
-        if isinstance(body, ModelBody):
-            models[body.spec.dataset].append(body.spec)
+    tree = manifest_tree(loaded)
     contexts = []
-    for ref, body in bodies.items():
-        if isinstance(body, DatasetBody):
-            project = bodies.get(Ref(Kind.PROJECT, body.spec.project))
+    for ref, manifest in tree.manifests.items():
+        if isinstance(manifest.body, DatasetBody):
+            project = tree.manifests.get(manifest.parent) if manifest.parent is not None else None
             context = DatasetContext(
-                manifest=loaded.manifests[first[ref]],
-                spec=body.spec,
-                folder=loaded.folders.get(first[ref]),
-                project=project.spec if isinstance(project, ProjectBody) else None,
-                models=tuple(models[ref.name]),
+                manifest=manifest,
+                spec=manifest.body.spec,
+                folder=tree.folders.get(ref),
+                project=project.body.spec if project is not None and isinstance(project.body, ProjectBody) else None,
+                models=tuple(tree.models.get(ref.name, ())),
             )
             contexts.append(context)
     return tuple(contexts)
