@@ -190,16 +190,12 @@ class Client:
         await self._caller.ask(call(op.UPDATE_CAPTION, body, dataset_id=dataset_id, image_id=image_id), fit)
 
     async def create_model(
-        self, *, name: str, dataset_id: int, training_mode: str, training_version: str, description: str
+        self, *, name: str, dataset_id: int, training_mode: str, training_version: str | None, description: str
     ) -> RemoteModel:
-        """Create a model, without starting its training."""
-        body = {
-            "name": name,
-            "dataset_id": dataset_id,
-            "training_mode": training_mode,
-            "training_version": training_version,
-            "description": description,
-        }
+        """Create a model, without starting its training. `training_version` None is not sent: the schema family has none."""
+        body = {"name": name, "dataset_id": dataset_id, "training_mode": training_mode, "description": description}
+        if training_version is not None:
+            body["training_version"] = training_version
         return await self._caller.ask(call(op.CREATE_MODEL, body), partial(translate.model, name=name))
 
     async def update_model(self, model_id: int, *, name: str, description: str) -> None:

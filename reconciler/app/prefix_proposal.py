@@ -21,7 +21,7 @@ IP_TYPES = ("defined_character", "object_variants", "stylized_scene")
 def without_prefix(settings: Settings, ref: Ref) -> Desired:
     """The tree. This dataset may lack its `caption_prefix`. WrongUsage if there is no such dataset."""
     loaded = load(settings.root)
-    desired = resolve_tree(loaded, without_prefix_of=(ref,))
+    desired = resolve_tree(loaded, without_guide_of=(ref,))
     if ref not in desired.datasets:
         raise WrongUsage(f"No manifest declares {ref}.")
     return desired

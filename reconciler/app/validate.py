@@ -30,9 +30,9 @@ def validate(settings: Settings, today: date) -> Desired:
     return replace(desired, warnings=without_waived(loaded, desired.warnings, today))
 
 
-def resolve_tree(loaded: Loaded, *, without_prefix_of: Collection[Ref] = ()) -> Desired:
+def resolve_tree(loaded: Loaded, *, without_guide_of: Collection[Ref] = ()) -> Desired:
     """What a loaded tree asks for. ProblemsFound carries all problems, also those of waivers."""
-    return resolve(loaded, without_prefix_of=without_prefix_of, further=judge_waivers(loaded))
+    return resolve(loaded, without_guide_of=without_guide_of, further=judge_waivers(loaded))
 
 
 def fingerprints_of(desired: Desired) -> tuple[ModelFingerprint, ...]:

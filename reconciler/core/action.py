@@ -145,7 +145,7 @@ class CreateModel:
     dataset_id: int | None
     dataset_name: str | None
     training_mode: str
-    training_version: str
+    training_version: str | None
     description: str
 
 

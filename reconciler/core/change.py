@@ -202,9 +202,14 @@ class ModelChange:
     reason: Reason
     fields: tuple[FieldChange, ...]
     training_mode: str
-    training_version: str
+    training_version: str | None
     description: str
     parameters: TrainingParameters
+
+    @property
+    def definition(self) -> str:
+        """Mode and version in words: `fully_automated max`."""
+        return " ".join(part for part in (self.training_mode, self.training_version) if part is not None)
 
     @property
     def effect(self) -> Effect:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar, overload
 
-from reconciler.core.guide import Guide
+from reconciler.core.guide import Family, Guide
 from reconciler.core.kind import Kind
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
@@ -92,6 +92,8 @@ class DesiredProject(Declared):
     ip_description: str | None = None
     ip_medium: str
     ip_type: str
+    family: Family | None = None
+    """Declared; None where it follows from the datasets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +143,8 @@ class DesiredModel(Declared):
     dataset: Ref
     description: str | None = None
     training_mode: Literal["fully_automated", "expert"]
-    training_version: str
+    training_version: str | None
+    """None in the schema family, which has no such field."""
     parameters: TrainingParameters = ()
     policy: TrainingPolicy = DEFAULT_POLICY
     aliases: tuple[tuple[str, str], ...] = ()

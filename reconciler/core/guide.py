@@ -48,6 +48,10 @@ class PrefixGuide:
         """The form in which captions are compared and counted in fingerprints."""
         return normal(caption)
 
+    def declared_caption(self, text: str) -> str:
+        """A caption as git declares it, in the form in which it is sent."""
+        return normal(text)
+
     def own_words(self, caption: str) -> str:
         """A caption without the guide: should the API give the prefix along, it is cut off."""
         text, head = normal(caption), self.canonical
@@ -98,6 +102,13 @@ class SchemaGuide:
         """The form in which captions are compared and counted in fingerprints."""
         return canonical_json(caption)
 
+    def declared_caption(self, text: str) -> str:
+        """A caption as git declares it, in the form in which it is sent: compact JSON, its keys in their order."""
+        try:
+            return compact_json(loads(text))
+        except BadJson:
+            return normal(text)
+
     def own_words(self, caption: str) -> str:
         """A caption without the guide: a JSON caption stands by itself."""
         return normal(caption)
@@ -112,7 +123,12 @@ Guide = PrefixGuide | SchemaGuide
 
 def schema_guide(document: Mapping[str, Value]) -> SchemaGuide:
     """The guide of a document, with its keys in their order; ValueError where it holds a number that JSON has not."""
-    return SchemaGuide(text=json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+    return SchemaGuide(text=compact_json(dict(document)))
+
+
+def compact_json(value: Value) -> str:
+    """A JSON text on one line, with keys in their order; ValueError where it holds a number that JSON has not."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def same_guide(one: Guide | None, other: Guide | None) -> bool:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from reconciler.core.guide import Guide
 from reconciler.core.manifest.dataset import judge_dataset
+from reconciler.core.manifest.guide_rules import declared_guide
 from reconciler.core.manifest.image import ImageFile
-from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder, Loaded, Manifest
+from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder, Loaded, Manifest, SchemaFile
 from reconciler.core.manifest.match import match_captions
 from reconciler.core.manifest.spec import DatasetBody, DatasetSpec, ModelSpec, ProjectBody, ProjectSpec
 from reconciler.core.manifest.tree import manifest_tree
@@ -17,7 +19,7 @@ from reconciler.doctor.finding import DeclaredCaption
 from reconciler.doctor.rules import RULES
 from reconciler.doctor.waivers import waiver_problems
 
-_SIDECARS = frozenset({".txt", ".caption"})
+_SIDECARS = frozenset({".txt", ".caption", ".json"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +31,16 @@ class DatasetContext:
     folder: ImageFolder | None
     project: ProjectSpec | None
     models: tuple[ModelSpec, ...]
+    schema_file: SchemaFile | None = None
 
     @property
     def ref(self) -> Ref:
         return self.manifest.ref
+
+    @property
+    def guide(self) -> Guide:
+        """What guides its captions."""
+        return declared_guide(self.spec, self.schema_file)
 
     @property
     def images(self) -> tuple[ImageFile, ...]:
@@ -77,6 +85,7 @@ def dataset_contexts(loaded: Loaded) -> tuple[DatasetContext, ...]:
                 folder=tree.folders.get(ref),
                 project=project.body.spec if project is not None and isinstance(project.body, ProjectBody) else None,
                 models=tuple(tree.models.get(ref.name, ())),
+                schema_file=tree.schema_files.get(ref),
             )
             contexts.append(context)
     return tuple(contexts)
@@ -111,13 +120,20 @@ def _problems_of_manifest(context: DatasetContext) -> set[Problem]:
     """
     problems = set(
         judge_dataset(
-            context.manifest, context.spec, context.project, context.folder, context.models, needs_prefix=True
+            context.manifest,
+            context.spec,
+            context.project,
+            context.folder,
+            context.models,
+            guide=context.guide,
+            schema_file=context.schema_file,
+            needs_guide=True,
         )
     )
     problems.update(waiver_problems(context.manifest, context.spec))
     if context.folder is not None:
         place = context.at("captions", "source")
-        problems.update(match_captions(context.folder, context.source, place, context.spec.guide).problems)
+        problems.update(match_captions(context.folder, context.source, place, context.guide).problems)
     return problems
 
 

@@ -88,7 +88,7 @@ def _diagnose_dataset(
     return DatasetDiagnosis(
         ref=context.ref,
         location=context.manifest.location,
-        prefix=context.spec.guide.line,
+        prefix=context.guide.line if context.guide.family == "prefix" else "",
         images=context.images,
         captions=captions,
         findings=in_reading_order(left),
@@ -103,8 +103,9 @@ def _own_findings(
     evidence: Evidence,
 ) -> Iterator[Finding]:
     """What the doctor says and `validate` does not."""
-    guide = context.spec.guide
-    yield from judge_prefix(guide.text, context.project, context.at(guide.field))
+    guide = context.guide
+    if guide.family == "prefix":
+        yield from judge_prefix(guide.text, context.project, context.at(guide.field))
     if context.folder is None:
         return
     # The later of two images that are alike gets the finding. New images come last, so that it is about them.
@@ -119,6 +120,8 @@ def _own_findings(
         if other.ref != context.ref and other.spec.project == context.spec.project
     }
     yield from judge_shared_images(context.images, siblings, folder)
+    if guide.family == "schema":
+        return  # the rules about captions are about sentences, and these are JSON documents
     name = context.project.ip_name if context.project else None
     yield from judge_captions(captions, guide.text, name, context.at("captions", "source"))
 

@@ -8,18 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.core.manifest.document import Document
-from reconciler.core.manifest.loaded import ImageFolder, Loaded, Manifest
+from reconciler.core.manifest.guide_rules import SCHEMA_LIMIT
+from reconciler.core.manifest.loaded import ImageFolder, Loaded, Manifest, SchemaFile
+from reconciler.core.manifest.portable import Outside, below
 from reconciler.core.manifest.reading import declared_ref, read_manifest
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
+from reconciler.core.text import quoted
 from reconciler.files.cache import CacheFile, default_cache
 from reconciler.files.caption.reading import YAML_NAME
 from reconciler.files.git.git_tree_ids import GitTreeIds, ask_git
 from reconciler.files.image.dataset_files import Selection, folders_of, gather, select
 from reconciler.files.image.digest_cache import DigestCache
 from reconciler.files.image.scan import scan
-from reconciler.files.text_file import read_bytes
+from reconciler.files.text_file import read_bytes, read_text
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import TreeListing, join, list_tree
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
@@ -29,6 +32,9 @@ TREE_BYTES = 10_000_000
 
 ASK_GIT_FROM = 500
 """Entries of a tree from which asking git what has changed is faster than looking."""
+
+SCHEMA_FILE_LIMIT = 4 * SCHEMA_LIMIT
+"""Bytes of a schema file that is read; what counts against the limit is its JSON without spaces."""
 
 CONFIGURATION_NAME = "reconciler.yaml"
 
@@ -82,14 +88,55 @@ def _load(tree: Tree, cache: Path, tree_bytes: int) -> Loaded:
                 selections[position] = chosen
             else:
                 found.problems += chosen
+    schema_files = _schema_files(tree, found)
     with CacheFile(cache) as file:
         folders = _fill(tree, selections, DigestCache(file, tree.root), checkout, found.problems)
     return Loaded(
         location=tree.location(""),
         manifests=tuple(found.manifests),
         folders=folders,
+        schema_files=schema_files,
         broken=frozenset(found.broken),
         problems=tuple(found.problems),
+    )
+
+
+def _schema_files(tree: Tree, found: _Found) -> dict[int, SchemaFile]:
+    """The files that manifests name as `visual_schema_file`; one that cannot be read is a Problem at its name."""
+    files: dict[int, SchemaFile] = {}
+    for position, manifest in enumerate(found.manifests):
+        named = manifest.body.spec.visual_schema_file if isinstance(manifest.body, DatasetBody) else None
+        if named is None:
+            continue
+        read = _schema_file(tree, manifest, found.folder_of[position], named)
+        if isinstance(read, Problem):
+            found.problems.append(read)
+        else:
+            files[position] = read
+    return files
+
+
+def _schema_file(tree: Tree, manifest: Manifest, folder: str, named: str) -> SchemaFile | Problem:
+    place = manifest.document.at("spec", "visual_schema_file")
+    try:
+        path = below(folder, named)
+    except Outside as outside:
+        return _no_schema(place, named, f"The path is refused: {outside}.")
+    try:
+        tree.status(path)
+    except FileRefused as error:
+        return _no_schema(place, named, "There is no such file." if error.is_missing else f"It {error.reason}.")
+    text = read_text(tree, path, SCHEMA_FILE_LIMIT)
+    return text if isinstance(text, Problem) else SchemaFile(text=text, location=tree.location(path))
+
+
+def _no_schema(place: Location, named: str, detail: str) -> Problem:
+    return Problem(
+        rule="dataset-schema-file",
+        location=place,
+        summary=f"the schema file {quoted(named, 80)} cannot be used",
+        detail=detail,
+        remedy="Name a JSON file below the manifest folder, relative to this file.",
     )
 
 

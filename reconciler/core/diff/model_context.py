@@ -57,18 +57,19 @@ def wished_description(context: ModelContext, live: RemoteModel) -> str | None:
 
 def definition_change(context: ModelContext, live: RemoteModel) -> tuple[FieldChange, ...]:
     """What differs in mode, version and declared parameters, as far as the live side tells."""
-    wish = {
+    wish: dict[str, object] = {
         "training_mode": context.model.training_mode,
-        "training_version": context.model.training_version,
         "training": dict(context.model.parameters),
     }
     told = dict(live.parameters)
     is_known = bool(told) or live.training_mode == "fully_automated"
     now = {
         "training_mode": live.training_mode or context.model.training_mode,
-        "training_version": live.training_version or context.model.training_version,
         "training": {name: told.get(name) for name, _ in context.model.parameters} if is_known else wish["training"],
     }
+    if context.model.training_version is not None:
+        wish["training_version"] = context.model.training_version
+        now["training_version"] = live.training_version or context.model.training_version
     return field_changes(now, wish)
 
 

@@ -78,9 +78,8 @@ def _moved_stray(comparison: Comparison, ref: Ref, project_id: int, live: Remote
     named = None if dataset is None else parse_dataset_name(dataset.name)
     if named is None or Ref(Kind.DATASET, named.base) != model.dataset:
         return another_thing(ref, live, f"it was not trained on a version of {model.dataset}")
-    if (live.training_mode or model.training_mode) != model.training_mode or (
-        live.training_version or model.training_version
-    ) != model.training_version:
+    pairs = ((live.training_mode, model.training_mode), (live.training_version, model.training_version))
+    if any(told is not None and declared is not None and told != declared for told, declared in pairs):
         return another_thing(ref, live, "its training_mode or training_version differs")
     told = dict(live.parameters)
     if any(name in told and told[name] != value for name, value in model.parameters):

@@ -4,26 +4,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, UncaptionedImages
 from reconciler.core.fingerprint import dataset_fingerprint
-from reconciler.core.guide import default_prefix
+from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
+from reconciler.core.manifest.guide_rules import declared_guide, judge_guide
 from reconciler.core.manifest.image import FolderImages, ImageFile
 from reconciler.core.manifest.image_rules import judge_count, judge_images, small_images
-from reconciler.core.manifest.loaded import ImageFolder, Manifest
+from reconciler.core.manifest.loaded import ImageFolder, Manifest, SchemaFile
 from reconciler.core.manifest.match import Matched, match_captions
 from reconciler.core.manifest.mismatch import Vocabulary
 from reconciler.core.manifest.spec import DatasetBody, DatasetSpec, ModelSpec, ProjectBody, ProjectSpec
-from reconciler.core.manifest.text_rules import judge_text
 from reconciler.core.manifest.tree import KindRules, ManifestTree
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.ref import Ref
-from reconciler.core.text import count, normal, quoted, shown
+from reconciler.core.text import count, quoted, shown
 from reconciler.core.uploads import uploads_of
 
 ADVISED_COUNTS = {"max": (5, 50), "light": (15, 100)}
 """Images that Bria recommends, by training_version."""
-
-PREFIX_MISSING = "dataset-caption-prefix-missing"
-"""The one problem in spite of which `reconciler prefix` runs."""
 
 NO_ID = "Only projects have an id; datasets and models are found by their names."
 
@@ -31,15 +28,16 @@ NO_ID = "Only projects have an id; datasets and models are found by their names.
 def _declare(manifest: Manifest, tree: ManifestTree, problems: list[Problem]) -> DesiredDataset:
     body = manifest.body
     assert isinstance(body, DatasetBody)
-    matched = _problems(manifest, body, tree, problems)
-    folder = tree.folders.get(manifest.ref)
     spec = body.spec
+    guide = declared_guide(spec, tree.schema_files.get(manifest.ref))
+    matched = _problems(manifest, body, guide, tree, problems)
+    folder = tree.folders.get(manifest.ref)
     return DesiredDataset(
         ref=manifest.ref,
         location=manifest.location,
         project=Ref(Kind.PROJECT, spec.project),
         uploads=uploads_of(spec.upload_type),
-        guide=spec.guide,
+        guide=guide,
         images=_images(folder.images if folder else (), matched.texts),
         captions_source=spec.captions.source if spec.captions else "automatic",
         increase_resolution=spec.images.increase_resolution,
@@ -71,7 +69,9 @@ def _made(files: Iterable[ImageFile], texts: Mapping[str, str]) -> tuple[Desired
     return tuple(sorted(images, key=lambda image: (image.digest, image.path)))
 
 
-def _problems(manifest: Manifest, body: DatasetBody, tree: ManifestTree, problems: list[Problem]) -> Matched:
+def _problems(
+    manifest: Manifest, body: DatasetBody, guide: Guide, tree: ManifestTree, problems: list[Problem]
+) -> Matched:
     """Judge a dataset with all that belongs to it; its captions, matched."""
     spec = body.spec
     project = tree.manifests.get(Ref(Kind.PROJECT, spec.project))
@@ -79,13 +79,20 @@ def _problems(manifest: Manifest, body: DatasetBody, tree: ManifestTree, problem
     models = tree.models.get(manifest.ref.name, [])
     folder = tree.folders.get(manifest.ref)
     problems += judge_dataset(
-        manifest, spec, project_spec, folder, models, needs_prefix=manifest.ref not in tree.without_prefix_of
+        manifest,
+        spec,
+        project_spec,
+        folder,
+        models,
+        guide=guide,
+        schema_file=tree.schema_files.get(manifest.ref),
+        needs_guide=manifest.ref not in tree.without_guide_of,
     )
     if folder is None:
         return Matched()
     source = spec.captions.source if spec.captions else "automatic"
     place = manifest.document.at("spec", "captions", "source")
-    matched = match_captions(folder, source, place, spec.guide)
+    matched = match_captions(folder, source, place, guide)
     problems += matched.problems
     return matched
 
@@ -97,18 +104,20 @@ def judge_dataset(
     folder: ImageFolder | None,
     models: Sequence[ModelSpec],
     *,
-    needs_prefix: bool,
+    guide: Guide,
+    schema_file: SchemaFile | None,
+    needs_guide: bool,
 ) -> Iterator[Problem]:
     """Everything about a dataset but its captions. `folder` is None where it could not be read."""
-    yield from _judge_prefix(manifest, spec, project, needs_prefix=needs_prefix)
+    yield from judge_guide(manifest, spec, schema_file, project, needs_guide=needs_guide)
+    yield from _judge_family(manifest, spec, project)
     if folder is None:
         return
     place = manifest.document.at("spec", "images", "path")
-    yield from judge_count(
-        len(folder.images) + folder.refused, spec.status, spec.guide, uploads_of(spec.upload_type), place
-    )
+    yield from judge_count(len(folder.images) + folder.refused, spec.status, guide, uploads_of(spec.upload_type), place)
     yield from _judge_patterns(manifest, spec, folder)
-    yield from _judge_suitability(manifest, folder, models)
+    if spec.family == "prefix":
+        yield from _judge_suitability(manifest, folder, models)
     yield from judge_images(folder.images, folder.place, increase_resolution=spec.images.increase_resolution)
     if folder.other_formats:
         shortened = ", ".join(shown(name, 40) for name in folder.other_formats[:3])
@@ -127,30 +136,16 @@ def judge_dataset(
         )
 
 
-def _judge_prefix(
-    manifest: Manifest, spec: DatasetSpec, project: ProjectSpec | None, *, needs_prefix: bool
-) -> Iterator[Problem]:
-    prefix = spec.caption_prefix
-    if prefix is not None and normal(prefix):
-        yield from judge_text(prefix, manifest.document.at("spec", "caption_prefix"), "the prefix", "prefix")
-    elif needs_prefix:
-        document = manifest.document
-        place = document.at("spec", "caption_prefix") if prefix is not None else document.at_key("spec")
-        yield _prefix_missing(place, manifest.ref.name, project, is_empty=prefix is not None)
-
-
-def _prefix_missing(place: Location, name: str, project: ProjectSpec | None, *, is_empty: bool) -> Problem:
-    proposal = project and default_prefix(project.ip_medium, project.ip_type, project.ip_name, project.ip_description)
-    if proposal:
-        remedy = f"Bria would write: caption_prefix: {quoted(proposal, 400)}"
-    else:
-        remedy = f"Let Bria propose one from your images: `reconciler prefix {name}`"
-    return Problem(
-        rule=PREFIX_MISSING,
-        location=place,
-        summary='"caption_prefix" is empty' if is_empty else '"caption_prefix" is missing in Dataset',
-        detail="Every caption continues this text, so it is written down here and never left to a default.",
-        remedy=remedy,
+def _judge_family(manifest: Manifest, spec: DatasetSpec, project: ProjectSpec | None) -> Iterator[Problem]:
+    if project is None or project.family is None or not spec.guide_keys or project.family == spec.family:
+        return
+    key = spec.guide_keys[0]
+    yield Problem(
+        rule="dataset-family",
+        location=manifest.document.at_key("spec", key),
+        summary=f"{quoted(key)} does not go with the family of its project",
+        detail=f"The project says family: {project.family}; {quoted(key)} is of the {spec.family} family.",
+        remedy="Correct one of the two. Families never mix in a project.",
     )
 
 
@@ -166,7 +161,7 @@ def _judge_patterns(manifest: Manifest, spec: DatasetSpec, folder: ImageFolder) 
 
 def _judge_suitability(manifest: Manifest, folder: ImageFolder, models: Sequence[ModelSpec]) -> Iterator[Problem]:
     number = len(folder.images)
-    for version in sorted({model.version for model in models}):
+    for version in sorted({model.version_for("prefix") or "" for model in models}):
         low, high = ADVISED_COUNTS.get(version, (0, number))
         if number and not low <= number <= high:
             yield _warning(
@@ -196,7 +191,6 @@ _WORDS = Vocabulary(
     title="Dataset",
     rule="manifest",
     model=DatasetBody,
-    later_keys=frozenset({("spec", "visual_schema")}),
     later_words=frozenset({("spec", "upload_type", "advanced")}),
     remedies={("metadata", "id"): NO_ID},
 )
@@ -204,7 +198,7 @@ RULES = KindRules(
     body=DatasetBody,
     vocabulary=_WORDS,
     declare=_declare,
-    needed=("caption_prefix",),
+    needs_one_of=("caption_prefix", "visual_schema", "visual_schema_file"),
     content=content,
     fingerprint=fingerprint,
 )

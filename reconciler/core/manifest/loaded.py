@@ -74,6 +74,8 @@ class CaptionEntry:
     text: str
     location: Location
     is_sidecar: bool = False
+    is_document: bool = False
+    """Was it written as a mapping or in a .json file? Then `text` is JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,15 +107,25 @@ class ImageFolder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaFile:
+    """The file that a manifest names as `visual_schema_file`: its text as found."""
+
+    text: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """A whole tree as found. `location` is the root.
 
-    `folders` holds the image folder of each dataset manifest, by the position of the manifest in `manifests`. `broken`
+    `folders` holds the image folder of each dataset manifest, by the position of the manifest in `manifests`, and
+    `schema_files` the file of each that names one; one that is missing here could not be read. `broken`
     names objects whose manifests have faults: a reference to one of them is not unknown.
     """
 
     location: Location
     manifests: tuple[Manifest, ...] = ()
     folders: Mapping[int, ImageFolder] = field(default_factory=dict)
+    schema_files: Mapping[int, SchemaFile] = field(default_factory=dict)
     broken: frozenset[Ref] = frozenset()
     problems: tuple[Problem, ...] = ()

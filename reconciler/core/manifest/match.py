@@ -9,6 +9,7 @@ from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder
 from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.manifest.text_rules import judge_text
 from reconciler.core.problem import Location, Problem, Severity
+from reconciler.core.strictjson import BadJson, loads
 from reconciler.core.text import count, normal, quoted
 
 
@@ -27,7 +28,7 @@ def match_captions(folder: ImageFolder, source: str, place: Location, guide: Gui
     if source == "automatic":
         return Matched(problems=tuple(_unused(folder.unused, place)))
     if not folder.captions:
-        return Matched(problems=(_nothing_read(folder, source, place),))
+        return Matched(problems=(_nothing_read(folder, source, place, guide),))
     names = _Names(folder)
     entries: dict[str, list[CaptionEntry]] = defaultdict(list)
     problems: list[Problem] = []
@@ -43,7 +44,7 @@ def match_captions(folder: ImageFolder, source: str, place: Location, guide: Gui
     for name, found in entries.items():
         problems += _doubles(name, found)
         problems += _judge(found[0], guide)
-        texts[name] = normal(found[0].text)
+        texts[name] = guide.declared_caption(found[0].text)
     return Matched(texts=texts, problems=tuple(problems))
 
 
@@ -72,6 +73,18 @@ def _stem(name: str) -> str:
 
 
 def _judge(entry: CaptionEntry, guide: Guide) -> Iterator[Problem]:
+    if guide.family == "schema":
+        yield from _judge_document(entry, guide)
+        return
+    if entry.is_document:
+        yield Problem(
+            rule="caption-family",
+            location=entry.location,
+            summary="this caption is a JSON document",
+            detail="Captions under a caption_prefix are texts that continue it; JSON captions go with a visual_schema.",
+            remedy="Write the text of the caption.",
+        )
+        return
     yield from judge_text(entry.text, entry.location, "this caption", "caption")
     text = normal(entry.text)
     if not text:
@@ -95,6 +108,33 @@ def _judge(entry: CaptionEntry, guide: Guide) -> Iterator[Problem]:
             f"this caption repeats the {guide.noun}",
             f"The {guide.noun} stands before every caption already; a caption continues it.",
         )
+
+
+def _judge_document(entry: CaptionEntry, guide: Guide) -> Iterator[Problem]:
+    """A caption under a schema is a JSON object itself; the API answers 400 to anything else."""
+    try:
+        value = loads(entry.text)
+    except BadJson as bad:
+        is_plain = not entry.is_document and not entry.text.lstrip().startswith("{")
+        yield Problem(
+            rule="caption-json",
+            location=entry.location,
+            summary="this caption is no JSON document",
+            detail="The dataset has a visual_schema, and its captions are JSON objects."
+            if is_plain
+            else f"{str(bad)[0].upper()}{str(bad)[1:]}.",
+            remedy="Write keys with values, such as: {subject: a girl, action: waving}",
+        )
+        return
+    if not isinstance(value, dict) or not value:
+        yield Problem(
+            rule="caption-json",
+            location=entry.location,
+            summary="this caption is no JSON object" if not isinstance(value, dict) else "this caption is empty",
+            remedy="Write keys with values, such as: {subject: a girl, action: waving}",
+        )
+        return
+    yield from judge_text(guide.declared_caption(entry.text), entry.location, "this caption", "caption")
 
 
 def _doubles(name: str, found: list[CaptionEntry]) -> Iterator[Problem]:
@@ -128,14 +168,15 @@ def _ownerless(entry: CaptionEntry, names: _Names) -> Problem:
     )
 
 
-def _nothing_read(folder: ImageFolder, source: str, place: Location) -> Problem:
+def _nothing_read(folder: ImageFolder, source: str, place: Location, guide: Guide) -> Problem:
     images = count(len(folder.images), "image")
     if source == "sidecar":
+        suffixes = ".json" if guide.family == "schema" else ".txt or .caption"
         return Problem(
             rule="caption-none",
             location=place,
             summary="no image has a caption file",
-            detail=f'captions.source is "sidecar", and the folder holds {images} but no .txt or .caption beside them.',
+            detail=f'captions.source is "sidecar", and the folder holds {images} but no {suffixes} beside them.',
             remedy="Write them, pull what Bria wrote with `reconciler captions pull`, or use `source: automatic`.",
         )
     return Problem(

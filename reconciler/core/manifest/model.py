@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.core.desired import CURRENT, Desired, DesiredModel
 from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.guide import Family
 from reconciler.core.kind import Kind
 from reconciler.core.manifest import dataset
 from reconciler.core.manifest.loaded import Manifest
@@ -24,10 +25,11 @@ _NUMBER = re.compile(r"v[1-9][0-9]{0,8}")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
-def _declare(manifest: Manifest, _: ManifestTree, problems: list[Problem]) -> DesiredModel:
+def _declare(manifest: Manifest, tree: ManifestTree, problems: list[Problem]) -> DesiredModel:
     body = manifest.body
     assert isinstance(body, ModelBody)
-    problems += _judge(manifest, body.spec)
+    family = tree.family_of(body.spec.dataset) or "prefix"
+    problems += _judge(manifest, body.spec, family)
     spec, training = body.spec, body.spec.training or _UNTOLD
     return DesiredModel(
         ref=manifest.ref,
@@ -35,7 +37,7 @@ def _declare(manifest: Manifest, _: ManifestTree, problems: list[Problem]) -> De
         dataset=Ref(Kind.DATASET, spec.dataset),
         description=spec.description,
         training_mode=spec.training_mode,
-        training_version=spec.version,
+        training_version=spec.version_for(family),
         parameters=training.parameters,
         policy=training.policy,
         aliases=tuple(sorted((spec.aliases or {}).items())),
@@ -45,10 +47,18 @@ def _declare(manifest: Manifest, _: ManifestTree, problems: list[Problem]) -> De
     )
 
 
-def _judge(manifest: Manifest, spec: ModelSpec) -> Iterator[Problem]:
-    """The rules for a model's fields."""
+def _judge(manifest: Manifest, spec: ModelSpec, family: Family) -> Iterator[Problem]:
+    """The rules for a model's fields. `family` is that of its dataset."""
     versions = VERSIONS[spec.training_mode]
-    if spec.training_version is not None and spec.training_version not in versions:
+    if family == "schema" and spec.training_version is not None:
+        yield Problem(
+            rule="model-version-family",
+            location=manifest.document.at_key("spec", "training_version"),
+            summary="a model on a dataset with a visual_schema has no training_version",
+            detail="The API's documents have no such field in the schema family.",
+            remedy="Remove the line.",
+        )
+    elif spec.training_version is not None and spec.training_version not in versions:
         other = "expert" if spec.training_mode == "fully_automated" else "fully_automated"
         yield Problem(
             rule="model-version",

@@ -32,6 +32,7 @@ def _declare(manifest: Manifest, _: ManifestTree, problems: list[Problem]) -> De
         ip_description=spec.ip_description,
         ip_medium=spec.ip_medium,
         ip_type=spec.ip_type,
+        family=spec.family,
         moved_from=manifest.moved_from,
     )
 

@@ -14,13 +14,13 @@ from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
 
 
-def resolve(loaded: Loaded, *, without_prefix_of: Collection[Ref] = (), further: Iterable[Problem] = ()) -> Desired:
+def resolve(loaded: Loaded, *, without_guide_of: Collection[Ref] = (), further: Iterable[Problem] = ()) -> Desired:
     """What the manifests ask for. Raises ProblemsFound with every problem of the tree if one of them is an error.
 
-    A dataset in `without_prefix_of` may lack its prefix; it is then empty. `further` are problems of the same tree that
+    A dataset in `without_guide_of` may lack its guide; it is then an empty prefix. `further` are problems of the same tree that
     another package found (the doctor judges the waivers): all problems are reported together.
     """
-    desired, problems = _judge(loaded, without_prefix_of, further)
+    desired, problems = _judge(loaded, without_guide_of, further)
     if any(problem.is_error for problem in problems):
         raise ProblemsFound(problems)
     return replace(desired, warnings=problems)
@@ -32,10 +32,10 @@ def problems_in(loaded: Loaded, further: Iterable[Problem] = ()) -> tuple[Proble
 
 
 def _judge(
-    loaded: Loaded, without_prefix_of: Collection[Ref], further: Iterable[Problem]
+    loaded: Loaded, without_guide_of: Collection[Ref], further: Iterable[Problem]
 ) -> tuple[Desired, tuple[Problem, ...]]:
     problems = [*loaded.problems, *further, *doubles(loaded)]
-    tree = manifest_tree(loaded, without_prefix_of)
+    tree = manifest_tree(loaded, without_guide_of)
     if not loaded.manifests and not loaded.broken and not any(problem.is_error for problem in problems):
         problems.append(_nothing(loaded.location))
     present: dict[Ref, Declared] = {}

@@ -47,19 +47,20 @@ def manifest_schema() -> dict[str, Value]:
 def _needs(definitions: dict[str, Value], kind: Kind) -> dict[str, Value]:
     """The keys that a spec must have, moved out of its definition: an absent manifest needs only what finds the object.
 
-    The types do not ask for the prefix of a dataset, so that `reconciler prefix` can run without it. A manifest needs it.
+    The types do not ask for the guide of a dataset, so that the API can be asked for one. A manifest needs exactly one.
     """
     spec = definitions[f"{kind.title}Spec"]
     assert isinstance(spec, dict)
     required = spec.pop("required")
     assert isinstance(required, list)
-    present: list[Value] = [*required, *RULES[kind].needed]
+    one_of: list[Value] = [{"required": [key]} for key in RULES[kind].needs_one_of]
+    present: dict[str, Value] = {"required": required, **({"oneOf": one_of} if one_of else {})}
     absent: Value = [] if kind.parent is None else [kind.parent.value]
     is_absent: Value = {"properties": {"ensure": {"const": "absent"}}, "required": ["ensure"]}
     return {
         "if": {"properties": {"metadata": is_absent}},
         "then": {"properties": {"spec": {"required": absent}}, "required": ["spec"]} if absent else {},
-        "else": {"properties": {"spec": {"required": present}}, "required": ["spec"]},
+        "else": {"properties": {"spec": present}, "required": ["spec"]},
     }
 
 

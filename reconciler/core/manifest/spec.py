@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from reconciler.core.guide import Guide, PrefixGuide
+from reconciler.core.guide import Family
 from reconciler.core.training import TrainingParameters, TrainingPolicy
 
 API_VERSION = "reconciler/v1"
@@ -92,6 +92,13 @@ class ProjectSpec(Strict):
     )
     ip_medium: IpMedium = Field(description="Photographs or illustrations. Cannot be changed later.")
     ip_type: IpType = Field(description="What kind of thing is learned. Cannot be changed later.")
+    family: Family | None = Field(
+        None,
+        description=(
+            "prefix or schema: how its datasets guide their captions, with a caption_prefix or a visual_schema. "
+            "It follows from the datasets if left out."
+        ),
+    )
 
 
 class Images(Strict):
@@ -115,8 +122,8 @@ class Captions(Strict):
 
     source: Literal["automatic", "sidecar", "file"] = Field(
         description=(
-            "automatic: Bria writes them. sidecar: pose.txt or pose.caption beside pose.png. "
-            "file: captions.yaml or metadata.jsonl in the image folder."
+            "automatic: Bria writes them. sidecar: pose.txt or pose.caption beside pose.png (pose.json with a "
+            "visual_schema). file: captions.yaml or metadata.jsonl in the image folder."
         )
     )
 
@@ -142,7 +149,17 @@ class DatasetSpec(Strict):
     project: Name = Field(description="metadata.name of its project.")
     upload_type: Literal["basic"] = Field("basic", description="basic: up to 200 images, one by one.")
     caption_prefix: str | None = Field(
-        None, description="The text that every caption continues. Required, and never written by a default."
+        None,
+        description=(
+            "The text that every caption continues. A dataset needs this, or a visual_schema, or a visual_schema_file: "
+            "one of the three, and never written by a default."
+        ),
+    )
+    visual_schema: dict[str, JsonValue] | None = Field(
+        None, description="The JSON document that every caption follows, in the schema family."
+    )
+    visual_schema_file: str | None = Field(
+        None, description="A file that holds it as JSON, relative to this file, instead of visual_schema."
     )
     images: Images
     captions: Captions | None = Field(None, description="Automatic captions if left out.")
@@ -156,9 +173,15 @@ class DatasetSpec(Strict):
     waive: list[Waiver] | None = Field(None, description="Findings of `reconciler doctor` that are accepted.")
 
     @property
-    def guide(self) -> Guide:
-        """What guides the captions; a prefix without text where none is declared, which is a Problem."""
-        return PrefixGuide(text=self.caption_prefix or "")
+    def guide_keys(self) -> tuple[str, ...]:
+        """The keys by which a guide is declared; a manifest needs exactly one."""
+        keys = ("caption_prefix", "visual_schema", "visual_schema_file")
+        return tuple(key for key in keys if getattr(self, key) is not None)
+
+    @property
+    def family(self) -> Family:
+        """How captions are guided; a dataset that declares no guide yet is taken for one with a prefix."""
+        return "schema" if self.guide_keys and "caption_prefix" not in self.guide_keys else "prefix"
 
 
 class PolicyKeys(Strict):
@@ -261,7 +284,10 @@ class ModelSpec(Strict):
     )
     training_version: TrainingVersion | None = Field(
         None,
-        description="light or max (default) for fully_automated, bria-2.3 or bria-3.2 (default) for expert.",
+        description=(
+            "light or max (default) for fully_automated, bria-2.3 or bria-3.2 (default) for expert. "
+            "A model on a dataset with a visual_schema has none."
+        ),
     )
     training: Training | None = None
     mirror_aliases: bool = Field(
@@ -274,9 +300,10 @@ class ModelSpec(Strict):
     )
     history_limit: HistoryLimit = None
 
-    @property
-    def version(self) -> str:
-        """The declared training_version, or Bria's default for the training mode."""
+    def version_for(self, family: Family) -> str | None:
+        """The training_version: declared, else Bria's default for the training mode; None in the schema family."""
+        if family == "schema":
+            return None
         return self.training_version or _DEFAULT_VERSION[self.training_mode]
 
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.desired import Declared, Desired
+from reconciler.core.guide import Family
 from reconciler.core.kind import Kind
-from reconciler.core.manifest.loaded import ImageFolder, Loaded, Manifest
+from reconciler.core.manifest.loaded import ImageFolder, Loaded, Manifest, SchemaFile
 from reconciler.core.manifest.mismatch import Vocabulary
-from reconciler.core.manifest.spec import Body, ModelBody, ModelSpec
+from reconciler.core.manifest.spec import Body, DatasetBody, ModelBody, ModelSpec
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
 
@@ -18,17 +19,23 @@ class ManifestTree:
     """Manifests sorted by ref. If two have one ref, the first counts.
 
     `models` are those declared on each dataset, by its name. `broken` are objects that are declared with faults, so a
-    reference to one of them is not unknown. A dataset in `without_prefix_of` may lack its prefix.
+    reference to one of them is not unknown. A dataset in `without_guide_of` may lack its guide.
     """
 
     manifests: Mapping[Ref, Manifest]
     folders: Mapping[Ref, ImageFolder]
+    schema_files: Mapping[Ref, SchemaFile]
     models: Mapping[str, list[ModelSpec]]
     broken: Collection[Ref]
-    without_prefix_of: Collection[Ref] = ()
+    without_guide_of: Collection[Ref] = ()
 
     def has(self, ref: Ref) -> bool:
         return ref in self.manifests or ref in self.broken
+
+    def family_of(self, dataset: str) -> Family | None:
+        """The family of a declared dataset, by its name; None if there is no such dataset."""
+        manifest = self.manifests.get(Ref(Kind.DATASET, dataset))
+        return manifest.body.spec.family if manifest is not None and isinstance(manifest.body, DatasetBody) else None
 
     def names(self, kind: Kind) -> list[str]:
         return sorted(ref.name for ref in {*self.manifests, *self.broken} if ref.kind is kind)
@@ -38,7 +45,7 @@ class ManifestTree:
 class KindRules:
     """What a manifest of one kind looks like, and what becomes of it.
 
-    `needed` are keys of `spec` that a manifest must have although its type does not ask for them. `declare` makes the
+    `needs_one_of` are keys of `spec` of which a manifest has exactly one although its type asks for none. `declare` makes the
     declared object and adds all that is wrong with it to the list. A warning names two objects that have one `content`
     and so one `fingerprint`; a kind that may be declared twice has neither. `content` is None if it is not known.
     """
@@ -46,18 +53,23 @@ class KindRules:
     body: type[Body]
     vocabulary: Vocabulary
     declare: Callable[[Manifest, ManifestTree, list[Problem]], Declared]
-    needed: tuple[str, ...] = ()
+    needs_one_of: tuple[str, ...] = ()
     content: Callable[[Ref, Desired], object] | None = None
     fingerprint: Callable[[Ref, Desired], str] | None = None
 
 
-def manifest_tree(loaded: Loaded, without_prefix_of: Collection[Ref] = ()) -> ManifestTree:
+def manifest_tree(loaded: Loaded, without_guide_of: Collection[Ref] = ()) -> ManifestTree:
     """What was loaded, by ref."""
     manifests: dict[Ref, Manifest] = {}
     folders: dict[Ref, ImageFolder] = {}
+    schema_files: dict[Ref, SchemaFile] = {}
     for index, manifest in _in_order(loaded):
-        if manifests.setdefault(manifest.ref, manifest) is manifest and index in loaded.folders:
+        if manifests.setdefault(manifest.ref, manifest) is not manifest:
+            continue
+        if index in loaded.folders:
             folders[manifest.ref] = loaded.folders[index]
+        if index in loaded.schema_files:
+            schema_files[manifest.ref] = loaded.schema_files[index]
     models: dict[str, list[ModelSpec]] = defaultdict(list)
     for manifest in manifests.values():
         if isinstance(manifest.body, ModelBody):
@@ -65,9 +77,10 @@ def manifest_tree(loaded: Loaded, without_prefix_of: Collection[Ref] = ()) -> Ma
     return ManifestTree(
         manifests={ref: manifests[ref] for ref in sorted(manifests)},
         folders=folders,
+        schema_files=schema_files,
         models=models,
         broken=loaded.broken,
-        without_prefix_of=without_prefix_of,
+        without_guide_of=without_guide_of,
     )
 
 

@@ -8,10 +8,11 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from reconciler.core.desired import Absent, Desired, DesiredProject
+from reconciler.core.desired import Absent, Desired, DesiredDataset, DesiredProject
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.loaded import AbsentBody, Manifest
+from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.manifest.text_rules import NAME_LIMIT
 from reconciler.core.name import parse_dataset_name
 from reconciler.core.problem import Location, Problem, Severity
@@ -30,6 +31,7 @@ def judge_together(manifests: Mapping[Ref, Manifest], desired: Desired) -> Itera
     yield from _twins(manifests, desired)
     yield from _absent_parents(manifests)
     yield from _moves(manifests)
+    yield from _families(manifests, desired)
 
 
 def _names(manifests: Mapping[Ref, Manifest], projects: Iterable[DesiredProject | Absent]) -> Iterator[Problem]:
@@ -57,6 +59,26 @@ def _ids(manifests: Mapping[Ref, Manifest], projects: Iterable[DesiredProject | 
             detail=f"{first.ref} (at {first.location}) and {second.ref} both have id {second.id}.",
             remedy="Remove one of the two ids.",
         )
+
+
+def _families(manifests: Mapping[Ref, Manifest], desired: Desired) -> Iterator[Problem]:
+    """Families never mix in a project. One that declares its family has a Problem at each dataset that contradicts it."""
+    for project in desired.projects.values():
+        datasets = desired.datasets_of(project.ref)
+        for other in datasets[1:] if project.family is None else ():
+            if other.guide.family != datasets[0].guide.family:
+                yield _mixed(manifests[other.ref], datasets[0], other)
+
+
+def _mixed(manifest: Manifest, first: DesiredDataset, other: DesiredDataset) -> Problem:
+    assert isinstance(manifest.body, DatasetBody)
+    return Problem(
+        rule="project-families",
+        location=manifest.document.at_key("spec", *manifest.body.spec.guide_keys[:1]),
+        summary=f"{other.ref} is of another family than {first.ref}",
+        detail=f"{first.ref} (at {first.location}) has a {first.guide.field}, and families never mix in a project.",
+        remedy="Put one of them into a project of its own.",
+    )
 
 
 def _twins(manifests: Mapping[Ref, Manifest], desired: Desired) -> Iterator[Problem]:

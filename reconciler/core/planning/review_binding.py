@@ -183,7 +183,7 @@ def _thing(name: str, key: str) -> str:
 def _model(change: ModelChange) -> Iterator[str]:
     yield from (f"stops the training of {_named(one.name)}" for one in change.stops)
     if change.creates or change.starts:
-        what = f"{change.training_mode} {change.training_version} on {change.dataset} ({change.dataset_fingerprint})"
+        what = f"{change.definition} on {change.dataset} ({change.dataset_fingerprint})"
         yield f"{'trains' if change.starts else 'creates, without training,'} {change.fingerprint}: {what}"
         yield from (f"{change.fingerprint} has {name} {_value(value)}" for name, value in change.parameters)
         if change.description:

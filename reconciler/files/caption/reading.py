@@ -1,9 +1,10 @@
 """Caption texts as people keep them: sidecar files, captions.yaml, metadata.jsonl."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
+from reconciler.core.guide import Family, compact_json
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.loaded import CaptionEntry
 from reconciler.core.problem import Location, Problem
@@ -14,7 +15,7 @@ from reconciler.files.tree import Tree
 from reconciler.files.tree_listing import join
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
-SIDECAR_SUFFIXES = (".txt", ".caption")
+SIDECAR_SUFFIXES: Mapping[Family, tuple[str, ...]] = {"prefix": (".txt", ".caption"), "schema": (".json",)}
 SIDECAR_LIMIT = 64 * 1024
 """Bytes of a sidecar that is read."""
 
@@ -37,7 +38,8 @@ def read_sidecars(tree: Tree, folder: str, names: Iterable[str]) -> Read:
             problems.append(text)
         else:
             key = unicodedata.normalize("NFC", str(PurePosixPath(name).with_suffix("")))
-            entries.append(CaptionEntry(key=key, text=text, location=tree.location(path), is_sidecar=True))
+            place, is_document = tree.location(path), name.lower().endswith(SIDECAR_SUFFIXES["schema"])
+            entries.append(CaptionEntry(key=key, text=text, location=place, is_sidecar=True, is_document=is_document))
     return entries, problems
 
 
@@ -78,9 +80,19 @@ def _read_yaml(tree: Tree, path: str) -> Read:
 
 
 def _entry(key: str, text: Value, document: Document) -> CaptionEntry | Problem:
-    if isinstance(text, str):
-        return CaptionEntry(key=unicodedata.normalize("NFC", key), text=text, location=document.at(key))
-    return _not_text(document.at(key), key)
+    return _caption(unicodedata.normalize("NFC", key), text, document.at(key))
+
+
+def _caption(key: str, value: Value, place: Location) -> CaptionEntry | Problem:
+    """A caption as a text, or as a mapping: a JSON document."""
+    if isinstance(value, str):
+        return CaptionEntry(key=key, text=value, location=place)
+    if isinstance(value, dict):
+        try:
+            return CaptionEntry(key=key, text=compact_json(value), location=place, is_document=True)
+        except ValueError:
+            return _not_text(place, key)
+    return _not_text(place, key)
 
 
 def _shape(location: Location, what: str) -> Problem:
@@ -128,9 +140,7 @@ def _line(line: str, location: Location) -> CaptionEntry | Problem:
         return _bad_line(location, 'it has no "file_name"')
     key, text = value["file_name"], value.get("text")
     assert isinstance(key, str)
-    if not isinstance(text, str):
-        return _not_text(location, key)
-    return CaptionEntry(key=unicodedata.normalize("NFC", key.removeprefix("./")), text=text, location=location)
+    return _caption(unicodedata.normalize("NFC", key.removeprefix("./")), text, location)
 
 
 def _bad_line(location: Location, why: str) -> Problem:
@@ -143,6 +153,6 @@ def _bad_line(location: Location, why: str) -> Problem:
     )
 
 
-def sidecars_beside(names: Iterable[str]) -> Iterator[str]:
-    """The names among these that are sidecars by their suffix."""
-    return (name for name in names if name.lower().endswith(SIDECAR_SUFFIXES))
+def sidecars_beside(names: Iterable[str], family: Family) -> Iterator[str]:
+    """The names among these that are sidecars by their suffix: captions are texts or JSON documents by family."""
+    return (name for name in names if name.lower().endswith(SIDECAR_SUFFIXES[family]))

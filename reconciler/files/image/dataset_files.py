@@ -71,7 +71,7 @@ def select(manifest: Manifest, spec: DatasetSpec, base: str, walked: TreeListing
         images=tuple(chosen),
         left_out=tuple(name for name in images if name not in kept),
         others=tuple(name for name in names if _suffix(name) in OTHER_SUFFIXES) if patterns is None else (),
-        sidecars=tuple(n for n in caption.sidecars_beside(names) if _folder(n) in beside),
+        sidecars=tuple(n for n in caption.sidecars_beside(names, spec.family) if _folder(n) in beside),
         top_files=walked.listings[folder].files,
         unmatched=tuple(
             index for index, pattern in enumerate(patterns or ()) if not any(pattern.matches(name) for name in images)

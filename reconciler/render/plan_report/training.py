@@ -63,7 +63,7 @@ def training_report(change: ModelChange, version: str) -> TrainingReport:
         return told
     return replace(
         told,
-        definition=f"{change.training_mode} {change.training_version} on {change.dataset} {version}",
+        definition=f"{change.definition} on {change.dataset} {version}",
         parameters=tuple((name, str(value)) for name, value in change.parameters),
         unchanged=tuple(_unchanged(change)),
     )
@@ -78,7 +78,7 @@ def _unchanged(change: ModelChange) -> Iterator[Parameter]:
     changed = {field.path.removeprefix("training.") for field in change.fields}
     ours = (("training_mode", change.training_mode), ("training_version", change.training_version))
     for name, value in (*ours, *change.parameters):
-        if name not in changed:
+        if name not in changed and value is not None:
             text, is_first = scalar(value), change.base_version is None
             yield Parameter(name=name, before="" if is_first else text, after=text, stays=not is_first)
 

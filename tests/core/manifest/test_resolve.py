@@ -210,9 +210,9 @@ def test_a_prefix_without_project_is_left_to_the_command() -> None:
 
 def test_the_command_for_prefixes_runs_without_one() -> None:
     given_ = loaded(project(), dataset(caption_prefix=""))
-    assert resolve(given_, without_prefix_of=(POSES,)).datasets[POSES].guide == PrefixGuide(text="")
+    assert resolve(given_, without_guide_of=(POSES,)).datasets[POSES].guide == PrefixGuide(text="")
     with pytest.raises(ProblemsFound):
-        resolve(given_, without_prefix_of=(Ref(Kind.DATASET, "other"),))
+        resolve(given_, without_guide_of=(Ref(Kind.DATASET, "other"),))
 
 
 @pytest.mark.parametrize(
