@@ -165,6 +165,22 @@ RULE_WORDS = {
         "Every caption continues the prefix. It is written down and never left to a default, because two accounts could otherwise mean two things by one manifest.",
         "Write caption_prefix, or let Bria propose one: `reconciler prefix NAME`.",
     ),
+    "dataset-guide-double": (
+        "Captions follow a text or a JSON document. With both, nobody could say which of them counts.",
+        "Keep one of caption_prefix, visual_schema and visual_schema_file.",
+    ),
+    "dataset-schema": (
+        "The schema is sent as one JSON object of at most 64 KiB. What is no such object, the API would refuse.",
+        "Correct it: a JSON object that says what captions tell.",
+    ),
+    "dataset-schema-file": (
+        "The manifest names a file below the manifest folder that holds the schema as JSON.",
+        "Correct the path, or put the file there.",
+    ),
+    "dataset-family": (
+        "A project holds datasets of one family only: with a caption_prefix, or with a visual_schema.",
+        "Correct `family` of the project, or put the dataset into a project of its own.",
+    ),
     "prefix-control": (
         "It cannot be seen, and would be sent.",
         "Remove it.",
@@ -196,6 +212,14 @@ RULE_WORDS = {
     "caption-empty": (
         "An empty file is more often forgotten than meant, and the model would be told nothing about the picture.",
         "Write a text, or remove it; then the image keeps the caption that it has at Bria.",
+    ),
+    "caption-json": (
+        "Under a visual_schema each caption is a JSON object itself. The API refuses a plain text.",
+        "Write keys with values, such as: {subject: a girl, action: waving}.",
+    ),
+    "caption-family": (
+        "Under a caption_prefix each caption is a text that continues the prefix.",
+        "Write the text of the caption.",
     ),
     "caption-control": (
         "It cannot be seen, and would be sent.",

@@ -107,6 +107,10 @@ _ROWS = {
     ),
     Subject.PREFIX: (
         ("dataset-caption-prefix-missing", ERROR, VALIDATE, "no caption_prefix", ""),
+        ("dataset-guide-double", ERROR, VALIDATE, "a caption_prefix and a visual_schema", ""),
+        ("dataset-schema", ERROR, VALIDATE, "a visual_schema that cannot be sent", "json schema"),
+        ("dataset-schema-file", ERROR, VALIDATE, "a schema file that cannot be read", ""),
+        ("dataset-family", ERROR, VALIDATE, "another family than that of its project", "family"),
         ("prefix-control", ERROR, VALIDATE, "a control character in the prefix", ""),
         ("prefix-hidden", WARNING, VALIDATE, "an invisible character in the prefix", ""),
         ("prefix-long", ERROR, VALIDATE, "a prefix that is too long", ""),
@@ -117,6 +121,8 @@ _ROWS = {
     Subject.CAPTION: (
         ("caption-none", ERROR, VALIDATE, "no caption at all", ""),
         ("caption-empty", ERROR, VALIDATE, "an empty caption", ""),
+        ("caption-json", ERROR, VALIDATE, "a caption that is no JSON object, under a visual_schema", "json"),
+        ("caption-family", ERROR, VALIDATE, "a caption that is a JSON document, under a caption_prefix", ""),
         ("caption-control", ERROR, VALIDATE, "a control character in a caption", ""),
         ("caption-long", ERROR, VALIDATE, "a caption beyond 5,000 characters", ""),
         ("caption-double", ERROR, VALIDATE, "two captions for one image", ""),

@@ -172,6 +172,7 @@ NAMED_IN = {
     "core/guide.py": "the guides",
     "core/manifest/": "the manifest types and their rules",
     "doctor/": "words for people",
+    "files/load.py": "the file that a manifest names",
     "files/scaffold.py": "an example",
     "simulator/": "an independent reading of the documents",
 }

@@ -76,11 +76,11 @@ def _two(manifest: Manifest, keys: Sequence[str]) -> Problem:
 def _missing(place: Location, name: str, project: ProjectSpec | None, *, is_empty: bool) -> Problem:
     proposal = project and default_prefix(project.ip_medium, project.ip_type, project.ip_name, project.ip_description)
     if project is not None and project.family == "schema":
-        remedy = f"Write visual_schema, or let Bria propose one from your images: `reconciler guide {name}`"
+        remedy = "Write visual_schema, or visual_schema_file with the name of a JSON file."
     elif proposal:
         remedy = f"Bria would write: caption_prefix: {quoted(proposal, 400)}"
     else:
-        remedy = f"Let Bria propose one from your images: `reconciler guide {name}`"
+        remedy = f"Let Bria propose one from your images: `reconciler prefix {name}`"
     return Problem(
         rule=GUIDE_MISSING,
         location=place,
@@ -126,5 +126,5 @@ def _unfit(place: Location, summary: str, detail: str) -> Problem:
         location=place,
         summary=summary,
         detail=detail,
-        remedy="Correct it, or let Bria propose one: `reconciler guide`.",
+        remedy="A schema is a JSON object that says what captions tell, such as {style: flat, colours: [red, blue]}.",
     )

@@ -1,5 +1,8 @@
 """The JSON Schema of manifests for editors, made from the same types that validate."""
 
+from collections.abc import Sequence
+from itertools import combinations
+
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.spec import API_VERSION
@@ -53,8 +56,7 @@ def _needs(definitions: dict[str, Value], kind: Kind) -> dict[str, Value]:
     assert isinstance(spec, dict)
     required = spec.pop("required")
     assert isinstance(required, list)
-    one_of: list[Value] = [{"required": [key]} for key in RULES[kind].needs_one_of]
-    present: dict[str, Value] = {"required": required, **({"oneOf": one_of} if one_of else {})}
+    present: dict[str, Value] = {"required": required, **_exactly_one(RULES[kind].needs_one_of)}
     absent: Value = [] if kind.parent is None else [kind.parent.value]
     is_absent: Value = {"properties": {"ensure": {"const": "absent"}}, "required": ["ensure"]}
     return {
@@ -62,6 +64,16 @@ def _needs(definitions: dict[str, Value], kind: Kind) -> dict[str, Value]:
         "then": {"properties": {"spec": {"required": absent}}, "required": ["spec"]} if absent else {},
         "else": {"properties": {"spec": present}, "required": ["spec"]},
     }
+
+
+def _exactly_one(keys: Sequence[str]) -> dict[str, Value]:
+    """One of these keys and no second one. An editor names the first where there is none, which `oneOf` would not."""
+    if not keys:
+        return {}
+    first, *others = keys
+    pairs: list[Value] = [{"required": list(pair)} for pair in combinations(keys, 2)]
+    some: list[Value] = [{"required": [key]} for key in others]
+    return {"if": {"anyOf": some}, "then": {"not": {"anyOf": pairs}}, "else": {"required": [first]}}
 
 
 def _plain(value: Value) -> Value:

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, WithJsonSchema
 
 from reconciler.core.guide import Family
 from reconciler.core.training import TrainingParameters, TrainingPolicy
@@ -155,7 +155,7 @@ class DatasetSpec(Strict):
             "one of the three, and never written by a default."
         ),
     )
-    visual_schema: dict[str, JsonValue] | None = Field(
+    visual_schema: Annotated[dict[str, JsonValue] | None, WithJsonSchema({"type": "object"})] = Field(
         None, description="The JSON document that every caption follows, in the schema family."
     )
     visual_schema_file: str | None = Field(

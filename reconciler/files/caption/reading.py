@@ -1,7 +1,7 @@
 """Caption texts as people keep them: sidecar files, captions.yaml, metadata.jsonl."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from reconciler.core.guide import Family, compact_json
@@ -15,7 +15,9 @@ from reconciler.files.tree import Tree
 from reconciler.files.tree_listing import join
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
-SIDECAR_SUFFIXES: Mapping[Family, tuple[str, ...]] = {"prefix": (".txt", ".caption"), "schema": (".json",)}
+SIDECAR_SUFFIXES = (".txt", ".caption")
+DOCUMENT_SUFFIX = ".json"
+"""The suffix of a sidecar in the schema family, whose captions are JSON documents."""
 SIDECAR_LIMIT = 64 * 1024
 """Bytes of a sidecar that is read."""
 
@@ -38,7 +40,7 @@ def read_sidecars(tree: Tree, folder: str, names: Iterable[str]) -> Read:
             problems.append(text)
         else:
             key = unicodedata.normalize("NFC", str(PurePosixPath(name).with_suffix("")))
-            place, is_document = tree.location(path), name.lower().endswith(SIDECAR_SUFFIXES["schema"])
+            place, is_document = tree.location(path), name.lower().endswith(DOCUMENT_SUFFIX)
             entries.append(CaptionEntry(key=key, text=text, location=place, is_sidecar=True, is_document=is_document))
     return entries, problems
 
@@ -155,4 +157,5 @@ def _bad_line(location: Location, why: str) -> Problem:
 
 def sidecars_beside(names: Iterable[str], family: Family) -> Iterator[str]:
     """The names among these that are sidecars by their suffix: captions are texts or JSON documents by family."""
-    return (name for name in names if name.lower().endswith(SIDECAR_SUFFIXES[family]))
+    suffixes = SIDECAR_SUFFIXES if family == "prefix" else DOCUMENT_SUFFIX
+    return (name for name in names if name.lower().endswith(suffixes))

@@ -94,7 +94,7 @@ CASES = [
         DATASET,
         "project: lora",
         "project: lora\n  zzzzzz: x",
-        'f.yaml:6:3 manifest-key: unknown key "zzzzzz" in Dataset.  Known here: project, upload_type, caption_prefix, images, captions, status, clone, history_limit, waive.',
+        'f.yaml:6:3 manifest-key: unknown key "zzzzzz" in Dataset.  Known here: project, upload_type, caption_prefix, visual_schema, visual_schema_file, images, captions, status, clone, history_limit, waive.',
     ),
     (
         DATASET,
@@ -118,7 +118,7 @@ CASES = [
         DATASET,
         "project: lora",
         "project: lora\n  visual_schema: x",
-        'f.yaml:6:3 manifest-later: "visual_schema" in Dataset is not known to this release yet.  Remove it, or use a later release of reconciler.',
+        'f.yaml:6:18 manifest-type: "visual_schema" must be keys with values. Found the text "x".',
     ),
     (
         DATASET,

@@ -231,7 +231,7 @@ def test_captions_yaml_maps_names_to_texts(filed: Brand, draw: Draw) -> None:
         ("p0.png: a\np0: b", "manifests/images/captions.yaml:2:5 caption-double"),
         ("p0.png: 12", "manifests/images/captions.yaml:1:9 caption-text"),
         ("p0.png:", "manifests/images/captions.yaml:1:8 caption-text"),
-        ("p0.png: {a: 1}", "manifests/images/captions.yaml:1:9 caption-text"),
+        ("p0.png: {a: 1}", "manifests/images/captions.yaml:1:9 caption-family"),
         ("p0.png: ''", "manifests/images/captions.yaml:1:9 caption-empty"),
         ("../x.png: a", "manifests/images/captions.yaml:1:11 caption-ownerless"),
         ("[a]", "manifests/images/captions.yaml:1:1 caption-file"),
