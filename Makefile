@@ -10,7 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 WORKERS ?= 2
 
-.PHONY: help venv browser demo test quick lint format types contracts unit coverage update-golden benchmarks images clean
+.PHONY: help venv browser demo test compiled quick lint format types contracts unit coverage update-golden benchmarks images clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,7 +32,13 @@ browser: venv ## Find or fetch a Chromium for the tests of the HTML report; BROW
 demo: venv ## Watch the main job on the built-in simulator: no account, no network
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
 
-test: lint types contracts unit ## Everything that has to hold: the gate
+# What needs one core each goes side by side. Meanwhile the tests are compiled once, which else each worker would do.
+test: ## Everything that has to hold: the gate
+	@$(MAKE) --no-print-directory -j 2 types lint contracts compiled browser
+	@$(MAKE) --no-print-directory unit
+
+compiled: venv
+	@$(BIN)/pytest -qq --collect-only > $(VENV)/compiled.log 2>&1 || { cat $(VENV)/compiled.log; exit 1; }
 
 quick: venv browser ## The tests that take no time
 	$(BIN)/pytest -q -n $(WORKERS) -m "not slow"

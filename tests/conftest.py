@@ -4,6 +4,7 @@ At the end, the time by group of tests; and in CI (`CI=true`) a run with a skipp
 """
 
 import difflib
+import gc
 import os
 import subprocess
 import sys
@@ -71,6 +72,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for reason, number in reasons.items():
         failing = "; CI leaves nothing out, so this run fails" if is_ci() else ""
         terminalreporter.line(f"{number} skipped{failing}: {reason}", red=True, bold=True)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected lives until the end, so the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
