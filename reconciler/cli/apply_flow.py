@@ -21,8 +21,8 @@ from reconciler.core.plan import Plan
 from reconciler.core.planning.plan_file import digest
 from reconciler.core.run.report import exit_code
 from reconciler.execute import Brake, Narrator, Wait
-from reconciler.render.plan import plan_view
 from reconciler.render.plan_report.report import plan_report
+from reconciler.render.plan_text import plan_view
 from reconciler.render.problem import warnings_view
 from reconciler.render.run_report import report_view
 from reconciler.render.view import Line, say, screen

@@ -11,7 +11,7 @@ from reconciler.cli.exit_codes import FAILED, PROBLEMS, REFUSED, USAGE
 from reconciler.cli.shared_options import Invocation
 from reconciler.core.problem import ProblemsFound
 from reconciler.files.journal import JournalFailed
-from reconciler.render.plan import refusals_view
+from reconciler.render.plan_text import refusals_view
 from reconciler.render.problem import problems_view
 
 

@@ -51,8 +51,8 @@ def print_plan(console: Console, plan: Plan, printing: PlanPrinting) -> None:
         case "report":
             console.result_text(_report_json(plan, printing))
         case _:
-            from reconciler.render.plan import plan_view
             from reconciler.render.plan_report.report import plan_report
+            from reconciler.render.plan_text import plan_view
 
             console.result(plan_view(plan_report(plan, digest=digest(plan), way=printing.next_step)))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.core.change import FieldChange, RenamedObject, Scalar, StoppedTraining
+from reconciler.core.change import Effect, FieldChange, RenamedObject, Scalar, StoppedTraining
 from reconciler.core.content_change import ImageChange, ImageEffect, KeptCaption
 from reconciler.core.name import parse_model_name
 from reconciler.core.text import count
@@ -10,16 +10,30 @@ from reconciler.render.alias import AliasReport
 from reconciler.render.difference import Wording
 from reconciler.render.plan_report.changed import LOST, ChangedObject
 from reconciler.render.plan_report.content import CaptionReport, Entries
-from reconciler.render.plan_report.effect import SIGNS, Tone
+from reconciler.render.plan_report.effect import Tone
 from reconciler.render.view import Item, Role, Row, Span, Text, joined, say
 from reconciler.render.words import abridged, difference, megabytes, quoted_text
+
+EFFECT_SIGNS = {
+    Effect.CREATE: Role.CREATE,
+    Effect.TAKE_OVER: Role.CHANGE,
+    Effect.UPDATE: Role.CHANGE,
+    Effect.NEXT_VERSION: Role.VERSION,
+    Effect.FRESH_VERSION: Role.VERSION,
+    Effect.FILL_DRAFT: Role.CHANGE,
+    Effect.TRAIN: Role.TRAIN,
+    Effect.START: Role.TRAIN,
+    Effect.RENAME: Role.CHANGE,
+    Effect.DELETE: Role.DELETE,
+}
+"""The sign of each effect, on a screen and in a comment."""
 
 
 def changed_item(one: ChangedObject) -> Item:
     role = {Tone.PLAIN: Role.PLAIN, Tone.COSTS: Role.COST, Tone.DESTROYS: Role.GONE}[one.words.tone]
     fingerprint = f" ({one.fingerprint})" if one.fingerprint else ""
     return Item(
-        sign=SIGNS[one.effect],
+        sign=EFFECT_SIGNS[one.effect],
         name=str(one.ref),
         versions=one.versions() + fingerprint,
         text=say(one.line, role),

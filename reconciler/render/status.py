@@ -11,11 +11,11 @@ from reconciler.core.ref import Ref
 from reconciler.core.state import Unchanged
 from reconciler.core.text import count
 from reconciler.render.alias import standing_aliases
-from reconciler.render.plan import notes, refusals, warnings
 from reconciler.render.plan_report.changed import ChangedObject
 from reconciler.render.plan_report.changes import changed_objects
 from reconciler.render.plan_report.report import note_entries, refusal_entries, unanswered_aliases
 from reconciler.render.plan_report.verdict import context
+from reconciler.render.plan_text import notes, refusals, warnings
 from reconciler.render.state import state_words, version_words, wish_words
 from reconciler.render.view import Block, Item, Items, Line, Role, Row, Text, View, say, screen
 from reconciler.render.words import quoted_text

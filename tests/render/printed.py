@@ -6,9 +6,9 @@ from reconciler.core.plan import Plan
 from reconciler.render import markdown
 from reconciler.render.album import NO_THUMBNAILS, Album, ReportedFinding
 from reconciler.render.html import page
-from reconciler.render.plan import plan_view
 from reconciler.render.plan_json import plan_report_json
 from reconciler.render.plan_report.report import plan_report
+from reconciler.render.plan_text import plan_view
 from reconciler.render.text import render_text
 
 NO_PICTURES = Album(thumbnails=NO_THUMBNAILS)

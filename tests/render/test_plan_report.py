@@ -4,14 +4,18 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 import reconciler.render
-from reconciler.core.change import Origin
+from reconciler.core.change import Effect, Origin
 from reconciler.core.content_change import ImageChange, ImageEffect, LostCaption
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.render.plan_report.changed import ChangedObject
+from reconciler.render.plan_report.effect import EffectFacts, effect_words
 from reconciler.render.plan_report.report import FOLD_OBJECTS, plan_report
+from reconciler.render.plan_rows import EFFECT_SIGNS
 from tests.render import sample
 from tests.render.html.reading import read
 from tests.render.printed import render_html, render_markdown, render_screen
@@ -101,6 +105,19 @@ def test_a_rewritten_caption_stands_once() -> None:
     assert one.content is not None
     assert len(one.content.captions.loud) == 1
     assert not one.content.captions.quiet
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("effect", Effect)
+def test_every_effect_has_its_words_and_its_sign(effect: Effect, kind: Kind) -> None:
+    """On any kind, and nothing is left in braces."""
+    words = effect_words(effect, kind)
+    facts = EffectFacts(kind=kind, id=1, version="v2", versions="v1 → v2")
+    told = [facts.fill(text) for text in (words.noun, words.line, words.heading, words.pointer, words.apply)]
+    assert told[0]
+    assert told[1]
+    assert not {"{", "}"} & {*"".join(told)}
+    assert effect in EFFECT_SIGNS
 
 
 def test_one_module_tells_kinds_of_change_apart() -> None:

@@ -42,8 +42,8 @@ def command(
     from reconciler.cli.exit_codes import DONE
     from reconciler.cli.plan_flow import plan_live
     from reconciler.core.planning.plan_file import digest
-    from reconciler.render.plan import plan_view
     from reconciler.render.plan_report.report import plan_report
+    from reconciler.render.plan_text import plan_view
 
     scope = Scope(targets=targets, destroys=True)
     context = open_context(invocation, raised)

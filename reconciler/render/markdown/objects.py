@@ -12,8 +12,7 @@ from reconciler.render.markdown.gate import code, prose
 from reconciler.render.markdown.length import Length
 from reconciler.render.plan_report.changed import LOST, ChangedObject
 from reconciler.render.plan_report.content import CaptionReport, ContentReport
-from reconciler.render.plan_report.effect import SIGNS as EFFECT_SIGNS
-from reconciler.render.plan_rows import value_text
+from reconciler.render.plan_rows import EFFECT_SIGNS, value_text
 from reconciler.render.view import SIGNS, Role
 from reconciler.render.words import abridged, difference, megabytes
 

@@ -7,7 +7,6 @@ from reconciler.core.change import Effect
 from reconciler.core.kind import Kind
 from reconciler.core.text import count
 from reconciler.render.tier import TRAINING_TIME
-from reconciler.render.view import Role
 
 
 class Tone(StrEnum):
@@ -16,20 +15,6 @@ class Tone(StrEnum):
     PLAIN = "plain"
     COSTS = "costs"
     DESTROYS = "destroys"
-
-
-SIGNS = {
-    Effect.CREATE: Role.CREATE,
-    Effect.TAKE_OVER: Role.CHANGE,
-    Effect.UPDATE: Role.CHANGE,
-    Effect.NEXT_VERSION: Role.VERSION,
-    Effect.FRESH_VERSION: Role.VERSION,
-    Effect.FILL_DRAFT: Role.CHANGE,
-    Effect.TRAIN: Role.TRAIN,
-    Effect.START: Role.TRAIN,
-    Effect.RENAME: Role.CHANGE,
-    Effect.DELETE: Role.DELETE,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
