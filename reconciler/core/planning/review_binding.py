@@ -60,13 +60,24 @@ def beyond(reviewed: Iterable[Plan], now: Plan) -> tuple[str, ...]:
     """
     then: Counter[Meaning] = Counter()
     for one in reviewed:
-        then |= Counter(meaning(one))
+        then |= Counter((*meaning(one), *_smaller_losses(one)))
     today = Counter(_aliases(now))
     for change in now.changes:
         is_known = isinstance(change, DatasetChange) and _meaning(change.ref, _content(change)) in then
         words = _lost(change) if isinstance(change, DatasetChange) and is_known else _lines(change)
         today.update(_meaning(change.ref, line) for line in words)
     return tuple(f"+ {one}" for one in sorted((today - then).elements()))
+
+
+def _smaller_losses(plan: Plan) -> Iterator[Meaning]:
+    """Reviewed losses of an image together with its caption, without the caption.
+
+    A clone may call a hand-written caption automatic (U74), so a resumed draft may lose less than was reviewed.
+    """
+    for change in plan.changes:
+        if isinstance(change, DatasetChange):
+            with_caption = (image for image in change.losses.images if image.caption is not None)
+            yield from (_meaning(change.ref, _lost_image(replace(image, caption=None))) for image in with_caption)
 
 
 def _meaning(ref: Ref, words: str) -> Meaning:
