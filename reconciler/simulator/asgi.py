@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from reconciler.simulator.gate import MOST_BYTES
 from reconciler.simulator.request import Dropped, Request, Response
 from reconciler.simulator.simulator import Simulator
+
+_PIECE: Final = 1024**2
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -90,9 +93,22 @@ async def write(response: Response, send: Send, *, whole: bool) -> None:
     if response.status >= 200 and response.status != 204:
         headers.setdefault("content-length", str(len(response.body)))
     encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": response.status, "headers": encoded})
+    start = {"type": "http.response.start", "status": response.status, "headers": encoded}
+    if response.file is not None:
+        await _write_file(response.file, start, send)
+        return
+    await send(start)
     more = not response.complete and not whole
     await send({"type": "http.response.body", "body": response.body, "more_body": more})
+
+
+async def _write_file(path: Path, start: Message, send: Send) -> None:
+    """Send a file in pieces; it is opened before anything is awaited, as the next request may delete it."""
+    with path.open("rb") as file:
+        await send(start)
+        while piece := file.read(_PIECE):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def real_sleep(seconds: float) -> None:

@@ -1,12 +1,20 @@
-"""The fields of each request body as one table, and the check of a body against it."""
+"""The fields of each request body as one table, by era, and the check of a body against it."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, assert_never
 
+from reconciler.simulator.answer_keys import ERAS
 from reconciler.simulator.request import JSON, Rejection, Request
 from reconciler.simulator.switch import Switches
+from reconciler.simulator.world import FIBO
+
+LEGACY: Final = ("legacy",)
+MIXED: Final = ("mixed",)
+CURRENT: Final = ("current",)
+WITH_PREFIX: Final = ("legacy", "mixed")
+WITH_SCHEMA: Final = ("mixed", "current")
 
 FieldKind = Literal["text", "flag", "id", "integer", "number", "texts", "object"]
 Body = Mapping[str, object]
@@ -14,7 +22,11 @@ Body = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One documented field: its type, whether it must be there, and which values it takes."""
+    """One documented field: its type, whether it must be there, which values it takes, and which eras know it.
+
+    `switch` decides what becomes of the field in `switch_eras`, which do not know it: with the value `honoured` it is
+    taken as if it were documented, with `400_message` it is refused.
+    """
 
     name: str
     kind: FieldKind = "text"
@@ -23,6 +35,9 @@ class Field:
     least: int = 0
     most: int = 0
     filled: bool = False
+    eras: tuple[str, ...] = ERAS
+    switch: str = ""
+    switch_eras: tuple[str, ...] = ()
 
 
 IP_TYPES: Final = (
@@ -37,10 +52,15 @@ IP_TYPES: Final = (
 MEDIA: Final = ("photography", "illustration")
 SCHEDULERS: Final = ("linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup")
 FAMILIES: Final = ("max", "light", "3.2", "2.3", "fibo")
+VERSIONS: Final = ("light", "max", "bria-2.3", "bria-3.2")
 
 _NAME: Final = Field(name="name", filled=True)
 _DESCRIPTION: Final = Field(name="description")
 _IP: Final = (Field(name="ip_name"), Field(name="ip_description"))
+_FAMILY: Final = Field(
+    name="training_version", values=FAMILIES, eras=MIXED, switch="training_version_today", switch_eras=CURRENT
+)
+_WEBHOOK: Final = Field(name="webhook_url", filled=True, eras=(), switch="webhook_on_training", switch_eras=ERAS)
 
 FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
     "create-project": (
@@ -49,14 +69,21 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
         *_IP,
         Field(name="ip_medium", required=True, values=MEDIA),
         Field(name="ip_type", required=True, values=IP_TYPES),
+        _FAMILY,
     ),
     "update-project": (Field(name="project_name", filled=True), Field(name="project_description"), *_IP),
     "create-dataset": (
         Field(name="project_id", kind="id", required=True),
         Field(name="name", required=True, filled=True),
         Field(name="upload_type", values=("basic", "advanced")),
+        _FAMILY,
     ),
-    "update-dataset": (_NAME, Field(name="caption_prefix"), Field(name="status")),
+    "update-dataset": (
+        _NAME,
+        Field(name="caption_prefix", eras=WITH_PREFIX),
+        Field(name="visual_schema", eras=WITH_SCHEMA),
+        Field(name="status"),
+    ),
     "clone-dataset": (_NAME, _DESCRIPTION),
     "upload-image": (
         Field(name="file"),
@@ -66,24 +93,43 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
         Field(name="content_moderation", kind="flag"),
     ),
     "update-image-caption": (Field(name="caption"), Field(name="regenerate_caption", kind="flag")),
+    "regenerate-all-captions": (_WEBHOOK,),
     "bulk-upload-images": (
         Field(name="zip_url", required=True, filled=True),
-        Field(name="automatic_captioning", kind="flag"),
+        Field(name="automatic_captioning", kind="flag", eras=WITH_PREFIX),
         Field(name="content_moderation", kind="flag"),
+        _WEBHOOK,
     ),
     "generate-prefix": (
         Field(name="image_urls", kind="texts", least=1, most=6),
         Field(name="images", kind="texts", least=1, most=6),
-        Field(name="ip_type", required=True, values=("stylized_scene", "defined_character", "object_variants")),
-        Field(name="ip_medium", required=True, values=MEDIA),
+        Field(name="ip_type", values=("stylized_scene", "defined_character", "object_variants")),
+        Field(name="ip_medium", values=MEDIA),
         Field(name="ip_name"),
         Field(name="content_moderation", kind="flag"),
+    ),
+    "generate-visual-schema": (
+        Field(name="images", kind="texts", required=True, least=5, most=10),
+        Field(name="content_moderation", kind="flag"),
+    ),
+    "refine-json": (
+        Field(name="dataset_id", kind="id", required=True),
+        Field(name="structured_prompt", required=True, filled=True),
+        Field(name="instruction", required=True, filled=True),
+        Field(name="context_images", kind="texts"),
     ),
     "create-model": (
         Field(name="name", required=True, filled=True),
         Field(name="dataset_id", kind="id", required=True),
         Field(name="training_mode", values=("fully_automated", "expert")),
-        Field(name="training_version", values=("light", "max", "bria-2.3", "bria-3.2")),
+        Field(name="training_version", values=VERSIONS, eras=LEGACY),
+        Field(
+            name="training_version",
+            values=(*VERSIONS, FIBO),
+            eras=MIXED,
+            switch="training_version_today",
+            switch_eras=CURRENT,
+        ),
         _DESCRIPTION,
     ),
     "update-model": (_NAME, _DESCRIPTION),
@@ -93,14 +139,15 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
         Field(name="total_training_steps", kind="integer"),
         Field(name="rank", kind="integer"),
         Field(name="checkpoint_interval", kind="integer"),
-        Field(name="max_train_steps", kind="integer"),
-        Field(name="lr_warmup_steps", kind="integer"),
+        Field(name="max_train_steps", kind="integer", eras=WITH_PREFIX),
+        Field(name="lr_warmup_steps", kind="integer", eras=WITH_SCHEMA),
+        _WEBHOOK,
     ),
     "upload-model": (
         Field(name="model_url", required=True, filled=True),
-        Field(name="training_version", required=True, values=("bria-2.3", "bria-3.2")),
+        Field(name="training_version", required=True, values=("bria-2.3", "bria-3.2"), eras=WITH_PREFIX),
         Field(name="model_name", filled=True),
-        Field(name="caption_prefix"),
+        Field(name="caption_prefix", eras=WITH_PREFIX),
         Field(name="project_id", kind="id"),
         Field(name="project_parameters", kind="object"),
     ),
@@ -112,26 +159,26 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
     ),
 }
 
-_SCHEMA: Final = Field(name="visual_schema")
-_FAMILY: Final = Field(name="training_version", values=FAMILIES)
+OPTIONAL_BODIES: Final = ("start-training", "clone-dataset", "regenerate-all-captions")
 
 
-def fields_of(operation: str, era: str) -> tuple[Field, ...]:
-    """The documented fields of an operation's body, in one era of the API."""
-    fields = FIELDS[operation]
-    if era == "current" and operation == "update-dataset":
-        return tuple(_SCHEMA if field.name == "caption_prefix" else field for field in fields)
-    if era == "current" and operation == "create-model":
-        return tuple(field for field in fields if field.name != "training_version")
-    if era == "mixed" and operation in ("create-project", "create-dataset"):
-        return (*fields, _FAMILY)
-    return fields
+def fields_of(operation: str, era: str, switches: Switches | None = None) -> tuple[Field, ...]:
+    """The fields of an operation's body that an era documents, and those that a switch makes it take besides."""
+    return tuple(
+        field
+        for field in FIELDS[operation]
+        if era in field.eras or (switches is not None and _switched(field, switches) == "honoured")
+    )
+
+
+def _switched(field: Field, switches: Switches) -> str:
+    return switches[field.switch] if field.switch and switches["era"] in field.switch_eras else ""
 
 
 def read_body(request: Request, operation: str, switches: Switches) -> Body:
     """The body's documented fields; nulls are gone unless `null_field=cleared`."""
     if not request.body:
-        if operation in ("start-training", "clone-dataset"):
+        if operation in OPTIONAL_BODIES:
             return {}
         raise Rejection(400, "The request needs a JSON body", name="body")
     media = (request.header("content-type") or "").partition(";")[0].strip().lower()
@@ -141,18 +188,22 @@ def read_body(request: Request, operation: str, switches: Switches) -> Body:
         document = json.loads(request.body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Rejection(400, "The body is not valid JSON", name="body") from None
-    return check_body(document, fields_of(operation, switches["era"]), switches)
+    return check_body(document, operation, switches)
 
 
 def _no_constant(text: str) -> object:
     raise ValueError(f"{text} is not JSON")
 
 
-def check_body(document: object, fields: tuple[Field, ...], switches: Switches) -> Body:
+def check_body(document: object, operation: str, switches: Switches) -> Body:
     """A decoded body held against the table of its fields."""
     if not isinstance(document, dict):
         raise Rejection(400, "The body must be a JSON object", name="body", given=document)
-    known = {field.name: field for field in fields}
+    known = {field.name: field for field in fields_of(operation, switches["era"], switches)}
+    for field in FIELDS[operation]:
+        if field.name in document and field.name not in known and _switched(field, switches) == "400_message":
+            given = document[field.name]
+            raise Rejection(400, f"{field.name} is not supported", name=field.name, given=given, shape="message")
     extra = next((name for name in document if name not in known), None)
     if extra is not None and switches["extra_fields"] != "ignore":
         raise Rejection(int(switches["extra_fields"]), f"Unknown field {extra}", name=extra, given=document[extra])

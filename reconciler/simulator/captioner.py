@@ -1,7 +1,9 @@
-"""The captioner: short sentences that continue a prefix, the same for the same prefix and picture every time."""
+"""The captioner of the prefix family: short sentences that continue a prefix.
+
+The same prefix and the same picture give the same sentence every time.
+"""
 
 import hashlib
-import json
 import re
 from typing import Final
 
@@ -72,12 +74,15 @@ _SUBJECTS: Final = {
 }
 
 
+_OPENINGS: Final = {"photography": "A photo of", "illustration": "An illustration of"}
+
+
 def default_prefix(ip_medium: str, ip_type: str, ip_name: str | None, ip_description: str | None) -> str:
     """The prefix a dataset gets from its project; only the wording for a photographed character was ever observed."""
-    opening = "A photo of" if ip_medium == "photography" else "An illustration of"
+    opening = _OPENINGS.get(ip_medium, "An image of")
     name = f" named {recase(ip_name)}" if ip_name else ""
     description = f"{ip_description}, " if ip_description else ""
-    return f"{opening} {_SUBJECTS[ip_type]}{name}, {description}"
+    return f"{opening} {_SUBJECTS.get(ip_type, 'a subject')}{name}, {description}"
 
 
 def recase(name: str) -> str:
@@ -92,8 +97,3 @@ def suggested_prefix(ip_medium: str, ip_type: str, ip_name: str | None, pictures
     """The prefix suggested for some pictures, given as digests or addresses."""
     digest = hashlib.sha256("\0".join(pictures).encode()).digest()
     return default_prefix(ip_medium, ip_type, ip_name, f"with {_STYLES[digest[0] % len(_STYLES)]}")
-
-
-def schema_caption(schema: str, image_name: str | None, sha256: str) -> str:
-    """A caption of the current era: a JSON document in a string."""
-    return json.dumps({"short_description": caption(schema, image_name, sha256)})

@@ -4,10 +4,10 @@ import hashlib
 from dataclasses import replace
 from typing import TypeVar
 
-from reconciler.simulator.captioner import caption as automatic_caption
+from reconciler.simulator.guide import with_automatic_caption
 from reconciler.simulator.simulator import Simulator
 from reconciler.simulator.timers import ended
-from reconciler.simulator.world import CREATION_TICK, Dataset, Image, Model, Project, World
+from reconciler.simulator.world import CREATION_TICK, FIBO, Dataset, Image, Model, Project, World, family_of
 
 
 class ConsoleError(ValueError):
@@ -35,14 +35,26 @@ def delete_project(simulator: Simulator, project_id: int) -> None:
         world.remove_project(_project(world, project_id).id)
 
 
-def add_dataset(simulator: Simulator, project_id: int, name: str, *, caption_prefix: str = "") -> int:
-    """Create a draft; gives its id."""
+def add_dataset(
+    simulator: Simulator,
+    project_id: int,
+    name: str,
+    *,
+    caption_prefix: str = "",
+    visual_schema: str | None = None,
+    training_version: str | None = None,
+) -> int:
+    """Create a draft of a family, by default the one that is usual in the era; gives its id."""
+    version = training_version or (FIBO if simulator.switches["era"] == "current" else "max")
+    schema = family_of(version) == "schema"
     with simulator.transaction() as world:
         dataset = Dataset(
             id=world.datasets.claim(),
             project_id=_project(world, project_id).id,
             name=name,
-            caption_prefix=caption_prefix,
+            caption_prefix="" if schema else caption_prefix,
+            visual_schema=visual_schema if schema else None,
+            training_version=version,
             created=world.time,
             updated=world.time + CREATION_TICK,
         )
@@ -56,15 +68,17 @@ def edit_dataset(
     *,
     name: str | None = None,
     caption_prefix: str | None = None,
+    visual_schema: str | None = None,
     status: str | None = None,
 ) -> None:
-    """Rename a dataset, write its prefix, complete or reopen it: no rule stands in the way."""
+    """Rename a dataset, write its guide, complete or reopen it: no rule stands in the way."""
     with simulator.transaction() as world:
         dataset = _dataset(world, dataset_id)
         dataset = replace(
             dataset,
             name=dataset.name if name is None else name,
             caption_prefix=dataset.caption_prefix if caption_prefix is None else caption_prefix,
+            visual_schema=dataset.visual_schema if visual_schema is None else visual_schema,
             status=dataset.status if status is None else status,
             updated=world.time,
         )
@@ -85,8 +99,8 @@ def add_image(simulator: Simulator, dataset_id: int, image_name: str, *, content
         image = Image(
             id=world.images.claim(),
             dataset_id=dataset.id,
-            caption=automatic_caption(dataset.caption_prefix, image_name, digest),
-            caption_source="automatic",
+            caption=None,
+            caption_source=None,
             upload_source_url=None,
             image_name=image_name,
             sha256=digest,
@@ -96,7 +110,7 @@ def add_image(simulator: Simulator, dataset_id: int, image_name: str, *, content
             created=world.time,
             updated=world.time + CREATION_TICK,
         )
-        world.images.put(image)
+        world.images.put(with_automatic_caption(dataset, image, dataset.guide, image.updated))
         return image.id
 
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """What an operation is given."""
+    """What an operation is given, and how it answers."""
 
     world: World
     switches: Switches
@@ -75,28 +75,28 @@ class Exchange:
         """A true-or-false parameter of the query."""
         value = self.query.get(name, "false")
         if value not in ("true", "false"):
-            raise Rejection(422, f"{name} must be true or false", name=name, given=value, shape="list")
+            raise Rejection(422, f"{name} must be true or false", name=name, given=value, shape="list", place="query")
         return value == "true"
 
     def deleted_before(self, table: AnyTable, number: int) -> bool:
         """Whether a deletion comes too late and counts as done all the same."""
         return self.plays("delete_twice", "204") and table.get(number) is None and table.existed(number)
 
-    def created_project(self, row: Project) -> Response:
-        """The answer that shows a project just created."""
-        return answer(201, self.presenter.trimmed("project", self.presenter.project(row)))
+    def answer_project(self, status: int, row: Project) -> Response:
+        """The answer that shows a project."""
+        return answer(status, self.presenter.project(self.operation, row))
 
-    def wrote_dataset(self, status: int, row: Dataset) -> Response:
-        """The answer that shows a dataset just written."""
-        return answer(status, self.presenter.trimmed("dataset", self.presenter.whole_dataset(self.world, row)))
+    def answer_dataset(self, status: int, row: Dataset, *, most: int = 200) -> Response:
+        """The answer that shows a dataset."""
+        return answer(status, self.presenter.dataset(self.operation, self.world, row, most=most))
 
-    def wrote_image(self, status: int, row: Image) -> Response:
-        """The answer that shows an image just written."""
-        return answer(status, self.presenter.trimmed("image", self.presenter.image(row)))
+    def answer_image(self, status: int, row: Image) -> Response:
+        """The answer that shows an image."""
+        return answer(status, self.presenter.image(self.operation, row))
 
-    def wrote_model(self, status: int, row: Model) -> Response:
-        """The answer that shows a model just written."""
-        return answer(status, self.presenter.trimmed("model", self.presenter.model(self.world, row)))
+    def answer_model(self, status: int, row: Model) -> Response:
+        """The answer that shows a model."""
+        return answer(status, self.presenter.model(self.operation, self.world, row))
 
 
 def found(row: T | None, kind: str, number: int) -> T:

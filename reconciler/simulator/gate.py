@@ -34,7 +34,7 @@ class Gate:
 
     def admit(self, world: World, request: Request, route: Route) -> None:
         """Check the token, then count the request against quota and rate limit."""
-        token = request.header("api_token") or ""
+        token = request.header("api_token") or self._bearer(request)
         if not token or (self._tokens is not None and token not in self._tokens):
             raise Instead(unauthorized(self._switches["auth_failure"]))
         quota = self._switches.number("quota")
@@ -42,7 +42,14 @@ class Gate:
             raise Rejection(403, "You have used up the requests of your free plan")
         limit = self._switches.number("rate_limit")
         if limit is not None:
-            self._limit(world, self._bucket(token, route), limit)
+            bucket = self._bucket(token, route)
+            shared = self._switches["rate_owner"] == "organization"
+            self._limit(world, bucket if shared else f"{bucket} of {token}", limit)
+
+    def _bearer(self, request: Request) -> str:
+        """The token in `Authorization: Bearer`, where that is taken."""
+        scheme, _, token = (request.header("authorization") or "").partition(" ")
+        return token if scheme.lower() == "bearer" and self._switches["bearer_accepted"] == "yes" else ""
 
     def _bucket(self, token: str, route: Route) -> str:
         match self._switches["rate_bucket"]:

@@ -59,10 +59,24 @@ def _read(data: bytes, digest: str) -> ImageFile | Rejection:
             with Image.open(BytesIO(data), formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
                     return Rejection(400, "The image has too many pixels")
+                width, height = image.size
+                image.draft("L", (1, 1))  # a JPEG is decoded at an eighth of its size: enough to see that it is whole
                 image.load()
-                return ImageFile(sha256=digest, size=len(data), width=image.width, height=image.height)
+                return ImageFile(sha256=digest, size=len(data), width=width, height=height)
     except Exception:  # noqa: BLE001 - Pillow raises whatever its decoders raise; all of it means the same here
         return Rejection(400, "The image cannot be decoded")
+
+
+def is_large_enough(image: ImageFile, least: int, rule: str) -> bool:
+    """Whether an image has enough pixels, under a value of `resolution_rule`."""
+    shorter = min(image.width, image.height)
+    match rule:
+        case "shorter_side_exclusive":
+            return shorter > least
+        case "area":
+            return image.width * image.height >= least * least
+        case _:
+            return shorter >= least
 
 
 def _claims_a_known_type(data: bytes) -> bool:

@@ -1,44 +1,15 @@
-"""Our own description of the API, made from the tables that the simulator works by; it holds for default switches."""
+"""Our own description of each era, made from the tables that the simulator works by; it holds for default switches."""
 
 import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from reconciler.simulator.body import FIELDS
-from reconciler.simulator.openapi_schema import ANSWERS, Schema, body_of, link, many
+from reconciler.simulator.body import FIELDS, OPTIONAL_BODIES, fields_of
+from reconciler.simulator.openapi_schema import ERRORS, Schema, answer_of, body_of, link
 from reconciler.simulator.request import JSON, Shape, shape_of
 from reconciler.simulator.route import ROOT, ROUTES, Route
-
-_ANSWERS: Final[Mapping[str, Schema]] = {
-    "create-project": link("Project"),
-    "get-projects": many(link("Project")),
-    "get-project-by-id": link("Project"),
-    "update-project": link("Project"),
-    "get-datasets-by-project": many(link("Dataset")),
-    "get-models-by-project": many(link("Model")),
-    "create-dataset": link("Dataset"),
-    "get-datasets": many(link("Dataset")),
-    "get-dataset-by-id": link("Dataset"),
-    "update-dataset": link("Dataset"),
-    "clone-dataset": link("Dataset"),
-    "upload-image": link("Image"),
-    "get-images": many(link("Image")),
-    "regenerate-all-captions": link("Dataset"),
-    "get-image": link("Image"),
-    "update-image-caption": link("Image"),
-    "generate-prefix": link("Prefix"),
-    "create-model": link("Model"),
-    "get-models": many(link("Model")),
-    "upload-model": link("Model"),
-    "get-model": link("Model"),
-    "update-model": link("Model"),
-    "start-training": link("Model"),
-    "list-checkpoints": link("Checkpoints"),
-    "get-checkpoint": link("Checkpoint"),
-    "download-tailored-model": link("ModelDownload"),
-    "download-dataset": link("DatasetDownload"),
-}
+from reconciler.simulator.switch import Switches
 
 _QUERIES: Final[Mapping[str, Mapping[str, Schema]]] = {
     "get-datasets-by-project": {"include_models": {"type": "boolean"}, "include_models_ids": {"type": "boolean"}},
@@ -105,35 +76,38 @@ _LINKS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 
 
 @cache
-def document() -> Schema:
-    """The OpenAPI document."""
+def document(era: str) -> Schema:
+    """The OpenAPI document of an era."""
     paths: dict[str, dict[str, Schema]] = {}
     for route in ROUTES:
-        paths.setdefault(route.template, {})[route.method.lower()] = _operation(route)
+        if route.exists(Switches({"era": era})) and not _is_gone(route, era):
+            paths.setdefault(route.template, {})[route.method.lower()] = _operation(route, era)
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Tailored generation, the caption prefix family, as the simulator plays it",
-            "version": "1",
-        },
+        "info": {"title": f"Tailored generation, the {era} era, as the simulator plays it", "version": "1"},
         "servers": [{"url": ROOT}],
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "schemas": ANSWERS,
+            "schemas": ERRORS,
             "securitySchemes": {"token": {"type": "apiKey", "in": "header", "name": "api_token"}},
         },
     }
 
 
-def _operation(route: Route) -> Schema:
+def _is_gone(route: Route, era: str) -> bool:
+    """Whether only a switch can bring an operation back."""
+    return route.id == "generate-prefix" and era == "current"
+
+
+def _operation(route: Route, era: str) -> Schema:
     described: Schema = {"operationId": route.id, "parameters": _parameters(route)}
-    if route.id in FIELDS:
+    if route.id in FIELDS and fields_of(route.id, era):
         described["requestBody"] = {
-            "required": route.id not in ("start-training", "clone-dataset"),
-            "content": {JSON: {"schema": body_of(route.id)}},
+            "required": route.id not in OPTIONAL_BODIES,
+            "content": {JSON: {"schema": body_of(route.id, era)}},
         }
-    described["responses"] = _responses(route)
+    described["responses"] = _responses(route, era)
     return described
 
 
@@ -146,21 +120,22 @@ def _parameters(route: Route) -> list[Schema]:
     return places + [{"name": name, "in": "query", "schema": schema} for name, schema in queries.items()]
 
 
-def _responses(route: Route) -> dict[str, Schema]:
+def _responses(route: Route, era: str) -> dict[str, Schema]:
     statuses = {401, 403, 429, *route.failures}
     if "{" in route.template or route.id in _QUERIES:
         statuses.add(422)
-    responses = {str(route.success): _success(route)}
+    responses = {str(route.success): _success(route, era)}
     for status in sorted(statuses):
         content = {JSON: {"schema": _error(route, status)}}
         responses[str(status)] = {"description": _WORDS[status], "content": content}
     return responses
 
 
-def _success(route: Route) -> Schema:
+def _success(route: Route, era: str) -> Schema:
     described: Schema = {"description": _WORDS[route.success]}
-    if route.id in _ANSWERS:
-        described["content"] = {JSON: {"schema": _ANSWERS[route.id]}}
+    schema = answer_of(route.id, era)
+    if schema is not None:
+        described["content"] = {JSON: {"schema": schema}}
     if route.id in _LINKS:
         described["links"] = {
             target: {"operationId": target, "parameters": {f"path.{place}": "$response.body#/id"}}

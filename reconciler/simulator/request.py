@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Literal
 
 Shape = Literal["message", "fields", "error", "text", "detail", "list"]
@@ -34,7 +35,8 @@ class Response:
     """One answer.
 
     `delay` is in simulated seconds and is for whoever carries the answer to wait; `handle` itself never waits.
-    `complete=False` means that `body` is only the beginning of what the `content-length` header promises.
+    `complete=False` means that `body` is only the beginning of what the `content-length` header promises. A `file` is
+    a body that is too large to be held in memory; only a server over a socket can hand it out.
     """
 
     status: int
@@ -42,6 +44,7 @@ class Response:
     body: bytes = b""
     delay: float = 0.0
     complete: bool = True
+    file: Path | None = None
 
 
 class Dropped(Exception):
@@ -71,6 +74,7 @@ class Rejection(Exception):
         name: str = "",
         given: object = "",
         shape: Shape | None = None,
+        place: Literal["path", "query"] = "path",
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -79,6 +83,7 @@ class Rejection(Exception):
         self.name = name
         self.given = given
         self.shape = shape
+        self.place = place
         self.headers = headers or {}
 
 
@@ -132,7 +137,7 @@ def refuse(rejection: Rejection, operation: str) -> Response:
         "error": {"error": message},
         "text": message,
         "detail": {"detail": message},
-        "list": [{"type": "invalid", "loc": ["path", rejection.name], "msg": message}],
+        "list": [{"type": "invalid", "loc": [rejection.place, rejection.name], "msg": message}],
     }
     return answer(rejection.status, documents[shape], rejection.headers)
 

@@ -1,20 +1,37 @@
 """The table of operations, and the way from a method and a path to one of them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from reconciler.simulator.answer_keys import ERAS
+from reconciler.simulator.body import WITH_SCHEMA
 from reconciler.simulator.exchange import Exchange
-from reconciler.simulator.operations import caption, clone, dataset, download, image, model, project, training
+from reconciler.simulator.operations import (
+    bulk_upload,
+    caption,
+    clone,
+    dataset,
+    download,
+    guide_helper,
+    image,
+    model,
+    project,
+    training,
+)
 from reconciler.simulator.request import Rejection, Response
+from reconciler.simulator.switch import Switches
 
 ROOT: Final = "/v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One operation: how it is called, what carries it out, and the statuses it may answer besides the common ones."""
+    """One operation: how it is called, what carries it out, and the statuses it may answer besides the common ones.
+
+    `switch` is for an operation whose path is in doubt: the switch, and its value for this path.
+    """
 
     id: str
     method: str
@@ -23,6 +40,13 @@ class Route:
     success: int
     failures: tuple[int, ...] = ()
     collection: bool = False
+    eras: tuple[str, ...] = ERAS
+    switch: tuple[str, str] | None = None
+
+    def exists(self, switches: Switches) -> bool:
+        """Whether the operation is there: its era has it, and no switch has it at another path."""
+        elsewhere = self.switch is not None and switches[self.switch[0]] not in (self.switch[1], "both")
+        return switches["era"] in self.eras and not elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +67,8 @@ _I1: Final = f"{_I}/{{image_id}}"
 _M: Final = f"{_T}/models"
 _M1: Final = f"{_M}/{{model_id}}"
 _C1: Final = f"{_M1}/checkpoints/{{checkpoint_step}}"
+_BULK: Final = "bulk-upload-images"
+_STATUS: Final = "get-bulk-upload-status"
 
 
 def _route(
@@ -53,6 +79,8 @@ def _route(
     success: int,
     *failures: int,
     collection: bool = False,
+    eras: tuple[str, ...] = ERAS,
+    switch: tuple[str, str] | None = None,
 ) -> Route:
     return Route(
         id=name,
@@ -62,6 +90,8 @@ def _route(
         success=success,
         failures=failures,
         collection=collection,
+        eras=eras,
+        switch=switch,
     )
 
 
@@ -84,12 +114,43 @@ ROUTES: Final = (
     _route("POST", _I, "upload-image", image.upload_image, 201, 400, 404, 409, 412, 413, 415, 422),
     _route("GET", _I, "get-images", image.list_images, 200, 404),
     _route("PUT", _I, "regenerate-all-captions", caption.regenerate_all, 202, 404, 409),
-    _route("POST", f"{_I}/bulk-upload", "bulk-upload-images", image.bulk_upload, 202, 400, 404),
-    _route("GET", f"{_I}/bulk-upload/status", "get-bulk-upload-status", image.bulk_status, 200, 400, 404),
+    *(
+        _route("POST", f"{_D1}/{path}", _BULK, bulk_upload.bulk_upload, 202, 400, 404, 413, switch=("bulk_path", path))
+        for path in ("images/bulk-upload", "images/bulk")
+    ),
+    *(
+        _route(
+            "GET", f"{_D1}/{path}", _STATUS, bulk_upload.bulk_status, 200, 400, 404, switch=("bulk_status_path", path)
+        )
+        for path in ("images/bulk-upload/status", "bulk-upload/status")
+    ),
     _route("GET", _I1, "get-image", image.get_image, 200, 404),
     _route("PUT", _I1, "update-image-caption", caption.update_caption, 200, 400, 404, 409),
     _route("DELETE", _I1, "delete-image", image.delete_image, 204, 404, 409),
-    _route("POST", f"{_T}/generate_prefix", "generate-prefix", caption.generate_prefix, 200, 400, 415, 422),
+    _route("POST", f"{_T}/generate_prefix", "generate-prefix", guide_helper.generate_prefix, 200, 400, 415, 422),
+    _route(
+        "POST",
+        f"{_T}/generate_visual_schema",
+        "generate-visual-schema",
+        guide_helper.generate_visual_schema,
+        200,
+        400,
+        415,
+        422,
+        eras=WITH_SCHEMA,
+    ),
+    _route(
+        "POST",
+        f"{_T}/refine_structured_prompt",
+        "refine-json",
+        guide_helper.refine_structured_prompt,
+        200,
+        400,
+        404,
+        415,
+        422,
+        eras=WITH_SCHEMA,
+    ),
     _route("POST", _M, "create-model", model.create_model, 201, 400, 404, 409, 412),
     _route("GET", _M, "get-models", model.list_models, 200, collection=True),
     _route("POST", f"{_M}/upload_model", "upload-model", model.upload_model, 200, 400, 404, 409, 415, 422),
@@ -108,26 +169,26 @@ ROUTES: Final = (
 Segments = tuple[str, ...]
 
 
-def _plan() -> Mapping[int, list[tuple[Segments, dict[str, Route]]]]:
-    """Templates by their number of segments; those with fewer places come first, so that words win over ids."""
-    plan: dict[int, dict[Segments, dict[str, Route]]] = {}
-    for route in ROUTES:
-        segments = tuple(route.template.split("/")[1:])
-        plan.setdefault(len(segments), {}).setdefault(segments, {})[route.method] = route
-    return {
-        length: sorted(templates.items(), key=lambda item: "/".join(item[0]).count("{"))
-        for length, templates in plan.items()
-    }
+class RouteTable:
+    """The operations that exist under some switches, and the way from a request to one of them."""
 
+    def __init__(self, switches: Switches) -> None:
+        self._prefix_helper = switches["generate_prefix_today"] if switches["era"] == "current" else "200"
+        templates: dict[int, dict[Segments, dict[str, Route]]] = {}
+        for route in ROUTES:
+            if route.exists(switches):
+                segments = tuple(route.template.split("/")[1:])
+                templates.setdefault(len(segments), {}).setdefault(segments, {})[route.method] = route
+        # Templates by their number of segments; those with fewer places come first, so that words win over ids.
+        self._templates = {
+            length: sorted(methods.items(), key=lambda item: "/".join(item[0]).count("{"))
+            for length, methods in templates.items()
+        }
 
-_PLAN: Final = _plan()
-
-
-def find(method: str, path: str) -> RouteMatch:
-    """The operation for a method and a path below `/v1`; Rejection 404 or 405 when there is none."""
-    if path.startswith(ROOT + "/"):
-        segments = path[len(ROOT) + 1 :].split("/")
-        for template, methods in _PLAN.get(len(segments), ()):
+    def find(self, method: str, path: str) -> RouteMatch:
+        """The operation for a method and a path below `/v1`; Rejection 404 or 405 when there is none."""
+        segments = path[len(ROOT) + 1 :].split("/") if path.startswith(ROOT + "/") else []
+        for template, methods in self._templates.get(len(segments), ()):
             places = _places(template, segments)
             if places is None:
                 continue
@@ -135,8 +196,10 @@ def find(method: str, path: str) -> RouteMatch:
             if route is None:
                 allow = {"allow": ", ".join(sorted(methods))}
                 raise Rejection(405, "Method Not Allowed", shape="detail", headers=allow)
+            if route.id == "generate-prefix" and self._prefix_helper != "200":
+                raise Rejection(int(self._prefix_helper), "Not Found", shape="detail")
             return RouteMatch(route=route, places=places)
-    raise Rejection(404, "Not Found", shape="detail")
+        raise Rejection(404, "Not Found", shape="detail")
 
 
 def _places(template: Segments, segments: list[str]) -> tuple[str, ...] | None:

@@ -10,31 +10,33 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
+from reconciler.simulator.archive import ArchiveFolder
 from reconciler.simulator.clock import Clock, RealClock
+from reconciler.simulator.dataset_archive import DOWNLOADS, serve_download
 from reconciler.simulator.exchange import Exchange
 from reconciler.simulator.fault import Fault, FaultScript
 from reconciler.simulator.gate import Gate
 from reconciler.simulator.image_file import ImageReader
 from reconciler.simulator.presenter import Presenter
 from reconciler.simulator.request import Instead, Rejection, Request, Response, answer, refuse
-from reconciler.simulator.route import RouteMatch, find, ids_of
+from reconciler.simulator.route import RouteMatch, RouteTable, ids_of
 from reconciler.simulator.store import MemoryStore, Store
 from reconciler.simulator.switch import Switches
 from reconciler.simulator.timers import catch_up
 from reconciler.simulator.world import World
 
 
-def _front() -> Response:
+def _front(_era: str) -> Response:
     return answer(200, {})
 
 
-def _document() -> Response:
+def _document(era: str) -> Response:
     from reconciler.simulator.openapi import document  # noqa: PLC0415 - built once, and only for those who ask
 
-    return answer(200, document())
+    return answer(200, document(era))
 
 
-PAGES: Final[Mapping[str, Callable[[], Response]]] = {"": _front, "/": _front, "/openapi.json": _document}
+PAGES: Final[Mapping[str, Callable[[str], Response]]] = {"": _front, "/": _front, "/openapi.json": _document}
 
 
 class Hook(Protocol):
@@ -122,11 +124,13 @@ class Simulator:
         self._clock = clock or RealClock()
         self._store = store or MemoryStore()
         self._world = World()
+        self._world.archives = ArchiveFolder(self._store.archives)
         self._world.undo_log.memory = self.switches.seconds("list_lag_seconds")
         self._presenter = Presenter(self.switches)
         self._latency = self.switches.seconds("list_latency_ms") / 1000
         self._image_reader = ImageReader()
         self._gate = Gate(self.switches, tokens)
+        self._routes = RouteTable(self.switches)
         self._pending: list[tuple[float, Request]] = []
         self._lock = threading.RLock()
         self._open = False
@@ -187,9 +191,10 @@ class Simulator:
                 self._open = False
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store; archives of a world that is only in memory go with it."""
         with self._lock:
             self._store.close()
+            self._world.archives.close()
 
     def now(self) -> float:
         """The simulated time, in seconds since the world began."""
@@ -218,7 +223,9 @@ class Simulator:
         operation = ""
         try:
             if request.method == "GET" and request.path in PAGES:
-                return PAGES[request.path]()
+                return PAGES[request.path](self.switches["era"])
+            if request.method == "GET" and request.path.startswith(DOWNLOADS):
+                return serve_download(world, self.switches, request)
             self._gate.pass_gateway(request)
             match = self._find(request)
             operation = match.route.id
@@ -239,10 +246,7 @@ class Simulator:
                 query = f"?{request.query}" if request.query else ""
                 raise Instead(Response(status=307, headers={"location": path[:-1] + query}))
             path = path[:-1] if rule == "same" else path
-        match = find(request.method, path)
-        if match.route.id == "generate-prefix" and self.switches["era"] == "current":
-            raise Rejection(404, "Not Found", shape="detail")
-        return match
+        return self._routes.find(request.method, path)
 
     def _exchange(self, world: World, request: Request, match: RouteMatch) -> Exchange:
         return Exchange(

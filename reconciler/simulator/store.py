@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from reconciler.simulator.table import RowChange
 from reconciler.simulator.world import ROWS, Row, World
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 class StoreError(ValueError):
@@ -17,7 +17,12 @@ class StoreError(ValueError):
 
 
 class Store(Protocol):
-    """Keeps a world: one transaction around each request."""
+    """Keeps a world: one transaction around each request. `archives` is the folder for zip files, None for a temporary one."""
+
+    @property
+    def archives(self) -> Path | None:
+        """The folder in which fetched zip files are kept."""
+        ...
 
     def begin(self, world: World) -> None:
         """Lock the kept world and bring `world` up to it."""
@@ -38,6 +43,8 @@ class Store(Protocol):
 
 class MemoryStore:
     """The world is the object itself; there is nothing to keep."""
+
+    archives: Path | None = None
 
     def begin(self, world: World) -> None:
         """Nothing to do."""
@@ -61,6 +68,7 @@ class SqliteStore:
 
     def __init__(self, path: Path | str, *, patience: float = 30.0) -> None:
         self._path = path
+        self.archives: Path | None = Path(f"{path}.archives")
         self._revision = 0
         try:
             self._db = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)

@@ -75,7 +75,7 @@ _DATASETS: Final = (
     _choice("U71", "clone_image_names", "kept regenerated null", "The image names in a clone."),
     _choice("U72", "clone_name", "honoured ignored", "Whether the name given to a clone is used."),
     _choice("U73", "clone_prefix", "kept default", "The prefix of a clone."),
-    _choice("U74", "clone_caption_source", "kept automatic null", "The caption sources in a clone."),
+    _choice("U74", "clone_caption_source", "automatic kept null", "The caption sources in a clone."),
 )
 
 _IMAGES: Final = (
@@ -90,7 +90,7 @@ _IMAGES: Final = (
     _choice("U20", "regen_empty", "202_completed 400 409", "Regenerating the captions of a dataset without images."),
     _choice("U21", "regen_outcome", "completed stuck_in_progress completed_partial", "How a regeneration ends."),
     _choice("U22", "regen_status_reset", "keep empty", "The regeneration status after an upload or a new prefix."),
-    _choice("U26", "images_list", "all_by_id cap_200 unordered", "The size and the order of the list of images."),
+    _choice("U26", "images_list", "unordered all_by_id cap_200", "The size and the order of the list of images."),
     _choice("U27", "image_name_rules", "free unique_409 renamed", "What the API does to `image_name`."),
     _choice("U28", "duplicate_content", "accepted 409", "Uploading the same bytes to a dataset twice."),
     _choice("U29", "both_sources", "url_wins file_wins 400", "An upload with both `file` and `image_url`."),
@@ -127,16 +127,26 @@ _TRANSPORT: Final = (
     _choice("U48", "timestamp_format", "naive_micros z_seconds", "How timestamps are written."),
     _choice("U49", "id_type", "int numeric_string", "How ids are written in answers."),
     _choice(
-        "U50", "response_trim", "full trimmed", "Whether create and update answers hold only the keys always there."
+        "U50",
+        "response_trim",
+        "full trimmed observed",
+        "Create and update answers: the keys of the documents, only those always there, or images in a PUT as well.",
     ),
     _choice("U56", "rate_limit_reply", "no_headers_message retry_after html", "What a 429 looks like."),
     _choice("U57", "rate_bucket", "method_and_template template token", "What the rate limit is counted by."),
     _number("U58", "list_lag_seconds", "0 5", "How old the lists are, in simulated seconds."),
     _number("U59", "list_latency_ms", "300 12000", "How long a list takes, in simulated milliseconds."),
     _choice("U61", "trailing_slash", "same redirect_307 404", "A path with a slash at its end."),
+    _choice("U63", "era", "legacy mixed current", "Which generation of the API answers."),
     _choice(
-        "U63", "era", "legacy mixed current", "Which generation of the API answers, enough of it to be recognised."
+        "V103",
+        "webhook_on_training",
+        "ignored honoured 400_message",
+        "A `webhook_url` at training, regeneration or zip upload; nobody is ever called.",
     ),
+    _choice("V104", "rate_owner", "organization token", "Who shares a rate limit."),
+    _choice("V105", "bearer_accepted", "no yes", "Whether `Authorization: Bearer` is taken for a token."),
+    _choice("V106", "training_image_ttl", "stable 3d org_policy", "The end of an image's address, written into it."),
     _choice(
         "U70", "gateway_faults", "none 502_html 503_empty 504", "What every `gateway_every`-th request gets, unserved."
     ),
@@ -155,18 +165,124 @@ _FIGURES: Final = (
     _number(None, "sync_seconds", "60", "How long an uploaded model takes to be ready."),
     _number(None, "caption_seconds", "5", "How long a delayed caption takes."),
     _number(None, "clone_seconds", "5", "How long the images of a clone take, where they are late."),
+    _number(None, "bulk_seconds", "10", "How long a zip upload is pending."),
+    _number(None, "bulk_seconds_per_image", "0.05", "How long each image of a zip takes."),
     _number(None, "regeneration_seconds", "2", "How long a regeneration takes, besides its images."),
     _number(None, "regeneration_seconds_per_image", "0.2", "How long each image adds to a regeneration."),
 )
 
-KNOBS: Final = (*_NAMES_AND_BODIES, *_DATASETS, *_IMAGES, *_MODELS, *_TRANSPORT, *_FIGURES)
-
-RESERVED: Final = (
-    _reserved("U53", "bulk_status_none", "404 400 200_pending", "The status of a zip upload before there was one."),
-    _reserved("U54", "bulk_retry", "400 202", "A second zip upload after the first failed."),
-    _reserved("U55", "bulk_path", "images/bulk-upload images/bulk both", "The path of the zip upload."),
-    _reserved("U60", "activate_checkpoint", "absent", "How the active checkpoint is chosen."),
-    _reserved("U65", "schema_roundtrip", "verbatim canonical_json autocorrected", "What happens to a visual schema."),
-    _reserved("U66", "caption_autocorrect", "on off", "Whether faults in a JSON caption are corrected."),
-    _reserved("U69", "single_upload_on_advanced", "400 409", "A single upload to an advanced dataset."),
+_FAMILIES: Final = (
+    _choice("U65", "schema_roundtrip", "verbatim canonical_json autocorrected", "How a visual schema is stored."),
+    _choice("U66", "caption_autocorrect", "on off", "Whether small faults in a JSON caption are mended, or get 400."),
+    _choice(
+        "V90",
+        "legacy_create_today",
+        "accepted becomes_fibo 400_message 403_string",
+        "Creating a dataset or model of the prefix family in the current era.",
+    ),
+    _choice(
+        "V91", "training_version_today", "ignored honoured 400_message", "A `training_version` in a current request."
+    ),
+    _choice(
+        "V92",
+        "legacy_read_today",
+        "both_keys prefix_only schema_null_only",
+        "The guide keys of a prefix dataset in the current era.",
+    ),
+    _choice("V93", "generate_prefix_today", "404 200 410", "The prefix helper in the current era."),
+    _choice("V94", "legacy_min_images_today", "1 5", "How many images complete a prefix dataset in the current era."),
+    _choice(
+        "V95",
+        "legacy_clone_today",
+        "legacy_copy fibo_null_schema 409_message",
+        "Cloning a prefix dataset in the current era.",
+    ),
+    _choice(
+        "V96",
+        "legacy_start_today",
+        "200 409_message 400_message",
+        "Training a model of the prefix family in the current era.",
+    ),
+    _choice(
+        "V97", "family_signal", "guide_keys training_version none", "What in an answer shows the family of an object."
+    ),
+    _choice(
+        "V98",
+        "family_mix_error",
+        "400_message 409_message 422_list",
+        "The answer where families would mix in a project.",
+    ),
+    _choice("V99", "default_family", "max fibo", "The version of a dataset of the mixed era created without one."),
+    _choice("V100", "wrong_guide_field", "ignored 400_message", "A PUT with the guide field of the other family."),
+    _choice("V101", "complete_without_schema", "409_message 200", "Completing without a visual schema."),
+    _choice("V102", "upload_fibo_model", "200 400_message", "Uploading a model in the current era."),
+    _choice(
+        "V107", "legacy_model_in_lists", "shown hidden", "Models of the prefix family in lists of the current era."
+    ),
+    _choice("V108", "training_version_null", "null absent fibo", "The `training_version` of a project without family."),
 )
+
+_ARCHIVES: Final = (
+    _choice("U53", "bulk_status_none", "404 400 200_pending", "The status of a zip upload before there was one."),
+    _choice("U54", "bulk_retry", "400 202", "A second zip upload after one that brought nothing."),
+    _choice("U55", "bulk_path", "images/bulk-upload images/bulk both", "The path of the zip upload."),
+    _choice("U69", "single_upload_on_advanced", "400 409", "A single upload to an advanced dataset."),
+    _choice("V50", "zip_fetch", "once_at_start delayed retried", "When and how often the zip is fetched."),
+    _choice("V51", "zip_url_rules", "any_public https_only head_first no_redirect", "What is demanded of `zip_url`."),
+    _choice(
+        "V52", "zip_bad", "failed_status 400_message 422_message", "An address that cannot be fetched or gives no zip."
+    ),
+    _choice("V53", "zip_layout", "flat_only nested_flattened nested_ignored", "Images in folders of the zip."),
+    _choice("V54", "zip_junk", "ignored failed_image job_failed", "Files in the zip that are neither image nor text."),
+    _choice("V55", "zip_same_stem", "both_share_txt second_failed last_wins", "Two images with the same stem."),
+    _choice("V56", "bulk_image_name", "entry_basename entry_path stem generated", "The `image_name` of zipped images."),
+    _choice("V57", "zip_over_count", "400_message first_5000 failed_status", "A zip with more than 5,000 images."),
+    _choice("V58", "zip_zero_valid", "failed_status completed_all_failed", "A zip without a single valid image."),
+    _choice("V59", "txt_normalize", "verbatim stripped prefix_removed", "The caption taken from a text in the zip."),
+    _choice(
+        "V60", "txt_missing", "skipped_listed auto_captioned", "An image without its text where texts are demanded."
+    ),
+    _choice("V61", "txt_in_automatic", "ignored used", "A text in the zip where captions are automatic."),
+    _choice("V62", "automatic_captioning_default", "true false", "`automatic_captioning` where it is left out."),
+    _choice("V63", "bulk_stored_form", "original crop_1024", "Which picture `image_url` of a zipped image names."),
+    _choice("V64", "bulk_moderation", "image_failed job_failed", "What moderation does to a zip."),
+    _choice("V65", "bulk_order", "zip_order arbitrary", "The order in which zipped images get their ids."),
+    _choice("V66", "bulk_progress", "monotone jumps stuck", "How the figures of a zip upload go on."),
+    _choice("V67", "bulk_caption_timing", "ready later", "Whether captions are there when the upload is completed."),
+    _choice("V68", "captions_source_initial", "null automatic", "`captions_source` before the zip upload."),
+    _choice("V69", "captions_source_after_edit", "unchanged follows", "`captions_source` after captions changed."),
+    _choice("V70", "write_during_bulk", "409_message allowed", "Other writes while a zip upload runs."),
+    _choice(
+        "V71",
+        "clone_advanced",
+        "advanced_full advanced_first_200 advanced_empty 409_message",
+        "Cloning an advanced dataset.",
+    ),
+    _choice("V72", "clone_advanced_bulk", "400_message 202", "A zip upload into a clone of an advanced dataset."),
+    _choice(
+        "V74", "advanced_needs_expert", "no 400_on_create 409_on_start", "An automatic model on an advanced dataset."
+    ),
+    _choice("V75", "advanced_min_images", "same_as_basic 201", "How many images complete an advanced dataset."),
+    _choice("V76", "download_draft", "200 409_message", "Downloading an advanced dataset that is a draft."),
+    _choice(
+        "V77", "download_layout", "images_only images_and_txt images_and_metadata", "What a downloaded archive holds."
+    ),
+    _choice("V78", "download_bytes", "original processed", "The bytes of images in a downloaded archive."),
+    _choice("V79", "captions_file_format", "json csv jsonl txt_zip", "What `captions_url` gives."),
+    _number("V80", "download_ttl_seconds", "3600 86400", "How long a download address works."),
+    _choice("V81", "failed_images_cap", "all first_100", "How many failures of a zip upload are listed."),
+    _choice("V82", "bulk_status_retention", "kept 404", "The status of a zip upload a day after its end."),
+    _choice(
+        "V83",
+        "bulk_status_path",
+        "images/bulk-upload/status bulk-upload/status both",
+        "The path of the status of a zip upload.",
+    ),
+    _choice("V84", "advanced_single_edit", "allowed 400_message", "Changing one image of an advanced draft."),
+    _choice("V85", "bulk_source_url", "null zip_url absent", "`upload_source_url` of zipped images."),
+    _choice("V86", "fibo_zip_captions", "ignored used", "Texts in the zip of a schema dataset."),
+)
+
+KNOBS: Final = (*_NAMES_AND_BODIES, *_DATASETS, *_IMAGES, *_FAMILIES, *_ARCHIVES, *_MODELS, *_TRANSPORT, *_FIGURES)
+
+RESERVED: Final = (_reserved("U60", "activate_checkpoint", "absent", "How the active checkpoint is chosen."),)

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Final, assert_never
 
-from reconciler.simulator.captioner import caption, schema_caption
+from reconciler.simulator.bulk_job import end_bulk_upload, fetch_late, write_captions_late
+from reconciler.simulator.guide import with_automatic_caption, with_captions_source
 from reconciler.simulator.switch import Switches
-from reconciler.simulator.world import Dataset, Image, Model, Timer, World
+from reconciler.simulator.world import Model, Timer, World
 
 HOUR: Final = 3600.0
 MOMENT: Final = 1e-6  # what is due within a microsecond is due: sums of floats are not exact
@@ -25,16 +26,6 @@ def _next(world: World, now: float) -> Timer | None:
     return min(due, key=lambda timer: (timer.due or 0.0, timer.id), default=None)
 
 
-def set_timer(world: World, timer: Timer) -> None:
-    """Start a timer; its id is given here."""
-    world.timers.put(replace(timer, id=world.timers.claim()))
-
-
-def timer_of(world: World, kind: str, target: int) -> Timer | None:
-    """The running timer of a kind for one object."""
-    return next((timer for timer in world.timers.of(target) if timer.kind == kind), None)
-
-
 def fire(world: World, switches: Switches, timer: Timer) -> None:
     """Let one timer have its effect; its target is there, as whatever is removed takes its timers along."""
     match timer.kind:
@@ -46,6 +37,12 @@ def fire(world: World, switches: Switches, timer: Timer) -> None:
             _end_training(world, switches, timer)
         case "clone":
             _copy_late(world, timer)
+        case "bulk_fetch":
+            fetch_late(world, switches, timer)
+        case "bulk_end":
+            end_bulk_upload(world, switches, timer)
+        case "bulk_captions":
+            write_captions_late(world, timer)
         case other:
             assert_never(other)
 
@@ -58,25 +55,11 @@ def end_regeneration(world: World, switches: Switches, timer: Timer) -> None:
     if switches["regen_outcome"] == "completed_partial":
         images = images[: len(images) // 2]
     for image in images:
-        write_caption(world, switches, dataset, image, timer.prefix)
+        world.images.put(with_automatic_caption(dataset, image, timer.guide, world.time))
     if switches["write_during_regen"] == "lost_update":
-        dataset = replace(dataset, caption_prefix=timer.prefix)
-    world.datasets.put(replace(dataset, captions_update_status="completed", updated=world.time))
-
-
-def write_caption(world: World, switches: Switches, dataset: Dataset, image: Image, prefix: str) -> Image:
-    """Give an image its automatic caption for a prefix."""
-    text: str | None
-    if switches["era"] != "current":
-        text = caption(prefix, image.image_name, image.sha256)
-    elif dataset.visual_schema is not None:
-        text = schema_caption(dataset.visual_schema, image.image_name, image.sha256)
-    else:
-        text = None
-    source = None if text is None else "automatic"
-    captioned = replace(image, caption=text, caption_source=source, updated=world.time)
-    world.images.put(captioned)
-    return captioned
+        dataset = dataset.with_guide(timer.guide)
+    dataset = replace(dataset, captions_update_status="completed", updated=world.time)
+    world.datasets.put(with_captions_source(world, switches, dataset))
 
 
 def _caption_late(world: World, switches: Switches, timer: Timer) -> None:
@@ -85,7 +68,7 @@ def _caption_late(world: World, switches: Switches, timer: Timer) -> None:
     dataset = world.datasets.get(image.dataset_id)
     assert dataset is not None
     if image.caption is None or switches["late_caption_wins"] == "yes":
-        write_caption(world, switches, dataset, image, timer.prefix)
+        world.images.put(with_automatic_caption(dataset, image, timer.guide, world.time))
 
 
 def _copy_late(world: World, timer: Timer) -> None:
@@ -140,7 +123,7 @@ def begin_training(world: World, switches: Switches, model: Model) -> Model:
     hours = switches.number("training_hours")
     if hours is None:
         hours = (60 + model.id * 37 % 121) / 60
-    set_timer(world, Timer(id=0, kind="training", target=model.id, due=world.time + hours * HOUR))
+    world.set_timer(Timer(id=0, kind="training", target=model.id, due=world.time + hours * HOUR))
     return model
 
 

@@ -4,9 +4,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, assert_never
 
+from reconciler.simulator.archive import ArchiveFolder
 from reconciler.simulator.table import RowChange, Table, UndoLog
 
-TimerKind = Literal["regeneration", "caption", "training", "stopping", "sync", "clone"]
+TimerKind = Literal[
+    "regeneration", "caption", "training", "stopping", "sync", "clone", "bulk_fetch", "bulk_end", "bulk_captions"
+]
+Family = Literal["prefix", "schema"]
+FIBO: Final = "fibo"
+NO_DATASET: Final = 0
+"""The owner of images that are still on their way into a dataset: late ones of a clone, those of a zip upload."""
+
+
+def family_of(training_version: str | None) -> Family:
+    """The family to which a training version belongs: `fibo` is alone in its own."""
+    return "schema" if training_version == FIBO else "prefix"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +39,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """A dataset; only one of `caption_prefix` and `visual_schema` is shown, by era."""
+    """A dataset; its training version decides its family, and the family which of the two guides is meant."""
 
     id: int
     project_id: int
@@ -38,14 +50,36 @@ class Dataset:
     status: str = "draft"
     captions_update_status: str = "empty"
     upload_type: str = "basic"
+    captions_source: str | None = None
     training_version: str = "max"
+    is_clone: bool = False
     created: float
     updated: float
+
+    @property
+    def family(self) -> Family:
+        """The family of its guide and its models."""
+        return family_of(self.training_version)
+
+    @property
+    def guide(self) -> str | None:
+        """What its captions follow: None where a schema dataset has no schema yet."""
+        return self.visual_schema if self.family == "schema" else self.caption_prefix
+
+    def with_guide(self, guide: str | None) -> "Dataset":
+        """The dataset with another guide, in the field of its family."""
+        if self.family == "schema":
+            return replace(self, visual_schema=guide)
+        return replace(self, caption_prefix=guide or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """An image: its bytes are not kept, only their digest, their number and the picture's size in pixels."""
+    """An image: its bytes are not kept, only their digest, their number and the size in pixels.
+
+    Bytes of zipped images stay on disk, in the zip as it was fetched: `archive` is its file, `archive_entry` the name
+    in it. Both are empty for an image that was uploaded alone.
+    """
 
     id: int
     dataset_id: int
@@ -57,6 +91,8 @@ class Image:
     size: int
     width: int
     height: int
+    archive: str = ""
+    archive_entry: str = ""
     created: float
     updated: float
 
@@ -85,6 +121,28 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BulkUpload:
+    """A zip upload: every attempt leaves one, also a failed one.
+
+    `images` are the ids of the rows that the dataset gets at its end, `failures` the documents of `failed_images`, each
+    with its place in the zip. `read` is when the zip was read, None before.
+    """
+
+    id: int
+    dataset_id: int
+    zip_url: str
+    automatic: bool
+    moderated: bool
+    status: str = "pending"
+    found: int = 0
+    images: tuple[int, ...] = ()
+    failures: tuple[dict[str, object], ...] = ()
+    begun: float
+    read: float | None = None
+    ended: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
     """Something that will happen to `target` when the clock reaches `due`; never, when `due` is None."""
 
@@ -92,17 +150,25 @@ class Timer:
     kind: TimerKind
     target: int
     due: float | None
-    prefix: str = ""
+    guide: str | None = None
     images: tuple[int, ...] = ()
 
 
-Row = Project | Dataset | Image | Model | Timer
-AnyTable = Table[Project, Row] | Table[Dataset, Row] | Table[Image, Row] | Table[Model, Row] | Table[Timer, Row]
+Row = Project | Dataset | Image | Model | BulkUpload | Timer
+AnyTable = (
+    Table[Project, Row]
+    | Table[Dataset, Row]
+    | Table[Image, Row]
+    | Table[Model, Row]
+    | Table[BulkUpload, Row]
+    | Table[Timer, Row]
+)
 ROWS: Final[dict[str, type[Row]]] = {
     "project": Project,
     "dataset": Dataset,
     "image": Image,
     "model": Model,
+    "bulk": BulkUpload,
     "timer": Timer,
 }
 
@@ -130,7 +196,9 @@ class World(Tables):
     def __init__(self) -> None:
         self.undo_log: UndoLog[Row] = UndoLog()
         super().__init__(self.undo_log)
+        self.bulk_uploads: Table[BulkUpload, Row] = Table("bulk", 1, self.undo_log, lambda row: row.dataset_id)
         self.timers: Table[Timer, Row] = Table("timer", 1, self.undo_log, lambda row: row.target)
+        self.archives = ArchiveFolder()
         self.reading: float | None = None
         self.tallies: dict[str, int] = {}
         self.calls: dict[str, list[float]] = {}
@@ -151,6 +219,7 @@ class World(Tables):
             "dataset": self.datasets,
             "image": self.images,
             "model": self.models,
+            "bulk": self.bulk_uploads,
             "timer": self.timers,
         }
 
@@ -171,6 +240,8 @@ class World(Tables):
                 self.images.put(row)
             case Model():
                 self.models.put(row)
+            case BulkUpload():
+                self.bulk_uploads.put(row)
             case Timer():
                 self.timers.put(row)
             case other:
@@ -201,7 +272,7 @@ class World(Tables):
     def as_of(self, moment: float) -> Tables:
         """The tables as they stood at an earlier moment; reaches back as far as the undo log's memory."""
         known = (*self.undo_log.recent, *self.undo_log.changes)
-        later = [change for change in known if change.time > moment and change.kind != "timer"]
+        later = [change for change in known if change.time > moment and change.kind not in ("bulk", "timer")]
         if not later:
             return self
         past = World()
@@ -212,6 +283,18 @@ class World(Tables):
         for change in reversed(later):
             past._restore(change)
         return past
+
+    def set_timer(self, timer: Timer) -> None:
+        """Start a timer; its id is given here."""
+        self.timers.put(replace(timer, id=self.timers.claim()))
+
+    def timer_of(self, kind: TimerKind, target: int) -> Timer | None:
+        """The running timer of a kind for one object."""
+        return next((timer for timer in self.timers.of(target) if timer.kind == kind), None)
+
+    def bulk_upload_of(self, dataset_id: int) -> BulkUpload | None:
+        """The last zip upload to a dataset."""
+        return next(reversed(self.bulk_uploads.of(dataset_id)), None)
 
     def remove_project(self, number: int) -> None:
         """Take a project away with everything in it."""
@@ -229,6 +312,8 @@ class World(Tables):
             self.timers.drop(timer.id)
             for image_id in timer.images:
                 self.remove_image(image_id)
+        for upload in self.bulk_uploads.of(number):
+            self.bulk_uploads.drop(upload.id)
         self.datasets.drop(number)
 
     def remove_image(self, number: int) -> None:

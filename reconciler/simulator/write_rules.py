@@ -9,7 +9,6 @@ from reconciler.simulator.body import Body
 from reconciler.simulator.exchange import Exchange
 from reconciler.simulator.request import Rejection
 from reconciler.simulator.switch import Switches
-from reconciler.simulator.timers import timer_of
 from reconciler.simulator.world import Dataset, Model
 
 MOST_LETTERS: Final = 64
@@ -76,7 +75,7 @@ def refuse_null_name(body: Body, name: str) -> None:
 
 def refuse_during_regeneration(exchange: Exchange, dataset_id: int) -> None:
     """Refuse a write while captions are being regenerated, where that is the rule."""
-    if exchange.plays("write_during_regen", "409") and timer_of(exchange.world, "regeneration", dataset_id):
+    if exchange.plays("write_during_regen", "409") and exchange.world.timer_of("regeneration", dataset_id):
         raise Rejection(409, "Captions are being regenerated")
 
 
@@ -91,3 +90,16 @@ def in_training(model: Model, switches: Switches) -> bool:
     """Whether a model's training forbids deleting it or what it is made from."""
     stopping = model.status == "Stopping" and switches["delete_while_stopping"] == "409"
     return model.status == "InProgress" or stopping
+
+
+def refuse_during_bulk_upload(exchange: Exchange, dataset_id: int) -> None:
+    """Refuse a write while a zip upload runs, where that is the rule."""
+    upload = exchange.world.bulk_upload_of(dataset_id)
+    if upload is not None and upload.ended is None and exchange.plays("write_during_bulk", "409_message"):
+        raise Rejection(409, "A zip upload is running", shape="message")
+
+
+def refuse_single_edit(exchange: Exchange, dataset: Dataset) -> None:
+    """Refuse to change one image of an advanced dataset, where that is the rule."""
+    if dataset.upload_type == "advanced" and exchange.plays("advanced_single_edit", "400_message"):
+        raise Rejection(400, "Single images of an advanced dataset cannot be changed", shape="message")

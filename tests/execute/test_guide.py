@@ -50,7 +50,7 @@ async def test_all_at_once() -> None:
 
 async def test_one_by_one() -> None:
     """Beside a declared caption only the automatic ones are regenerated, singly; the declared one is never touched."""
-    world = await live(MIXED)
+    world = await live(MIXED, clone_caption_source="kept")
     tree = world.tree(MIXED, prefix=OTHER_PREFIX)
     ran = await world.apply(tree)
     assert ran.of("regenerate").detail == "2 captions regenerated"

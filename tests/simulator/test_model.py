@@ -25,10 +25,8 @@ def test_created_model() -> None:
         "generation_prefix": "",
         "active_model_version": "default",
         "checkpoint_steps": [],
-        "custom_metadata": "",
         "training_parameters": {},
         "created_at": "2025-03-11T09:00:00.000000",
-        "updated_at": "2025-03-11T09:00:00.000002",
     }
 
 
@@ -67,7 +65,7 @@ def test_lists_show_parameters_on_request() -> None:
     api = Account()
     api.model(api.completed(api.project()))
     for path in (MODELS, "/tailored-gen/projects/1001/models"):
-        assert "training_parameters" not in api.get(path).json()[0]
+        assert api.get(path).json()[0].keys().isdisjoint({"training_parameters", "checkpoint_steps"})
         assert api.get(path, include_training_parameters="true").json()[0]["training_parameters"] == {}
 
 
@@ -80,8 +78,9 @@ def test_put_changes_name_and_description() -> None:
     assert (answer["name"], answer["description"], answer["status"]) == ("Second", "", "Created")
     assert api.put(f"{MODELS}/{model}", {"description": "Good"}).json()["description"] == "Good"
     before = api.get(f"{MODELS}/{model}").json()
-    api.wait(1)
-    assert api.put(f"{MODELS}/{model}", {"name": "Second"}).json() == before
+    answer = api.put(f"{MODELS}/{model}", {"name": "Second"}).json()
+    assert answer.items() <= before.items()
+    assert answer.keys().isdisjoint({"training_mode", "active_model_version", "training_parameters"})
 
 
 def test_training_runs_by_the_clock() -> None:
@@ -160,7 +159,6 @@ def test_expert_fields_are_for_experts() -> None:
         {"total_training_steps": 5001},
         {"checkpoint_interval": 99},
         {"checkpoint_interval": 2000},
-        {"lr_warmup_steps": 1001},
         {"lr_scheduler": "sudden"},
         {"max_train_steps": 6000},
         {"max_train_steps": 600, "total_training_steps": 700},

@@ -11,7 +11,7 @@ MODELS = "/tailored-gen/models"
 @values("clone_mode", "sync_full async_images captions_reset")
 def test_u51_clone_mode(value: str) -> None:
     """The images of a clone are there at once, later, or with automatic captions in place of manual ones."""
-    api = Account(clone_mode=value)
+    api = Account(clone_mode=value, clone_caption_source="kept")
     dataset = api.dataset(api.project())
     image = api.upload(dataset, picture())["id"]
     api.put(f"{DATASETS}/{dataset}/images/{image}", {"caption": "by hand."})
@@ -72,7 +72,7 @@ def test_u73_clone_prefix(value: str) -> None:
     assert (clone["caption_prefix"] == "Mine, ") == (value == "kept")
 
 
-@values("clone_caption_source", "kept automatic null")
+@values("clone_caption_source", "automatic kept null")
 def test_u74_clone_caption_source(value: str) -> None:
     """The captions of a clone keep their sources, are all automatic, or have none."""
     api = Account(clone_caption_source=value)

@@ -28,7 +28,7 @@ def test_u06_deleted_model_in_lists(value: str) -> None:
     for path in (MODELS, f"{PROJECTS}/1001/models"):
         assert [row["status"] for row in api.get(path).json()] == (["Deleted"] if value == "shown" else [])
     (row,) = api.get(f"{PROJECTS}/1001/datasets", include_models_ids="true").json()
-    assert row["model_ids"] == ([model] if value == "shown" else [])
+    assert row["model_ids"] == ([str(model)] if value == "shown" else [])
 
 
 @values("delete_dataset_of_model", "204 409")

@@ -1,16 +1,22 @@
-"""Images: list, read, upload and delete one; and the zip upload as far as it is played."""
+"""Images: list, read, upload and delete one."""
 
 from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from reconciler.simulator.body import Body, check_body, fields_of, flag, text
+from reconciler.simulator.body import Body, check_body, flag, text
 from reconciler.simulator.exchange import Exchange
-from reconciler.simulator.image_file import ImageFile, decode, image_at, moderate
+from reconciler.simulator.guide import with_automatic_caption
+from reconciler.simulator.image_file import ImageFile, decode, image_at, is_large_enough, moderate
 from reconciler.simulator.request import Rejection, Response, answer, empty
-from reconciler.simulator.timers import set_timer, write_caption
 from reconciler.simulator.world import CREATION_TICK, Dataset, Image, Timer
-from reconciler.simulator.write_rules import after_edit, numbered_name, refuse_during_regeneration
+from reconciler.simulator.write_rules import (
+    after_edit,
+    numbered_name,
+    refuse_during_bulk_upload,
+    refuse_during_regeneration,
+    refuse_single_edit,
+)
 
 MOST_IMAGES: Final = 200
 MOST_BYTES: Final = 12 * 1024 * 1024
@@ -21,12 +27,12 @@ def list_images(exchange: Exchange) -> Response:
     images = exchange.presenter.order(exchange.world.images.of(exchange.dataset().id))
     if exchange.plays("images_list", "cap_200"):
         images = images[:200]
-    return answer(200, [exchange.presenter.image(image) for image in images])
+    return answer(200, [exchange.presenter.image(exchange.operation, image) for image in images])
 
 
 def get_image(exchange: Exchange) -> Response:
     """GET /tailored-gen/datasets/{dataset_id}/images/{image_id}."""
-    return answer(200, exchange.presenter.image(exchange.image()))
+    return exchange.answer_image(200, exchange.image())
 
 
 def delete_image(exchange: Exchange) -> Response:
@@ -35,36 +41,22 @@ def delete_image(exchange: Exchange) -> Response:
     if exchange.deleted_before(exchange.world.images, exchange.ids[1]):
         return empty(204)
     image = exchange.image()
+    refuse_single_edit(exchange, dataset)
     if dataset.status == "completed":
         raise Rejection(409, "The dataset is completed")
     refuse_during_regeneration(exchange, dataset.id)
+    refuse_during_bulk_upload(exchange, dataset.id)
     exchange.world.remove_image(image.id)
     exchange.world.datasets.put(replace(dataset, updated=exchange.now))
     return empty(204)
-
-
-def bulk_upload(exchange: Exchange) -> Response:
-    """POST /tailored-gen/datasets/{dataset_id}/images/bulk-upload: always refused."""
-    dataset = exchange.dataset()
-    exchange.body()
-    if dataset.upload_type != "advanced":
-        raise Rejection(400, "Zip uploads need a dataset with upload_type advanced", name="upload_type")
-    raise Rejection(400, "The simulator does not take zip archives", name="zip_url")
-
-
-def bulk_status(exchange: Exchange) -> Response:
-    """GET /tailored-gen/datasets/{dataset_id}/images/bulk-upload/status: there never was one."""
-    dataset = exchange.dataset()
-    if dataset.upload_type != "advanced":
-        raise Rejection(400, "Zip uploads need a dataset with upload_type advanced")
-    raise Rejection(404, "There was no zip upload to this dataset")
 
 
 def upload_image(exchange: Exchange) -> Response:
     """POST /tailored-gen/datasets/{dataset_id}/images."""
     dataset = exchange.dataset()
     if dataset.upload_type != "basic":
-        raise Rejection(400, "An advanced dataset takes one zip archive, not single images")
+        status = int(exchange.switches["single_upload_on_advanced"])
+        raise Rejection(status, "An advanced dataset takes one zip archive, not single images")
     body, part = _parts(exchange)
     if dataset.status == "completed":
         raise Rejection(409, "The dataset is completed")
@@ -79,7 +71,7 @@ def upload_image(exchange: Exchange) -> Response:
     image = _first_caption(exchange, dataset, image)
     if exchange.plays("caption_failure", "500"):
         return answer(500, {"message": "The image could not be captioned"})
-    return exchange.wrote_image(201, image)
+    return exchange.answer_image(201, image)
 
 
 def _parts(exchange: Exchange) -> tuple[Body, bytes | None]:
@@ -102,7 +94,7 @@ def _parts(exchange: Exchange) -> tuple[Body, bytes | None]:
         else:
             word = payload.decode(errors="replace")
             fields[name] = {"true": True, "false": False}.get(word, word)
-    return check_body(fields, fields_of(exchange.operation, exchange.switches["era"]), exchange.switches), data
+    return check_body(fields, exchange.operation, exchange.switches), data
 
 
 def _picture(exchange: Exchange, body: Body, part: bytes | None) -> tuple[ImageFile, str | None]:
@@ -127,17 +119,9 @@ def _picture(exchange: Exchange, body: Body, part: bytes | None) -> tuple[ImageF
     return exchange.image_reader.read(data, "file"), None
 
 
-def _check_resolution(exchange: Exchange, picture: ImageFile, least: int) -> None:
-    shorter = min(picture.width, picture.height)
-    match exchange.switches["resolution_rule"]:
-        case "shorter_side_exclusive":
-            enough = shorter > least
-        case "area":
-            enough = picture.width * picture.height >= least * least
-        case _:
-            enough = shorter >= least
-    if not enough:
-        raise Rejection(412, f"The image is {picture.width} x {picture.height}; its sides must be {least} or more")
+def _check_resolution(exchange: Exchange, image: ImageFile, least: int) -> None:
+    if not is_large_enough(image, least, exchange.switches["resolution_rule"]):
+        raise Rejection(412, f"The image is {image.width} x {image.height}; its sides must be {least} or more")
 
 
 def _image(exchange: Exchange, dataset: Dataset, body: Body, picture: ImageFile, url: str | None) -> Image:
@@ -181,14 +165,14 @@ def _first_caption(exchange: Exchange, dataset: Dataset, image: Image) -> Image:
     """The image with its caption, or with what stands in for one that is still to come."""
     if not exchange.plays("caption_failure", "never"):
         return image
-    if exchange.plays("era", "current") and dataset.visual_schema is None:
+    if dataset.guide is None:
         image = replace(image, caption_source="pending")
     elif exchange.plays("caption_timing", "inline"):
-        captioned = write_caption(exchange.world, exchange.switches, dataset, image, dataset.caption_prefix)
+        captioned = with_automatic_caption(dataset, image, dataset.guide, exchange.now)
         image = replace(captioned, updated=image.updated)
     else:
         due = exchange.now + exchange.switches.seconds("caption_seconds")
-        set_timer(exchange.world, Timer(id=0, kind="caption", target=image.id, due=due, prefix=dataset.caption_prefix))
+        exchange.world.set_timer(Timer(id=0, kind="caption", target=image.id, due=due, guide=dataset.guide))
         image = replace(
             image, caption_source="pending" if exchange.plays("caption_timing", "delayed_pending") else None
         )

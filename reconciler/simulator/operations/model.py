@@ -1,15 +1,14 @@
 """Models: create, list, read, change, delete, and upload one that was trained elsewhere."""
 
 from dataclasses import replace
-from typing import Final
 from urllib.parse import urlsplit
 
-from reconciler.simulator.body import FIELDS, Body, check_body, id_of, text
+from reconciler.simulator.body import Body, check_body, id_of, text
 from reconciler.simulator.exchange import Exchange, found
+from reconciler.simulator.operations.family import version_of_model
 from reconciler.simulator.operations.project import add_project
 from reconciler.simulator.request import Rejection, Response, answer, empty
-from reconciler.simulator.timers import set_timer
-from reconciler.simulator.world import CREATION_TICK, Model, Project, Tables, Timer
+from reconciler.simulator.world import CREATION_TICK, FIBO, Model, Project, Tables, Timer, family_of
 from reconciler.simulator.write_rules import (
     in_training,
     refuse_null_name,
@@ -18,8 +17,6 @@ from reconciler.simulator.write_rules import (
     texts_after_put,
 )
 
-VERSIONS: Final = {"fully_automated": ("max", "light"), "expert": ("bria-3.2", "bria-2.3")}
-
 
 def create_model(exchange: Exchange) -> Response:
     """POST /tailored-gen/models."""
@@ -27,7 +24,10 @@ def create_model(exchange: Exchange) -> Response:
     number = id_of(body["dataset_id"]) or 0
     dataset = found(exchange.world.datasets.get(number), "dataset", number)
     mode = text(body, "training_mode") or "fully_automated"
-    version = _version(exchange, mode, text(body, "training_version"))
+    automatic = dataset.upload_type == "advanced" and mode != "expert"
+    if automatic and exchange.plays("advanced_needs_expert", "400_on_create"):
+        raise Rejection(400, "An advanced dataset needs training_mode expert", shape="message")
+    version = version_of_model(exchange, dataset, mode, text(body, "training_version"))
     if dataset.status != "completed" and not exchange.plays("model_on_draft", "201"):
         raise Rejection(int(exchange.switches["model_on_draft"]), "The dataset is not completed")
     model = Model(
@@ -41,16 +41,7 @@ def create_model(exchange: Exchange) -> Response:
         created=exchange.now,
         updated=exchange.now + CREATION_TICK,
     )
-    return exchange.wrote_model(201, _added(exchange, model))
-
-
-def _version(exchange: Exchange, mode: str, version: str | None) -> str:
-    usual, other = VERSIONS[mode]
-    if version is None:
-        return usual if exchange.plays("default_training_version", "max") else other
-    if version not in VERSIONS[mode]:
-        raise Rejection(400, f"training_mode {mode} takes {usual} or {other}", name="training_version", given=version)
-    return version
+    return exchange.answer_model(201, _added(exchange, model))
 
 
 def _named(exchange: Exchange, project_id: int, name: str, own: int = 0) -> str:
@@ -81,15 +72,18 @@ def _listed(exchange: Exchange, tables: Tables, models: list[Model]) -> Response
     parameters = exchange.flag("include_training_parameters")
     shown = exchange.plays("deleted_model_in_lists", "shown")
     visible = [model for model in models if shown or model.status != "Deleted"]
-    return answer(200, [exchange.presenter.model(tables, model, parameters=parameters) for model in visible])
+    if exchange.plays("era", "current") and exchange.plays("legacy_model_in_lists", "hidden"):
+        visible = [model for model in visible if family_of(model.training_version) == "schema"]
+    present, operation = exchange.presenter.model, exchange.operation
+    return answer(200, [present(operation, tables, model, parameters=parameters) for model in visible])
 
 
 def get_model(exchange: Exchange) -> Response:
     """GET /tailored-gen/models/{model_id}."""
     model = exchange.world.models.get(exchange.ids[0])
     if model is not None and model.status == "Deleted" and exchange.plays("deleted_model_get", "200_Deleted"):
-        return answer(200, exchange.presenter.model(exchange.world, model))
-    return answer(200, exchange.presenter.model(exchange.world, exchange.model()))
+        return exchange.answer_model(200, model)
+    return exchange.answer_model(200, exchange.model())
 
 
 def update_model(exchange: Exchange) -> Response:
@@ -103,7 +97,7 @@ def update_model(exchange: Exchange) -> Response:
     if model != before:
         model = replace(model, updated=exchange.now)
     exchange.world.models.put(model)
-    return exchange.wrote_model(200, model)
+    return exchange.answer_model(200, model)
 
 
 def delete_model(exchange: Exchange) -> Response:
@@ -121,6 +115,9 @@ def delete_model(exchange: Exchange) -> Response:
 def upload_model(exchange: Exchange) -> Response:
     """POST /tailored-gen/models/upload_model: weights from an address, which is not fetched."""
     body = exchange.body()
+    current = exchange.plays("era", "current")
+    if current and exchange.plays("upload_fibo_model", "400_message"):
+        raise Rejection(400, "Models of this family are uploaded by support only", shape="message")
     url = text(body, "model_url") or ""
     name = _file_name(url)
     project = _project(exchange, body)
@@ -132,15 +129,15 @@ def upload_model(exchange: Exchange) -> Response:
         description=None,
         status="syncing",
         training_mode="expert",
-        training_version=text(body, "training_version") or "",
+        training_version=FIBO if current else text(body, "training_version") or "",
         generation_prefix=text(body, "caption_prefix") or "",
         created=exchange.now,
         updated=exchange.now + CREATION_TICK,
     )
     model = _added(exchange, model)
     due = exchange.now + exchange.switches.seconds("sync_seconds")
-    set_timer(exchange.world, Timer(id=0, kind="sync", target=model.id, due=due))
-    return exchange.wrote_model(200, model)
+    exchange.world.set_timer(Timer(id=0, kind="sync", target=model.id, due=due))
+    return exchange.answer_model(200, model)
 
 
 def _file_name(url: str) -> str:
@@ -164,5 +161,5 @@ def _project(exchange: Exchange, body: Body) -> Project:
     if "project_id" in body:
         number = id_of(body["project_id"]) or 0
         return found(exchange.world.projects.get(number), "project", number)
-    parameters = check_body(body["project_parameters"], FIELDS["project-parameters"], exchange.switches)
+    parameters = check_body(body["project_parameters"], "project-parameters", exchange.switches)
     return add_project(exchange, parameters)

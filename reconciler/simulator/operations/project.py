@@ -6,6 +6,7 @@ from typing import Final
 from reconciler.simulator.body import Body, text
 from reconciler.simulator.captioner import default_prefix
 from reconciler.simulator.exchange import Exchange
+from reconciler.simulator.operations.family import version_of_project
 from reconciler.simulator.request import Rejection, Response, answer, empty
 from reconciler.simulator.world import CREATION_TICK, Project
 from reconciler.simulator.write_rules import (
@@ -21,7 +22,7 @@ ILLUSTRATION_ONLY: Final = ("object_variants", "multi_object_set", "icons", "cha
 
 def create_project(exchange: Exchange) -> Response:
     """POST /tailored-gen/projects."""
-    return exchange.created_project(add_project(exchange, exchange.body()))
+    return exchange.answer_project(201, add_project(exchange, exchange.body()))
 
 
 def add_project(exchange: Exchange, body: Body) -> Project:
@@ -37,7 +38,7 @@ def add_project(exchange: Exchange, body: Body) -> Project:
         ip_description=text(body, "ip_description"),
         ip_medium=text(body, "ip_medium") or "",
         ip_type=text(body, "ip_type") or "other",
-        training_version=text(body, "training_version"),
+        training_version=version_of_project(exchange, body),
         created=exchange.now,
         updated=exchange.now + CREATION_TICK,
     )
@@ -58,12 +59,13 @@ def check_kind(body: Body) -> None:
 
 def list_projects(exchange: Exchange) -> Response:
     """GET /tailored-gen/projects."""
-    return answer(200, [exchange.presenter.project(row, listed=True) for row in exchange.lists().projects.all()])
+    projects = exchange.lists().projects.all()
+    return answer(200, [exchange.presenter.project(exchange.operation, row) for row in projects])
 
 
 def get_project(exchange: Exchange) -> Response:
     """GET /tailored-gen/projects/{project_id}."""
-    return answer(200, exchange.presenter.project(exchange.project()))
+    return exchange.answer_project(200, exchange.project())
 
 
 def update_project(exchange: Exchange) -> Response:
@@ -92,7 +94,7 @@ def update_project(exchange: Exchange) -> Response:
     exchange.world.projects.put(project)
     if exchange.plays("project_edit_updates_prefix", "drafts_only"):
         _renew_prefixes(exchange, before, project)
-    return answer(200, exchange.presenter.trimmed("project", exchange.presenter.project(project)))
+    return exchange.answer_project(200, project)
 
 
 def _refuse_immutable(exchange: Exchange) -> None:
@@ -110,7 +112,8 @@ def prefix_of(project: Project) -> str:
 
 def _renew_prefixes(exchange: Exchange, before: Project, after: Project) -> None:
     for dataset in exchange.world.datasets.of(after.id):
-        if dataset.status == "draft" and dataset.caption_prefix == prefix_of(before):
+        unchanged = dataset.family == "prefix" and dataset.caption_prefix == prefix_of(before)
+        if dataset.status == "draft" and unchanged:
             exchange.world.datasets.put(replace(dataset, caption_prefix=prefix_of(after), updated=exchange.now))
 
 

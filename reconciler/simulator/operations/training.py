@@ -8,16 +8,16 @@ from reconciler.simulator.body import Body
 from reconciler.simulator.exchange import Exchange
 from reconciler.simulator.presenter import Document
 from reconciler.simulator.request import Rejection, Response, answer, empty
-from reconciler.simulator.timers import begin_training, fire, running, set_timer, steps_of, timer_of
-from reconciler.simulator.world import Model, Timer
+from reconciler.simulator.timers import begin_training, fire, running, steps_of
+from reconciler.simulator.world import Dataset, Family, Model, Timer, family_of
 
-DEFAULTS: Final[Mapping[str, object]] = {
-    "rank": 128,
-    "learning_rate": 0.0001,
-    "lr_scheduler": "constant",
-    "total_training_steps": 1500,
-    "checkpoint_interval": 500,
+WARMING: Final = "constant_with_warmup"
+_ALIKE: Final[Mapping[str, object]] = {"rank": 128, "learning_rate": 0.0001, "checkpoint_interval": 500}
+DEFAULTS: Final[Mapping[Family, Mapping[str, object]]] = {
+    "prefix": {**_ALIKE, "lr_scheduler": "constant", "total_training_steps": 1500},
+    "schema": {**_ALIKE, "lr_scheduler": WARMING, "total_training_steps": 750},
 }
+WARMUP_STEPS: Final = 100
 RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "rank": (4, 256),
     "learning_rate": (0.000001, 0.001),
@@ -32,15 +32,19 @@ def start_training(exchange: Exchange) -> Response:
     """POST /tailored-gen/models/{model_id}/start_training."""
     model = exchange.model()
     body = exchange.body()
-    if model.training_mode != "expert" and body:
-        raise Rejection(400, f"{', '.join(sorted(body))}: for training_mode expert only")
+    given = {name: value for name, value in body.items() if name != "webhook_url"}
+    if model.training_mode != "expert" and given:
+        raise Rejection(400, f"{', '.join(sorted(given))}: for training_mode expert only")
     _refuse_started(exchange, model)
-    parameters = _parameters(body) if model.training_mode == "expert" else {}
+    family = family_of(model.training_version)
+    parameters = _parameters(given, family) if model.training_mode == "expert" else {}
     dataset = None if model.dataset_id is None else exchange.world.datasets.get(model.dataset_id)
     if dataset is None or dataset.status != "completed":
         raise Rejection(412, "The dataset is not completed")
+    _refuse_today(exchange, family)
+    _refuse_advanced(exchange, model, dataset)
     model = replace(model, status="Created", training_parameters=parameters, checkpoints=())
-    return exchange.wrote_model(200, _take_slot(exchange, model))
+    return exchange.answer_model(200, _take_slot(exchange, model))
 
 
 def _refuse_started(exchange: Exchange, model: Model) -> None:
@@ -48,6 +52,19 @@ def _refuse_started(exchange: Exchange, model: Model) -> None:
         return
     if model.status != "Created" or model.queued:
         raise Rejection(409, "The training was started already and cannot be started again")
+
+
+def _refuse_today(exchange: Exchange, family: Family) -> None:
+    """In the current era, training an old model of the prefix family is up to a switch."""
+    rule = exchange.switches["legacy_start_today"]
+    if exchange.plays("era", "current") and family == "prefix" and rule != "200":
+        raise Rejection(int(rule[:3]), "Models of this family are no longer trained", shape="message")
+
+
+def _refuse_advanced(exchange: Exchange, model: Model, dataset: Dataset) -> None:
+    automatic = dataset.upload_type == "advanced" and model.training_mode != "expert"
+    if automatic and exchange.plays("advanced_needs_expert", "409_on_start"):
+        raise Rejection(409, "An advanced dataset needs training_mode expert", shape="message")
 
 
 def _take_slot(exchange: Exchange, model: Model) -> Model:
@@ -61,8 +78,12 @@ def _take_slot(exchange: Exchange, model: Model) -> Model:
     return model
 
 
-def _parameters(body: Body) -> dict[str, object]:
-    """The parameters of an expert training: what was sent, checked, over the defaults."""
+def _parameters(body: Body, family: Family) -> dict[str, object]:
+    """The parameters of an expert training: what was sent, checked, over the defaults of the family.
+
+    The warm-up is null unless the scheduler has one. That checkpoints must not lie further apart than the training is
+    long, the documents say of the prefix family only.
+    """
     for name, (least, most) in RANGES.items():
         value = body.get(name)
         if isinstance(value, int | float) and not least <= value <= most:
@@ -71,9 +92,11 @@ def _parameters(body: Body) -> dict[str, object]:
     alias = given.pop("max_train_steps", None)
     if alias is not None and given.setdefault("total_training_steps", alias) != alias:
         raise Rejection(400, "max_train_steps contradicts total_training_steps", name="max_train_steps", given=alias)
-    parameters = {**DEFAULTS, **given}
+    parameters = {"lr_warmup_steps": WARMUP_STEPS, **DEFAULTS[family], **given}
+    if parameters["lr_scheduler"] != WARMING:
+        parameters["lr_warmup_steps"] = None
     interval, total = parameters["checkpoint_interval"], parameters["total_training_steps"]
-    if isinstance(interval, int) and isinstance(total, int) and interval > total:
+    if family == "prefix" and isinstance(interval, int) and isinstance(total, int) and interval > total:
         if "checkpoint_interval" in given:
             message = "checkpoint_interval must not be above total_training_steps"
             raise Rejection(400, message, name="checkpoint_interval", given=interval)
@@ -87,7 +110,7 @@ def stop_training(exchange: Exchange) -> Response:
     idle = model.status == "Created" and (model.queued or exchange.plays("stop_created", "200"))
     if model.status != "InProgress" and not idle:
         raise Rejection(409, "The model is not in training")
-    running_now = timer_of(exchange.world, "training", model.id)
+    running_now = exchange.world.timer_of("training", model.id)
     if running_now is not None:
         exchange.world.timers.drop(running_now.id)
     model = replace(model, status="Stopping", queued=False, updated=exchange.now)
@@ -96,24 +119,19 @@ def stop_training(exchange: Exchange) -> Response:
     due = exchange.now + (0 if at_once else exchange.switches.seconds("stopping_seconds"))
     timer = Timer(id=0, kind="stopping", target=model.id, due=due)
     if due > exchange.now:
-        set_timer(exchange.world, timer)
+        exchange.world.set_timer(timer)
     else:
         fire(exchange.world, exchange.switches, timer)
     if exchange.plays("stop_body", "empty"):
         return empty(200)
-    return answer(200, exchange.presenter.model(exchange.world, exchange.model()))
+    return exchange.answer_model(200, exchange.model())
 
 
 def list_checkpoints(exchange: Exchange) -> Response:
     """GET /tailored-gen/models/{model_id}/checkpoints."""
     model = _completed(exchange)
-    return answer(
-        200,
-        {
-            "checkpoints": [_shown(exchange, model, step) for step in model.checkpoints],
-            "active_model_version": model.active_model_version,
-        },
-    )
+    checkpoints = [_shown(exchange, model, step) for step in model.checkpoints]
+    return answer(200, {"checkpoints": checkpoints, "active_model_version": model.active_model_version})
 
 
 def get_checkpoint(exchange: Exchange) -> Response:

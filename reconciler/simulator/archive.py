@@ -1,0 +1,163 @@
+"""Zip archives on disk: fetched from this machine only, and kept as they came.
+
+An archive may hold 5 GB. It goes from the socket to a file in pieces, and from the file one entry at a time, so that
+no more than one image of it is ever in memory.
+"""
+
+import ipaddress
+import shutil
+import tempfile
+import weakref
+import zipfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from pathlib import Path
+from typing import BinaryIO, Final
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+GIGABYTE: Final = 1024**3
+MOST_BYTES: Final = 5 * GIGABYTE
+MOST_ENTRY_BYTES: Final = 256 * 1024**2  # one entry is unpacked in memory: a bomb must not fill it
+_PIECE: Final = 1024**2
+_SECONDS: Final = 30.0
+_MOST_REDIRECTS: Final = 3
+
+
+class FetchError(Exception):
+    """The address gave no zip archive; `status` is 413 where it gave one that is too large."""
+
+    def __init__(self, message: str, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ArchiveFolder:
+    """The folder in which archives are kept: a path that is given, or a temporary folder, made when first needed.
+
+    A temporary folder is deleted by `close`, and at the latest when nobody holds the world any more.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._delete: Callable[[], object] = _nothing
+
+    def file(self, name: str) -> Path:
+        """The path of an archive, there or not."""
+        if self._path is None:
+            self._path = Path(tempfile.mkdtemp(prefix="reconciler-simulator-"))
+            self._delete = weakref.finalize(self, shutil.rmtree, self._path, ignore_errors=True)
+        self._path.mkdir(parents=True, exist_ok=True)
+        return self._path / name
+
+    def sweep(self, used: Collection[str]) -> None:
+        """Delete the archives that no image needs any more."""
+        if self._path is None or not self._path.is_dir():
+            return
+        for path in self._path.iterdir():
+            if path.name not in used:
+                path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Delete a temporary folder."""
+        self._delete()
+
+
+def _nothing() -> None:
+    """There is no temporary folder."""
+
+
+def loopback_of(parts: SplitResult) -> str | None:
+    """The address of this machine that a URL names; None for another host, another scheme, or a path of a file."""
+    host = parts.hostname or ""
+    if parts.scheme != "http" or parts.username is not None:
+        return None
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+        return str(address) if address.is_loopback and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def fetch(url: str, target: Path, *, head_first: bool = False, redirects: bool = True) -> None:
+    """Write what an address gives to a file; FetchError where it is not of this machine, or gives no zip archive."""
+    if head_first:
+        with _answer("HEAD", url, redirects=redirects) as head:
+            if head.getheader("content-length") is None:
+                raise FetchError("zip_url does not say how long the file is")
+    try:
+        with _answer("GET", url, redirects=redirects) as response, target.open("wb") as file:
+            _copy(response, file)
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        raise FetchError("zip_url cannot be fetched") from error
+    except FetchError:
+        target.unlink(missing_ok=True)
+        raise
+    if not zipfile.is_zipfile(target):
+        target.unlink()
+        raise FetchError("zip_url does not give a zip archive")
+
+
+@contextmanager
+def _answer(method: str, url: str, *, redirects: bool) -> Iterator[HTTPResponse]:
+    """The answer of an address, after redirects; each stop must be of this machine again."""
+    for _ in range(_MOST_REDIRECTS + 1):
+        parts = _parts(url)
+        host = loopback_of(parts)
+        if host is None:
+            raise FetchError("zip_url cannot be fetched: the simulator reaches http addresses of this machine only")
+        connection = HTTPConnection(host, parts.port or 80, timeout=_SECONDS)
+        try:
+            query = f"?{parts.query}" if parts.query else ""
+            connection.request(method, (parts.path or "/") + query)
+            response = connection.getresponse()
+            place = response.getheader("location")
+            if response.status in (301, 302, 303, 307, 308) and place is not None and redirects:
+                url = urljoin(url, place)
+                continue
+            if response.status != 200:
+                raise FetchError(f"zip_url answers {response.status}")
+            yield response
+        except (OSError, HTTPException, ValueError) as error:
+            raise FetchError("zip_url cannot be fetched") from error
+        finally:
+            connection.close()
+        return
+    raise FetchError("zip_url is redirected too often")
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise FetchError("zip_url is not an address") from None
+    return parts
+
+
+def _copy(response: HTTPResponse, file: BinaryIO) -> None:
+    """The body in pieces, as far as it is allowed to be long; a body cut short is no archive."""
+    promised = response.length
+    if promised is not None and promised > MOST_BYTES:
+        raise FetchError("The zip file is larger than 5 GB", status=413)
+    size = 0
+    while piece := response.read(_PIECE):
+        size += len(piece)
+        if size > MOST_BYTES:
+            raise FetchError("The zip file is larger than 5 GB", status=413)
+        file.write(piece)
+    if promised is not None and size != promised:
+        raise FetchError("zip_url broke off")
+
+
+def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
+    """The bytes of an entry; None where it cannot be unpacked, or would be too large to."""
+    if entry.file_size > MOST_ENTRY_BYTES:
+        return None
+    try:
+        with archive.open(entry) as file:
+            data = file.read(MOST_ENTRY_BYTES + 1)
+    except Exception:  # noqa: BLE001 - a damaged zip raises whatever its decoders raise; all of it means the same here
+        return None
+    return data if len(data) <= MOST_ENTRY_BYTES else None

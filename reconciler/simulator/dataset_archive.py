@@ -1,0 +1,136 @@
+"""What the download addresses of an advanced dataset give: its images as a zip file, and its automatic captions.
+
+Like an archive that comes in, one that goes out is written to a file image by image, and never held in memory.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qs
+
+from reconciler.simulator.archive import read_entry
+from reconciler.simulator.request import Rejection, Request, Response
+from reconciler.simulator.switch import Switches
+from reconciler.simulator.world import Image, World
+from reconciler.simulator.write_rules import numbered_name
+
+DOWNLOADS: Final = "/downloads/"
+IMAGES: Final = "images"
+CAPTIONS: Final = "captions"
+_SIDE: Final = 1024
+_PATH: Final = re.compile(r"/downloads/(\d{1,18})/(images|captions)")
+_EMBEDDED_BYTES: Final = 32 * 1024**2
+
+
+def signed_path(dataset_id: int, kind: str, expires: int) -> str:
+    """The path and query of an address that works until a moment of simulated time."""
+    return f"{DOWNLOADS}{dataset_id}/{kind}?expires={expires}&signature={_signature(dataset_id, kind, expires)}"
+
+
+def _signature(dataset_id: int, kind: str, expires: int) -> str:
+    return hashlib.sha256(f"{dataset_id}/{kind}/{expires}".encode()).hexdigest()[:32]
+
+
+def serve_download(world: World, switches: Switches, request: Request) -> Response:
+    """The file behind an address; no token is asked for, the signature is enough."""
+    found = _PATH.fullmatch(request.path)
+    query = parse_qs(request.query)
+    expires = query.get("expires", [""])[0]
+    if found is None or not expires.isdigit() or len(expires) > 18:
+        raise Rejection(404, "Not Found", shape="detail")
+    number, kind = int(found[1]), found[2]
+    if query.get("signature") != [_signature(number, kind, int(expires))] or world.time > int(expires):
+        raise Rejection(403, "The address has expired, or its signature is wrong")
+    if world.datasets.get(number) is None:
+        raise Rejection(404, "Not Found", shape="detail")
+    images = world.images.of(number)
+    if kind == CAPTIONS:
+        return _captions(images, switches["captions_file_format"])
+    path = world.archives.file(f"download-{number}.zip")
+    _write(world, switches, images, path)
+    headers = {"content-type": "application/zip", "content-length": str(path.stat().st_size)}
+    if path.stat().st_size <= _EMBEDDED_BYTES:
+        return Response(status=200, headers=headers, body=path.read_bytes())
+    return Response(status=200, headers=headers, file=path)
+
+
+def _write(world: World, switches: Switches, images: Iterable[Image], path: Path) -> None:
+    """The zip of a dataset; an image whose bytes are not kept (one that was uploaded alone) is left out."""
+    layout, processed = switches["download_layout"], switches["download_bytes"] == "processed"
+    lines: list[str] = []
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as target:
+        for name, image, data in _with_bytes(world, images):
+            target.writestr(name, _crop(data) if processed else data)
+            if layout == "images_and_txt":
+                target.writestr(f"{name.rpartition('.')[0] or name}.txt", image.caption or "")
+            lines.append(json.dumps({"file_name": name, "text": image.caption}, ensure_ascii=False))
+        if layout == "images_and_metadata":
+            target.writestr("metadata.jsonl", "\n".join(lines))
+
+
+def _with_bytes(world: World, images: Iterable[Image]) -> Iterator[tuple[str, Image, bytes]]:
+    """Images with a name of their own and their bytes, archive by archive, one at a time."""
+    taken: set[str] = set()
+    for file, rows in _by_archive(images).items():
+        path = world.archives.file(file)
+        if not path.exists():
+            continue
+        with zipfile.ZipFile(path) as archive:
+            for image in rows:
+                data = read_entry(archive, archive.getinfo(image.archive_entry))
+                name = numbered_name(image.image_name or f"{image.id}.png", taken)
+                taken.add(name)
+                if data is not None:
+                    yield name, image, data
+
+
+def _by_archive(images: Iterable[Image]) -> dict[str, list[Image]]:
+    rows: dict[str, list[Image]] = {}
+    for image in images:
+        if image.archive:
+            rows.setdefault(image.archive, []).append(image)
+    return rows
+
+
+def _crop(data: bytes) -> bytes:
+    """The picture as the documents of the legacy era say that it is stored: scaled, and its centre cut out."""
+    from PIL import Image as Pillow  # noqa: PLC0415 - for one value of one switch
+    from PIL import ImageOps  # noqa: PLC0415
+
+    buffer = io.BytesIO()
+    with Pillow.open(io.BytesIO(data)) as picture:
+        ImageOps.fit(picture.convert("RGB"), (_SIDE, _SIDE)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _captions(images: Iterable[Image], form: str) -> Response:
+    rows = [(image.image_name or str(image.id), image.caption or "") for image in images]
+    match form:
+        case "csv":
+            text = io.StringIO()
+            csv.writer(text).writerows([("file_name", "caption"), *rows])
+            kind, body = "text/csv", text.getvalue().encode()
+        case "jsonl":
+            lines = [json.dumps({"file_name": name, "caption": caption}) for name, caption in rows]
+            kind, body = "application/jsonl", "\n".join(lines).encode()
+        case "txt_zip":
+            kind, body = "application/zip", _texts(rows)
+        case _:
+            kind, body = "application/json", json.dumps(dict(rows)).encode()
+    return Response(status=200, headers={"content-type": kind}, body=body)
+
+
+def _texts(rows: Iterable[tuple[str, str]]) -> bytes:
+    buffer, taken = io.BytesIO(), set[str]()
+    with zipfile.ZipFile(buffer, "w") as target:
+        for name, caption in rows:
+            stem = numbered_name(name.rpartition(".")[0] or name, taken)
+            taken.add(stem)
+            target.writestr(f"{stem}.txt", caption)
+    return buffer.getvalue()
