@@ -7,8 +7,8 @@ from reconciler.core.look.in_force import Coming, coming
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState
-from reconciler.render.version import short, version_word
 from reconciler.render.view import Role, Text, joined, say
+from reconciler.render.words import short, version_word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

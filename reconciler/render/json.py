@@ -14,7 +14,7 @@ from reconciler.render.status import checkpoints, object_statuses
 
 def problems_json(problems: Iterable[Problem]) -> str:
     """`{"problems": [{"rule", "severity", "path", "line", "column", "summary", "detail", "remedy"}]}`."""
-    return _text(_listed(problems))
+    return dumps(_listed(problems))
 
 
 def _listed(problems: Iterable[Problem]) -> dict[str, object]:
@@ -45,7 +45,7 @@ def fingerprints_json(problems: Iterable[Problem], models: Iterable[ModelFingerp
         }
         for one in models
     ]
-    return _text({**_listed(problems), "models": found})
+    return dumps({**_listed(problems), "models": found})
 
 
 def status_json(plan: Plan, around: Surroundings = NOTHING_AROUND) -> str:
@@ -69,7 +69,7 @@ def status_json(plan: Plan, around: Surroundings = NOTHING_AROUND) -> str:
         for stray in around.strays
     ]
     said = {"refusals": _said(plan.refusals), "notes": _said(plan.notes)}
-    return _text({"objects": found, "strays": strays, **said})
+    return dumps({"objects": found, "strays": strays, **said})
 
 
 def _alias(state: AliasState) -> dict[str, object]:
@@ -87,7 +87,3 @@ def _said(facts: Iterable[Refusal | Note]) -> list[dict[str, object]]:
         }
         for fact in facts
     ]
-
-
-def _text(value: object) -> str:
-    return dumps(value)

@@ -6,7 +6,7 @@ from reconciler.core.state import State, Unchanged
 from reconciler.core.text import count
 from reconciler.render.reason import reason_words
 from reconciler.render.tier import TRAINING_TIME
-from reconciler.render.version import short
+from reconciler.render.words import short
 
 QUIET = frozenset({State.IN_SYNC, State.ABSENT})
 """States that a plan only counts."""

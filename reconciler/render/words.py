@@ -1,4 +1,4 @@
-"""Small phrases: sizes, durations, and two texts shown as one with the words that differ marked."""
+"""Small phrases: sizes, durations, versions, and two texts shown as one with the words that differ marked."""
 
 from reconciler.core.ref import Ref
 from reconciler.render.address import unsigned
@@ -8,6 +8,9 @@ from reconciler.render.view import Role, Span, Text, joined, say
 _CONTEXT = 6
 """Unchanged words kept on each side of a change where the text between is long."""
 _TEXT_LIMIT = 160
+UNASKED = "v?"
+FINGERPRINT_SHOWN = 7
+"""Characters of a fingerprint that people see and copy, as git shows a commit."""
 
 
 def megabytes(size: int) -> str:
@@ -27,6 +30,16 @@ def duration(seconds: float) -> str:
     if minutes < 90:
         return f"{minutes} minutes"
     return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} hours"
+
+
+def short(fingerprint: str) -> str:
+    """`a51be07`."""
+    return fingerprint[:FINGERPRINT_SHOWN]
+
+
+def version_word(version: int, *, is_asked: bool) -> str:
+    """`v3`; `v?` in a plan that was compared with a git revision."""
+    return f"v{version}" if is_asked else UNASKED
 
 
 def abridged(text: str, limit: int = _TEXT_LIMIT) -> str:

@@ -12,7 +12,7 @@ from reconciler.render.plan_report.content import ContentReport, Entries
 from reconciler.render.plan_report.effect import EffectFacts, EffectWords, Tone, effect_words
 from reconciler.render.plan_report.training import TrainingReport
 from reconciler.render.reason import reason_words
-from reconciler.render.version import version_word
+from reconciler.render.words import version_word
 
 LOST = "what it has cost is lost"
 """What is said of a training that is stopped."""

@@ -25,7 +25,7 @@ from reconciler.render.plan_report.sheet_image import SheetImage, sheet_images
 from reconciler.render.plan_report.training import TrainingCause, training_report
 from reconciler.render.reason import reason_words
 from reconciler.render.tier import TRAINING_TIME
-from reconciler.render.version import short, version_word
+from reconciler.render.words import short, version_word
 
 FOLD_RENAMES = 10
 """Renamed objects of one manifest that a screen lists."""

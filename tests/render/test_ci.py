@@ -7,8 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.core.problem import Location, Problem, Severity
-from reconciler.render.ci import problems_github, problems_gitlab, problems_junit, problems_sarif
-from reconciler.render.ci.workflow import command_data, command_property
+from reconciler.render.ci import (
+    command_data,
+    command_property,
+    problems_github,
+    problems_gitlab,
+    problems_junit,
+    problems_sarif,
+)
 
 ANYTHING = st.text() | st.lists(
     st.sampled_from(
