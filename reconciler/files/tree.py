@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from reconciler.core.problem import Location
+from reconciler.files.whole_file import replace_file
 
 LINK_HOPS = 40
 """Links followed on the way to one file; more is a loop."""
@@ -102,6 +103,15 @@ class Tree:
             yield handle
         finally:
             os.close(handle)
+
+    def replace_file(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
+        """Write a file below the root, whole or not at all; its folder must exist. A link is replaced, never written through.
+
+        `over` is what the file held when it was read; FileChanged if it holds something else by now.
+        """
+        parent, _, name = path.rpartition("/")
+        with self.folder(parent) as handle:
+            replace_file(handle, name, data, over=over)
 
     def status(self, path: str) -> os.stat_result:
         """What a path leads to, links inside the root followed by our own rules."""

@@ -8,6 +8,7 @@ to the old bytes or to the new ones, and both are whole. So the folder itself is
 """
 
 import contextlib
+import errno
 import os
 import stat
 from pathlib import Path
@@ -86,11 +87,14 @@ def _permissions(folder: int, name: str) -> int | None:
 
 
 def _require_content(folder: int, name: str, expected: bytes) -> None:
-    """FileChanged where a file does not hold just these bytes."""
+    """FileChanged if a file does not hold just these bytes. Behind a link nothing is lost: its target stays."""
     found = None
-    with contextlib.suppress(OSError):
-        handle = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
         with os.fdopen(handle, "rb") as file:
             found = file.read(len(expected) + 1)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return
     if found != expected:
         raise FileChanged(0, "it was changed by somebody else in the meantime")

@@ -101,6 +101,13 @@ def test_what_was_read_is_written_over(tmp_path: Path) -> None:
     assert path.read_bytes() == b"after"
 
 
+def test_a_link_is_replaced_whatever_its_target_holds(tmp_path: Path) -> None:
+    (tmp_path / "target").write_bytes(b"theirs")
+    (tmp_path / "link").symlink_to("target")
+    replace_over(tmp_path / "link", b"ours", b"before")
+    assert [(tmp_path / name).read_bytes() for name in ("target", "link")] == [b"theirs", b"ours"]
+
+
 def test_f41_what_a_run_left_behind_that_was_cut_off_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / f".plan.{os.getpid()}.new").write_bytes(b"half")
     replace_path(tmp_path / "plan", b"after")

@@ -1,6 +1,5 @@
 """Captions written back into the files that git keeps, for `captions pull`."""
 
-import io
 import json
 import os
 import stat
@@ -10,16 +9,17 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Literal
 
-from reconciler.core.strictjson import BadJson, loads
+from reconciler.core.strictjson import BadJson, Value, loads
 from reconciler.core.text import normal
 from reconciler.files.caption.reading import LINES_LIMIT, LINES_NAME, SIDECAR_LIMIT, SIDECAR_SUFFIXES, YAML_NAME
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import join
-from reconciler.files.whole_file import replace_file
+from reconciler.files.yaml.change import Edit, Insert, Replace
+from reconciler.files.yaml.edit import EditRefused, edited
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
 
-class Pulled(StrEnum):
+class PullOutcome(StrEnum):
     """What became of one caption."""
 
     WRITTEN = "written"
@@ -35,7 +35,7 @@ class PulledCaption:
 
     name: str
     path: str
-    outcome: Pulled
+    outcome: PullOutcome
     before: str | None
     after: str
 
@@ -81,18 +81,18 @@ def _write_sidecar(tree: Tree, folder: str, name: str, text: str, overwrite: boo
     path, data = found[0] if found else (paths[0], None)
     before = None if data is None else normal(data.decode("utf-8-sig", "replace"))
     outcome = _outcome(before, text, overwrite)
-    if outcome is Pulled.WRITTEN:
-        _replace(tree, path, f"{text}\n".encode())
+    if outcome is PullOutcome.WRITTEN:
+        tree.replace_file(path, f"{text}\n".encode(), over=data)
     return PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text)
 
 
 def _write_lines(tree: Tree, folder: str, wanted: dict[str, str], overwrite: bool) -> tuple[PulledCaption, ...]:
     """`metadata.jsonl`: the line of an image keeps its other keys; images without a line get one at the end."""
     path = join(folder, LINES_NAME)
-    data = _read(tree, path, LINES_LIMIT) or b""
+    data = _read(tree, path, LINES_LIMIT)
     left = dict(wanted)
     lines, results = [], []
-    for line in data.decode("utf-8-sig", "replace").split("\n"):
+    for line in (data or b"").decode("utf-8-sig", "replace").split("\n"):
         if not line.strip():
             continue
         try:
@@ -104,56 +104,52 @@ def _write_lines(tree: Tree, folder: str, wanted: dict[str, str], overwrite: boo
             text, said = left.pop(name), entry.get("text")
             before = normal(said) if isinstance(said, str) else None
             outcome = _outcome(before, text, overwrite)
-            if outcome is Pulled.WRITTEN:
+            if outcome is PullOutcome.WRITTEN:
                 line = json.dumps({**entry, "text": text}, ensure_ascii=False)  # noqa: PLW2901
             results.append(PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text))
         lines.append(line)
     for name, text in sorted(left.items()):
         lines.append(json.dumps({"file_name": name, "text": text}, ensure_ascii=False))
-        results.append(PulledCaption(name=name, path=path, outcome=Pulled.WRITTEN, before=None, after=text))
-    if any(result.outcome is Pulled.WRITTEN for result in results):
-        _replace(tree, path, ("\n".join(lines) + "\n").encode())
+        results.append(PulledCaption(name=name, path=path, outcome=PullOutcome.WRITTEN, before=None, after=text))
+    if any(result.outcome is PullOutcome.WRITTEN for result in results):
+        tree.replace_file(path, ("\n".join(lines) + "\n").encode(), over=data)
     return tuple(sorted(results, key=lambda result: result.name))
 
 
 def _write_yaml(
     tree: Tree, folder: str, wanted: dict[str, str], overwrite: bool, *, is_new: bool
 ) -> tuple[PulledCaption, ...]:
-    """`captions.yaml`: comments, order and quotation marks of what is there stay."""
-    from ruamel.yaml import YAML  # noqa: PLC0415 - round-trip is dear and needed only here
-
+    """`captions.yaml`: only the lines of the captions that are written differ afterwards."""
     path = join(folder, YAML_NAME)
-    data = b"" if is_new else _read(tree, path, FILE_LIMIT) or b""
-    _check_yaml(tree, path, data)
-    editor = YAML(typ="rt")
-    editor.width = 4096
-    editor.preserve_quotes = True
-    content = editor.load(data.decode("utf-8-sig"))
-    if content is None:
-        content = editor.map()
-    results = []
+    data = None if is_new else _read(tree, path, FILE_LIMIT)
+    content = _captions_in(tree, path, data or b"")
+    results: list[PulledCaption] = []
+    edits: list[Edit] = []
     for name, text in sorted(wanted.items()):
         key = name if name in content else _stem_in(name, content) or name
         said = content.get(key)
         before = None if said is None else normal(str(said))
         outcome = _outcome(before, text, overwrite)
-        if outcome is Pulled.WRITTEN:
-            content[key] = text
+        if outcome is PullOutcome.WRITTEN:
+            edits.append(Replace((key,), text) if key in content else Insert((), key, text))
         results.append(PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text))
-    if any(result.outcome is Pulled.WRITTEN for result in results):
-        out = io.BytesIO()
-        editor.dump(content, out)
-        _replace(tree, path, out.getvalue())
+    if edits:
+        try:
+            new = edited(data or b"", edits, path=tree.shown(path))
+        except EditRefused as refused:
+            raise PullRefused(f"{refused}. {refused.problem.remedy}") from None
+        tree.replace_file(path, new, over=data)
     return tuple(results)
 
 
-def _check_yaml(tree: Tree, path: str, data: bytes) -> None:
-    """Judged by the strict reader first; the round-trip one takes what must not be taken."""
+def _captions_in(tree: Tree, path: str, data: bytes) -> Mapping[str, Value]:
+    """What a captions.yaml says by the names of images; PullRefused if it says something else."""
     reading = read_yaml(data, tree.shown(path))
-    documents = reading.documents
-    if reading.problems or len(documents) > 1 or any(not isinstance(d.value, dict) for d in documents):
+    values = [document.value for document in reading.documents]
+    if reading.problems or len(values) > 1 or not all(isinstance(value, dict) for value in values):
         why = reading.problems[0].summary if reading.problems else "it holds no names with texts"
         raise PullRefused(f"{tree.shown(path)} cannot be read: {why}")
+    return values[0] if values and isinstance(values[0], dict) else {}
 
 
 def _stem_in(name: str, content: Mapping[str, object]) -> str | None:
@@ -162,10 +158,10 @@ def _stem_in(name: str, content: Mapping[str, object]) -> str | None:
     return stem if stem in content else None
 
 
-def _outcome(before: str | None, after: str, overwrite: bool) -> Pulled:
+def _outcome(before: str | None, after: str, overwrite: bool) -> PullOutcome:
     if before is not None and before == after:
-        return Pulled.KEPT
-    return Pulled.WRITTEN if overwrite or not before else Pulled.CONFLICT
+        return PullOutcome.KEPT
+    return PullOutcome.WRITTEN if overwrite or not before else PullOutcome.CONFLICT
 
 
 def _read(tree: Tree, path: str, limit: int) -> bytes | None:
@@ -193,10 +189,3 @@ def _status(folder: int, name: str) -> Iterator[os.stat_result]:
         yield os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
         return
-
-
-def _replace(tree: Tree, path: str, data: bytes) -> None:
-    """Put a file in place, by a handle of its folder. A link is replaced, never written through."""
-    parent, _, name = path.rpartition("/")
-    with tree.folder(parent) as handle:
-        replace_file(handle, name, data)

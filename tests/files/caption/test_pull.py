@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.files.caption.pull import Pulled, PulledCaption, PullRefused, write_captions
+from reconciler.files.caption.pull import PulledCaption, PullOutcome, PullRefused, write_captions
 from reconciler.files.tree import Tree
 from tests.files.conftest import DATASET, PROJECT, Brand
 
@@ -14,7 +14,7 @@ def pull(brand: Brand, source: str, captions: dict[str, str], *, overwrite: bool
         return write_captions(tree, "images", source, captions, overwrite=overwrite)  # type: ignore[arg-type]
 
 
-def outcomes(found: tuple[PulledCaption, ...]) -> dict[str, Pulled]:
+def outcomes(found: tuple[PulledCaption, ...]) -> dict[str, PullOutcome]:
     return {each.name: each.outcome for each in found}
 
 
@@ -29,18 +29,18 @@ def test_sidecars_are_written_beside_their_images(brand: Brand, source: str) -> 
     brand.write("images/p3.txt", "\n")
     found = pull(brand, source, {"p0.png": " new. ", "p1.png": "theirs.", "p2.png": "two.", "p3.png": "three."})
     assert outcomes(found) == {
-        "p0.png": Pulled.WRITTEN,
-        "p1.png": Pulled.CONFLICT,
-        "p2.png": Pulled.KEPT,
-        "p3.png": Pulled.WRITTEN,
+        "p0.png": PullOutcome.WRITTEN,
+        "p1.png": PullOutcome.CONFLICT,
+        "p2.png": PullOutcome.KEPT,
+        "p3.png": PullOutcome.WRITTEN,
     }
     assert found[1] == PulledCaption(
-        name="p1.png", path="images/p1.txt", outcome=Pulled.CONFLICT, before="mine.", after="theirs."
+        name="p1.png", path="images/p1.txt", outcome=PullOutcome.CONFLICT, before="mine.", after="theirs."
     )
     assert text(brand, "p0.txt") == "new.\n"
     assert text(brand, "p1.txt") == "mine.\n"
     assert text(brand, "p3.txt") == "three.\n"
-    assert outcomes(pull(brand, source, {"p1.png": "theirs."}, overwrite=True)) == {"p1.png": Pulled.WRITTEN}
+    assert outcomes(pull(brand, source, {"p1.png": "theirs."}, overwrite=True)) == {"p1.png": PullOutcome.WRITTEN}
     assert text(brand, "p1.txt") == "theirs.\n"
     assert not list(brand.root.rglob("*.new"))
 
@@ -58,9 +58,9 @@ def test_captions_yaml_keeps_comments_order_and_quotes(brand: Brand) -> None:
     before = "# ours\np1.png: \"one\"   # the best\np0: 'zero'\n\n# last\nunused.png: kept\n"
     brand.write("images/captions.yaml", before)
     found = pull(brand, "file", {"p0.png": "zero", "p1.png": "one", "p2.png": "two"})
-    assert outcomes(found) == {"p0.png": Pulled.KEPT, "p1.png": Pulled.KEPT, "p2.png": Pulled.WRITTEN}
+    assert outcomes(found) == {"p0.png": PullOutcome.KEPT, "p1.png": PullOutcome.KEPT, "p2.png": PullOutcome.WRITTEN}
     assert text(brand, "captions.yaml") == before + "p2.png: two\n"
-    assert outcomes(pull(brand, "file", {"p0.png": "other"})) == {"p0.png": Pulled.CONFLICT}
+    assert outcomes(pull(brand, "file", {"p0.png": "other"})) == {"p0.png": PullOutcome.CONFLICT}
     pull(brand, "file", {"p0.png": "other"}, overwrite=True)
     assert "p0: 'other'\n" in text(brand, "captions.yaml")
     assert "# the best" in text(brand, "captions.yaml")
@@ -68,10 +68,10 @@ def test_captions_yaml_keeps_comments_order_and_quotes(brand: Brand) -> None:
 
 def test_captions_yaml_is_made_where_there_is_no_caption_file(brand: Brand) -> None:
     found = pull(brand, "file", {"b.png": "no", "a.png": "12"})
-    assert outcomes(found) == {"a.png": Pulled.WRITTEN, "b.png": Pulled.WRITTEN}
+    assert outcomes(found) == {"a.png": PullOutcome.WRITTEN, "b.png": PullOutcome.WRITTEN}
     brand.write("images/b.png", b"")
     assert "a.png: '12'" in text(brand, "captions.yaml")
-    assert pull(brand, "file", {"b.png": "no"})[0].outcome is Pulled.KEPT
+    assert pull(brand, "file", {"b.png": "no"})[0].outcome is PullOutcome.KEPT
 
 
 def test_metadata_jsonl_keeps_its_other_keys_and_lines(brand: Brand) -> None:
@@ -80,7 +80,11 @@ def test_metadata_jsonl_keeps_its_other_keys_and_lines(brand: Brand) -> None:
         '{"file_name": "p0.png", "text": "zero", "width": 12}\n\n{"file_name": "gone.png", "text": "x"}\n{"file_name": "p1.png"}\n',
     )
     found = pull(brand, "file", {"p0.png": "null", "p1.png": "eins é", "p2.png": "zwei"})
-    assert outcomes(found) == {"p0.png": Pulled.CONFLICT, "p1.png": Pulled.WRITTEN, "p2.png": Pulled.WRITTEN}
+    assert outcomes(found) == {
+        "p0.png": PullOutcome.CONFLICT,
+        "p1.png": PullOutcome.WRITTEN,
+        "p2.png": PullOutcome.WRITTEN,
+    }
     assert text(brand, "metadata.jsonl").splitlines() == [
         '{"file_name": "p0.png", "text": "zero", "width": 12}',
         '{"file_name": "gone.png", "text": "x"}',
@@ -94,7 +98,7 @@ def test_metadata_jsonl_keeps_its_other_keys_and_lines(brand: Brand) -> None:
 def test_nothing_is_written_where_all_is_said_already(brand: Brand) -> None:
     for name, content in (("metadata.jsonl", '{"file_name":"p0.png","text":"a"}'), ("captions.yaml", "p0.png:   a")):
         path = brand.write(f"images/{name}", content)
-        assert outcomes(pull(brand, "file", {"p0.png": "a"})) == {"p0.png": Pulled.KEPT}
+        assert outcomes(pull(brand, "file", {"p0.png": "a"})) == {"p0.png": PullOutcome.KEPT}
         assert path.read_text() == content
         path.unlink()
 
@@ -159,7 +163,7 @@ def test_a_link_to_nothing_is_refused_and_one_inside_is_replaced(brand: Brand) -
         pull(brand, "sidecar", {"p0.png": "ours"})
     brand.write("shared.txt", "shared")
     (brand.root / "images" / "p1.txt").symlink_to("../shared.txt")
-    assert outcomes(pull(brand, "sidecar", {"p1.png": "ours"})) == {"p1.png": Pulled.CONFLICT}
+    assert outcomes(pull(brand, "sidecar", {"p1.png": "ours"})) == {"p1.png": PullOutcome.CONFLICT}
     pull(brand, "sidecar", {"p1.png": "ours"}, overwrite=True)
     assert (brand.root / "shared.txt").read_text() == "shared"
     assert text(brand, "p1.txt") == "ours\n"
@@ -172,9 +176,9 @@ def test_f37_a_folder_in_the_way_is_said(brand: Brand) -> None:
 
 
 def test_f37_a_disk_that_takes_nothing_is_said(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("reconciler.files.caption.pull.replace_file", full)
+    monkeypatch.setattr("reconciler.files.tree.replace_file", full)
     with pytest.raises(PullRefused, match="No space left"):
         pull(brand, "sidecar", {"p0.png": "ours"})
