@@ -7,11 +7,12 @@ from reconciler.simulator import SWITCHES
 from tests.test_packaging import texts
 
 PAGE = "docs/api-facts.md"
-LETTERS = "DUFIH"
-CITED = re.compile(rf"\b([{LETTERS}])(\d\d)\b(?:(?:-| to )\1(\d\d)\b)?")
+LETTERS = "DUVFIH"
+NUMBER = r"(?:(?<=V)1)?\d\d"  # only questions go beyond 99; D100 and its like are rules of a linter
+CITED = re.compile(rf"\b([{LETTERS}])({NUMBER})\b(?:(?:-| to )\1({NUMBER})\b)?")
 IN_A_NAME = re.compile(rf"(?<=_)([{LETTERS.lower()}])(\d\d)(?:_to_\1(\d\d))?(?=_)")
 """In the name of a test: `test_f02_to_f09_a_write_is_sent_once`."""
-ENTRY = re.compile(rf"^\| ([{LETTERS}]\d\d) \|", re.MULTILINE)
+ENTRY = re.compile(rf"^\| ([{LETTERS}]\d\d\d?) \|", re.MULTILINE)
 DATA = (".json", ".txt", ".jsonl")
 """Golden files and schemas hold digests, which may look like an id."""
 
@@ -38,6 +39,13 @@ def cited() -> dict[str, str]:
 
 def entries() -> list[str]:
     return ENTRY.findall(texts()[PAGE])
+
+
+def test_every_switch_stands_in_its_entry() -> None:
+    """The simulator plays the other answers to a question: the entry says by which switch."""
+    rows = {row.split(" | ")[0].removeprefix("| "): row for row in texts()[PAGE].splitlines()}
+    for switch in SWITCHES.values():
+        assert not switch.unknown or f"`{switch.knob}`" in rows[switch.unknown]
 
 
 def test_every_id_that_is_cited_has_an_entry() -> None:

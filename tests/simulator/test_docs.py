@@ -21,7 +21,7 @@ def row(switch: Switch) -> str:
 
 
 def by_id(switch: Switch) -> tuple[str, int]:
-    """U01 to U77, then V50 to V108."""
+    """By letter, then by number."""
     return ((switch.unknown or " ")[0], int((switch.unknown or " 0")[1:]))
 
 

@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[2] / "reconciler" / "simulator"
 
 
 def test_every_unknown_has_its_switch() -> None:
-    """The undocumented behaviours are U01 to U77, V50 to V86 and V90 to V108 (V73 is no more), one switch each."""
+    """Each undocumented behaviour has one switch; the numbers between are of parts that are not played."""
     ids = sorted((switch.unknown[0], int(switch.unknown[1:])) for switch in SWITCHES.values() if switch.unknown)
     later = [number for number in (*range(50, 87), *range(90, 109)) if number != 73]
     assert ids == [*(("U", number) for number in range(1, 78)), *(("V", number) for number in later)]
