@@ -10,7 +10,7 @@ from tests.execute.world import OTHER_PREFIX, World
 ALL = {"wave": None, "jump": None}
 
 
-async def test_v2_completed_by_hand_while_stale() -> None:
+async def test_completed_by_hand_while_stale() -> None:
     """V2: a person completes a draft whose captions lag behind; it never counts, and the next version is right."""
     world = World()
     await world.apply(world.tree(ALL))
@@ -26,7 +26,7 @@ async def test_v2_completed_by_hand_while_stale() -> None:
         assert image.caption == automatic(OTHER_PREFIX, image.image_name, image.sha256)
 
 
-async def test_v8_a_hand_written_caption_survives_a_detour() -> None:
+async def test_a_hand_written_caption_survives_a_detour() -> None:
     """V8: an image that git drops and takes back comes with the caption that a person wrote on it."""
     world = World()
     await SWAP.begin(world)
@@ -38,7 +38,7 @@ async def test_v8_a_hand_written_caption_survives_a_detour() -> None:
 
 
 @pytest.mark.parametrize("rename", ["200", "409"])
-async def test_v10_completed_by_hand_and_never_renamed(rename: str) -> None:
+async def test_completed_by_hand_and_never_renamed(rename: str) -> None:
     """A draft that a person completed is in force as it stands; no run tries to rename it."""
     world = World(switches={"rename_completed": rename})
     tree = world.tree(BASE)
@@ -52,7 +52,7 @@ async def test_v10_completed_by_hand_and_never_renamed(rename: str) -> None:
     assert world.trainings() == 1
 
 
-async def test_v13_a_renamed_dataset_is_not_paid_for_again() -> None:
+async def test_a_renamed_dataset_is_not_paid_for_again() -> None:
     """A completed dataset that a person renamed is a refusal, never an upload and a training."""
     world = World()
     await world.apply(world.tree(BASE))
