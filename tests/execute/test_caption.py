@@ -210,7 +210,7 @@ async def test_a_missing_image_is_uploaded_again() -> None:
 
 
 async def test_another_run_takes_the_draft() -> None:
-    """V6: whoever finds another mark in the name stops there, with exit 4."""
+    """Whoever finds another mark in the name stops there, with exit 4."""
     world = World(switches={"caption_timing": "delayed", "caption_seconds": "100"})
     plan = await world.plan(world.tree(IMAGES))
 

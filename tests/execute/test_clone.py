@@ -125,7 +125,7 @@ async def test_a_source_that_is_gone() -> None:
 
 
 async def test_cut_off_after_the_check() -> None:
-    """V1: once the mark is gone, a half-swapped draft is no failed check."""
+    """Once the mark is gone, a half-swapped draft is no failed check."""
     world = await live({})
     tree = world.tree(SWAP)
     plan = await world.plan(tree)
@@ -140,7 +140,7 @@ async def test_cut_off_after_the_check() -> None:
 
 
 async def test_an_edit_on_an_unchecked_clone_stays() -> None:
-    """V9: a caption that a person wrote on the clone is not put back by the check."""
+    """A caption that a person wrote on the clone is not put back by the check."""
     world = await live({})
     tree = world.tree(SWAP)
     world.tap.at("GET /projects/1001/datasets", kill)

@@ -110,7 +110,7 @@ async def test_a_draft_that_git_keeps_open() -> None:
 
 
 async def test_an_image_too_many() -> None:
-    """V5: what a person adds before the commit stops it, with the reason."""
+    """What a person adds before the commit stops it, with the reason."""
     world = World()
     world.tap.after_at("PUT /3000001", lambda: console.add_image(world.simulator, 200001, "anna.a0123456789abcdef.png"))
     ran = await world.apply(world.tree({"jump": "jumping."}))
@@ -120,7 +120,7 @@ async def test_an_image_too_many() -> None:
 
 
 async def test_an_image_goes_during_the_rename() -> None:
-    """V5: what changes while the final name is given is seen by the read after it; the next run heals it."""
+    """What changes while the final name is given is seen by the read after it; the next run heals it."""
     world = World()
     tree = world.tree(IMAGES)
     world.tap.after_at(
@@ -132,7 +132,7 @@ async def test_an_image_goes_during_the_rename() -> None:
 
 
 async def test_an_image_goes_during_the_commit() -> None:
-    """V5: what changes while it is completed is seen after the freeze: no model is made, the next run makes v2."""
+    """What changes while it is completed is seen after the freeze: no model is made, the next run makes v2."""
     world = World()
     tree = world.tree(IMAGES)
     world.tap.at(

@@ -248,7 +248,7 @@ async def test_a_prefix_on_a_filled_draft() -> None:
 
 
 async def test_cut_off_between_prefix_and_captions() -> None:
-    """V2, V3: a crash after the prefix leaves the mark, and the next run regenerates."""
+    """A crash after the prefix leaves the mark, and the next run regenerates."""
     world = await live(ALL)
     tree = world.tree(ALL, prefix=OTHER_PREFIX)
     plan = await world.plan(tree)

@@ -1,4 +1,4 @@
-"""Traces that a model check of the protocol found (design/model.md), each played to its end; the rest are beside their steps."""
+"""Stories in which an earlier text of the rules went wrong, each played to its end; others are beside their steps."""
 
 import pytest
 
@@ -11,7 +11,7 @@ ALL = {"wave": None, "jump": None}
 
 
 async def test_completed_by_hand_while_stale() -> None:
-    """V2: a person completes a draft whose captions lag behind; it never counts, and the next version is right."""
+    """A person completes a draft whose captions lag behind; it never counts, and the next version is right."""
     world = World()
     await world.apply(world.tree(ALL))
     world.clock.advance(4 * 3600)
@@ -27,7 +27,7 @@ async def test_completed_by_hand_while_stale() -> None:
 
 
 async def test_a_hand_written_caption_survives_a_detour() -> None:
-    """V8: an image that git drops and takes back comes with the caption that a person wrote on it."""
+    """An image that git drops and takes back comes with the caption that a person wrote on it."""
     world = World()
     await SWAP.begin(world)
     await world.settle(world.tree({"wave": None, "jump": "jumping."}))

@@ -222,7 +222,7 @@ def test_twins_in_a_draft_of_ours_lose_the_higher_id() -> None:
 
 
 def test_hand_written_captions_of_older_versions_are_carried() -> None:
-    """V8: an image that comes back takes the hand-written caption of the newest version that holds it."""
+    """An image that comes back takes the hand-written caption of the newest version that holds it."""
     old = live_dataset(10, "poses v1 (a000000000000)", live_image(1, "a"), live_image(2, "b", "by hand.", "manual"))
     new = live_dataset(11, "poses v2 (a111111111111)", live_image(3, "a"))
     wanted = dataset(image("a"), image("b"), image("c"))
@@ -265,7 +265,7 @@ def test_drift_of_a_declared_caption_in_a_draft_is_corrected() -> None:
 
 @pytest.mark.parametrize("mark", [" of v1", " stale"])
 def test_completed_by_hand_half_way_never_counts(mark: str) -> None:
-    """V2: a draft that a person completed while its name was marked is neither in force nor a base."""
+    """A draft that a person completed while its name was marked is neither in force nor a base."""
     hand = live_dataset(10, f"poses v2 draft {print_of(TWO)} 3f2a{mark}", *LIVE_TWO, status=DatasetStatus.COMPLETED)
     change = only(diff(tree(TWO), account(live_project(), hand)).changes)
     assert (change.origin, change.version) == (Origin.CREATE, 3)

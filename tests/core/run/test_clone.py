@@ -71,7 +71,7 @@ def test_images_without_a_digest() -> None:
     ],
 )
 def test_hand_written_captions(caption: str | None, source: str | None, again: bool) -> None:
-    """What people wrote is written again, but never over a manual caption of the draft itself (V9, U74)."""
+    """What people wrote is written again, but never over a manual caption of the draft itself (U74)."""
     rewrites = found(clone(WAVE, replace(JUMP, caption=caption, caption_source=source))).rewrites
     assert [one.text for one in rewrites] == (["by hand."] if again else [])
 
