@@ -120,7 +120,7 @@ async def test_two_appliers_elect_one_draft() -> None:
 
 
 async def test_two_commits_elect_one_draft() -> None:
-    """Different commits meet in the same election (V7)."""
+    """Different commits meet in the same election."""
     world = await live()
     one, other = world.tree(SWAP), world.tree(IMAGES, prefix=OTHER_PREFIX)
     plans = [await world.plan(one), await world.plan(other)]
@@ -197,7 +197,7 @@ async def test_a_draft_for_another_wish_is_filled_anew() -> None:
 
 
 async def test_two_runs_claim_one_draft() -> None:
-    """The last mark wins; the other run stops with exit 4 (V6)."""
+    """The last mark wins; the other run stops with exit 4."""
     world = World()
     await open_draft(world, IMAGES)
     tree = world.tree(IMAGES)
