@@ -10,7 +10,7 @@ import tempfile
 import weakref
 import zipfile
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -22,6 +22,7 @@ MOST_ENTRY_BYTES: Final = 256 * 1024**2  # one entry is unpacked in memory: a bo
 _PIECE: Final = 1024**2
 _SECONDS: Final = 30.0
 _MOST_REDIRECTS: Final = 3
+_REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
 class FetchError(Exception):
@@ -79,7 +80,9 @@ def loopback_of(parts: SplitResult) -> str | None:
         return None
 
 
-def fetch(url: str, target: Path, *, head_first: bool = False, redirects: bool = True) -> None:
+def fetch(
+    url: str, target: Path, *, head_first: bool = False, redirects: bool = True, most_bytes: int = MOST_BYTES
+) -> None:
     """Write what an address gives to a file; FetchError where it is not of this machine, or gives no zip archive."""
     if head_first:
         with _answer("HEAD", url, redirects=redirects) as head:
@@ -87,10 +90,7 @@ def fetch(url: str, target: Path, *, head_first: bool = False, redirects: bool =
                 raise FetchError("zip_url does not say how long the file is")
     try:
         with _answer("GET", url, redirects=redirects) as response, target.open("wb") as file:
-            _copy(response, file)
-    except OSError as error:
-        target.unlink(missing_ok=True)
-        raise FetchError("zip_url cannot be fetched") from error
+            _copy(response, file, most_bytes)
     except FetchError:
         target.unlink(missing_ok=True)
         raise
@@ -103,28 +103,31 @@ def fetch(url: str, target: Path, *, head_first: bool = False, redirects: bool =
 def _answer(method: str, url: str, *, redirects: bool) -> Iterator[HTTPResponse]:
     """The answer of an address, after redirects; each stop must be of this machine again."""
     for _ in range(_MOST_REDIRECTS + 1):
-        parts = _parts(url)
-        host = loopback_of(parts)
-        if host is None:
-            raise FetchError("zip_url cannot be fetched: the simulator reaches http addresses of this machine only")
-        connection = HTTPConnection(host, parts.port or 80, timeout=_SECONDS)
         try:
-            query = f"?{parts.query}" if parts.query else ""
-            connection.request(method, (parts.path or "/") + query)
-            response = connection.getresponse()
-            place = response.getheader("location")
-            if response.status in (301, 302, 303, 307, 308) and place is not None and redirects:
-                url = urljoin(url, place)
-                continue
-            if response.status != 200:
-                raise FetchError(f"zip_url answers {response.status}")
-            yield response
+            with _asked(method, _parts(url)) as response:
+                place = response.getheader("location")
+                if response.status in _REDIRECTS and place is not None and redirects:
+                    url = urljoin(url, place)
+                    continue
+                if response.status != 200:
+                    raise FetchError(f"zip_url answers {response.status}")
+                yield response
+                return
         except (OSError, HTTPException, ValueError) as error:
             raise FetchError("zip_url cannot be fetched") from error
-        finally:
-            connection.close()
-        return
     raise FetchError("zip_url is redirected too often")
+
+
+@contextmanager
+def _asked(method: str, parts: SplitResult) -> Iterator[HTTPResponse]:
+    host = loopback_of(parts)
+    if host is None:
+        raise FetchError("zip_url cannot be fetched: the simulator reaches http addresses of this machine only")
+    query = f"?{parts.query}" if parts.query else ""
+    with closing(HTTPConnection(host, parts.port or 80, timeout=_SECONDS)) as connection:
+        connection.request(method, (parts.path or "/") + query)
+        with connection.getresponse() as response:
+            yield response
 
 
 def _parts(url: str) -> SplitResult:
@@ -136,15 +139,15 @@ def _parts(url: str) -> SplitResult:
     return parts
 
 
-def _copy(response: HTTPResponse, file: BinaryIO) -> None:
+def _copy(response: HTTPResponse, file: BinaryIO, most_bytes: int) -> None:
     """The body in pieces, as far as it is allowed to be long; a body cut short is no archive."""
     promised = response.length
-    if promised is not None and promised > MOST_BYTES:
+    if promised is not None and promised > most_bytes:
         raise FetchError("The zip file is larger than 5 GB", status=413)
     size = 0
     while piece := response.read(_PIECE):
         size += len(piece)
-        if size > MOST_BYTES:
+        if size > most_bytes:
             raise FetchError("The zip file is larger than 5 GB", status=413)
         file.write(piece)
     if promised is not None and size != promised:

@@ -6,6 +6,7 @@ that the figures of the status go on by the clock, and nothing has to be read ag
 
 import hashlib
 import zipfile
+from bisect import bisect_left
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -102,22 +103,25 @@ def _read(contents: Contents) -> BulkUpload:
     found = candidates(contents.archive, switches, moderated=upload.moderated)
     images: list[int] = []
     failures: list[dict[str, object]] = []
+    failed_places: list[int] = []
     for place, candidate in enumerate(_in_order(found, switches["bulk_order"])):
         try:
             image = contents.row(candidate)
         except Rejection as refusal:
-            failures.append(
-                {
-                    "filename": candidate.entry.filename,
-                    "error_code": refusal.status,
-                    "error_message": refusal.message,
-                    "place": place,
-                }
-            )
+            name = candidate.entry.filename
+            failures.append({"filename": name, "error_code": refusal.status, "error_message": refusal.message})
+            failed_places.append(place)
             continue
         world.images.put(image)
         images.append(image.id)
-    return replace(upload, found=len(found), images=tuple(images), failures=tuple(failures), read=world.time)
+    return replace(
+        upload,
+        found=len(found),
+        images=tuple(images),
+        failures=tuple(failures),
+        failed_places=tuple(failed_places),
+        read=world.time,
+    )
 
 
 def _in_order(found: list[Candidate], rule: str) -> list[Candidate]:
@@ -175,7 +179,7 @@ def status_document(upload: BulkUpload, switches: Switches, now: float) -> dict[
     """The status as the API shows it: `total_processed` is the number of images found in the zip."""
     place = _place(upload, switches, now)
     over = upload.ended is not None
-    failures = [failure for failure in upload.failures if over or _place_of(failure) < place]
+    failures = upload.failures[: bisect_left(upload.failed_places, place)]
     running = "pending" if upload.read is None or now < _begins(upload, switches) else "processing"
     listed = failures[:_MOST_FAILURES_LISTED] if switches["failed_images_cap"] == "first_100" else failures
     return {
@@ -184,7 +188,7 @@ def status_document(upload: BulkUpload, switches: Switches, now: float) -> dict[
         "total_processed": upload.found,
         "done": place - len(failures),
         "failed": len(failures),
-        "failed_images": [{key: value for key, value in each.items() if key != "place"} for each in listed],
+        "failed_images": list(listed),
     }
 
 
@@ -197,8 +201,3 @@ def _place(upload: BulkUpload, switches: Switches, now: float) -> int:
         return 0
     place = upload.found if each == 0 else min(upload.found, int((now - _begins(upload, switches)) / each))
     return min(place, upload.found // 2) if switches["bulk_progress"] == "stuck" else place
-
-
-def _place_of(failure: dict[str, object]) -> int:
-    place = failure["place"]
-    return place if isinstance(place, int) else 0

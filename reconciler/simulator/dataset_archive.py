@@ -86,8 +86,7 @@ def _with_bytes(world: World, images: Iterable[Image]) -> Iterator[tuple[str, Im
                 data = read_entry(archive, archive.getinfo(image.archive_entry))
                 name = numbered_name(image.image_name or f"{image.id}.png", taken)
                 taken.add(name)
-                if data is not None:
-                    yield name, image, data
+                yield name, image, data or b""
 
 
 def _by_archive(images: Iterable[Image]) -> dict[str, list[Image]]:

@@ -124,8 +124,8 @@ class Model:
 class BulkUpload:
     """A zip upload: every attempt leaves one, also a failed one.
 
-    `images` are the ids of the rows that the dataset gets at its end, `failures` the documents of `failed_images`, each
-    with its place in the zip. `read` is when the zip was read, None before.
+    `images` are the ids of the rows that the dataset gets at its end, `failures` the documents of `failed_images`, and
+    `failed_places` at which place in the zip each of them stands. `read` is when the zip was read, None before.
     """
 
     id: int
@@ -137,6 +137,7 @@ class BulkUpload:
     found: int = 0
     images: tuple[int, ...] = ()
     failures: tuple[dict[str, object], ...] = ()
+    failed_places: tuple[int, ...] = ()
     begun: float
     read: float | None = None
     ended: float | None = None

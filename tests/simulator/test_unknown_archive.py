@@ -2,12 +2,15 @@
 
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.simulator.outsider import Account, Json, Outsider, picture, raw64, rejects
+from reconciler.simulator import ManualClock, Simulator, SqliteStore, console
+from tests.simulator.outsider import Account, Json, Outsider, directly, picture, raw64, rejects
 from tests.simulator.test_bulk_upload import LARGE, PREFIX, advanced, held, images, status, texts, uploaded
 from tests.simulator.unknown import values
 from tests.simulator.zip_server import ZipServer, zip_server
@@ -87,6 +90,7 @@ def test_v50_zip_fetch(value: str, server: ZipServer) -> None:
     server.archive(images("red"), "/soon.zip")
     api.wait(600)
     assert status(api, other)["status"] == ("failed" if value == "once_at_start" else "completed")
+    assert uploaded(api, advanced(api), f"{server.base}/never.zip")["status"] == "failed"
 
 
 @values("zip_url_rules", "any_public https_only head_first no_redirect")
@@ -449,8 +453,26 @@ def test_v80_download_ttl_seconds(value: str, server: ZipServer) -> None:
     assert api.http.get(url).status_code == 200
     assert api.http.get(url.replace("images", "captions")).status_code == 403
     assert api.http.get(url.replace("/images", "/others")).status_code == 404
+    assert api.http.get(url.partition("?")[0] + "?expires=soon").status_code == 404
     api.wait(2)
     assert api.http.get(url).status_code == 403
+
+
+def test_download_without_the_zip(tmp_path: Path, server: ZipServer) -> None:
+    """A world whose zips were lost gives an archive without images, also where an image never was in one."""
+    clock = ManualClock()
+    simulator = Simulator(store=SqliteStore(tmp_path / "w.db"), clock=clock)
+    api = directly(simulator)
+    path = advanced(api)
+    api.post(f"{path}/images/bulk-upload", {"zip_url": server.archive(images("red"))})
+    clock.advance(60)
+    console.add_image(simulator, int(path.rsplit("/", 1)[1]), "by-hand.png")
+    with zipfile.ZipFile(io.BytesIO(downloaded(api, path))) as archive:
+        assert archive.namelist() == ["red.png"]
+    shutil.rmtree(tmp_path / "w.db.archives")
+    with zipfile.ZipFile(io.BytesIO(downloaded(api, path))) as archive:
+        assert archive.namelist() == []
+    simulator.close()
 
 
 def test_download_of_what_is_gone(server: ZipServer) -> None:

@@ -49,6 +49,14 @@ def test_u65_schema_roundtrip(value: str) -> None:
         assert json.loads(answer.json()["visual_schema"]) == {"style": "ink", "more": ["a", "b"]}
 
 
+def test_a_schema_can_be_cleared() -> None:
+    """Where null clears a field, a schema goes; where a PUT replaces, one that is left out goes too."""
+    api = Account(era="current", null_field="cleared")
+    assert api.put(schema_draft(api), {"visual_schema": None}).json()["visual_schema"] is None
+    api = Account(era="current", put_semantics="replace")
+    assert api.put(schema_draft(api), {"name": "n"}).json()["visual_schema"] is None
+
+
 @values("caption_autocorrect", "on off")
 def test_u66_caption_autocorrect(value: str) -> None:
     """A caption with a small fault is mended or refused; one that is no JSON at all is refused either way."""
