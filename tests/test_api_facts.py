@@ -45,7 +45,7 @@ def test_every_switch_stands_in_its_entry() -> None:
     """The simulator plays the other answers to a question: the entry says by which switch."""
     rows = {row.split(" | ")[0].removeprefix("| "): row for row in texts()[PAGE].splitlines()}
     for switch in SWITCHES.values():
-        assert not switch.unknown or f"`{switch.knob}`" in rows[switch.unknown]
+        assert not switch.unknown or f"`{switch.name}`" in rows[switch.unknown]
 
 
 def test_every_id_that_is_cited_has_an_entry() -> None:

@@ -33,9 +33,9 @@ class Exchange:
         """Simulated seconds."""
         return self.world.time
 
-    def plays(self, knob: str, value: str) -> bool:
+    def plays(self, name: str, value: str) -> bool:
         """Whether a switch is set to a value."""
-        return self.switches[knob] == value
+        return self.switches[name] == value
 
     def body(self) -> Body:
         """The request's body, checked against the table of its fields."""

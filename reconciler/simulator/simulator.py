@@ -184,6 +184,7 @@ class Simulator:
                 self._store.save(self._world)
                 self._world.undo_log.settle()
             except BaseException:
+                # Also for KeyboardInterrupt: the world in memory must be the one in the store again.
                 self._world.undo(0)
                 self._store.abandon()
                 raise
@@ -207,8 +208,10 @@ class Simulator:
         if world.reading is None:
             world.reading = reading
             world.undo_log.counted = True
+        # A world in a file outlives the machine's clock, which may have been set back: time then stands still.
         now = world.time + max(0.0, reading - world.reading) * self.speed
         world.reading = reading
+        # A queued request meets the world as it stood when it arrived, so what was due before it happens first.
         while self._pending and min(self._pending, key=lambda item: item[0])[0] <= now:
             due, request = min(self._pending, key=lambda item: item[0])
             self._pending.remove((due, request))

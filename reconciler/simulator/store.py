@@ -17,11 +17,11 @@ class StoreError(ValueError):
 
 
 class Store(Protocol):
-    """Keeps a world: one transaction around each request. `archives` is the folder for zip files, None for a temporary one."""
+    """Keeps a world: one transaction around each request."""
 
     @property
     def archives(self) -> Path | None:
-        """The folder in which fetched zip files are kept."""
+        """The folder in which fetched zip files are kept; None for a temporary one."""
         ...
 
     def begin(self, world: World) -> None:
@@ -87,7 +87,11 @@ class SqliteStore:
         self._db.execute("CREATE TABLE IF NOT EXISTS object (kind TEXT, id INTEGER, body TEXT, PRIMARY KEY (kind, id))")
 
     def begin(self, world: World) -> None:
-        """BEGIN IMMEDIATE, and read the file again if someone else has written to it."""
+        """BEGIN IMMEDIATE, and read the file again if someone else has written to it.
+
+        IMMEDIATE takes the write lock at once: a second process that only found out at its first write would have
+        answered from a world that is no longer there.
+        """
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
@@ -131,7 +135,9 @@ class SqliteStore:
     def _load(self, world: World, body: str) -> None:
         rest = json.loads(body)
         if rest.get("format") != FORMAT:
-            raise StoreError(f"the world was written in format {rest.get('format')}, not {FORMAT}")
+            raise StoreError(
+                f"the world was written in format {rest.get('format')}, not {FORMAT}: begin with a new file"
+            )
         world.undo_log.pause()
         for table in world.tables().values():
             table.clear()

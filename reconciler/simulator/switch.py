@@ -5,9 +5,9 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
-from reconciler.simulator.switch_table import KNOBS, RESERVED, Switch
+from reconciler.simulator.switch_table import PLAYED, RESERVED, Switch
 
-SWITCHES: Final[Mapping[str, Switch]] = MappingProxyType({switch.knob: switch for switch in (*KNOBS, *RESERVED)})
+SWITCHES: Final[Mapping[str, Switch]] = MappingProxyType({switch.name: switch for switch in (*PLAYED, *RESERVED)})
 
 
 class SwitchError(ValueError):
@@ -15,27 +15,27 @@ class SwitchError(ValueError):
 
 
 def parse_switch(text: str) -> tuple[str, str]:
-    """The knob and the value in `KNOB=VALUE`, both checked."""
-    knob, equals, value = text.partition("=")
+    """The name and the value in `SWITCH=VALUE`, both checked."""
+    name, equals, value = text.partition("=")
     if not equals:
-        raise SwitchError(f"write a switch as KNOB=VALUE, not {text!r}")
-    check(knob.strip(), value.strip())
-    return knob.strip(), value.strip()
+        raise SwitchError(f"write a switch as SWITCH=VALUE, not {text!r}")
+    check(name.strip(), value.strip())
+    return name.strip(), value.strip()
 
 
-def check(knob: str, value: str) -> None:
-    """Raise SwitchError unless the knob exists, may be set, and takes this value."""
-    switch = SWITCHES.get(knob)
+def check(name: str, value: str) -> None:
+    """Raise SwitchError unless the switch exists, may be set, and takes this value."""
+    switch = SWITCHES.get(name)
     if switch is None:
-        near = get_close_matches(knob, SWITCHES, n=1)
+        near = get_close_matches(name, SWITCHES, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "docs/simulator.md has the table of switches"
-        raise SwitchError(f"there is no switch {knob!r}; {hint}")
+        raise SwitchError(f"there is no switch {name!r}; {hint}")
     if switch.reserved:
-        raise SwitchError(f"switch {knob!r} is reserved: the simulator does not play this part of the API yet")
+        raise SwitchError(f"switch {name!r} is reserved: the simulator does not play this part of the API yet")
     if value in switch.values or (switch.number and _is_number(value)):
         return
     more = " or any number from 0 on" if switch.number else ""
-    raise SwitchError(f"switch {knob!r} cannot be {value!r}; it takes {', '.join(switch.values)}{more}")
+    raise SwitchError(f"switch {name!r} cannot be {value!r}; it takes {', '.join(switch.values)}{more}")
 
 
 def _is_number(text: str) -> bool:
@@ -47,18 +47,18 @@ class Switches:
     """The value of every switch, defaults where nothing was said."""
 
     def __init__(self, chosen: Mapping[str, str] | None = None) -> None:
-        for knob, value in (chosen or {}).items():
-            check(knob, value)
-        self._values = {knob: switch.default for knob, switch in SWITCHES.items()} | dict(chosen or {})
+        for name, value in (chosen or {}).items():
+            check(name, value)
+        self._values = {name: switch.default for name, switch in SWITCHES.items()} | dict(chosen or {})
 
-    def __getitem__(self, knob: str) -> str:
-        return self._values[knob]
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
 
-    def number(self, knob: str) -> float | None:
+    def number(self, name: str) -> float | None:
         """The number a switch is set to, or None where it is set to one of its words."""
-        value = self._values[knob]
+        value = self._values[name]
         return float(value) if _is_number(value) else None
 
-    def seconds(self, knob: str) -> float:
+    def seconds(self, name: str) -> float:
         """The number of a switch that has no words."""
-        return float(self._values[knob])
+        return float(self._values[name])

@@ -8,7 +8,7 @@ from typing import Final
 class Switch:
     """One switch; `number` means that any number from 0 on is taken besides the listed values."""
 
-    knob: str
+    name: str
     unknown: str | None
     values: tuple[str, ...]
     meaning: str
@@ -21,16 +21,16 @@ class Switch:
         return self.values[0]
 
 
-def _choice(unknown: str, knob: str, values: str, meaning: str) -> Switch:
-    return Switch(knob=knob, unknown=unknown, values=tuple(values.split()), meaning=meaning)
+def _choice(unknown: str, name: str, values: str, meaning: str) -> Switch:
+    return Switch(name=name, unknown=unknown, values=tuple(values.split()), meaning=meaning)
 
 
-def _number(unknown: str | None, knob: str, values: str, meaning: str) -> Switch:
-    return Switch(knob=knob, unknown=unknown, values=tuple(values.split()), meaning=meaning, number=True)
+def _number(unknown: str | None, name: str, values: str, meaning: str) -> Switch:
+    return Switch(name=name, unknown=unknown, values=tuple(values.split()), meaning=meaning, number=True)
 
 
-def _reserved(unknown: str, knob: str, values: str, meaning: str) -> Switch:
-    return Switch(knob=knob, unknown=unknown, values=tuple(values.split()), meaning=meaning, reserved=True)
+def _reserved(unknown: str, name: str, values: str, meaning: str) -> Switch:
+    return Switch(name=name, unknown=unknown, values=tuple(values.split()), meaning=meaning, reserved=True)
 
 
 _NAMES_AND_BODIES: Final = (
@@ -159,7 +159,7 @@ _FIGURES: Final = (
     _number(None, "object_slots", "10", "How many objects of one kind `max_objects` allows."),
     _number(None, "training_slots", "1", "How many trainings `max_parallel_training` allows at a time."),
     _number(None, "training_hours", "by_id", "How long a training takes; `by_id`: 1 to 3 hours, by the model's id."),
-    Switch(knob="training_outcome", unknown=None, values=("completed", "failed"), meaning="How trainings end."),
+    Switch(name="training_outcome", unknown=None, values=("completed", "failed"), meaning="How trainings end."),
     _number(None, "training_failures", "0", "How many of the first trainings fail."),
     _number(None, "stopping_seconds", "30", "How long a training takes to stop."),
     _number(None, "sync_seconds", "60", "How long an uploaded model takes to be ready."),
@@ -171,7 +171,7 @@ _FIGURES: Final = (
     _number(None, "regeneration_seconds_per_image", "0.2", "How long each image adds to a regeneration."),
 )
 
-_FAMILIES: Final = (
+FAMILIES: Final = (
     _choice("U65", "schema_roundtrip", "verbatim canonical_json autocorrected", "How a visual schema is stored."),
     _choice("U66", "caption_autocorrect", "on off", "Whether small faults in a JSON caption are mended, or get 400."),
     _choice(
@@ -222,7 +222,7 @@ _FAMILIES: Final = (
     _choice("V108", "training_version_null", "null absent fibo", "The `training_version` of a project without family."),
 )
 
-_ARCHIVES: Final = (
+ARCHIVES: Final = (
     _choice("U53", "bulk_status_none", "404 400 200_pending", "The status of a zip upload before there was one."),
     _choice("U54", "bulk_retry", "400 202", "A second zip upload after one that brought nothing."),
     _choice("U55", "bulk_path", "images/bulk-upload images/bulk both", "The path of the zip upload."),
@@ -283,6 +283,6 @@ _ARCHIVES: Final = (
     _choice("V86", "fibo_zip_captions", "ignored used", "Texts in the zip of a schema dataset."),
 )
 
-KNOBS: Final = (*_NAMES_AND_BODIES, *_DATASETS, *_IMAGES, *_FAMILIES, *_ARCHIVES, *_MODELS, *_TRANSPORT, *_FIGURES)
+PLAYED: Final = (*_NAMES_AND_BODIES, *_DATASETS, *_IMAGES, *FAMILIES, *ARCHIVES, *_MODELS, *_TRANSPORT, *_FIGURES)
 
 RESERVED: Final = (_reserved("U60", "activate_checkpoint", "absent", "How the active checkpoint is chosen."),)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reconciler.simulator import parse_fault, parse_switch
 from reconciler.simulator.fault import AFTER, ARGUMENT, BEFORE
-from reconciler.simulator.switch_table import KNOBS, RESERVED, Switch
+from reconciler.simulator.switch_table import PLAYED, RESERVED, Switch
 
 FILE = Path(__file__).parents[2] / "docs" / "simulator.md"
 PAGE = FILE.read_text(encoding="utf-8")
@@ -17,7 +17,7 @@ def row(switch: Switch) -> str:
     """The line of a switch."""
     values = ", ".join(f"**{value}**" if value == switch.default else value for value in switch.values)
     more = ", any number" if switch.number else ""
-    return f"| {switch.unknown or ''} | `{switch.knob}` | {values}{more} | {switch.meaning} |\n"
+    return f"| {switch.unknown or ''} | `{switch.name}` | {values}{more} | {switch.meaning} |\n"
 
 
 def by_id(switch: Switch) -> tuple[str, int]:
@@ -27,8 +27,8 @@ def by_id(switch: Switch) -> tuple[str, int]:
 
 def tables() -> str:
     """The tables of all switches."""
-    unknown = sorted((switch for switch in KNOBS if switch.unknown), key=by_id)
-    figures = [switch for switch in KNOBS if not switch.unknown]
+    unknown = sorted((switch for switch in PLAYED if switch.unknown), key=by_id)
+    figures = [switch for switch in PLAYED if not switch.unknown]
     parts = [
         (None, unknown),
         ("Figures that go with them, and a few more:", figures),

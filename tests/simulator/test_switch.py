@@ -26,7 +26,7 @@ def test_every_value_is_tested() -> None:
     import_module("tests.simulator.test_transport")
     for switch in SWITCHES.values():
         if switch.unknown and not switch.reserved:
-            assert TESTED.get(switch.knob) == set(switch.values), switch.knob
+            assert TESTED.get(switch.name) == set(switch.values), switch.name
 
 
 def test_every_switch_is_used() -> None:
@@ -37,11 +37,11 @@ def test_every_switch_is_used() -> None:
         for text in texts
         for name in re.findall(r'(?:switches\[|plays\(|seconds\(|number\(|switch=\(?)\s*"(\w+)"', text)
     }
-    assert used == {switch.knob for switch in SWITCHES.values() if not switch.reserved}
+    assert used == {switch.name for switch in SWITCHES.values() if not switch.reserved}
 
 
 def test_parse() -> None:
-    """A switch is written KNOB=VALUE; numbers are taken where they mean something."""
+    """A switch is written SWITCH=VALUE; numbers are taken where they mean something."""
     assert parse_switch("trailing_slash=404") == ("trailing_slash", "404")
     assert parse_switch(" list_lag_seconds = 2.5 ") == ("list_lag_seconds", "2.5")
     assert parse_switch("training_hours=by_id") == ("training_hours", "by_id")
@@ -50,7 +50,7 @@ def test_parse() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("trailing_slash", "KNOB=VALUE"),
+        ("trailing_slash", "SWITCH=VALUE"),
         ("trailing_slashes=404", "did you mean 'trailing_slash'?"),
         ("zzz=404", "no switch 'zzz'; docs/simulator.md"),
         ("trailing_slash=maybe", "takes same, redirect_307, 404"),

@@ -9,9 +9,9 @@ F = TypeVar("F", bound=Callable[..., None])
 TESTED: dict[str, set[str]] = {}
 
 
-def values(knob: str, words: str) -> Callable[[F], F]:
+def values(name: str, words: str) -> Callable[[F], F]:
     """Run a test once for each of these values of a switch."""
-    TESTED.setdefault(knob, set()).update(words.split())
+    TESTED.setdefault(name, set()).update(words.split())
 
     def mark(test: F) -> F:
         marked: F = pytest.mark.parametrize("value", words.split())(test)
