@@ -115,14 +115,13 @@ def _judge_document(entry: CaptionEntry, guide: Guide) -> Iterator[Problem]:
     try:
         value = loads(entry.text)
     except BadJson as bad:
-        is_plain = not entry.is_document and not entry.text.lstrip().startswith("{")
         yield Problem(
             rule="caption-json",
             location=entry.location,
             summary="this caption is no JSON document",
-            detail="The dataset has a visual_schema, and its captions are JSON objects."
-            if is_plain
-            else f"{str(bad)[0].upper()}{str(bad)[1:]}.",
+            detail=f"{str(bad)[0].upper()}{str(bad)[1:]}."
+            if entry.is_document
+            else "The dataset has a visual_schema, and its captions are JSON objects.",
             remedy="Write keys with values, such as: {subject: a girl, action: waving}",
         )
         return
