@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 from reconciler.app.exceptions import WrongUsage, refused
 from reconciler.app.history import datasets_of
@@ -21,11 +20,9 @@ from reconciler.core.name import DraftName, image_key, parse_dataset_name
 from reconciler.core.problem import Location, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal, quoted
-from reconciler.files.caption.pull import PulledCaption, PullRefused, write_captions
+from reconciler.files.caption.pull import CaptionSource, PulledCaption, PullRefused, write_captions
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
-
-Source = Literal["automatic", "sidecar", "file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +31,13 @@ class Target:
 
     desired: Desired
     ref: Ref
-    source: Source
+    source: CaptionSource
     place: Location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pulled:
-    """From which live dataset, what became of each caption, and how many images had none to give."""
+class PulledDataset:
+    """The name of the live dataset, what became of each caption, and how many images had no live caption."""
 
     name: str
     captions: tuple[PulledCaption, ...]
@@ -48,7 +45,7 @@ class Pulled:
 
 
 def read_target(root: Path, ref: Ref) -> Target:
-    """The tree, even where the captions to be pulled are what it lacks; WrongUsage where there is no such dataset."""
+    """The tree, also if only the captions that are to be pulled are missing; WrongUsage if there is no such dataset."""
     loaded = load(root)
     body = next((one for one in loaded.manifests if one.ref == ref), None)
     try:
@@ -81,7 +78,7 @@ def _without_captions(loaded: Loaded, ref: Ref) -> Loaded:
 async def live_dataset(opened: Session, planned: Planned, ref: Ref) -> RemoteDataset:
     """The version in force, else the open draft, else the newest completed version, read in full.
 
-    Refused where none is live, or where its captions are not settled.
+    Refused if none is live, or if its captions are not settled.
     """
     found = _chosen(planned, ref)
     live = None if found is None else await opened.client.get_dataset(found)
@@ -105,15 +102,15 @@ def _chosen(planned: Planned, ref: Ref) -> int | None:
     return None if member is None else member.dataset.id
 
 
-def write(root: Path, target: Target, live: RemoteDataset, *, overwrite: bool) -> Pulled:
-    """Write the captions of the images that the tree holds; refused where a caption file cannot be understood."""
+def write(root: Path, target: Target, live: RemoteDataset, *, overwrite: bool) -> PulledDataset:
+    """Write the captions of the images that the tree holds; refused if a caption file cannot be understood."""
     folder, texts, missing = _texts(target, live)
     with Tree(root) as tree:
         try:
             captions = write_captions(tree, folder, target.source, texts, overwrite=overwrite)
         except PullRefused as error:
             raise refused("pull-refused", str(error)) from None
-    return Pulled(name=live.name, captions=captions, missing=missing)
+    return PulledDataset(name=live.name, captions=captions, missing=missing)
 
 
 def _texts(target: Target, live: RemoteDataset) -> tuple[str, dict[str, str], int]:
@@ -133,5 +130,5 @@ def _texts(target: Target, live: RemoteDataset) -> tuple[str, dict[str, str], in
 
 
 def _bare(caption: str, guide: Guide | None) -> str:
-    """A caption as git declares it: without the guide, should the API have given it along."""
+    """A caption as git declares it: without the guide, which the API may have put before it."""
     return normal(caption) if guide is None else guide.own_words(caption)

@@ -10,7 +10,7 @@ from reconciler.core.desired import Desired
 from reconciler.core.problem import Location, Problem, ProblemsFound
 from reconciler.files.configuration import Configuration, load_configuration
 from reconciler.files.git.repository import RevisionRefused
-from reconciler.files.git.revision import revision, revision_name, short
+from reconciler.files.git.revision import revision, revision_name, short_revision
 from reconciler.files.load import load
 
 
@@ -49,18 +49,18 @@ def tree_at(root: Path, rev: str) -> BaseTree:
         with revision(root, rev, is_base=True) as folder:
             return _tree_in(folder, root, rev)
     except ProblemsFound as found:
-        raise ProblemsFound(found.problems, end=f"all in the base {short(rev)}: {_BROKEN}") from None
+        raise ProblemsFound(found.problems, end=f"all in the base {short_revision(rev)}: {_BROKEN}") from None
     except RevisionRefused as refused:
         raise WrongUsage(str(refused)) from None
 
 
 def _tree_in(folder: Path, root: Path, rev: str) -> BaseTree:
     if not any(folder.iterdir()):
-        return BaseTree(name=short(rev), is_there=False)
+        return BaseTree(name=short_revision(rev), is_there=False)
     configuration = load_configuration(folder)
     if any(problem.is_error for problem in configuration.problems):
         raise ProblemsFound(_renamed(configuration.problems, str(folder), revision_name(root, rev)))
-    return BaseTree(name=short(rev), desired=_resolved(root, rev, folder), configuration=configuration)
+    return BaseTree(name=short_revision(rev), desired=_resolved(root, rev, folder), configuration=configuration)
 
 
 def _resolved(root: Path, rev: str, folder: Path) -> Desired:

@@ -19,7 +19,7 @@ from reconciler.core.look.dataset_diff import DatasetVersion, compare_datasets
 from reconciler.core.look.history import version_title
 from reconciler.core.look.version_diff import Difference, ModelVersion, compare_models, compare_trees
 from reconciler.core.ref import Ref
-from reconciler.files.git.revision import short
+from reconciler.files.git.revision import short_revision
 from reconciler.files.load import load
 
 WORKING_TREE = "working tree"
@@ -49,7 +49,7 @@ def compare_revisions(root: Path, ref: Ref, before: str, after: str | None) -> D
 
     Raises WrongUsage if one of them does not declare the object, and ProblemsFound if one of them is broken.
     """
-    labels = short(before), WORKING_TREE if after is None else short(after)
+    labels = short_revision(before), WORKING_TREE if after is None else short_revision(after)
     earlier = desired_at(root, before)
     later = _working_tree(root) if after is None else desired_at(root, after)
     for tree, label in zip((earlier, later), labels, strict=True):

@@ -1,1 +1,1 @@
-"""The disk: manifests with positions, images and digests, captions, the plan file, the journal."""
+"""The disk: manifests with positions, images with digests, captions, the cache, the plan file, the journal."""

@@ -26,14 +26,14 @@ FILE_NAME = "reconciler.yaml"
 SIMULATOR = "simulator"
 VENDOR = "https://engine.prod.bria-api.com/v1"
 ENDPOINTS = (SIMULATOR, VENDOR)
-"""All that a file of the tree may name: where the token goes is never a pull request's to decide (H78)."""
+"""All that a file of the tree may name: a pull request must not decide where the token is sent (H78)."""
 
 Tier = Literal["free_trial", "starter", "pro", "enterprise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """What the file sets; None where it says nothing. `settle` is in seconds.
+    """What the file sets; None for what it does not name. `settle` is in seconds.
 
     `expect` is what the whole tree is said to cost: trainings, uploads, deletions, as far as it says. `ignores` are
     for `drift` alone.
@@ -111,7 +111,7 @@ _WORDS = Vocabulary(
 
 
 def load_configuration(root: Path) -> Configuration:
-    """What `reconciler.yaml` in `root` sets, nothing where there is none; all that is wrong is in `problems`."""
+    """What `reconciler.yaml` in `root` sets; nothing if there is no such file. All that is wrong is in `problems`."""
     try:
         tree = Tree(root)
     except FileRefused:

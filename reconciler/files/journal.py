@@ -1,4 +1,4 @@
-"""The journal: one JSON line before each request and after each answer, for people; nothing reads it to decide."""
+"""The journal: one JSON line before each request and one after each answer, for people. No decision is made from it."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ IGNORE_NAME = ".gitignore"
 
 
 class JournalFailed(OSError):
-    """The journal cannot be written, so no further request may be sent; `strerror` says why."""
+    """The journal cannot be written, so no further request may be sent (F37). `strerror` says why."""
 
     def __init__(self, reason: str, number: int = 0) -> None:
         super().__init__(number, reason)
@@ -63,7 +63,7 @@ class JournalFile:
         return journal
 
     def write(self, entry: Mapping[str, object]) -> None:
-        """Append one entry; JournalFailed where it did not reach the system whole."""
+        """Append one entry; JournalFailed if the system did not take all of it."""
         text = json.dumps(entry, ensure_ascii=True, separators=(",", ":"), default=str, allow_nan=False)
         line = self._mask(harmless(text))
         data = (line.replace("\n", " ") + "\n").encode()
@@ -75,7 +75,7 @@ class JournalFile:
             raise JournalFailed("only a part of a line fitted; the disk may be full")
 
     def close(self) -> None:
-        """Let go of the file; closing twice does nothing."""
+        """Close the file. Closing it twice does nothing."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
@@ -87,7 +87,7 @@ class JournalFile:
         self.close()
 
     def _prepare(self) -> None:
-        """Owner only, also where the file was there before; and after a torn last line a new one begins."""
+        """For the owner only, also if the file was there before. A last line that was cut off gets an end."""
         try:
             os.fchmod(self._handle, 0o600)
             size = os.fstat(self._handle).st_size

@@ -19,7 +19,7 @@ from reconciler.core.text import quoted
 from reconciler.files.cache import CacheFile, default_cache
 from reconciler.files.caption.reading import YAML_NAME
 from reconciler.files.git.git_tree_ids import GitTreeIds, ask_git
-from reconciler.files.image.dataset_files import Selection, folders_of, gather, select
+from reconciler.files.image.dataset_files import DatasetFiles, choose_files, folders_of, read_images
 from reconciler.files.image.digest_cache import DigestCache
 from reconciler.files.image.scan import scan
 from reconciler.files.text_file import read_bytes, read_text
@@ -31,7 +31,7 @@ TREE_BYTES = 10_000_000
 """Bytes of all manifests of a tree."""
 
 ASK_GIT_FROM = 500
-"""Entries of a tree from which asking git what has changed is faster than looking."""
+"""Entries of a tree. From here on it is faster to ask git what has changed than to look at each file."""
 
 SCHEMA_FILE_LIMIT = 4 * SCHEMA_LIMIT
 """Bytes of a schema file that is read; what counts against the limit is its JSON without spaces."""
@@ -40,12 +40,12 @@ CONFIGURATION_NAME = "reconciler.yaml"
 
 
 @dataclass(slots=True, kw_only=True)
-class _Found:
+class _ManifestsRead:
     manifests: list[Manifest] = field(default_factory=list)
     broken: set[Ref] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     folder_of: dict[int, str] = field(default_factory=dict)
-    """Position of a manifest to the folder that its file lies in."""
+    """The folder of a manifest's file, by the position of the manifest."""
 
 
 def load(root: Path, *, cache: Path | None = None, tree_bytes: int = TREE_BYTES) -> Loaded:
@@ -65,7 +65,7 @@ def load(root: Path, *, cache: Path | None = None, tree_bytes: int = TREE_BYTES)
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """All that loading and planning make lives to the end of the run: looking for garbage in it is time lost."""
+    """Collect no garbage for a while: what loading and planning make lives to the end of the run, and looking through it costs time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -76,21 +76,22 @@ def uncollected() -> Iterator[None]:
 
 
 def _load(tree: Tree, cache: Path, tree_bytes: int) -> Loaded:
-    walked = list_tree(tree)
-    checkout = ask_git(tree.root, os.environ) if walked.entries >= ASK_GIT_FROM else None
-    found = _read_manifests(tree, walked, tree_bytes)
-    found.problems += walked.problems
-    selections: dict[int, Selection] = {}
+    listing = list_tree(tree)
+    # Git works while the manifests are read, and is waited for when its answer is needed.
+    git = ask_git(tree.root, os.environ) if listing.entries >= ASK_GIT_FROM else None
+    found = _read_manifests(tree, listing, tree_bytes)
+    found.problems += listing.problems
+    datasets: dict[int, DatasetFiles] = {}
     for position, manifest in enumerate(found.manifests):
         if isinstance(manifest.body, DatasetBody):
-            chosen = select(manifest, manifest.body.spec, found.folder_of[position], walked)
-            if isinstance(chosen, Selection):
-                selections[position] = chosen
+            chosen = choose_files(manifest, manifest.body.spec, found.folder_of[position], listing)
+            if isinstance(chosen, DatasetFiles):
+                datasets[position] = chosen
             else:
                 found.problems += chosen
     schema_files = _schema_files(tree, found)
     with CacheFile(cache) as file:
-        folders = _fill(tree, selections, DigestCache(file, tree.root), checkout, found.problems)
+        folders = _image_folders(tree, datasets, DigestCache(file, tree.root), git, found.problems)
     return Loaded(
         location=tree.location(""),
         manifests=tuple(found.manifests),
@@ -101,7 +102,7 @@ def _load(tree: Tree, cache: Path, tree_bytes: int) -> Loaded:
     )
 
 
-def _schema_files(tree: Tree, found: _Found) -> dict[int, SchemaFile]:
+def _schema_files(tree: Tree, found: _ManifestsRead) -> dict[int, SchemaFile]:
     """The files that manifests name as `visual_schema_file`; one that cannot be read is a Problem at its name."""
     files: dict[int, SchemaFile] = {}
     for position, manifest in enumerate(found.manifests):
@@ -140,28 +141,28 @@ def _no_schema(place: Location, named: str, detail: str) -> Problem:
     )
 
 
-def _fill(
+def _image_folders(
     tree: Tree,
-    selections: dict[int, Selection],
+    datasets: dict[int, DatasetFiles],
     cache: DigestCache,
-    checkout: GitTreeIds | None,
+    git: GitTreeIds | None,
     problems: list[Problem],
 ) -> dict[int, ImageFolder]:
     names: dict[str, set[str]] = {}
-    for selection in selections.values():
-        for folder, own in folders_of(selection).items():
+    for files in datasets.values():
+        for folder, own in folders_of(files).items():
             names.setdefault(folder, set()).update(own)
-    scanned = scan(tree, names, cache, checkout)
+    scanned = scan(tree, names, cache, git)
     folders = {}
-    for position, selection in selections.items():
-        folders[position] = gather(tree, selection, scanned, problems)
+    for position, files in datasets.items():
+        folders[position] = read_images(tree, files, scanned, problems)
     return folders
 
 
-def _read_manifests(tree: Tree, walked: TreeListing, limit: int) -> _Found:
-    found = _Found()
+def _read_manifests(tree: Tree, listing: TreeListing, limit: int) -> _ManifestsRead:
+    found = _ManifestsRead()
     total = 0
-    for folder, name in _manifest_files(walked):
+    for folder, name in _manifest_files(listing):
         path = join(folder, name)
         data = read_bytes(tree, path, FILE_LIMIT)
         if isinstance(data, Problem):
@@ -180,14 +181,14 @@ def _read_manifests(tree: Tree, walked: TreeListing, limit: int) -> _Found:
     return found
 
 
-def _manifest_files(walked: TreeListing) -> Iterator[tuple[str, str]]:
-    for folder in sorted(walked.listings):
-        for name in walked.listings[folder].files:
+def _manifest_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
+    for folder in sorted(listing.folders):
+        for name in listing.folders[folder].files:
             if name.endswith((".yaml", ".yml")) and name != YAML_NAME and (folder or name != CONFIGURATION_NAME):
                 yield folder, name
 
 
-def _take(document: Document, folder: str, found: _Found) -> None:
+def _take(document: Document, folder: str, found: _ManifestsRead) -> None:
     manifest = read_manifest(document)
     if isinstance(manifest, Manifest):
         found.folder_of[len(found.manifests)] = folder
@@ -197,7 +198,7 @@ def _take(document: Document, folder: str, found: _Found) -> None:
         _note_broken(document, found)
 
 
-def _note_broken(document: Document, found: _Found) -> None:
+def _note_broken(document: Document, found: _ManifestsRead) -> None:
     ref = declared_ref(document)
     if ref is not None:
         found.broken.add(ref)

@@ -11,7 +11,7 @@ SIZE_LIMIT = 64 * 1024 * 1024
 
 
 class PlanUnreadable(OSError):
-    """A plan file that cannot be used as a file; `strerror` says why, for a person."""
+    """A plan file that cannot be read. `strerror` says why, for a person."""
 
     def __init__(self, path: Path, reason: str, number: int = 0) -> None:
         super().__init__(number, reason)
@@ -37,7 +37,7 @@ def write_plan(path: Path, text: str) -> None:
 
 
 def read_plan(path: Path) -> str:
-    """The text of a plan file; PlanUnreadable where it is no regular file of UTF-8 text up to the limit."""
+    """The text of a plan file; PlanUnreadable if it is no regular file of UTF-8 text up to the limit."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except OSError as error:

@@ -23,7 +23,7 @@ _PIPELINES: dict[Vendor, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scaffold:
-    """What was written and what was there already, as paths below the root."""
+    """What was written, and what was there already, as paths below the root."""
 
     written: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()

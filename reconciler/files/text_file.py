@@ -45,6 +45,7 @@ def refused(tree: Tree, path: str, reason: str) -> Problem:
 
 
 def read_text(tree: Tree, path: str, limit: int) -> str | Problem:
+    """All of a text file as UTF-8, or why not."""
     data = read_bytes(tree, path, limit)
     if isinstance(data, Problem):
         return data

@@ -1,4 +1,4 @@
-"""The folder of manifests, opened so that nothing in it can point a reader anywhere else."""
+"""The folder of manifests, opened so that nothing in it can lead a reader to a place outside."""
 
 import errno
 import os
@@ -29,7 +29,7 @@ _REASONS = {
 
 
 class FileRefused(OSError):
-    """A file that is not opened; `reason` completes "NAME ..." and tells nothing about a place outside the root."""
+    """A file that is not opened. `reason` completes "NAME ..." and says nothing about a place outside the root."""
 
     def __init__(self, path: str, reason: str, *, leaves: bool = False, is_missing: bool = False) -> None:
         super().__init__(f"{path} {reason}")
@@ -41,10 +41,10 @@ class FileRefused(OSError):
 
 
 class Tree:
-    """A root folder, held open. Everything below is opened relative to directory handles, one part at a time.
+    """A root folder, held open. Everything below is opened relative to handles of folders, one part of a path at a time.
 
-    No link is ever followed by the system: links are read and resolved here, and one that leaves the root is
-    refused before its target is touched. The root itself may be a link; it is resolved once.
+    The system never follows a link: between a check of a path and its use somebody could put a link into it. Links are read
+    and followed here, and one that leaves the root is refused before its target is touched. The root itself may be a link.
     """
 
     def __init__(self, root: Path) -> None:

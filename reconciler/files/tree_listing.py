@@ -1,4 +1,4 @@
-"""Everything below the manifest root, listed once: folders, their files, and what may not be read."""
+"""Everything below the manifest root, listed once: folders, their files, and what must not be read."""
 
 import contextlib
 import itertools
@@ -20,7 +20,7 @@ DEPTH_LIMIT = 32
 """Folders inside each other."""
 
 DATA_SUFFIXES = frozenset({".yaml", ".yml", ".png", ".jpg", ".jpeg", ".webp", ".txt", ".caption", ".jsonl"})
-"""Files that are read; of others only the names are looked at."""
+"""Suffixes of files that are read. Of other files only the names count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,26 +36,26 @@ class FolderListing:
 class TreeListing:
     """The folders of a tree by their path below the root ("" is the root itself)."""
 
-    listings: dict[str, FolderListing] = field(default_factory=dict)
+    folders: dict[str, FolderListing] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     entries: int = 0
 
     def below(self, folder: str) -> list[str]:
-        """A folder and all folders below it, by path; empty where there is none."""
-        found, pending = [], [folder] if folder in self.listings else []
+        """A folder and all folders below it, by path; empty if there is no such folder."""
+        found, pending = [], [folder] if folder in self.folders else []
         while pending:
             path = pending.pop()
             found.append(path)
-            pending += [join(path, name) for name in self.listings[path].folders if join(path, name) in self.listings]
+            pending += [join(path, name) for name in self.folders[path].folders if join(path, name) in self.folders]
         return sorted(found)
 
 
 class _LimitMet(Exception):
-    """The walk ends early; a Problem says why."""
+    """Listing ends early; a Problem says why."""
 
 
 def list_tree(tree: Tree) -> TreeListing:
-    """List the tree. Hidden folders are never entered; links are resolved, and refused where they leave the root."""
+    """List the tree. Hidden folders are never entered. Links are followed by our own rules; one that leaves the root is refused."""
     found = TreeListing()
     with contextlib.suppress(_LimitMet), tree.folder("") as handle:
         _enter(tree, found, "", handle, (_identity(os.fstat(handle)),))
@@ -77,7 +77,7 @@ def _enter(tree: Tree, found: TreeListing, path: str, handle: int, chain: tuple[
         _stop(tree, found, path, f"the tree holds more than {TREE_LIMIT:,} entries")
     for name in sorted(linked):
         _resolve(tree, found, join(path, name), name, chain, files, folders)
-    found.listings[path] = FolderListing(
+    found.folders[path] = FolderListing(
         files=tuple(sorted(files)), folders=tuple(sorted(folders)), linked=frozenset(linked)
     )
     for name in sorted(folders):
@@ -126,7 +126,7 @@ def _resolve(
     files: list[str],
     folders: list[str],
 ) -> None:
-    """Sort a link among the files or the folders by what it leads to inside the root."""
+    """Put a link among the files or the folders, by what it leads to inside the root."""
     try:
         status = tree.status(path)
     except FileRefused as refused:

@@ -90,7 +90,7 @@ def test_h13_a_link_to_a_folder_above_is_a_problem(root: Path) -> None:
         '"sub/here" is a link to a folder that holds it.',
         '"sub/up" is a link to a folder that holds it.',
     ]
-    assert sorted(found.listings) == ["", "sub"]
+    assert sorted(found.folders) == ["", "sub"]
 
 
 def test_h14_the_root_may_be_a_link_and_links_inside_are_followed(root: Path) -> None:
@@ -101,16 +101,16 @@ def test_h14_the_root_may_be_a_link_and_links_inside_are_followed(root: Path) ->
     linked.symlink_to("root")
     found = walked(linked)
     assert not found.problems
-    assert found.listings[""].files == ("b.txt", "c.txt")
-    assert found.listings["twin"].files == ("a.txt", "up.txt")
-    assert found.listings[""].linked == {"c.txt", "twin"}
+    assert found.folders[""].files == ("b.txt", "c.txt")
+    assert found.folders["twin"].files == ("a.txt", "up.txt")
+    assert found.folders[""].linked == {"c.txt", "twin"}
     with Tree(linked) as tree, tree.open_file("twin/up.txt") as file:
         assert file.read() == b"b"
 
 
 def test_h15_a_folder_swapped_for_a_link_after_it_was_listed_is_refused(root: Path) -> None:
     with Tree(root) as tree:
-        assert list_tree(tree).listings["sub"].files == ("a.txt",)
+        assert list_tree(tree).folders["sub"].files == ("a.txt",)
         (root / "sub").rename(root / "old")
         (root / "sub").symlink_to("../outside")
         with pytest.raises(FileRefused, match="leaves the manifest root"):
@@ -208,7 +208,7 @@ def test_h18_links_that_multiply_end_at_the_limit(root: Path, monkeypatch: pytes
 
 def test_h18_long_names_are_listed(root: Path) -> None:
     (root / ("n" * 251 + ".png")).write_text("")
-    assert "n" * 251 + ".png" in walked(root).listings[""].files
+    assert "n" * 251 + ".png" in walked(root).folders[""].files
 
 
 def test_h19_hidden_files_and_folders_are_never_listed_nor_opened(root: Path) -> None:
@@ -217,8 +217,8 @@ def test_h19_hidden_files_and_folders_are_never_listed_nor_opened(root: Path) ->
     (root / ".env").write_text("x")
     (root / "link.txt").symlink_to(".git/config.yaml")
     found = walked(root)
-    assert sorted(found.listings) == ["", "sub"]
-    assert ".env" not in found.listings[""].files
+    assert sorted(found.folders) == ["", "sub"]
+    assert ".env" not in found.folders[""].files
     assert "hidden" in found.problems[0].detail
     for path in (".env", ".git/config.yaml", "link.txt"):
         assert "hidden" in reason(root, path)

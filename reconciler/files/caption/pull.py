@@ -1,4 +1,4 @@
-"""Captions written back into the files that git keeps, for `captions pull`."""
+"""Live captions written into the caption files of the tree, for `captions pull`. A person's own text is never lost."""
 
 import json
 import os
@@ -18,6 +18,9 @@ from reconciler.files.yaml.change import Edit, Insert, Replace
 from reconciler.files.yaml.edit import EditRefused, edited
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
+CaptionSource = Literal["automatic", "sidecar", "file"]
+"""Where a manifest says that its captions come from."""
+
 
 class PullOutcome(StrEnum):
     """What became of one caption."""
@@ -26,12 +29,12 @@ class PullOutcome(StrEnum):
     KEPT = "kept"
     """The file says the same already."""
     CONFLICT = "conflict"
-    """The file says something else, which a person wrote; it was left as it is."""
+    """The file says something else, which a person wrote. It was left as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PulledCaption:
-    """One image's caption: where it stands (path below the root), and the two texts where they differ."""
+    """The caption of one image: its file (path below the root), and the texts before and after."""
 
     name: str
     path: str
@@ -41,21 +44,21 @@ class PulledCaption:
 
 
 class PullRefused(Exception):
-    """Nothing was written; the text says why, for a person."""
+    """A caption file that cannot be understood or written. The text says why, for a person."""
 
 
 def write_captions(
     tree: Tree,
     folder: str,
-    source: Literal["automatic", "sidecar", "file"],
+    source: CaptionSource,
     captions: Mapping[str, str],
     *,
     overwrite: bool = False,
 ) -> tuple[PulledCaption, ...]:
     """Write texts (image's path below `folder` → caption without prefix) where the manifest's source says.
 
-    `automatic` writes sidecars. A text that stands there already and differs is a conflict, unless `overwrite`.
-    Each file is written whole or not at all; PullRefused where a caption file cannot be understood or written.
+    `automatic` writes sidecars. A text that is there already and differs is a conflict, unless `overwrite`.
+    Each file is written whole or not at all; PullRefused if a caption file cannot be understood or written.
     """
     wanted = {name: normal(text) for name, text in captions.items()}
     try:
@@ -153,7 +156,7 @@ def _captions_in(tree: Tree, path: str, data: bytes) -> Mapping[str, Value]:
 
 
 def _stem_in(name: str, content: Mapping[str, object]) -> str | None:
-    """The key without suffix, where the file is written that way."""
+    """The name without its suffix, if the file names images so."""
     stem = name[: name.rindex(".")] if "." in name else name
     return stem if stem in content else None
 
@@ -165,7 +168,7 @@ def _outcome(before: str | None, after: str, overwrite: bool) -> PullOutcome:
 
 
 def _read(tree: Tree, path: str, limit: int) -> bytes | None:
-    """The bytes of a file, None where there is none; a link that leaves the root is refused."""
+    """The bytes of a file; None if there is none. A link that leaves the root is refused."""
     try:
         with tree.open_file(path) as file:
             data = file.read(limit + 1)

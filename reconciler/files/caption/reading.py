@@ -46,7 +46,7 @@ def read_sidecars(tree: Tree, folder: str, names: Iterable[str]) -> Read:
 
 
 def read_caption_file(tree: Tree, folder: str, files: Iterable[str]) -> Read | None:
-    """The texts of the one caption file among `files`; None where there is none."""
+    """The texts of the one caption file among `files`; None if there is none."""
     present = [name for name in (YAML_NAME, LINES_NAME) if name in set(files)]
     if not present:
         return None

@@ -1,1 +1,1 @@
-"""Git, asked without ever letting a repository run anything: revisions, tree ids, attributes."""
+"""Git, asked so that nothing of a repository is ever run: revisions, and which folders are unchanged."""

@@ -1,7 +1,7 @@
-"""What git vouches for below a root: which folders hold, byte for byte, a tree of the commit that is checked out.
+"""Which folders below a root hold, byte for byte, a tree of the commit that is checked out, as far as git can know.
 
-A tree's id is an address of content: it is the same in every clone, which no time stamp and no inode is. Git is asked what
-differs from the commit, and is not believed where it cannot know: see `GitTreeIds.trees`. Nothing of the repository is run.
+A tree's id stands for its content: it is the same in every clone, unlike times and inodes. Git is asked what differs from the
+commit, and is not believed where it cannot know: see `GitTreeIds.trees`. Nothing of the repository is run.
 """
 
 import os
@@ -24,7 +24,7 @@ _STATUS = (
 _FLAGS = ("ls-files", "-v", "-z")
 _UNSOUND = r"core\.attributesfile|filter\..*\.(?:clean|smudge|process)"
 _FIELDS = {b"1": 8, b"u": 10, b"?": 1, b"!": 1}
-"""Fields before the path, by the kind of a line."""
+"""Fields before the path, by the kind of a line of `git status --porcelain=v2`."""
 
 _ATTRIBUTES_LIMIT = 1024 * 1024
 _CONVERTING = frozenset({"text", "crlf", "eol", "ident", "filter", "working-tree-encoding"})
@@ -33,12 +33,14 @@ Ids = Mapping[bytes, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _Running:
+    """A command of git at work, and the file that its answer goes to."""
+
     process: "subprocess.Popen[bytes]"
     file: BinaryIO
 
     def read(self) -> bytes | None:
-        """Wait for it; None where git failed, or answered more than can be held."""
+        """Wait for the end; None if git failed, or answered more than fits into memory."""
         with self.file as file:
             if self.process.wait() != 0 or os.fstat(file.fileno()).st_size > LISTING_LIMIT:
                 return None
@@ -47,7 +49,7 @@ class _Answer:
 
 
 class GitTreeIds:
-    """Git's look at the files below a root. It is at work from the start, and waited for where it is asked."""
+    """What git says of the files below a root. Git works from the start, and is waited for at the first question."""
 
     def __init__(self, repository: Repository, below: str) -> None:
         self._repository = repository
@@ -59,26 +61,26 @@ class GitTreeIds:
         self._blobs: Mapping[str, Ids] | None = None
 
     def trees(self) -> Mapping[str, str]:
-        """Folder below the root to the id of the tree that it holds; a folder that differs in any way is not there.
+        """The id of the tree that a folder holds, by its path below the root. A folder that differs in any way is left out.
 
-        Left out are folders with a file that is changed, staged, unmerged, untracked or ignored; with one that git was told
-        not to look at (`assume-unchanged`, `skip-worktree`, so all of a sparse checkout); submodules and links; and all
-        of them where attributes may make bytes on the disk differ from those of the commit (filters, so Git LFS; line ends).
+        Left out are folders with a file that is changed, staged, unmerged, untracked or ignored; folders with a file that git
+        was told not to look at (`assume-unchanged`, `skip-worktree`, so all of a sparse checkout); submodules and links. If
+        attributes may make the bytes on the disk differ from the commit (filters, so Git LFS; line ends), all are left out.
         """
         if self._trees is None:
             self._trees = self._vouched()
         return self._trees
 
     def blobs(self) -> Mapping[str, Ids]:
-        """Folder below the root to the ids of its files by name, as the same commit has them."""
+        """The ids of the files of each folder, by their names, as the same commit has them."""
         if self._blobs is None:
             self._blobs = self._listed() if self.trees() else {}
         return self._blobs
 
-    def _begin(self, *arguments: str) -> _Answer:
+    def _begin(self, *arguments: str) -> _Running:
         file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads the answer closes it
         where = ("--", self._below, *map(_attributes_in, _above(self._below))) if self._below else ()
-        return _Answer(self._repository.begin(file, *arguments, *where), file)
+        return _Running(self._repository.begin(file, *arguments, *where), file)
 
     def _vouched(self) -> Mapping[str, str]:
         status, flags = self._status.read(), self._flags.read()
@@ -88,6 +90,7 @@ class GitTreeIds:
         if self._commit is None or self._may_convert(flags):
             return {}
         changed, unwatched = _changed(status), list(_unwatched(flags))
+        # An attributes file that is not the committed one may have converted files that git calls unchanged.
         if changed is None or any(map(_is_attributes, (*changed, *unwatched))):
             return {}
         start = os.fsencode(f"{self._below}/") if self._below else b""
@@ -122,7 +125,7 @@ class GitTreeIds:
         return found
 
     def _may_convert(self, flags: bytes) -> bool:
-        """Do the attributes of any tracked folder, or of one above the root, do more than is known to be harmless?"""
+        """May the attributes of a tracked folder, or of one above the root, change bytes on the way to the disk?"""
         tracked = flags.split(b"\0") if ATTRIBUTES.encode() in flags else []
         inside = [os.fsdecode(line[2:]) for line in tracked if _is_attributes(line[2:])]
         places = {*inside, *map(_attributes_in, (*_above(self._below), self._below))}
@@ -130,7 +133,7 @@ class GitTreeIds:
 
 
 def ask_git(root: Path, environ: Mapping[str, str]) -> GitTreeIds | None:
-    """Set git to work; None where the root lies in no repository that it can be asked about without running anything.
+    """Start git; None if the root lies in no repository, or git cannot be asked without running something.
 
     A work tree beside its repository (`git worktree`, a submodule) is not asked about: its settings lie elsewhere.
     """
@@ -156,12 +159,12 @@ def ask_git(root: Path, environ: Mapping[str, str]) -> GitTreeIds | None:
 
 
 def _is_unsound(scope: str, name: str) -> bool:
-    """Filters of the person's own are not known to the git that is started here; those of the repository would be run."""
+    """A filter of the person is not known to the git that is started here; one of the repository would be run."""
     return name == "core.attributesfile" or scope in {"local", "worktree"}
 
 
 def _own_attributes(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Where the attributes of the machine and of the person stand."""
+    """The files with the attributes of the machine and of the person."""
     yield Path("/etc/gitattributes")
     if "XDG_CONFIG_HOME" in environ:
         yield Path(environ["XDG_CONFIG_HOME"], "git", "attributes")
@@ -170,7 +173,7 @@ def _own_attributes(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _above(below: str) -> list[str]:
-    """The folders that hold the root, from the top down, by their paths below it."""
+    """The folders above the root, from the top of the repository down."""
     parts = below.split("/") if below else []
     return ["/".join(parts[:count]) for count in range(len(parts))]
 
@@ -184,7 +187,7 @@ def _is_attributes(path: bytes) -> bool:
 
 
 def _commit_in(status: bytes) -> str | None:
-    """The commit that a status compares with; None where there is none, or its ids are not SHA-1."""
+    """The commit that a status compares with; None if there is none, or its ids are not SHA-1."""
     for line in status.split(b"\0"):
         if line.startswith(b"# branch.oid "):
             oid = line.removeprefix(b"# branch.oid ").decode()
@@ -193,7 +196,7 @@ def _commit_in(status: bytes) -> str | None:
 
 
 def _changed(status: bytes) -> list[bytes] | None:
-    """The paths that are not what the commit has, a whole folder with a slash behind it; None for an unknown answer."""
+    """The paths that differ from the commit, a whole folder with a slash behind it; None for an unknown answer."""
     found = []
     for line in status.split(b"\0"):
         kind = line[:1]
@@ -222,7 +225,7 @@ def may_convert(text: bytes) -> bool:
 
 
 def file_may_convert(path: Path) -> bool:
-    """The same of a file; one that cannot be read might, one that is not there does not."""
+    """The same for a file of attributes. One that cannot be read may convert; one that is missing does not."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:

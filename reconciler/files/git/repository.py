@@ -1,8 +1,8 @@
-"""Git, asked about a repository in such a way that nothing in it or around it can make git run anything.
+"""Git, asked about a repository in such a way that nothing in it or around it can make git run anything (H83).
 
-Only plumbing that reads objects is used: no filter, no textconv, no hook, no monitor, no lazy fetch. The repository is
-found here and named to git: git's own search would take a folder of the tree that looks like a bare repository, with
-its configuration. The environment holds nothing of the caller's: no GIT_ variable, no home, no token.
+The tree under review may come from anybody, with its `.git/config`, attributes and hooks. So only commands that read are
+used: no filter, no textconv, no hook, no file monitor, no lazy fetch. The repository is found here and named to git: git's own
+search would also take a folder of the tree that looks like a bare repository, with the configuration in it.
 """
 
 import os
@@ -18,41 +18,39 @@ from typing import IO, BinaryIO
 from reconciler.core.text import quoted, shown
 
 LISTING_LIMIT = 64 * 1024 * 1024
-"""Bytes of an answer that is held whole; a few bytes of trees can list without end."""
+"""Bytes of an answer that is held in memory. A few bytes of tree objects can describe millions of paths."""
 
 _BLOCK = 1024 * 1024
 _REVISION = re.compile(r"[\w@][\w./@{}^~+#=,%!-]{0,199}")
 _OPTIONS = (
     "--no-pager",
-    "--no-optional-locks",
-    "--no-replace-objects",
-    "--literal-pathspecs",
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    f"core.hooksPath={os.devnull}",
-    "-c",
-    "protocol.allow=never",
+    "--no-optional-locks",  # `git status` would else write the index, while somebody else may be at work
+    "--no-replace-objects",  # refs/replace/ can make an id stand for another content
+    "--literal-pathspecs",  # a folder may be called ":(top)x"
+    *("-c", "core.fsmonitor=false"),  # may name a program that `git status` starts
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "protocol.allow=never"),
 )
 _ENVIRON = {
-    "LC_ALL": "C",
+    "LC_ALL": "C",  # answers in English, paths as bytes
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_LAZY_FETCH": "1",  # a partial clone would else fetch what is missing, with the person's credentials
     "GIT_ALLOW_PROTOCOL": "none",
 }
+"""All that git's process gets. Nothing of ours: no GIT_ variable could point it elsewhere, and no token could leak."""
 
 _STRICT = (
     *("-c", "core.trustctime=true"),
     *("-c", "core.checkStat=default"),
 )
-"""Instead of what a repository may say: a file counts as unchanged only where all that can be compared is equal."""
+"""Overrules the repository, which could ask git to compare less: then an edited file might count as unchanged."""
 
 
 class RevisionRefused(Exception):
-    """A revision that cannot be read; the message says what to do, in whole sentences."""
+    """A revision that cannot be read. The message says what to do, in whole sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +70,7 @@ class Repository:
     top: Path
 
     def commit(self, rev: str) -> str:
-        """The id of the commit that a revision names; RevisionRefused where it is not here, with what to do."""
+        """The id of the commit that a revision names; RevisionRefused if it is not here, with what to do."""
         checked_revision(rev)
         if self._ask("rev-parse", "--git-dir") is None:
             raise RevisionRefused(
@@ -92,7 +90,7 @@ class Repository:
         )
 
     def require_related(self, commit: str, rev: str) -> None:
-        """RevisionRefused where the checked-out commit shares no history with it; a part of the history tells nothing."""
+        """RevisionRefused if the checked-out commit shares no history with it. In a shallow clone that cannot be known."""
         head = self._ask("rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
         if head is None or self._ask("merge-base", head.decode().strip(), commit) is not None or self._is_shallow():
             return
@@ -102,7 +100,7 @@ class Repository:
         )
 
     def entries(self, commit: str, folder: str) -> tuple[TreeEntry, ...]:
-        """All files, links and submodules of a commit below a folder ("" is the top); none where there is no such folder."""
+        """All files, links and submodules of a commit below a folder ("" is the top); none if there is no such folder."""
         listed = self._ask("ls-tree", "-r", "-z", "--full-tree", commit, *(["--", folder] if folder else []))
         if listed is None:
             raise unreadable(commit)
@@ -125,13 +123,13 @@ class Repository:
                 process.kill()
 
     def begin(self, into: BinaryIO, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Start a command on the work tree; its answer goes to a file, and nothing waits for it."""
+        """Start a command on the work tree. Its answer goes to a file, so that it never waits for a reader."""
         return self._start(f"--work-tree={self.top}", *_STRICT, *arguments, stdin=subprocess.DEVNULL, stdout=into)
 
     def settings(self, pattern: str, home: Mapping[str, str]) -> tuple[tuple[str, str], ...] | None:
-        """Scope and name of each setting that a pattern fits, the person's own too; None where git does not say.
+        """Scope and name of each setting whose name fits a pattern, the person's own too; None if git does not say.
 
-        Reading settings runs nothing, whatever stands in them.
+        Reading settings runs nothing, whatever they hold.
         """
         listed = self._ask("config", "--show-scope", "--name-only", "-z", "--list", environ=_asking(home))
         if listed is None:
@@ -145,7 +143,7 @@ class Repository:
         return (self._ask("rev-parse", "--is-shallow-repository") or b"").strip() == b"true"
 
     def _ask(self, *arguments: str, environ: Mapping[str, str] | None = None) -> bytes | None:
-        """The whole answer of a command, None where git refuses; RevisionRefused where there is no end to it."""
+        """The whole answer of a command; None if git fails, RevisionRefused if the answer is too long."""
         with self._start(*arguments, stdin=subprocess.DEVNULL, environ=environ) as process:
             answer = _pipe(process.stdout).read(LISTING_LIMIT + 1)
             if len(answer) > LISTING_LIMIT:
@@ -171,14 +169,14 @@ class Repository:
 
 
 class Blobs:
-    """A conversation with `git cat-file --batch`: ask for one blob, take its bytes, ask for the next."""
+    """Contents of files, from one `git cat-file --batch`: ask for a blob, take its bytes, ask for the next."""
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._questions = _pipe(process.stdin)
         self._answers = _pipe(process.stdout)
 
     def size(self, oid: str) -> int:
-        """Ask for a blob; its size in bytes. RevisionRefused where this clone does not hold it."""
+        """Ask for a blob; its size in bytes. RevisionRefused if this clone does not hold it."""
         self._questions.write(f"{oid}\n".encode())
         self._questions.flush()
         head = self._answers.readline().split()
@@ -199,7 +197,7 @@ class Blobs:
 
 
 def find_repository(root: Path) -> tuple[Repository, str]:
-    """The repository that a folder lies in, and the folder's path below its top; the folder need not exist now."""
+    """The repository that a folder lies in, and the folder's path below its top. The folder itself may be missing."""
     place = Path(os.path.realpath(root))
     top = next((folder for folder in (place, *place.parents) if (folder / ".git").exists()), None)
     if top is None:
@@ -209,7 +207,7 @@ def find_repository(root: Path) -> tuple[Repository, str]:
 
 
 def checked_revision(rev: str) -> None:
-    """RevisionRefused for what is no plain name of one revision: an option, a range, a path, a command."""
+    """RevisionRefused for anything but a plain name of one revision: an option, a range, a path, a command (H84)."""
     if not _REVISION.fullmatch(rev) or ".." in rev:
         raise RevisionRefused(
             f"{quoted(rev)} names no revision. Write a branch, a tag or a commit, as main, v1.2, HEAD~1 or 3f2a91c."
@@ -225,14 +223,14 @@ def unreadable(oid: str) -> RevisionRefused:
 
 
 def _asking(home: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a question about settings: with the places where a person keeps them."""
-    shut = {"GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL"}
+    """The environment for a question about settings: it names the places where the person keeps theirs."""
+    hidden = {"GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL"}
     places = {name: home[name] for name in ("HOME", "XDG_CONFIG_HOME") if name in home}
-    return {name: value for name, value in _ENVIRON.items() if name not in shut} | places
+    return {name: value for name, value in _ENVIRON.items() if name not in hidden} | places
 
 
 def _program(top: Path) -> str:
-    """The full path of git; a folder of the tree, or one relative to wherever we are, is no place to look for it."""
+    """The full path of git. It is not looked for in the tree, nor in a folder relative to the working folder (H83)."""
     places = [Path(place) for place in os.environ.get("PATH", os.defpath).split(os.pathsep)]
     safe = [str(place) for place in places if place.is_absolute() and not place.resolve().is_relative_to(top)]
     found = shutil.which("git", path=os.pathsep.join(safe))

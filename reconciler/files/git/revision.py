@@ -1,8 +1,8 @@
-"""The manifest root as it was at a git revision, laid out in a folder of its own; nothing of the tree is run.
+"""The manifest root as it was at a git revision, written into a temporary folder. Nothing of the tree is run.
 
-Bytes are the blobs' own: no filter, no line ends converted, no keyword expanded, and a Git LFS pointer stays a pointer,
-which tells its digest. Links become links, for the Tree room to judge; submodules and hidden files are left out. Of
-files that are never read only the names are there.
+Files get the bytes that git keeps: no filter, no converted line ends, no expanded keywords. A Git LFS pointer stays a pointer,
+which is enough: it holds the digest. Links become links, and `Tree` judges them later. Submodules and hidden files are
+left out. Files that are never read are empty: only their names count.
 """
 
 import io
@@ -26,7 +26,7 @@ _LINK_LIMIT = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much is laid out: entries, bytes of one file, bytes of all."""
+    """How much is written: entries, bytes of one file, bytes of all."""
 
     entries: int = 200_000
     file: int = FILE_LIMIT
@@ -38,11 +38,11 @@ LIMITS = Limits()
 
 @contextmanager
 def revision(root: Path, rev: str, *, is_base: bool = False, limits: Limits = LIMITS) -> Iterator[Path]:
-    """What `root` was at `rev`, as a folder that goes when the block ends; its parent is empty and goes too.
+    """What `root` was at `rev`, as a folder that is removed when the block ends, with its parent, which holds nothing else.
 
-    Where the revision has no such folder it is empty. `is_base` asks for a history in common with what is checked out.
-    RevisionRefused where the revision cannot be read or is no such base, ProblemsFound where something in it is too
-    large or has a name that no file can have.
+    If the revision has no such folder it is empty. `is_base` asks for a history in common with what is checked out.
+    RevisionRefused if the revision cannot be read or is no such base, ProblemsFound if something in it is too large or has a
+    name that no file can have.
     """
     repository, below = find_repository(root)
     commit = repository.commit(rev)
@@ -69,11 +69,11 @@ def revision_name(root: Path, rev: str) -> str:
     """The root at a revision as a person reads it: `HEAD~1:manifests`, relative to the working folder."""
     here = Path.cwd()
     absolute = here / root
-    return f"{short(rev)}:{absolute.relative_to(here) if absolute.is_relative_to(here) else root}"
+    return f"{short_revision(rev)}:{absolute.relative_to(here) if absolute.is_relative_to(here) else root}"
 
 
-def short(rev: str) -> str:
-    """A revision as it was given; of a full commit id the first 12 digits."""
+def short_revision(rev: str) -> str:
+    """A revision as it was given; a full commit id is cut to 12 digits."""
     return rev[:12] if len(rev) >= 40 and all(digit in "0123456789abcdef" for digit in rev) else rev
 
 
@@ -87,7 +87,7 @@ def _is_read(path: bytes) -> bool:
 
 
 class _Layout:
-    """Folders first, then files, then links: until the last file is written nothing on the way can be a link."""
+    """Writes folders first, then files, then links. So no file can be written through a link of the tree."""
 
     def __init__(self, *, folder: Path, name: str, blobs: Blobs, limits: Limits) -> None:
         self._folder = os.fsencode(folder)

@@ -1,1 +1,1 @@
-"""Images on the disk: which files a dataset has, what their bytes tell, and small pictures of them."""
+"""Images on the disk: which files a dataset has, what their bytes say, and small pictures of them."""

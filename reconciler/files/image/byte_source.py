@@ -21,8 +21,8 @@ class Cut(Exception):
 class ByteSource:
     """The bytes of a file in order. `position` counts those taken, `size` those read so far.
 
-    With `expected`, the number of bytes that the file says it has, git's id of them is made as well; with another number
-    it is the id of nothing.
+    `expected` is the number of bytes that the file should have. If it is given, git's id of the bytes is computed as well;
+    git begins it with that number, so if the file has another length the id is that of no file.
     """
 
     def __init__(self, file: Readable, expected: int | None = None) -> None:
@@ -43,7 +43,7 @@ class ByteSource:
         return self._hash.hexdigest()
 
     def blob(self) -> str | None:
-        """Git's id of all that was read; None where it is not wanted, or where git might take the file for text."""
+        """Git's id of all that was read; None if it is not wanted, or if git might take the file for text (no NUL byte)."""
         return self._blob.hexdigest() if self._blob is not None and self._has_nul else None
 
     def peek(self, count: int) -> bytes:

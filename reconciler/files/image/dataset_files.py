@@ -1,4 +1,4 @@
-"""The image folder of one dataset: which files count, and what was found in them."""
+"""Which files belong to one dataset, and what was found in them."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ from reconciler.core.text import quoted
 from reconciler.files.caption import reading as caption
 from reconciler.files.image.digest_table import DigestTable
 from reconciler.files.image.image_file import Inspection
-from reconciler.files.image.scan import Found
+from reconciler.files.image.scan import FolderContents
 from reconciler.files.text_file import refused
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import TreeListing, join
@@ -24,18 +24,22 @@ from reconciler.files.tree_listing import TreeListing, join
 OTHER_SUFFIXES = frozenset(
     {".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".jfif"}
 )
-"""Suffixes of images that cannot be uploaded; leaving them out silently would surprise."""
+"""Suffixes of images that cannot be uploaded. People are told that these files are left out."""
 
 MASK_ENDINGS = ("-masklabel", "-condlabel")
-"""Endings of names that training tools give to masks; those are never images of a dataset."""
+"""Endings that training tools give to the names of masks. Masks are never images of a dataset."""
 
 _IMAGES = re.compile(rf"(?:[^\n/]*(?<!{'|'.join(MASK_ENDINGS)})(?:{'|'.join(map(re.escape, sorted(SUFFIXES)))})\n)*")
-"""Names of images, one a line; those in capital letters take the longer way."""
+"""Names of images, one a line. Suffixes in capital letters do not fit; such folders take the longer way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """Which files of a folder belong to a dataset. All names are paths below `folder`."""
+class DatasetFiles:
+    """The files of a dataset. All names are paths below `folder`.
+
+    `left_out` are images that no pattern takes, `others` images of formats that cannot be uploaded, `unmatched` the positions of
+    patterns that take no image.
+    """
 
     folder: str
     source: str
@@ -47,41 +51,43 @@ class Selection:
     unmatched: tuple[int, ...]
 
 
-def select(manifest: Manifest, spec: DatasetSpec, base: str, walked: TreeListing) -> Selection | list[Problem]:
+def choose_files(
+    manifest: Manifest, spec: DatasetSpec, base: str, listing: TreeListing
+) -> DatasetFiles | list[Problem]:
     """Choose the files of a dataset by its `images`; `base` is the folder of its manifest."""
     try:
         folder = below(base, spec.images.path)
     except Outside as outside:
         return [_outside(manifest, spec.images.path, str(outside))]
-    if folder not in walked.listings:
-        return [_no_folder(manifest, spec.images.path, folder, walked)]
+    if folder not in listing.folders:
+        return [_no_folder(manifest, spec.images.path, folder, listing)]
     patterns, bad = _patterns(manifest, spec.images.include)
     if bad:
         return bad
-    names = _files_below(folder, walked)
+    names = _files_below(folder, listing)
     if patterns is None and _are_images(names):
         return _all_of(folder, names, spec)
     images = [name for name in names if _is_image(name)]
     chosen = images if patterns is None else [name for name in images if any(p.matches(name) for p in patterns)]
     beside = {_folder(name) for name in chosen}
     kept = set(chosen)
-    return Selection(
+    return DatasetFiles(
         folder=folder,
         source=_source(spec),
         images=tuple(chosen),
         left_out=tuple(name for name in images if name not in kept),
         others=tuple(name for name in names if _suffix(name) in OTHER_SUFFIXES) if patterns is None else (),
         sidecars=tuple(n for n in caption.sidecars_beside(names, spec.family) if _folder(n) in beside),
-        top_files=walked.listings[folder].files,
+        top_files=listing.folders[folder].files,
         unmatched=tuple(
             index for index, pattern in enumerate(patterns or ()) if not any(pattern.matches(name) for name in images)
         ),
     )
 
 
-def _all_of(folder: str, names: Sequence[str], spec: DatasetSpec) -> Selection:
-    """A folder of images and nothing else, as most are."""
-    return Selection(
+def _all_of(folder: str, names: Sequence[str], spec: DatasetSpec) -> DatasetFiles:
+    """The files of a folder that holds nothing but images. Most do, so this way is short."""
+    return DatasetFiles(
         folder=folder,
         source=_source(spec),
         images=tuple(names),
@@ -97,30 +103,32 @@ def _source(spec: DatasetSpec) -> str:
     return spec.captions.source if spec.captions else "automatic"
 
 
-def gather(tree: Tree, selection: Selection, scanned: Mapping[str, Found], problems: list[Problem]) -> ImageFolder:
-    """What was found for a dataset, by the folders of its files; files that could not be read become problems."""
-    images = _whole(selection, scanned)
+def read_images(
+    tree: Tree, files: DatasetFiles, scanned: Mapping[str, FolderContents], problems: list[Problem]
+) -> ImageFolder:
+    """The images and captions of a dataset, from what was found in its folders. A file that could not be read becomes a Problem."""
+    images = _all_at_once(files, scanned)
     if images is None:
-        images = _each(tree, selection, scanned, problems)
+        images = _one_by_one(tree, files, scanned, problems)
     return ImageFolder(
         images=images,
         root=tree.shown(""),
-        left_out=tuple(_normal(name) for name in selection.left_out),
-        captions=_captions(tree, selection, problems),
-        refused=len(selection.images) - len(images),
-        unused=len(selection.sidecars) if selection.source == "automatic" else 0,
-        unmatched=selection.unmatched,
-        other_formats=selection.others,
+        left_out=tuple(_normal(name) for name in files.left_out),
+        captions=_captions(tree, files, problems),
+        refused=len(files.images) - len(images),
+        unused=len(files.sidecars) if files.source == "automatic" else 0,
+        unmatched=files.unmatched,
+        other_formats=files.others,
     )
 
 
-def _whole(selection: Selection, scanned: Mapping[str, Found]) -> Sequence[ImageFile] | None:
-    """The images, where they are just what a table holds; None where they are not."""
-    table = scanned.get(selection.folder)
-    if not isinstance(table, DigestTable) or table.names != selection.images:
+def _all_at_once(files: DatasetFiles, scanned: Mapping[str, FolderContents]) -> Sequence[ImageFile] | None:
+    """The images, if they are just the files of one table; None if they are not."""
+    table = scanned.get(files.folder)
+    if not isinstance(table, DigestTable) or table.names != files.images:
         return None
     names = table.names if "".join(table.names).isascii() else tuple(map(_normal, table.names))
-    return FolderImages(names, table.digests, table.summary, lambda: _images_of(selection.folder, table))
+    return FolderImages(names, table.digests, table.summary, lambda: _images_of(files.folder, table))
 
 
 def _images_of(folder: str, table: DigestTable) -> tuple[ImageFile, ...]:
@@ -128,16 +136,16 @@ def _images_of(folder: str, table: DigestTable) -> tuple[ImageFile, ...]:
     return tuple(_image(name, join(folder, name), inspection) for name, inspection in found)
 
 
-def _each(
-    tree: Tree, selection: Selection, scanned: Mapping[str, Found], problems: list[Problem]
+def _one_by_one(
+    tree: Tree, files: DatasetFiles, scanned: Mapping[str, FolderContents], problems: list[Problem]
 ) -> tuple[ImageFile, ...]:
     images = []
     by_folder = {
         folder: dict(zip(found.names, found.inspections, strict=True)) if isinstance(found, DigestTable) else found
-        for folder, found in ((folder, scanned[folder]) for folder in folders_of(selection))
+        for folder, found in ((folder, scanned[folder]) for folder in folders_of(files))
     }
-    for name in selection.images:
-        path = join(selection.folder, name)
+    for name in files.images:
+        path = join(files.folder, name)
         folder, _, own = path.rpartition("/")
         found = by_folder[folder][own]
         if isinstance(found, FileRefused):
@@ -147,13 +155,13 @@ def _each(
     return tuple(images)
 
 
-def folders_of(selection: Selection) -> Mapping[str, list[str]]:
-    """The folders below the root that hold the images of a dataset, each with their names in it."""
-    if not any("/" in name for name in selection.images):
-        return {selection.folder: list(selection.images)}
+def folders_of(files: DatasetFiles) -> Mapping[str, list[str]]:
+    """The folders below the root that hold the images of a dataset, each with the names of its images."""
+    if not any("/" in name for name in files.images):
+        return {files.folder: list(files.images)}
     found: dict[str, list[str]] = {}
-    for name in selection.images:
-        folder, _, own = join(selection.folder, name).rpartition("/")
+    for name in files.images:
+        folder, _, own = join(files.folder, name).rpartition("/")
         found.setdefault(folder, []).append(own)
     return found
 
@@ -170,14 +178,14 @@ def _image(name: str, path: str, found: Inspection) -> ImageFile:
     )
 
 
-def _captions(tree: Tree, selection: Selection, problems: list[Problem]) -> tuple[CaptionEntry, ...] | None:
-    """The declared texts; None where they could not be read, which a Problem says."""
-    if selection.source == "automatic":
+def _captions(tree: Tree, files: DatasetFiles, problems: list[Problem]) -> tuple[CaptionEntry, ...] | None:
+    """The declared texts; None if they could not be read, which a Problem says."""
+    if files.source == "automatic":
         return ()
-    if selection.source == "sidecar":
-        read: caption.Read | None = caption.read_sidecars(tree, selection.folder, selection.sidecars)
+    if files.source == "sidecar":
+        read: caption.Read | None = caption.read_sidecars(tree, files.folder, files.sidecars)
     else:
-        read = caption.read_caption_file(tree, selection.folder, selection.top_files)
+        read = caption.read_caption_file(tree, files.folder, files.top_files)
     entries, found = read or ([], [])
     problems += found
     return None if found and not entries else tuple(entries)
@@ -187,16 +195,16 @@ def _normal(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
-def _files_below(folder: str, walked: TreeListing) -> Sequence[str]:
+def _files_below(folder: str, listing: TreeListing) -> Sequence[str]:
     """Every file below a folder, as a path below it, sorted."""
-    if not walked.listings[folder].folders:
-        return walked.listings[folder].files
+    if not listing.folders[folder].folders:
+        return listing.folders[folder].files
     strip = len(folder) + 1 if folder else 0
-    return sorted(join(path, name)[strip:] for path in walked.below(folder) for name in walked.listings[path].files)
+    return sorted(join(path, name)[strip:] for path in listing.below(folder) for name in listing.folders[path].files)
 
 
 def _are_images(names: Sequence[str]) -> bool:
-    """Is it certain that all of these are images? One expression for the whole folder, for trees are large."""
+    """Is it certain that all of these are images? One search over all names: asking name by name is slow in large trees."""
     return "\n" not in "".join(names) and _IMAGES.fullmatch("\n".join((*names, ""))) is not None
 
 
@@ -244,8 +252,8 @@ def _outside(manifest: Manifest, path: str, why: str) -> Problem:
     )
 
 
-def _no_folder(manifest: Manifest, path: str, folder: str, walked: TreeListing) -> Problem:
-    guess = nearest(folder, walked.listings) if folder else None
+def _no_folder(manifest: Manifest, path: str, folder: str, listing: TreeListing) -> Problem:
+    guess = nearest(folder, listing.folders) if folder else None
     return Problem(
         rule="images-folder-missing",
         location=manifest.document.at("spec", "images", "path"),

@@ -18,7 +18,7 @@ Key = tuple[int, int, int, int]
 """Size, both times (ns) and inode: what must be equal for a file to count as unchanged."""
 
 NO_KEY: Key = (0, 0, 0, 0)
-"""Of a file whose times are too fresh to tell anything."""
+"""The key of a file whose times are too fresh to tell anything. No file has it."""
 
 KEY_BYTES, BLOB_BYTES, DIGEST_DIGITS = 32, 20, 64
 
@@ -77,7 +77,7 @@ class DigestTable:
 
     @property
     def blobs(self) -> tuple[str | None, ...]:
-        """Git's ids of all files; None where one is not known."""
+        """Git's ids of all files; None for each that is not known."""
         start = len(self.names) * KEY_BYTES
         seen = self.blocks[2]
         pieces = (seen[at : at + BLOB_BYTES] for at in range(start, len(seen), BLOB_BYTES))
@@ -103,7 +103,7 @@ class DigestTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tails:
-    """The second block; `kinds` are positions in `facts`, where the first is none."""
+    """The second block. `kinds` are positions in `facts`; position 0 stands for a file without facts."""
 
     sizes: Sequence[int]
     kinds: Sequence[int]
@@ -207,6 +207,6 @@ def _facts_out(facts: Facts) -> list[object]:
 
 @functools.cache
 def _facts_in(form: str, width: int, height: int, traits: str, trailing: int) -> Facts:
-    """Facts are few even where images are many."""
+    """Most images of a tree have the same few facts, so each is made once."""
     found = tuple(Trait(trait) for trait in traits.split(",") if trait)
     return Facts(format=str(form), width=int(width), height=int(height), traits=found, trailing=int(trailing))

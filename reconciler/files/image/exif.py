@@ -1,4 +1,4 @@
-"""The two things of EXIF that matter before an upload: is the image turned, does it say where it was taken."""
+"""Two facts of EXIF that matter before an upload: is the image rotated, does it say where it was taken?"""
 
 import struct
 
@@ -12,7 +12,7 @@ _LATITUDE, _LONGITUDE = 2, 4
 
 
 def read_exif(data: bytes) -> set[Trait]:
-    """The traits that an EXIF block (from its byte order mark on) tells; none where it is damaged."""
+    """The traits that an EXIF block (from its byte order mark on) shows; none if it is damaged."""
     order = {b"II": "<", b"MM": ">"}.get(data[:2])
     if order is None or len(data) < 8:
         return set()

@@ -1,4 +1,4 @@
-"""An image file read once: its SHA-256, and what its structure tells; pixels are never decoded."""
+"""An image file, read once: its SHA-256, and what its structure says. Pixels are never decoded."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ from reconciler.files.image import jpeg, png, webp
 from reconciler.files.image.byte_source import ByteSource, Cut, Readable
 
 FILE_LIMIT = 256 * 1024 * 1024
-"""Bytes of an image file that are read at all."""
+"""Bytes of the largest image file that is read."""
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 _POINTER_LIMIT = 1024
@@ -31,9 +31,9 @@ _OTHERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """What one pass over a file found. A Git LFS pointer has the digest and size it stands for, and no facts.
+    """What was found in a file. A Git LFS pointer has the digest and size that it stands for, and no facts.
 
-    `blob` is git's id of the bytes, where it was asked for and git can only take them for binary.
+    `blob` is git's id of the bytes, if it was asked for and git cannot take the file for text.
     """
 
     digest: str
@@ -52,7 +52,7 @@ def digest_bytes(digest: str) -> bytes:
 
 
 def inspect(file: Readable, expected: int | None = None) -> Inspection:
-    """Read a file to its end; `expected` is its number of bytes, where git's id of it is wanted."""
+    """Read a file to its end. `expected` is its number of bytes, given if git's id of it is wanted."""
     source = ByteSource(file, expected)
     head = source.peek(_POINTER_LIMIT)
     if (pointer := _POINTER.fullmatch(head)) is not None and source.is_whole(head):
@@ -85,7 +85,7 @@ def _walk(source: ByteSource, head: bytes) -> Facts:
 
 
 def _other(head: bytes) -> Flaw:
-    """The flaw of a file that is no PNG, JPEG or WebP, as helpful as its first bytes allow."""
+    """What is wrong with a file that is no PNG, JPEG or WebP, by its first bytes."""
     if not head:
         return Flaw(
             rule="image-format", summary="this file is empty", remedy="Export it again, or restore it from git."

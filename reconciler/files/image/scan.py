@@ -1,4 +1,4 @@
-"""Image files of many folders, each read at most once and none that the cache knows."""
+"""What the image files of many folders hold. A file is read at most once, and not at all if the cache knows it."""
 
 import os
 import stat
@@ -14,16 +14,16 @@ from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import join
 
 _PARALLEL_FROM = 8 * 1024 * 1024
-"""Bytes to hash from which a second thread pays."""
+"""Bytes to hash; from here on a second thread saves more time than it costs."""
 
 _THREADS = 4
-Scanned = Inspection | FileRefused
-Found = DigestTable | Mapping[str, Scanned]
-"""What was found in a folder: a table of just the files asked for, or each by its name."""
+ScannedFile = Inspection | FileRefused
+FolderContents = DigestTable | Mapping[str, ScannedFile]
+"""What was found in a folder: a table of just the files asked for, or each file by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pending:
+class _FileToRead:
     folder: str
     name: str
     size: int
@@ -34,21 +34,21 @@ class _Pending:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Part:
-    """A folder of which something must be read: what is known of the others, with their keys."""
+class _PartlyKnown:
+    """A folder with files that must be read: what is known of the others, with their keys."""
 
-    known: dict[str, Scanned] = field(default_factory=dict)
+    known: dict[str, ScannedFile] = field(default_factory=dict)
     keys: dict[str, bytes] = field(default_factory=dict)
 
 
 def scan(
-    tree: Tree, names: Mapping[str, Iterable[str]], cache: DigestCache, checkout: GitTreeIds | None = None
-) -> dict[str, Found]:
-    """Folder below the root to what was found in it, for the named files of each."""
-    vouched = checkout.trees() if checkout is not None else {}
-    found: dict[str, Found] = {}
-    parts: dict[str, _Part] = {}
-    pending: list[_Pending] = []
+    tree: Tree, names: Mapping[str, Iterable[str]], cache: DigestCache, git: GitTreeIds | None = None
+) -> dict[str, FolderContents]:
+    """What was found in the named files of each folder, by the folder's path below the root."""
+    vouched = git.trees() if git is not None else {}
+    found: dict[str, FolderContents] = {}
+    parts: dict[str, _PartlyKnown] = {}
+    pending: list[_FileToRead] = []
     for folder in sorted(names):
         asked = tuple(sorted(set(names[folder])))
         table = cache.in_place(folder)
@@ -59,11 +59,11 @@ def scan(
             found[folder] = table
         else:
             parts[folder] = _look_up(tree, folder, asked, table, pending)
-    _read_pending(tree, pending, parts, cache, with_blobs=checkout is not None)
+    _read_pending(tree, pending, parts, cache, with_blobs=git is not None)
     for folder, part in parts.items():
         found[folder] = _enrolled(folder, part, cache)
-    if checkout is not None:
-        _vouch(found, checkout, cache)
+    if git is not None:
+        _compare_with_trees(found, git, cache)
     return found
 
 
@@ -78,8 +78,8 @@ def _holds(table: DigestTable, asked: tuple[str, ...]) -> bool:
     return table.names == asked or set(table.names).issuperset(asked)
 
 
-def _narrowed(table: DigestTable, asked: tuple[str, ...]) -> Found:
-    """A table, or what it knows of some of its files."""
+def _narrowed(table: DigestTable, asked: tuple[str, ...]) -> FolderContents:
+    """The table, or what it knows of the files that were asked for."""
     if table.names == asked:
         return table
     known = dict(zip(table.names, table.inspections, strict=True))
@@ -87,7 +87,7 @@ def _narrowed(table: DigestTable, asked: tuple[str, ...]) -> Found:
 
 
 def _is_unchanged(tree: Tree, folder: str, asked: tuple[str, ...], table: DigestTable) -> bool:
-    """Are these the files of the table, and does each have the key that it had?"""
+    """Does the folder hold the files of the table, each with the key that it had?"""
     if table.names != asked:
         return False
     keys = []
@@ -104,9 +104,9 @@ def _is_unchanged(tree: Tree, folder: str, asked: tuple[str, ...], table: Digest
 
 
 def _look_up(
-    tree: Tree, folder: str, asked: Sequence[str], table: DigestTable | None, pending: list[_Pending]
-) -> _Part:
-    part = _Part()
+    tree: Tree, folder: str, asked: Sequence[str], table: DigestTable | None, pending: list[_FileToRead]
+) -> _PartlyKnown:
+    part = _PartlyKnown()
     known: dict[str, tuple[bytes, Inspection]] = {}
     if table is not None:
         keys = (table.keys[at : at + KEY_BYTES] for at in range(0, len(table.keys), KEY_BYTES))
@@ -116,12 +116,17 @@ def _look_up(
             for name in asked:
                 _look_at(handle, folder, name, known.get(name), part, pending)
     except FileRefused as refused:  # moved since it was listed
-        return _Part(known=dict.fromkeys(asked, refused))
+        return _PartlyKnown(known=dict.fromkeys(asked, refused))
     return part
 
 
 def _look_at(
-    handle: int, folder: str, name: str, known: tuple[bytes, Inspection] | None, part: _Part, pending: list[_Pending]
+    handle: int,
+    folder: str,
+    name: str,
+    known: tuple[bytes, Inspection] | None,
+    part: _PartlyKnown,
+    pending: list[_FileToRead],
 ) -> None:
     try:
         status = os.stat(name, dir_fd=handle, follow_symlinks=False)
@@ -131,13 +136,14 @@ def _look_at(
     if known is not None and stat.S_ISREG(status.st_mode) and known[0] == packed(file_key(status)):
         part.keys[name], part.known[name] = known
     else:
-        pending.append(_Pending(folder=folder, name=name, size=status.st_size))
+        pending.append(_FileToRead(folder=folder, name=name, size=status.st_size))
 
 
 def _read_pending(
-    tree: Tree, pending: list[_Pending], parts: Mapping[str, _Part], cache: DigestCache, *, with_blobs: bool
+    tree: Tree, pending: list[_FileToRead], parts: Mapping[str, _PartlyKnown], cache: DigestCache, *, with_blobs: bool
 ) -> None:
     if pending:
+        # Before the first file is read: a file that is written later than this is too fresh to be known by its times.
         cache.begin()
     for item, result in zip(pending, _read_all(tree, pending, with_blobs=with_blobs), strict=True):
         part = parts[item.folder]
@@ -149,8 +155,8 @@ def _read_pending(
             part.keys[item.name] = cache.key(status)
 
 
-def _enrolled(folder: str, part: _Part, cache: DigestCache) -> Found:
-    """The folder as a table, which the cache gets; its files one by one where some could not be read."""
+def _enrolled(folder: str, part: _PartlyKnown, cache: DigestCache) -> FolderContents:
+    """The folder as a table, which the cache keeps; its files one by one if some could not be read."""
     sound = [(name, part.keys[name], one) for name, one in part.known.items() if isinstance(one, Inspection)]
     table = make_table(sound)
     if sound:
@@ -158,20 +164,24 @@ def _enrolled(folder: str, part: _Part, cache: DigestCache) -> Found:
     return table if len(sound) == len(part.known) else part.known
 
 
-def _vouch(found: Mapping[str, Found], checkout: GitTreeIds, cache: DigestCache) -> None:
-    """Hold each new table against the tree that git says its folder is: only where every id is equal, is it that tree."""
-    for folder, oid in checkout.trees().items():
+def _compare_with_trees(found: Mapping[str, FolderContents], git: GitTreeIds, cache: DigestCache) -> None:
+    """Compare each new table, file by file, with the tree that git says its folder holds, and keep the result.
+
+    Git's word alone would not do: a row that is kept under a tree's id is believed in every clone and for ever. So it is only
+    kept there if we computed each file's id from the bytes that we hashed, and each is the id that the tree has.
+    """
+    for folder, oid in git.trees().items():
         table = found.get(folder)
         if not isinstance(table, DigestTable) or oid in {table.tree, table.not_tree} or None in table.blobs:
             continue
-        ids = checkout.blobs().get(folder, {})
+        ids = git.blobs().get(folder, {})
         is_equal = all(ids.get(os.fsencode(name)) == blob for name, blob in zip(table.names, table.blobs, strict=True))
         table.tree, table.not_tree = (oid, None) if is_equal else (None, oid)
         cache.keep(folder, table)
 
 
 def _read_all(
-    tree: Tree, pending: list[_Pending], *, with_blobs: bool
+    tree: Tree, pending: list[_FileToRead], *, with_blobs: bool
 ) -> list[tuple[os.stat_result, Inspection] | FileRefused]:
     if len(pending) < 2 or sum(item.size for item in pending) < _PARALLEL_FROM:
         return [_read(tree, item.path, with_blob=with_blobs) for item in pending]

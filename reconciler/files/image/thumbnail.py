@@ -1,7 +1,7 @@
 """Small pictures of image files, for reports: what is in a file, at most 192 pixels wide and high, as WebP.
 
-The only place that decodes pixels of a user's files. The structure is walked first: what is cut short, animated or
-forged is never given to a decoder.
+The structure of a file is walked first. A file that is cut short, animated or forged is never given to a decoder: the
+decoders are the part of an image library where the security holes are.
 """
 
 import io
@@ -32,7 +32,7 @@ _READERS: dict[str, type[ImageFile]] = {"JPEG": JpegImageFile, "PNG": PngImageFi
 
 
 def thumbnail(file: BinaryIO) -> bytes | None:
-    """The picture as WebP, or None where the file holds none that can be shown; whatever it holds, nothing is raised.
+    """The picture as WebP; None if the file holds none that can be shown. Whatever it holds, nothing is raised.
 
     As the API will see it: turned upright, and what is transparent is black. No metadata of the file is kept.
     """

@@ -112,7 +112,7 @@ class _Wave:
             else:
                 expected[edit.document] = after(expected[edit.document], edit)
                 self._edits.append(pending.popleft())
-        return self._written(expected) if self._edits else self._text.source.text
+        return self._written(expected) if self._edits else self._text.source.content
 
     def _written(self, expected: Sequence[Value]) -> str:
         """The first way of writing that means just the edits: in the manner of the file, else with all texts in quotes."""
@@ -196,7 +196,7 @@ class _Wave:
                         f"Write the value out at line {line}, then try again.",
                     )
                     return self._refused(self._offset(edit), words)
-        has_end = self._text.source.text[-1:] in {"", "\n", "\r"}
+        has_end = self._text.source.content[-1:] in {"", "\n", "\r"}
         return self._refused(self._offset(self._edits[0]), _UNCLEAR if has_end else _NO_END)
 
     def _behind_alias(self, alias: Node) -> EditRefused:

@@ -25,13 +25,13 @@ class SourceText:
     """A text with any line ends. All places are offsets; `newline` is the line end that new lines get."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.content = text
         found = _BREAK.search(text)
         self.newline = found[0] if found else "\n"
 
     def line(self, offset: int) -> int:
         """The number of the line at an offset, from 1."""
-        return len(_BREAK.findall(self.text, 0, offset)) + 1
+        return len(_BREAK.findall(self.content, 0, offset)) + 1
 
     def column(self, offset: int) -> int:
         """The number of characters before an offset in its line."""
@@ -42,9 +42,9 @@ class SourceText:
         pieces, at = [], 0
         for splice in sorted(splices, key=lambda one: (one.start, one.end, one.rank)):
             assert splice.start >= at, "two edits of one wave touch the same text"
-            pieces += [self.text[at : splice.start], splice.text]
+            pieces += [self.content[at : splice.start], splice.text]
             at = splice.end
-        return "".join([*pieces, self.text[at:]])
+        return "".join([*pieces, self.content[at:]])
 
     def indented(self, lines: Iterable[str], column: int) -> str:
         """New lines that follow the end of another one; the last of them has no end of its own."""
@@ -52,26 +52,26 @@ class SourceText:
 
     def line_start(self, offset: int) -> int:
         """Where the line of an offset begins."""
-        return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+        return max(self.content.rfind("\n", 0, offset), self.content.rfind("\r", 0, offset)) + 1
 
     def line_end(self, offset: int) -> int:
         """Where the line of an offset ends: at its line break, or at the end of the text."""
-        found = _BREAK.search(self.text, offset)
-        return len(self.text) if found is None else found.start()
+        found = _BREAK.search(self.content, offset)
+        return len(self.content) if found is None else found.start()
 
     def next_line(self, line_end: int) -> int:
         """Where the line behind a line end begins."""
-        found = _BREAK.match(self.text, line_end)
+        found = _BREAK.match(self.content, line_end)
         return line_end if found is None else found.end()
 
     def break_before(self, line_start: int) -> int:
         """Where the line break before a line begins."""
-        head = self.text[:line_start]
+        head = self.content[:line_start]
         return len(head.removesuffix("\r\n") if head.endswith("\r\n") else head[:-1])
 
     def is_first(self, offset: int) -> bool:
         """Does nothing but spaces stand before an offset in its line?"""
-        return not self.text[self.line_start(offset) : offset].strip()
+        return not self.content[self.line_start(offset) : offset].strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def _slot(source: SourceText, node: Node, entry: Entry | None) -> _Slot:
     if node.form in BLOCK and source.line_end(gap) < node.body:
         start = end = gap
         if source.line_end(gap) > node.start:  # an anchor stands on the line of the key
-            start, end = node.start, node.start + len(source.text[node.start :].split(maxsplit=1)[0])
+            start, end = node.start, node.start + len(source.content[node.start :].split(maxsplit=1)[0])
         below = source.line_end(tail) if entry is None else _extent(source, entry, source.column(entry.start))
         return _Slot(gap=gap, start=start, end=end, lines_start=source.line_end(end), lines_end=below)
     end = source.line_end(tail)
@@ -144,21 +144,21 @@ def remove_lines(source: SourceText, entries: list[Entry], at: int, *, is_safe: 
     if source.is_first(entry.start):
         # Of a last line without an end, the end of the line before goes: the new last line has none either. But a block
         # text would lose its own.
-        has_end = end < len(source.text) or is_safe
+        has_end = end < len(source.content) or is_safe
         return Splice(start=start if has_end else source.break_before(start), end=source.next_line(end), text="")
     # The first key of an item stands behind its dash, and what follows moves up to it; comments between stay below.
     following = entries[at + 1].start
-    if source.text[end:following].strip():
-        return Splice(start=start + len(source.text[start : entry.start].rstrip()), end=end, text="")
+    if source.content[end:following].strip():
+        return Splice(start=start + len(source.content[start : entry.start].rstrip()), end=end, text="")
     return Splice(start=entry.start, end=following, text="")
 
 
 def _extent(source: SourceText, entry: Entry, column: int) -> int:
     """The end of an entry's last line, or of the comments right below that are indented more than it."""
     end = source.line_end(max(entry.mark_end, _tail(source, entry.value)))
-    while end < len(source.text):
+    while end < len(source.content):
         start = source.next_line(end)
-        line = source.text[start : source.line_end(start)]
+        line = source.content[start : source.line_end(start)]
         if not line.lstrip(" ").startswith("#") or len(line) - len(line.lstrip(" ")) <= column:
             break
         end = source.line_end(start)
@@ -172,8 +172,8 @@ def _tail(source: SourceText, node: Node) -> int:
         return max(last.mark_end, _tail(source, last.value))
     if node.form is not Form.BLOCK_TEXT:
         return node.end
-    text = source.text[: node.end]
-    if "+" not in source.text[node.body : _header_end(source, node)]:
+    text = source.content[: node.end]
+    if "+" not in source.content[node.body : _header_end(source, node)]:
         return len(text.rstrip("\r\n"))
     # With `|+` the empty lines belong to the text; only the break of the last one does not.
     return node.end - 2 if text.endswith("\r\n") else node.end - 1 if text[-1] in "\r\n" else node.end
@@ -181,7 +181,7 @@ def _tail(source: SourceText, node: Node) -> int:
 
 def _header_end(source: SourceText, node: Node) -> int:
     line_end = source.line_end(node.body)
-    found = _HEADER.search(source.text[node.body : line_end])
+    found = _HEADER.search(source.content[node.body : line_end])
     assert found is not None, "a block text begins with its sign"
     return node.body + found.end()
 
@@ -190,21 +190,21 @@ def set_in_flow(source: SourceText, node: Node, entry: Entry | None, text: str) 
     """Another value in one line, in `{}` or `[]` or in place of them."""
     if node.form is not Form.EMPTY or entry is None:
         return Splice(start=node.start, end=node.end, text=text)
-    colon = "" if source.text[entry.mark_end - 1] == ":" else ":"  # in {a, b} keys stand alone
+    colon = "" if source.content[entry.mark_end - 1] == ":" else ":"  # in {a, b} keys stand alone
     return Splice(start=entry.mark_end, end=max(entry.mark_end, node.end), text=f"{colon} {text}")
 
 
 def add_in_flow(source: SourceText, node: Node, before: Entry | None, text: str) -> list[Splice]:
     """A new key or item behind another one; on a line of its own if that one has it."""
     if before is None:
-        is_blank = not source.text[node.body + 1 : node.end - 1].strip()
+        is_blank = not source.content[node.body + 1 : node.end - 1].strip()
         return [Splice(start=node.body + 1, end=node.end - 1 if is_blank else node.body + 1, text=text)]
     tail = max(before.mark_end, before.value.end)
     start, line_end = source.line_start(before.start), source.line_end(tail)
     following = next((one.start for one in node.entries if one.start > before.start), node.end)
     has_own_line = source.is_first(before.start) and line_end < following and line_end < node.end - 1
     if has_own_line:
-        line = f"{source.newline}{source.text[start : before.start]}{text}"
+        line = f"{source.newline}{source.content[start : before.start]}{text}"
         comma = "" if before.comma is None else ","
         added = [Splice(start=line_end, end=line_end, rank=1, text=line + comma)]
         return added if comma else [Splice(start=tail, end=tail, text=","), *added]
@@ -229,7 +229,7 @@ def remove_in_flow(source: SourceText, entries: list[Entry], at: int) -> Iterato
     comma = entries[at - 1].comma
     assert comma is not None, "between two entries stands a comma"
     if has_own_line:
-        is_alone = source.text[end:line_end].lstrip().startswith("#") or not source.text[end:line_end].strip()
+        is_alone = source.content[end:line_end].lstrip().startswith("#") or not source.content[end:line_end].strip()
         yield Splice(start=source.break_before(start), end=line_end if is_alone else end, text="")
         if entry.comma is None:
             yield Splice(start=comma, end=comma + 1, text="")

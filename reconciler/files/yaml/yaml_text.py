@@ -82,7 +82,7 @@ class YamlText:
 
     def new_document(self, value: Value, *, is_safe: bool) -> list[Splice]:
         """A document at the end of a file that has none."""
-        text, newline = self.source.text, self.source.newline
+        text, newline = self.source.content, self.source.newline
         start = newline if text and text[-1] not in "\r\n" else ""
         lines = root_lines(value, self._manner(None, None, is_safe=is_safe))
         return [Splice(start=len(text), end=len(text), text=start + "".join(line + newline for line in lines))]

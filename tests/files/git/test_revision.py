@@ -11,7 +11,7 @@ import pytest
 from reconciler.core.problem import ProblemsFound
 from reconciler.files.git import repository as git
 from reconciler.files.git.repository import RevisionRefused, find_repository
-from reconciler.files.git.revision import Limits, revision, revision_name, short
+from reconciler.files.git.revision import Limits, revision, revision_name, short_revision
 
 NO_REVISIONS = """\
 --upload-pack=touch /tmp/x
@@ -468,5 +468,5 @@ def test_revisions_and_roots_have_short_names(tmp_path: Path, monkeypatch: pytes
     assert revision_name(Path("manifests"), "HEAD~1") == "HEAD~1:manifests"
     assert revision_name(tmp_path / "manifests", "a" * 40) == "aaaaaaaaaaaa:manifests"
     assert revision_name(Path("/elsewhere"), "main") == "main:/elsewhere"
-    assert short("main") == "main"
-    assert short("x" * 40) == "x" * 40
+    assert short_revision("main") == "main"
+    assert short_revision("x" * 40) == "x" * 40
