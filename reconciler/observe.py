@@ -86,6 +86,7 @@ def _merged(listed: RemoteDataset | None, read: RemoteDataset) -> RemoteDataset:
         read,
         project_id=read.project_id if read.project_id is not None else listed.project_id,
         family=read.family or listed.family,
+        knows=read.knows | listed.knows,
         guide=read.guide or listed.guide,
         images_count=read.images_count if read.images_count is not None else len(read.images or ()),
     )

@@ -137,9 +137,13 @@ class Client:
         fit = partial(translate.acknowledgement, id=project_id)
         await self._caller.ask(call(op.UPDATE_PROJECT, body, project_id=project_id), fit)
 
-    async def create_dataset(self, *, project_id: int, name: str, uploads: Uploads) -> RemoteDataset:
-        """Create a draft."""
+    async def create_dataset(
+        self, *, project_id: int, name: str, uploads: Uploads, training_version: str | None = None
+    ) -> RemoteDataset:
+        """Create a draft. `training_version` asks for a family where the account knows both; None is not sent."""
         body = {"project_id": project_id, "name": name, "upload_type": uploads.upload_type}
+        if training_version is not None:
+            body["training_version"] = training_version
         fit = partial(translate.dataset, project_id=project_id)
         return await self._caller.ask(call(op.CREATE_DATASET, body), fit)
 

@@ -64,6 +64,7 @@ class ProjectPayload(Payload):
     ip_description: str | None = None
     ip_medium: str | None = None
     ip_type: str | None = None
+    training_version: str | None = None
 
 
 class ImagePayload(Payload):
@@ -82,6 +83,7 @@ class DatasetPayload(Payload):
     name: str
     status: str
     project_id: Id | None = None
+    training_version: str | None = None
     caption_prefix: str | None = None
     visual_schema: object = None
     captions_update_status: str | None = None

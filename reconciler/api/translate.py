@@ -13,7 +13,7 @@ from reconciler.api.payload import (
     fit_all,
     identify,
 )
-from reconciler.core.guide import Family, Guide, PrefixGuide, SchemaGuide
+from reconciler.core.guide import BOTH, Family, Guide, PrefixGuide, SchemaGuide, family_of_version
 from reconciler.core.live import (
     DatasetStatus,
     ModelStatus,
@@ -127,6 +127,8 @@ def _project(payload: ProjectPayload) -> RemoteProject:
         ip_description=payload.ip_description,
         ip_medium=payload.ip_medium,
         ip_type=payload.ip_type,
+        training_version=payload.training_version,
+        knows=BOTH if "training_version" in payload.model_fields_set else frozenset(),
     )
 
 
@@ -141,6 +143,7 @@ def _dataset(payload: DatasetPayload, project_id: int | None) -> RemoteDataset:
         status=dataset_status(payload.status),
         project_id=payload.project_id or project_id,
         family=family,
+        knows=_known_families(payload),
         guide=_guide(payload, family),
         captions_update_status=_lower(payload.captions_update_status),
         upload_type=_lower(payload.upload_type),
@@ -150,11 +153,25 @@ def _dataset(payload: DatasetPayload, project_id: int | None) -> RemoteDataset:
 
 
 def _family(payload: DatasetPayload) -> Family | None:
-    """By the keys that the answer carries (D06); where it carries both, the one that holds something."""
-    carried = payload.model_fields_set
-    if "caption_prefix" in carried and (payload.caption_prefix is not None or payload.visual_schema is None):
-        return "prefix"
-    return "schema" if "visual_schema" in carried else None
+    """By its version, else by the guide's field that the answer has (D06). Of both fields, the one that holds something."""
+    if told := family_of_version(payload.training_version):
+        return told
+    fields = {"caption_prefix", "visual_schema"} & payload.model_fields_set
+    if len(fields) > 1:
+        fields = {field for field in fields if getattr(payload, field) is not None}
+    if len(fields) != 1:
+        return None
+    return "prefix" if "caption_prefix" in fields else "schema"
+
+
+def _known_families(payload: DatasetPayload) -> frozenset[Family]:
+    """Which families the account knows, by the fields of the answer: an old object shows the newer field too."""
+    fields: dict[str, frozenset[Family]] = {
+        "training_version": BOTH,
+        "caption_prefix": frozenset({"prefix"}),
+        "visual_schema": frozenset({"schema"}),
+    }
+    return frozenset().union(*(known for field, known in fields.items() if field in payload.model_fields_set))
 
 
 def _guide(payload: DatasetPayload, family: Family | None) -> Guide | None:

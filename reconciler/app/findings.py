@@ -51,7 +51,7 @@ def _touched(change: DatasetChange) -> Iterator[str]:
     """Keys of the images that come, and of those whose caption changes or is judged again under another guide."""
     yield from (image.key for image in change.images if image.effect in {ImageEffect.ADDED, ImageEffect.REPLACED})
     yield from (caption.key for caption in change.captions)
-    if change.guide is not None:
+    if change.guide:
         yield from (image.key for image in change.wish.images)
 
 

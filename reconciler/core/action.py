@@ -51,6 +51,7 @@ class CreateDataset:
 
     step: Literal["create-dataset"] = "create-dataset"
     project_id: int | None
+    training_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,7 +98,10 @@ class DatasetChange:
     base_version: int | None
     """The completed version that is compared with; None for the first."""
     reason: Reason
-    guide: FieldChange | None
+    training_version: str | None = None
+    """What asks for the family of a new dataset, where the account knows both; None is not sent."""
+    guide: tuple[FieldChange, ...]
+    """What changes of the guide, by path; a guide that is the first is one field without a value before."""
     images: tuple[ImageChange, ...]
     captions: tuple[CaptionChange, ...]
     kept: tuple[KeptCaption, ...]
@@ -132,7 +135,12 @@ class DatasetChange:
 
     @property
     def fields(self) -> tuple[FieldChange, ...]:
-        return () if self.guide is None else (self.guide,)
+        return self.guide
+
+    @property
+    def sets_first_guide(self) -> bool:
+        """Is there no guide yet where this version begins?"""
+        return any(field.path == self.wish.guide.field and field.before is None for field in self.guide)
 
     @property
     def coming(self) -> tuple[ImageChange, ...]:

@@ -229,6 +229,11 @@ class Desired:
         children = self._children.get(ref, ())
         return tuple(one for child in children for one in (child, *self.inside(child.ref)))
 
+    def family_of(self, project: Ref) -> Family | None:
+        """The family that a project declares, or that its datasets have; None where neither says one."""
+        declared = self.projects[project].family
+        return declared or next((dataset.guide.family for dataset in self.datasets_of(project)), None)
+
     def models_on(self, dataset: Ref) -> tuple[DesiredModel, ...]:
         """The models declared on a dataset."""
         return self._models_on.get(dataset, ())

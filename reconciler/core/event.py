@@ -25,6 +25,8 @@ class EndReason(StrEnum):
     WAITS_FOR_CAPTIONS = "waits-for-captions"
     NO_CAPACITY = "no-capacity"
     ANOTHER_APPLY = "another-apply"
+    OTHER_FAMILY = "other-family"
+    """The first answer shows that the account, or the project, is of another family than the manifests."""
     INTERRUPTED = "interrupted"
 
 

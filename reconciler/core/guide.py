@@ -14,6 +14,11 @@ from reconciler.core.text import normal, same_text
 Family = Literal["prefix", "schema"]
 """How a dataset guides its captions, a property of its project: families never mix in one."""
 
+BOTH: frozenset[Family] = frozenset({"prefix", "schema"})
+
+VERSIONS: Mapping[Family, str] = {"prefix": "max", "schema": "fibo"}
+"""The `training_version` that asks for a project or dataset of a family. Versions of the prefix family are alike here."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrefixGuide:
@@ -43,6 +48,11 @@ class PrefixGuide:
     def canonical(self) -> str:
         """The form in which guides are compared and counted in fingerprints."""
         return normal(self.text)
+
+    @property
+    def content(self) -> Value:
+        """What is compared with another guide, part by part: here the text as a whole, as it was written."""
+        return self.text
 
     def canonical_caption(self, caption: str) -> str:
         """The form in which captions are compared and counted in fingerprints."""
@@ -98,6 +108,14 @@ class SchemaGuide:
         """The form in which guides are compared and counted in fingerprints."""
         return canonical_json(self.text)
 
+    @property
+    def content(self) -> Value:
+        """What is compared with another guide, part by part; the text itself where it is no JSON."""
+        try:
+            return loads(self.canonical)
+        except BadJson:
+            return self.text
+
     def canonical_caption(self, caption: str) -> str:
         """The form in which captions are compared and counted in fingerprints."""
         return canonical_json(caption)
@@ -119,6 +137,18 @@ class SchemaGuide:
 
 
 Guide = PrefixGuide | SchemaGuide
+
+
+def family_of_version(version: str | None) -> Family | None:
+    """The family that a `training_version` stands for; None where there is none, as at a project that is not bound yet."""
+    if not version:
+        return None
+    return "schema" if version == VERSIONS["schema"] else "prefix"
+
+
+def field_of(family: Family) -> str:
+    """What the API and the manifest call the guide of a family."""
+    return PrefixGuide.field if family == "prefix" else SchemaGuide.field
 
 
 def schema_guide(document: Mapping[str, Value]) -> SchemaGuide:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
-from reconciler.core.guide import Family, Guide
+from reconciler.core.guide import Family, Guide, family_of_version
 from reconciler.core.kind import Kind
 from reconciler.core.name import parse_image_key, without_version
 from reconciler.core.text import quoted
@@ -88,12 +88,21 @@ class RemoteProject:
     ip_description: str | None = None
     ip_medium: str | None = None
     ip_type: str | None = None
+    training_version: str | None = None
+    """What binds it to a family, where the API says it; None where it is not bound yet, or the API does not say."""
+    knows: frozenset[Family] = frozenset()
+    """Families that its account knows: both where the answer has that field at all."""
     is_assumed: bool = False
 
     @property
     def name(self) -> str:
         """What it is called, in the word that all kinds share."""
         return self.project_name
+
+    @property
+    def family(self) -> Family | None:
+        """The family that it is bound to, where the API says it."""
+        return family_of_version(self.training_version)
 
     @property
     def project_id(self) -> int:
@@ -176,6 +185,9 @@ class RemoteDataset:
     status: DatasetStatus
     project_id: int | None = None
     family: Family | None = None
+    """None where no field of the answer tells."""
+    knows: frozenset[Family] = frozenset()
+    """Families that its account knows, by the fields that the answer has, whatever stands in them."""
     guide: Guide | None = None
     """None where it is not set yet, or where the answer did not carry it."""
     captions_update_status: str | None = None
@@ -245,6 +257,11 @@ class RemoteModel:
     @property
     def is_gone(self) -> bool:
         return self.status is ModelStatus.DELETED
+
+    @property
+    def family(self) -> Family | None:
+        """The family that its version stands for, where the API says it."""
+        return family_of_version(self.training_version)
 
     @property
     def is_startable(self) -> bool:

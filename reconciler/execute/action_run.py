@@ -1,7 +1,8 @@
 """One action at work: what it asks of the API goes through here, so that a cut-off run knows what was under way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import NoReturn, TypeVar
 
 from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised
@@ -57,6 +58,15 @@ class ActionRun:
         await self.run.clock.sleep(seconds)
         await self.run.slots.take((0, self._position))
         self._holds = True
+
+    @asynccontextmanager
+    async def waiting_for(self, lock: asyncio.Lock) -> AsyncIterator[None]:
+        """Hold a lock; wait for it without a slot."""
+        self.leave()
+        async with lock:
+            await self.run.slots.take((0, self._position))
+            self._holds = True
+            yield
 
     async def wait(self, seconds: float) -> None:
         """The same between two reads of work that takes long; a pulled brake ends the wait, and the action."""

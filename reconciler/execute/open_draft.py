@@ -3,7 +3,9 @@
 from functools import partial
 
 from reconciler.core.action import ClaimDraft, CloneDataset, CreateDataset
-from reconciler.core.diff.foreign_family import WHILE_RUNNING, is_foreign
+from reconciler.core.diff.family import draft_of_another_family, is_of_another_family
+from reconciler.core.guide import VERSIONS
+from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset
 from reconciler.core.name import DraftName, parse_dataset_name
 from reconciler.core.run.draft_ownership import (
@@ -23,6 +25,7 @@ from reconciler.core.text import count, quoted
 from reconciler.core.wish import DatasetWish
 from reconciler.execute.action_run import ActionRun, Poll, end
 from reconciler.execute.draft import name_of, read_draft, require_own, until_regenerated, update_draft, wish_of
+from reconciler.execute.family import first_answer, require_family
 
 
 async def create_dataset(action_run: ActionRun, step: CreateDataset) -> Ending:
@@ -32,9 +35,22 @@ async def create_dataset(action_run: ActionRun, step: CreateDataset) -> Ending:
     if project_id is None:
         end(failed(f"no action of this plan made {wish.project}"))
     name = draft_name(wish, run.mark)
-    request = partial(run.client.create_dataset, project_id=project_id, name=str(name), uploads=wish.uploads)
-    made = await action_run.create(request, partial(_find, action_run, project_id, name))
-    await _settle(action_run, made, name, project_id)
+    family = wish.guide.family
+    asked = VERSIONS[family] if step.training_version is None and family in run.asks_for else step.training_version
+    request = partial(
+        run.client.create_dataset,
+        project_id=project_id,
+        name=str(name),
+        uploads=wish.uploads,
+        training_version=asked,
+    )
+    async with first_answer(action_run):
+        made = await action_run.create(request, partial(_find, action_run, project_id, name))
+        made_at = run.clock.now()
+        dataset = await _told(action_run, made, name)
+        if dataset is not None:
+            require_family(action_run, Kind.DATASET, made.id, dataset.family, family)
+    await _settle(action_run, made.id, dataset, name, project_id, made_at)
     return succeeded(f"created as a draft (id {made.id})", made.id)
 
 
@@ -51,7 +67,12 @@ async def clone_dataset(action_run: ActionRun, step: CloneDataset) -> Ending:
     name = draft_name(wish, run.mark, of=step.source_version)
     request = partial(run.client.clone_dataset, source.id, name=str(name))
     made = await action_run.create(request, partial(_find, action_run, project_id, name))
-    await _settle(action_run, made, name, project_id)
+    made_at = run.clock.now()
+    dataset = await _told(action_run, made, name)
+    if dataset is not None and is_of_another_family(dataset, wish.guide):
+        refusal = draft_of_another_family(wish.ref, dataset, wish.guide, is_clone=True)
+        end(failed(f"{refusal.summary}; {refusal.remedies[0]}", made.id, exit_code=4))
+    await _settle(action_run, made.id, dataset, name, project_id, made_at)
     return succeeded(f"cloned from v{step.source_version} (id {made.id})", made.id)
 
 
@@ -61,33 +82,41 @@ async def _find(action_run: ActionRun, project_id: int, name: DraftName) -> Remo
     return min(found, key=lambda one: one.id, default=None)
 
 
-async def _settle(action_run: ActionRun, made: RemoteDataset, name: DraftName, project_id: int) -> None:
+async def _told(action_run: ActionRun, made: RemoteDataset, name: DraftName) -> RemoteDataset | None:
+    """What was just made, asked for by its id where the answer lacks fields or shows the source's name."""
+    action_run.run.ids[action_run.action.ref, action_run.action.version] = made.id
+    if made.name == str(name) and made.family is not None:
+        return made
+    return await action_run.run.dataset(made.id).fresh()
+
+
+async def _settle(
+    action_run: ActionRun,
+    made_id: int,
+    dataset: RemoteDataset | None,
+    name: DraftName,
+    project_id: int,
+    made_at: float,
+) -> None:
     """See that a new draft is named as it should be, that the lists show it, and that it is the elected one.
 
     The API has no lock, so two runs may each make a draft for one version. Each waits until the other's must be in the
     lists too, and then both hold the same election: only one of them goes on, and nothing was spent before.
     """
     run, wish = action_run.run, wish_of(action_run)
-    made_at = run.clock.now()
-    run.ids[action_run.action.ref, action_run.action.version] = made.id
-    # The answer to a clone or a create may lack fields, or show the source's name: then the object itself is asked.
-    told = made.name == str(name) and not is_foreign(made)
-    dataset = made if told else await run.dataset(made.id).fresh()
-    if dataset is not None and is_foreign(dataset):
-        end(failed(WHILE_RUNNING, made.id, exit_code=4))
     # A clone may ignore the name that was sent. Under another name it is still this run's, since the id came with the
     # answer to its own request, so it is named now and not taken for somebody else's.
     if dataset is None or ownership(dataset, wish, run.mark) is not DraftOwnership.RENAMED:
         dataset = require_own(action_run, dataset)
     if dataset.name != str(name):
-        dataset = await update_draft(action_run, made.id, name, dataset.guide, instead_of=dataset.name)
+        dataset = await update_draft(action_run, made_id, name, dataset.guide, instead_of=dataset.name)
     # `settle` counts from the answer, and the list must be asked for after it: an older one may lack a rival's draft.
     await action_run.pause(made_at + run.options.settle - run.clock.now())
-    sighting = sight_draft(await run.listing(project_id).since(made_at + run.options.settle), made.id, wish, project_id)
+    sighting = sight_draft(await run.listing(project_id).since(made_at + run.options.settle), made_id, wish, project_id)
     poll = Poll(action_run, run.options.settle * 3)
     while not sighting.seen and await poll.again():
-        sighting = sight_draft(await run.listing(project_id).fresh(), made.id, wish, project_id)
-    if ending := not_elected(sighting, made.id, wish):
+        sighting = sight_draft(await run.listing(project_id).fresh(), made_id, wish, project_id)
+    if ending := not_elected(sighting, made_id, wish):
         end(ending)
     run.expect_listed(expected_listing(await read_draft(action_run)))
 
@@ -129,8 +158,11 @@ def _claimable_draft(live_id: int, dataset: RemoteDataset | None, wish: DatasetW
     found = claimable(dataset, wish)
     if dataset is None or found is not DraftOwnership.OWN:
         end(left_alone(found, dataset, live_id))
-    if is_foreign(dataset):
-        end(failed(WHILE_RUNNING, live_id, exit_code=4))
+    if is_of_another_family(dataset, wish.guide):
+        name = parse_dataset_name(dataset.name)
+        is_clone = isinstance(name, DraftName) and name.of is not None
+        refusal = draft_of_another_family(wish.ref, dataset, wish.guide, is_clone=is_clone)
+        end(failed(f"{refusal.summary}; {refusal.remedies[0]}", live_id, exit_code=4))
     if foreign := dataset.content.unkeyed:
         end(failed(_unkeyed_detail(dataset, len(foreign)), live_id, exit_code=4))
     return dataset

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from functools import partial
 
 from reconciler.core.action import CreateProject, UpdateProject
+from reconciler.core.guide import BOTH
+from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteProject
 from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.run.list_convergence import expected_listing
 from reconciler.core.run.project import alike_projects, elect_project, is_as_sent
 from reconciler.core.text import quoted
 from reconciler.execute.action_run import ActionRun, Poll, end
+from reconciler.execute.family import require_family
 
 
 async def create_project(action_run: ActionRun, step: CreateProject) -> Ending:
@@ -21,6 +24,13 @@ async def create_project(action_run: ActionRun, step: CreateProject) -> Ending:
 
     project = await action_run.create(partial(run.client.create_project, body), find)
     made_at = run.clock.now()
+    # The answer to a creation names versions in every newer era, lists only where both families are known: there alone
+    # the documents let a request name one. For the prefix family it is worth the try: without it none would be made.
+    if project.knows == BOTH:
+        run.asks_for.add("prefix")
+    declared = next((wish.guide.family for wish in run.plan.wishes if wish.project == action_run.action.ref), None)
+    if declared is not None:
+        require_family(action_run, Kind.PROJECT, project.id, project.family, declared)
     if project.project_name != body["project_name"]:
         detail = f"the API stores the name {quoted(body['project_name'])} as {quoted(project.project_name)}"
         end(failed(f"{detail}; stopped there (project {project.id})", project.id))
@@ -31,6 +41,8 @@ async def create_project(action_run: ActionRun, step: CreateProject) -> Ending:
         if not await poll.again():
             end(failed(f"project {project.id} was created but is in no list; plan again", project.id))
         listed = await run.projects.fresh()
+    if any(one.knows == BOTH for one in listed):
+        run.asks_for |= BOTH
     elected = await _elected(action_run, listed, body) or project
     run.ids[action_run.action.ref, None] = elected.id
     if elected.id != project.id:

@@ -9,6 +9,7 @@ from reconciler.clock import Clock
 from reconciler.core.action import Action
 from reconciler.core.change import DatasetChange, ModelChange
 from reconciler.core.event import Event
+from reconciler.core.guide import Family
 from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.plan import Plan
@@ -41,7 +42,13 @@ class Run:
     events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     ids: dict[tuple[Ref, int | None], int] = field(default_factory=dict)
     expected: dict[tuple[Kind, int], ExpectedListing] = field(default_factory=dict)
+    asks_for: set[Family] = field(default_factory=set)
+    """Families that a new dataset must ask for, as projects that this run made show."""
+    family_agrees: bool = False
+    """Did a dataset that this run made turn out to be of the declared family?"""
+    family_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     closed: str = ""
+    closed_code: int = 1
     trainings: set[int] = field(default_factory=set)
     rewrites: int = 0
     _datasets: dict[int, SharedRead[RemoteDataset | None]] = field(default_factory=dict)
@@ -88,9 +95,10 @@ class Run:
         """The API refused the token, or what is left of its quota: no further action makes sense (F12)."""
         self.close(f"the API does not let this token go on: {message}")
 
-    def close(self, reason: str) -> None:
-        """Let no new action start; the first reason stays."""
-        self.closed = self.closed or reason
+    def close(self, reason: str, exit_code: int = 1) -> None:
+        """Let no new action start; the first reason stays. `exit_code` is that of every action which is not begun."""
+        if not self.closed:
+            self.closed, self.closed_code = reason, exit_code
 
 
 def begin(plan: Plan, *, client: Client, images: ImageStore, clock: Clock, options: Options) -> Run:

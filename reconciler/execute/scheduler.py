@@ -149,7 +149,7 @@ class _Scheduler:
             return interrupted()
         if self._journal is not None and self._journal.failure:
             self._run.close(f"the journal cannot be written: {self._journal.failure}")
-        return skipped(f"not begun: {self._run.closed}", exit_code=1) if self._run.closed else None
+        return skipped(f"not begun: {self._run.closed}", exit_code=self._run.closed_code) if self._run.closed else None
 
     def _broken(self, error: Exception) -> Ending:
         """Neither an answer of the API nor a decision: the journal, or a fault of our own."""

@@ -5,7 +5,7 @@ from reconciler.core.action import StartTraining
 from reconciler.core.live import RemoteModel
 from reconciler.core.run.ending import Ending, failed, no_capacity, succeeded, trained, unknown
 from reconciler.core.run.list_convergence import expected_listing
-from reconciler.core.run.model import Phase, phase, was_started
+from reconciler.core.run.model import Phase, made_as_another, phase, was_started
 from reconciler.core.text import quoted
 from reconciler.execute.action_run import ActionRun, Ended, Poll, end
 from reconciler.execute.model import read_verified_dataset
@@ -19,20 +19,23 @@ async def start_training(action_run: ActionRun, step: StartTraining) -> Ending:
         end(failed(f"no action of this plan made {action_run.action.ref} v{action_run.action.version}"))
     poll = Poll(action_run, run.options.capacity_deadline)
     while phase(model := await run.client.get_model(model_id)) is Phase.READY:
-        await _check_spending(action_run, model_id)
-        if await _start(action_run, model_id, step):
+        await _check_spending(action_run, model_id, model)
+        refused = await _start(action_run, model_id, step)
+        if refused is None:
             break
         action_run.progress("waits for capacity at the API")
         if not await poll.again():
-            return no_capacity()
+            return no_capacity(refused)
     return await _started(action_run, model_id, model)
 
 
-async def _check_spending(action_run: ActionRun, model_id: int) -> None:
-    """Verify the dataset once more where its last read is not young, and hold the limit on trainings."""
+async def _check_spending(action_run: ActionRun, model_id: int, model: RemoteModel | None) -> None:
+    """Verify model and dataset once more, the dataset where its last read is not young; hold the limit on trainings."""
     run, change = action_run.run, action_run.run.model_change(action_run.action.ref)
     if change is None:
         end(failed(f"the plan does not say on what {action_run.action.ref} is trained", model_id))
+    if model is not None and (reason := made_as_another(model, change.training_version)):
+        end(failed(reason, model_id, exit_code=4))
     await read_verified_dataset(action_run, change.dataset, change.dataset_id, None)
     run.trainings.add(model_id)
     if len(run.trainings) > run.plan.limits.trainings:
@@ -40,8 +43,8 @@ async def _check_spending(action_run: ActionRun, model_id: int) -> None:
         end(failed(f"one more training than the limit of {run.plan.limits.trainings}; not started", model_id, 4))
 
 
-async def _start(action_run: ActionRun, model_id: int, step: StartTraining) -> bool:
-    """Ask once, or look and ask again where the answer was lost; False where the API has no capacity now."""
+async def _start(action_run: ActionRun, model_id: int, step: StartTraining) -> str | None:
+    """Ask once, or look and ask again where the answer was lost; what the API says where it has no capacity now."""
     message = ""
     for _ in range(action_run.run.options.attempts):
         try:
@@ -49,19 +52,24 @@ async def _start(action_run: ActionRun, model_id: int, step: StartTraining) -> b
         except Lost as lost:
             message = lost.message
             if await _was_started(action_run, model_id, lost):
-                return True
+                return None
         except Rejected as rejected:
             # 409 says "started already" as well as "no capacity" (U41); only the model itself tells which.
             if rejected.status != 409:
                 end(failed(f"the API refused to start model {model_id}: {rejected.message}", model_id))
-            return was_started(phase(await action_run.run.client.get_model(model_id)))
+            return await _unless_started(action_run, model_id, rejected)
         except Unreachable as unreachable:
             if unreachable.status != 429:
                 raise
-            return was_started(phase(await action_run.run.client.get_model(model_id)))
+            return await _unless_started(action_run, model_id, unreachable)
         else:
-            return True
+            return None
     raise Ended(unknown(f"{message}; model {model_id} was not found started", model_id))
+
+
+async def _unless_started(action_run: ActionRun, model_id: int, refused: CallFailed) -> str | None:
+    """What a refusal said, unless the model is started all the same."""
+    return None if was_started(phase(await action_run.run.client.get_model(model_id))) else refused.message
 
 
 async def _was_started(action_run: ActionRun, model_id: int, lost: CallFailed) -> bool:

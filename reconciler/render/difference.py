@@ -1,10 +1,17 @@
 """Two texts as one, word by word: which words stay, which go, which come."""
 
+import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
+
+from reconciler.core.change import FieldChange, Scalar
+from reconciler.core.diff.field import field_changes
+from reconciler.core.guide import canonical_json
+from reconciler.core.strictjson import BadJson, loads
 
 _WORD_LIMIT = 400
 """Words of a text that are compared one by one; the comparison takes the square of their number."""
@@ -41,8 +48,16 @@ class Wording:
     after: str | None
 
     @cached_property
+    def fields(self) -> tuple[FieldChange, ...]:
+        """What differs by path, where both texts are JSON objects; empty where they are not."""
+        before, after = _document(self.before), _document(self.after)
+        return () if before is None or after is None else field_changes(before, after)
+
+    @cached_property
     def pieces(self) -> Pieces:
         """What stays, goes and comes, in reading order. If words do not tell, all of the text before, then all of the one after."""
+        if self.fields:
+            return field_pieces(self.fields)
         if not self.before or not self.after:
             gone = whole(self.before, Fate.GONE) if self.before else ()
             return gone + (whole(self.after, Fate.COME) if self.after else ())
@@ -62,6 +77,30 @@ class Wording:
     def differs_in_blanks(self) -> bool:
         """Are the words the same, so that only white space differs?"""
         return words(self.before or "") == words(self.after or "")
+
+
+def _document(text: str | None) -> Mapping[str, object] | None:
+    """The JSON object in a text, in the form in which documents are compared; None where it is none."""
+    if text is None or not text.lstrip().startswith("{"):
+        return None
+    try:
+        document = loads(canonical_json(text))
+    except BadJson:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def field_pieces(fields: Iterable[FieldChange]) -> Pieces:
+    """Changes by path: each path, then its value before and after in one."""
+    found: list[Piece] = []
+    for field in fields:
+        pair = Wording(_value(field.before), _value(field.after))
+        found += [Piece(f"{field.path}:"), *pair.pieces]
+    return tuple(found)
+
+
+def _value(value: Scalar) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
 def whole(text: str, fate: Fate = Fate.SAME) -> Pieces:

@@ -150,10 +150,14 @@ def _what_to_do(report: Report, command: str) -> list[Block]:
     found = []
     if report.interrupted:
         found.append("Interrupted: running steps were finished, no new one was begun.")
-    if 4 in codes:
+    reasons = {result.reason for result in report.results}
+    if EndReason.ANOTHER_APPLY in reasons:
         found.append("Another apply is at work: let it end before you start one again.")
     if 5 in codes:
         found.append("A wait met its deadline; what it waited for goes on at Bria.")
+    if EndReason.OTHER_FAMILY in reasons:
+        found.append("Declare the other family, or use another account: docs/families.md says what differs.")
+        return [Line(text=say(text)) for text in found]
     found.append(f"Run `{command}` again: it looks at what is live and goes on from there.")
     return [Line(text=say(text)) for text in found]
 

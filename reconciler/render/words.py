@@ -67,7 +67,7 @@ def digest_words(digest: str) -> str:
 def difference(wording: Wording) -> Text:
     """Both texts as one: `a [-girl-] {+female character+} with purple hair`; addresses are without query."""
     before, after = wording.before or "", wording.after or ""
-    if wording.is_long:
+    if wording.is_long and not wording.fields:
         gone, come = abridged(unsigned(before)), abridged(unsigned(after))
         return (Span(f"[-{gone}-]", Role.GONE), Span(" "), Span(f"{{+{come}+}}", Role.COME))
     if wording.differs_in_blanks:

@@ -52,6 +52,7 @@ def test_everything_that_is_there_is_taken() -> None:
         status=DatasetStatus.DRAFT,
         project_id=12,
         family="prefix",
+        knows=frozenset({"prefix"}),
         guide=PrefixGuide(text="A photo, "),
         captions_update_status="in_progress",
         upload_type="basic",
@@ -215,11 +216,14 @@ def test_answers_about_another_object_are_refused() -> None:
         ({"visual_schema": {"a": 1}}, "schema"),
         ({"caption_prefix": "A, ", "visual_schema": None}, "prefix"),
         ({"caption_prefix": None, "visual_schema": "{}"}, "schema"),
-        ({"caption_prefix": None, "visual_schema": None}, "prefix"),
+        ({"caption_prefix": None, "visual_schema": None}, None),
+        ({"caption_prefix": None, "visual_schema": None, "training_version": "fibo"}, "schema"),
+        ({"caption_prefix": "", "visual_schema": "{}", "training_version": "3.2"}, "prefix"),
+        ({"training_version": ""}, None),
     ],
 )
 def test_u63_the_family_is_told_by_the_keys(keys: dict[str, object], family: str | None) -> None:
-    """D06: the key that is there, whatever its value."""
+    """D06: the version, else the key that is there, whatever its value; of both, the one that holds something."""
     assert translate.dataset({**DATASET, **keys}).family == family
 
 

@@ -167,7 +167,7 @@ NAMED_IN = {
     "api/translate.py": "the wire",
     "app/prefix_proposal.py": "the command that asks for a prefix",
     "cli/": "the same, and the help of others",
-    "core/diff/foreign_family.py": "words for people",
+    "core/diff/content_match.py": "an example of a path",
     "core/diff/project.py": "words for people",
     "core/guide.py": "the guides",
     "core/manifest/": "the manifest types and their rules",

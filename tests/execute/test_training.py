@@ -88,7 +88,7 @@ async def test_no_capacity(how: str) -> None:
     world = World(switches={"max_parallel_training": how, "training_slots": "0"})
     tree = world.tree(IMAGES)
     ran = await world.apply(tree)
-    assert ran.of("train").detail == NO_CAPACITY
+    assert ran.of("train").detail == f"{NO_CAPACITY} (Too many trainings run at the same time)"
     assert ran.of("train").outcome is Outcome.SKIPPED
     assert ran.code == 0
     assert ran.report.notes == ("1 model not started, the API has no capacity now: the next apply goes on",)

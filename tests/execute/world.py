@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import BinaryIO
 
 from reconciler.api.caller import Pace
@@ -28,7 +29,7 @@ from reconciler.clock import SimulatedClock
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, DesiredModel, DesiredProject
 from reconciler.core.diff.diff import diff
 from reconciler.core.event import Event, Finished, Outcome, Report
-from reconciler.core.guide import PrefixGuide
+from reconciler.core.guide import Guide, PrefixGuide, SchemaGuide
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan, Subject
@@ -42,10 +43,13 @@ from reconciler.core.wish import WishImage
 from reconciler.execute import Brake, Journal, Narrator, Options, execute
 from reconciler.observe import observe
 from reconciler.simulator import Dropped, Request, Response, Simulator, parse_fault
+from reconciler.simulator.store import SqliteStore
 from reconciler.simulator.world import Dataset, Image, Model
 
 PREFIX = "An illustration of a character named Lora,"
 OTHER_PREFIX = "A photo of a statue named Lora,"
+SCHEMA = SchemaGuide(text='{"style":"flat shapes","colors":["ink","cream"]}')
+OTHER_SCHEMA = SchemaGuide(text='{"style":"soft shading","colors":["ink","cream"],"mood":"calm"}')
 PROJECT = Ref(Kind.PROJECT, "lora")
 DATASET = Ref(Kind.DATASET, "poses")
 MODEL = Ref(Kind.MODEL, "expert")
@@ -216,10 +220,23 @@ class World:
     limits: Limits = field(default_factory=Limits)
     latency: Callable[[], float] = lambda: 0.0
     """Seconds that each answer takes; drawn for each, it interleaves runs that are under way together."""
+    path: Path | None = None
+    """Where the account is kept, if it is to outlive a change of its switches."""
     simulator: Simulator = field(init=False)
 
     def __post_init__(self) -> None:
-        self.simulator = Simulator(
+        self.simulator = self._opened()
+
+    def becomes(self, **switches: str) -> None:
+        """The API behaves otherwise from now on; the account stays."""
+        log = self.simulator.log
+        self.switches = switches
+        self.simulator = self._opened()
+        self.simulator.log.extend(log)
+
+    def _opened(self) -> Simulator:
+        return Simulator(
+            store=None if self.path is None else SqliteStore(self.path),
             clock=self.clock,
             switches=self.switches,
             faults=[parse_fault(text) for text in self.faults],
@@ -232,6 +249,7 @@ class World:
         images: Mapping[str, str | None],
         *,
         prefix: str = PREFIX,
+        guide: Guide | None = None,
         completed: bool = True,
         clone: str = "auto",
         model: bool = True,
@@ -243,7 +261,7 @@ class World:
     ) -> Desired:
         """A project, a dataset of images (name to declared caption or None), and a model on it.
 
-        `bytes_of` gives an image other bytes than those that follow from its name.
+        `guide` takes the place of the prefix. `bytes_of` gives an image other bytes than those that follow from its name.
         """
         texts = {name: name for name in images} | dict(bytes_of or {})
         files = [self.images.add(name, text, png(texts[name])) for name, text in images.items()]
@@ -262,7 +280,7 @@ class World:
             ref=DATASET,
             location=here,
             project=PROJECT,
-            guide=PrefixGuide(text=prefix),
+            guide=guide or PrefixGuide(text=prefix),
             images=tuple(sorted(files, key=lambda one: one.digest)),
             completed=completed,
             clone="never" if clone == "never" else "auto",
@@ -272,7 +290,7 @@ class World:
             location=here,
             dataset=DATASET,
             training_mode="expert" if parameters else "fully_automated",
-            training_version="bria-3.2" if parameters else "max",
+            training_version=None if isinstance(guide, SchemaGuide) else "bria-3.2" if parameters else "max",
             policy=TrainingPolicy(start=start),
             parameters=parameters,
             description=model_description,

@@ -91,7 +91,7 @@ def dataset(**changed: object) -> DatasetChange:
         "origin_id": 457,
         "base_version": 2,
         "reason": Reason(why=Why.CLONED),
-        "guide": FieldChange(path="caption_prefix", before=BEFORE, after=AFTER),
+        "guide": (FieldChange(path="caption_prefix", before=BEFORE, after=AFTER),),
         "images": (
             added("jump.png", caption="jumping over a puddle, arms wide."),
             ImageChange(effect=ImageEffect.REPLACED, name="wave.png", key="a2", size=2_000_000),

@@ -50,7 +50,7 @@ def signed() -> Plan:
     )
     guide = FieldChange(path="caption_prefix", before=SIGNED, after=f"{SIGNED} Again,")
     kept = (KeptCaption(key="f", name="f.png", text=SIGNED, version=1),)
-    change = sample.dataset(images=images, captions=captions, kept=kept, guide=guide, origin=Origin.CLONE)
+    change = sample.dataset(images=images, captions=captions, kept=kept, guide=(guide,), origin=Origin.CLONE)
     return sample.plan(changes=(change, sample.project(fields=(FieldChange(path="x", before=None, after=SIGNED),))))
 
 

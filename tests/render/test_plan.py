@@ -47,7 +47,7 @@ def test_the_first_plan_of_a_free_trial_says_what_share_of_it_is_spent(golden: G
         origin_id=None,
         base_version=None,
         reason=Reason(why=Why.NOT_LIVE),
-        guide=FieldChange(path="caption_prefix", before=None, after=sample.AFTER),
+        guide=(FieldChange(path="caption_prefix", before=None, after=sample.AFTER),),
         images=images,
         stale=False,
         regenerated=0,
@@ -92,7 +92,7 @@ def test_what_people_wrote_and_what_goes_for_good_is_never_folded(golden: Golden
         images=(*gone, twin, hand, lone),
         captions=(*written, *rewrites),
         kept=kept,
-        guide=None,
+        guide=(),
         regenerated=1,
         wish=sample.wish(completed=False),
     )
@@ -137,7 +137,7 @@ def test_a_fleet_is_folded_but_its_trainings_are_not(golden: Golden) -> None:
     """Of sixty objects the thirty trainings are listed and the light ones folded; so are notes and odd states."""
     trained = tuple(sample.model(ref=Ref(Kind.MODEL, f"m-{n:02}")) for n in range(3))
     light = tuple(
-        sample.dataset(ref=Ref(Kind.DATASET, f"d-{n:02}"), images=(), guide=None, regenerated=0) for n in range(30)
+        sample.dataset(ref=Ref(Kind.DATASET, f"d-{n:02}"), images=(), guide=(), regenerated=0) for n in range(30)
     )
     notes = tuple(
         Note(rule="stray", ref=None, text=f"project {n} holds 1 dataset that git does not know") for n in range(15)
@@ -279,7 +279,7 @@ def test_hostile_words_act_on_nothing() -> None:
     nasty = sample.HOSTILE
     dataset = sample.dataset(
         reason=Reason(why=Why.CALLED_BEFORE, name=nasty),
-        guide=FieldChange(path="caption_prefix", before="x", after=nasty),
+        guide=(FieldChange(path="caption_prefix", before="x", after=nasty),),
         images=(sample.added(nasty, caption=nasty),),
         captions=(CaptionChange(key="k", name=nasty, before=nasty, after=nasty + " more"),),
         kept=(KeptCaption(key="l", name=nasty, text=nasty, version=1),),

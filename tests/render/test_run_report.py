@@ -55,11 +55,32 @@ def test_an_interruption_is_no_failure_of_anything(golden: Golden) -> None:
 
 def test_another_apply_and_a_deadline_have_their_own_advice() -> None:
     """Exit codes 4 and 5 are explained in words."""
-    other = (Outcome.FAILED, "another apply is at work", 4)
     late = (Outcome.FAILED, "captions did not arrive", 5)
-    text = shown(report(OK, other, late))
+    made = report(OK, (Outcome.FAILED, "another apply is at work", 4), late)
+    other = replace(made.results[1], reason=EndReason.ANOTHER_APPLY)
+    text = shown(replace(made, results=(made.results[0], other, *made.results[2:])))
     assert "Another apply is at work: let it end" in text
     assert "A wait met its deadline" in text
+
+
+def test_a_refusal_while_running_is_no_rival() -> None:
+    """Exit code 4 has many reasons; only one of them is another apply."""
+    text = shown(report(OK, (Outcome.FAILED, "one more training than the limit of 1; not started", 4)))
+    assert "Another apply" not in text
+    assert "Run `reconciler apply` again" in text
+
+
+def test_the_other_family_is_no_reason_to_run_again() -> None:
+    """What was made is listed, `destroy` removes it, and nobody is told of a rival or to run it again."""
+    made = report(OK, (Outcome.FAILED, "the API made dataset 4 of the schema family (visual_schema)", 4))
+    other = replace(made.results[1], reason=EndReason.OTHER_FAMILY)
+    results = (made.results[0], other, *made.results[2:])
+    notes = ("created before that was known, and empty: project 3 and dataset 4; `reconciler destroy` removes them",)
+    text = " ".join(shown(replace(made, results=results, notes=notes)).split())
+    assert "project 3 and dataset 4; `reconciler destroy` removes them" in text
+    assert "Another apply" not in text
+    assert "again" not in text
+    assert text.count("schema family") == 1
 
 
 def test_what_an_apply_was_told_not_to_wait_for_is_no_failure(golden: Golden) -> None:

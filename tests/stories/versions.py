@@ -1,13 +1,16 @@
 """The stories of versions: what each change costs, told on a whole world and counted at the simulator.
 
-Each story says what it must cost in its last step. `docs/versioning.md` prints the same table.
+Each story is told in both families, and says what it must cost there in its last step. `docs/versioning.md` prints the
+same table.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.core.desired import Absent, Desired
 from reconciler.core.diff.diff import diff
+from reconciler.core.guide import Family, Guide, PrefixGuide
 from reconciler.core.limit import Limits
 from reconciler.core.live import ModelStatus
 from reconciler.core.plan import Plan, Subject
@@ -18,9 +21,8 @@ from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 from reconciler.core.training import TrainingPolicy
 from reconciler.observe import observe
 from reconciler.simulator import console
-from tests.execute.world import DATASET, MODEL, OTHER_PREFIX, PROJECT, Ran, World
+from tests.execute.world import DATASET, MODEL, OTHER_PREFIX, OTHER_SCHEMA, PREFIX, PROJECT, SCHEMA, Ran, World
 
-IMAGES: Mapping[str, str | None] = {"wave": None, "jump": "jumping.", "sit": None}
 SUBJECT = Subject(endpoint="simulator", tier="starter", projects=1, datasets=1, images=3, models=1)
 HOURS = 4 * 3600.0
 """Longer than any training."""
@@ -35,15 +37,53 @@ class Bill:
     trainings: int
 
 
+GUIDES: Mapping[Family, tuple[Guide, Guide]] = {
+    "prefix": (PrefixGuide(text=PREFIX), PrefixGuide(text=OTHER_PREFIX)),
+    "schema": (SCHEMA, OTHER_SCHEMA),
+}
+"""The guide of each family with which a story begins, and the one to which it changes."""
+NAMES: Mapping[Family, tuple[str, ...]] = {
+    "prefix": ("wave", "jump", "sit"),
+    "schema": ("wave", "jump", "sit", "run", "read"),
+}
+"""The images with which a story begins: as many as each family asks for, and no fewer than three."""
+ERAS: Mapping[Family, str] = {"prefix": "legacy", "schema": "current"}
+
+
 @dataclass(slots=True, kw_only=True)
 class Stage:
-    """A world in which a story is told."""
+    """A world in which a story is told, in one family; in the era in which that family is alone, if no other is given."""
 
-    world: World = field(default_factory=World)
+    family: Family = "prefix"
+    era: str = ""
+    world: World = field(init=False)
     limits: Limits = field(default_factory=Limits)
 
-    def tree(self, images: Mapping[str, str | None] = IMAGES, **words: object) -> Desired:
-        return self.world.tree(images, **words)  # type: ignore[arg-type]
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self, **switches: str) -> None:
+        """An account with nothing in it."""
+        self.world = World(switches={"era": self.era or ERAS[self.family], **switches})
+
+    def images(self, *names: str, **words: str) -> dict[str, str | None]:
+        """Images with their declared captions; if none is named, those of the beginning, `jump` with a caption."""
+        captions = {"jump": "jumping."} | words
+        return {name: self.said(captions[name]) if name in captions else None for name in names or NAMES[self.family]}
+
+    def said(self, words: str) -> str:
+        """A caption in the family's form."""
+        return words if self.family == "prefix" else json.dumps({"action": words})
+
+    def tree(self, images: Mapping[str, str | None] | None = None, *, other: bool = False, **words: object) -> Desired:
+        """The tree of the beginning, with other images or another guide."""
+        guide = GUIDES[self.family][other]
+        return self.world.tree(self.images() if images is None else images, guide=guide, **words)  # type: ignore[arg-type]
+
+    def edit(self, version: str, name: str, words: str) -> None:
+        """A person writes a caption in the console."""
+        image = self.world.image(self.world.dataset(version), name)
+        console.edit_image(self.world.simulator, image.id, caption=self.said(words))
 
     async def plan(self, tree: Desired, asked: RunOptions = NOTHING_ASKED) -> Plan:
         observed = await observe(self.world.client(), tree, asked)
@@ -102,23 +142,41 @@ async def nothing_changed(stage: Stage) -> Bill:
 async def caption_edit(stage: Stage) -> Bill:
     """One declared caption changes."""
     await stage.trained(stage.tree())
-    after = stage.tree({**IMAGES, "jump": "jumping high."})
+    after = stage.tree(stage.images(jump="jumping high."))
     return await stage.cost(lambda: stage.apply(after))
 
 
-async def prefix_edit(stage: Stage) -> Bill:
-    """The prefix changes: automatic captions are regenerated, the declared one stays."""
+async def guide_edit(stage: Stage) -> Bill:
+    """The guide changes: automatic captions are regenerated, the declared one stays."""
     await stage.trained(stage.tree())
-    bill = await stage.cost(lambda: stage.apply(stage.tree(prefix=OTHER_PREFIX)))
+    bill = await stage.cost(lambda: stage.apply(stage.tree(other=True)))
     newest = stage.world.dataset("poses v2")
-    assert stage.world.captions(newest)["jump"] == "jumping."
+    assert stage.world.captions(newest)["jump"] == stage.said("jumping.")
+    return bill
+
+
+async def caption_of_a_person(stage: Stage) -> Bill:
+    """Somebody wrote a caption that git does not declare: it survives a change of the guide."""
+    await stage.trained(stage.tree())
+    stage.edit("poses v1", "sit", "sits on a wall.")
+    bill = await stage.cost(lambda: stage.apply(stage.tree(other=True)))
+    assert stage.world.captions(stage.world.dataset("poses v2"))["sit"] == stage.said("sits on a wall.")
+    return bill
+
+
+async def edited_in_the_console(stage: Stage) -> Bill:
+    """Somebody changed a declared caption of an open draft: git's word is written again, nothing else is touched."""
+    await stage.apply(stage.tree(completed=False))
+    stage.edit("poses v1", "jump", "jumping in circles.")
+    bill = await stage.cost(lambda: stage.apply(stage.tree(completed=False)))
+    assert stage.world.captions(stage.world.dataset("poses v1"))["jump"] == stage.said("jumping.")
     return bill
 
 
 async def image_swap(stage: Stage) -> Bill:
     """One image goes, another comes."""
     await stage.trained(stage.tree())
-    after = stage.tree({"wave": None, "jump": "jumping.", "nod": None})
+    after = stage.tree(stage.images(*(name for name in NAMES[stage.family] if name != "sit"), "nod"))
     stage.limits = Limits(image_removals_percent=100)
     return await stage.cost(lambda: stage.apply(after))
 
@@ -126,7 +184,8 @@ async def image_swap(stage: Stage) -> Bill:
 async def file_renamed(stage: Stage) -> Bill:
     """A file gets another name: labels are no content."""
     await stage.trained(stage.tree())
-    after = stage.tree({"hello": None, "jump": "jumping.", "sit": None}, bytes_of={"hello": "wave"})
+    names = ("hello", *NAMES[stage.family][1:])
+    after = stage.tree(stage.images(*names), bytes_of={"hello": "wave"})
     return await stage.cost(lambda: stage.apply(after))
 
 
@@ -142,13 +201,13 @@ async def cosmetic_edit(stage: Stage) -> Bill:
 async def revert(stage: Stage) -> Bill:
     """`git revert`: the older version has the fingerprint, and is in force again."""
     await stage.trained(stage.tree())
-    await stage.trained(stage.tree(prefix=OTHER_PREFIX))
+    await stage.trained(stage.tree(other=True))
     return await stage.cost(lambda: stage.apply(stage.tree()))
 
 
 async def failure_kept(stage: Stage) -> Bill:
     """A training failed: it is not paid for again by itself."""
-    stage.world = World(switches={"training_failures": "1"})
+    stage.begin(training_failures="1")
     await stage.trained(stage.tree())
     bill = await stage.cost(lambda: stage.apply(stage.tree()))
     assert stage.model_names() == ["expert v1 Failed"]
@@ -157,7 +216,7 @@ async def failure_kept(stage: Stage) -> Bill:
 
 async def failure_retrained(stage: Stage) -> Bill:
     """`on_failure: retrain` trains once more, and no more than `retries` says."""
-    stage.world = World(switches={"training_failures": "2"})
+    stage.begin(training_failures="2")
     tree = with_model(stage.tree(), policy=TrainingPolicy(on_failure="retrain"))
     await stage.trained(tree)
     bill = await stage.cost(lambda: stage.trained(tree))
@@ -177,10 +236,10 @@ async def stopped_by_a_person(stage: Stage) -> Bill:
 async def superseded_waits(stage: Stage) -> Bill:
     """The tree changes while a model is in training: the next training waits for its end."""
     await stage.apply(stage.tree())
-    bill = await stage.cost(lambda: stage.apply(stage.tree(prefix=OTHER_PREFIX)))
+    bill = await stage.cost(lambda: stage.apply(stage.tree(other=True)))
     assert stage.model_names() == ["expert v1 InProgress"]
     stage.world.clock.advance(HOURS)
-    await stage.trained(stage.tree(prefix=OTHER_PREFIX))
+    await stage.trained(stage.tree(other=True))
     assert stage.model_names() == ["expert v1 Completed", "expert v2 Completed"]
     return bill
 
@@ -188,7 +247,7 @@ async def superseded_waits(stage: Stage) -> Bill:
 async def superseded_is_stopped(stage: Stage) -> Bill:
     """`on_superseded: stop`: the running training is stopped, the next one starts."""
     await stage.apply(stage.tree())
-    after = with_model(stage.tree(prefix=OTHER_PREFIX), policy=TrainingPolicy(on_superseded="stop"))
+    after = with_model(stage.tree(other=True), policy=TrainingPolicy(on_superseded="stop"))
     bill = await stage.cost(lambda: stage.apply(after))
     assert stage.model_names() == ["expert v1 Stopped", "expert v2 InProgress"]
     return bill
@@ -218,13 +277,13 @@ async def over_budget(stage: Stage) -> Bill:
 async def promotion_and_roll_back(stage: Stage) -> Bill:
     """An alias moves by a commit, and back: nothing is sent at all."""
     await stage.trained(stage.tree())
-    await stage.trained(stage.tree(prefix=OTHER_PREFIX))
+    await stage.trained(stage.tree(other=True))
     first, second = (model.name[-14:-1] for model in stage.world.models())
     answers = []
 
     async def promote() -> None:
         for target in (first, second, first):
-            tree = with_model(stage.tree(prefix=OTHER_PREFIX), aliases=(("production", target[:7]),))
+            tree = with_model(stage.tree(other=True), aliases=(("production", target[:7]),))
             plan = await stage.plan(tree)
             assert plan.is_empty
             answers.append([alias.version for alias in plan.aliases])
@@ -237,8 +296,8 @@ async def promotion_and_roll_back(stage: Stage) -> Bill:
 async def retention(stage: Stage) -> Bill:
     """`--prune` with `history_limit: 1`: the old model goes, then its dataset; what is in force stays."""
     await stage.trained(stage.tree())
-    await stage.trained(stage.tree(prefix=OTHER_PREFIX))
-    tree = stage.tree(prefix=OTHER_PREFIX)
+    await stage.trained(stage.tree(other=True))
+    tree = stage.tree(other=True)
     tree = tree.updated(*(replace(dataset, history_limit=1) for dataset in tree.datasets.values()))
     tree = tree.updated(*(replace(model, history_limit=1) for model in tree.models.values()))
     assert (await stage.plan(tree)).is_empty
@@ -317,25 +376,68 @@ def stop(stage: Stage) -> None:
 
 
 Story = Callable[[Stage], Awaitable[Bill]]
-STORIES: Mapping[str, tuple[Story, Bill]] = {
-    "first training": (first_training, Bill(calls=27, uploads=3, trainings=1)),
-    "nothing changed": (nothing_changed, Bill(calls=3, uploads=0, trainings=0)),
-    "caption edit": (caption_edit, Bill(calls=25, uploads=0, trainings=1)),
-    "prefix edit": (prefix_edit, Bill(calls=29, uploads=0, trainings=1)),
-    "image swap": (image_swap, Bill(calls=27, uploads=1, trainings=1)),
-    "file renamed only": (file_renamed, Bill(calls=3, uploads=0, trainings=0)),
-    "cosmetic edit": (cosmetic_edit, Bill(calls=9, uploads=0, trainings=0)),
-    "revert": (revert, Bill(calls=3, uploads=0, trainings=0)),
-    "failed, kept": (failure_kept, Bill(calls=3, uploads=0, trainings=0)),
-    "failed, `on_failure: retrain`": (failure_retrained, Bill(calls=11, uploads=0, trainings=1)),
-    "stopped by a person, `--retry`": (stopped_by_a_person, Bill(calls=11, uploads=0, trainings=1)),
-    "superseded while training, `wait`": (superseded_waits, Bill(calls=23, uploads=0, trainings=0)),
-    "superseded while training, `stop`": (superseded_is_stopped, Bill(calls=37, uploads=0, trainings=1)),
-    "model deleted in the console": (deleted_in_the_console, Bill(calls=11, uploads=0, trainings=1)),
-    "over the budget": (over_budget, Bill(calls=3, uploads=0, trainings=0)),
-    "promotion and roll-back": (promotion_and_roll_back, Bill(calls=9, uploads=0, trainings=0)),
-    "retention, `--prune`": (retention, Bill(calls=7, uploads=0, trainings=0)),
-    "renamed in git, `moved`": (renamed_in_git, Bill(calls=11, uploads=0, trainings=0)),
-    "renamed in the console, `moved`": (renamed_in_the_console, Bill(calls=12, uploads=0, trainings=0)),
-    "`ensure: absent`": (absent, Bill(calls=9, uploads=0, trainings=0)),
+STORIES: Mapping[str, tuple[Story, Bill, Bill]] = {
+    "first training": (first_training, Bill(calls=27, uploads=3, trainings=1), Bill(calls=29, uploads=5, trainings=1)),
+    "nothing changed": (nothing_changed, Bill(calls=3, uploads=0, trainings=0), Bill(calls=3, uploads=0, trainings=0)),
+    "caption edit": (caption_edit, Bill(calls=25, uploads=0, trainings=1), Bill(calls=25, uploads=0, trainings=1)),
+    "guide edit": (guide_edit, Bill(calls=29, uploads=0, trainings=1), Bill(calls=33, uploads=0, trainings=1)),
+    "hand-written caption, guide edit": (
+        caption_of_a_person,
+        Bill(calls=28, uploads=0, trainings=1),
+        Bill(calls=32, uploads=0, trainings=1),
+    ),
+    "declared caption edited in the console": (
+        edited_in_the_console,
+        Bill(calls=11, uploads=0, trainings=0),
+        Bill(calls=11, uploads=0, trainings=0),
+    ),
+    "image swap": (image_swap, Bill(calls=27, uploads=1, trainings=1), Bill(calls=27, uploads=1, trainings=1)),
+    "file renamed only": (file_renamed, Bill(calls=3, uploads=0, trainings=0), Bill(calls=3, uploads=0, trainings=0)),
+    "cosmetic edit": (cosmetic_edit, Bill(calls=9, uploads=0, trainings=0), Bill(calls=9, uploads=0, trainings=0)),
+    "revert": (revert, Bill(calls=3, uploads=0, trainings=0), Bill(calls=3, uploads=0, trainings=0)),
+    "failed, kept": (failure_kept, Bill(calls=3, uploads=0, trainings=0), Bill(calls=3, uploads=0, trainings=0)),
+    "failed, `on_failure: retrain`": (
+        failure_retrained,
+        Bill(calls=11, uploads=0, trainings=1),
+        Bill(calls=11, uploads=0, trainings=1),
+    ),
+    "stopped by a person, `--retry`": (
+        stopped_by_a_person,
+        Bill(calls=11, uploads=0, trainings=1),
+        Bill(calls=11, uploads=0, trainings=1),
+    ),
+    "superseded while training, `wait`": (
+        superseded_waits,
+        Bill(calls=23, uploads=0, trainings=0),
+        Bill(calls=27, uploads=0, trainings=0),
+    ),
+    "superseded while training, `stop`": (
+        superseded_is_stopped,
+        Bill(calls=37, uploads=0, trainings=1),
+        Bill(calls=41, uploads=0, trainings=1),
+    ),
+    "model deleted in the console": (
+        deleted_in_the_console,
+        Bill(calls=11, uploads=0, trainings=1),
+        Bill(calls=11, uploads=0, trainings=1),
+    ),
+    "over the budget": (over_budget, Bill(calls=3, uploads=0, trainings=0), Bill(calls=3, uploads=0, trainings=0)),
+    "promotion and roll-back": (
+        promotion_and_roll_back,
+        Bill(calls=9, uploads=0, trainings=0),
+        Bill(calls=9, uploads=0, trainings=0),
+    ),
+    "retention, `--prune`": (retention, Bill(calls=7, uploads=0, trainings=0), Bill(calls=7, uploads=0, trainings=0)),
+    "renamed in git, `moved`": (
+        renamed_in_git,
+        Bill(calls=11, uploads=0, trainings=0),
+        Bill(calls=11, uploads=0, trainings=0),
+    ),
+    "renamed in the console, `moved`": (
+        renamed_in_the_console,
+        Bill(calls=12, uploads=0, trainings=0),
+        Bill(calls=12, uploads=0, trainings=0),
+    ),
+    "`ensure: absent`": (absent, Bill(calls=9, uploads=0, trainings=0), Bill(calls=9, uploads=0, trainings=0)),
 }
+"""Each story, and what it costs in the prefix family and in the schema family."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reconciler.core.desired import Desired
 from reconciler.core.diff.election import ALIVE, Member, ModelMember
+from reconciler.core.guide import Family
 from reconciler.core.kind import Kind
 from reconciler.core.live import Live, LiveKey, Observed, RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.name import FinalName
@@ -45,7 +46,8 @@ def marks_of(project: Ref, desired: Desired, prints: Mapping[Ref, str]) -> Marks
 class AccountIndex:
     """Indexes over one `Observed`: a question costs as much as its answer, however large the account is.
 
-    Every answer is sorted by kind and id.
+    Every answer is sorted by kind and id. `knows` are the families that the account knows, as far as any live object
+    tells; empty where nothing tells.
     """
 
     def __init__(self, observed: Observed) -> None:
@@ -56,7 +58,7 @@ class AccountIndex:
         self._models: dict[str, list[ModelMember]] = defaultdict(list)
         self._models_by_fingerprint: dict[str, list[ModelMember]] = defaultdict(list)
         self._models_on: dict[int, list[ModelMember]] = defaultdict(list)
-        self.families = {dataset.family for dataset in observed.datasets.values()} - {None}
+        self.knows = _known_families(observed)
         self._projects_named: dict[str, list[RemoteProject]] = defaultdict(list)
         self._named: dict[Ref, list[Live]] = defaultdict(list)
         self._inside: dict[int, list[Live]] = defaultdict(list)
@@ -171,6 +173,14 @@ class AccountIndex:
     def model_holders(self, fingerprint: str) -> tuple[ModelMember, ...]:
         """The model versions whose names have this fingerprint."""
         return tuple(self._models_by_fingerprint.get(fingerprint, ()))
+
+
+def _known_families(observed: Observed) -> frozenset[Family]:
+    """The families that an account shows. What only stands for the tree of a revision shows nothing."""
+    living: list[RemoteProject | RemoteDataset] = [*observed.projects.values(), *observed.datasets.values()]
+    things: list[RemoteProject | RemoteDataset | RemoteModel] = [*living, *observed.models.values()]
+    shown = (one.family for one in things if one.family is not None and not one.is_assumed)
+    return frozenset(shown).union(*(one.knows for one in living))
 
 
 def _is_declared(live: Live, desired: Desired) -> bool:

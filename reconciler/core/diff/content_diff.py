@@ -25,7 +25,7 @@ class DraftContent:
 class ContentDiff:
     """The differences between a draft's content and its wish."""
 
-    guide: FieldChange | None
+    guide: tuple[FieldChange, ...]
     images: tuple[ImageChange, ...]
     captions: tuple[CaptionChange, ...]
     kept: tuple[KeptCaption, ...]
@@ -49,9 +49,9 @@ def content_diff(
     """Compare. `carried` are hand-written captions of older versions."""
     match = match_wish(draft.content, wish)
     staying = [pair.live for pair in match.staying]
-    guide = next(iter(match.guide_changes), None)
+    guide = match.guide_changes
     # A new guide makes the captions of images that stay lag behind it; those of images that come are made by it.
-    stale = draft.stale or (guide is not None and bool(staying))
+    stale = draft.stale or bool(guide and staying)
     return ContentDiff(
         guide=guide,
         images=_images(match),

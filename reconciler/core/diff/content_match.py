@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from reconciler.core.change import FieldChange
+from reconciler.core.diff.field import field_changes
 from reconciler.core.guide import Guide, same_caption, same_guide
 from reconciler.core.live import LiveContent, RemoteDataset, RemoteImage
 from reconciler.core.name import image_label, parse_image_label
@@ -45,13 +46,24 @@ class ContentMatch(Generic[T]):
 
     @property
     def guide_changes(self) -> tuple[FieldChange, ...]:
-        """What differs between the guides, by the names of their fields; empty where they say the same."""
-        if same_guide(self.live.guide, self.guide):
+        """What differs between the guides, by path; empty where they say the same.
+
+        Two schemas differ in parts (`visual_schema.style`). A guide that comes or goes, and a prefix, is one field.
+        """
+        before, after = self.live.guide, self.guide
+        if same_guide(before, after):
             return ()
-        before: dict[str, str] = {} if self.live.guide is None else self.live.guide.body
-        after: dict[str, str] = {} if self.guide is None else self.guide.body
-        fields = dict.fromkeys((*before, *after))
-        return tuple(FieldChange(path=field, before=before.get(field), after=after.get(field)) for field in fields)
+        if (
+            before is not None
+            and after is not None
+            and isinstance(before.content, dict)
+            and isinstance(after.content, dict)
+        ):
+            return field_changes({before.field: before.content}, {after.field: after.content})
+        then: dict[str, str] = {} if before is None else before.body
+        now: dict[str, str] = {} if after is None else after.body
+        fields = dict.fromkeys((*then, *now))
+        return tuple(FieldChange(path=field, before=then.get(field), after=now.get(field)) for field in fields)
 
     @property
     def differing(self) -> tuple[ImagePair[T], ...]:
@@ -111,7 +123,7 @@ def unfit(dataset: RemoteDataset, wish: DatasetWish) -> tuple[str, ...]:
     """Why a dataset that was read in full is not its wish, a sentence each; empty where it fits."""
     match = match_wish(dataset.content, wish)
     images = match.live.images
-    reasons = [f"its {one.path} is {quoted(str(one.before or ''))}" for one in match.guide_changes[:1]]
+    reasons = [_unfit_guide(one) for one in match.guide_changes[:1]]
     if dataset.is_regenerating:
         reasons.append("its captions are being regenerated")
     if match.coming:
@@ -125,6 +137,12 @@ def unfit(dataset: RemoteDataset, wish: DatasetWish) -> tuple[str, ...]:
     if different := sum(pair.live.caption is not None for pair in match.differing):
         reasons.append(f"{count(different, 'caption')} not as declared")
     return tuple(reasons)
+
+
+def _unfit_guide(field: FieldChange) -> str:
+    if field.before is None and "." in field.path:
+        return f"its {field.path} is missing"
+    return f"its {field.path} is {quoted(str('' if field.before is None else field.before))}"
 
 
 def uncaptioned(images: Iterable[RemoteImage]) -> int:

@@ -11,6 +11,7 @@ from reconciler.core.diff.content_diff import ContentDiff, DraftContent, content
 from reconciler.core.diff.content_match import unfit
 from reconciler.core.diff.dataset_context import DatasetContext, why_afresh
 from reconciler.core.diff.election import Member, next_version, open_drafts
+from reconciler.core.diff.family import draft_of_another_family, is_of_another_family, version_to_ask_for
 from reconciler.core.diff.kept_captions import carried_captions, declared_in, written_by_git
 from reconciler.core.diff.live_elsewhere import dataset_elsewhere
 from reconciler.core.diff.loss import LiveImages, count_live, lost_captions, lost_images
@@ -179,6 +180,7 @@ def _change(
         source_version=None if source is None else source.name.version,
         base_version=base_version,
         reason=reason_for(context, wish, draft),
+        training_version=version_to_ask_for(context.index, wish.guide.family) if origin is Origin.CREATE else None,
         guide=todo.guide,
         images=todo.images,
         captions=todo.captions,
@@ -236,6 +238,8 @@ def _resting(context: DatasetContext, draft: Member) -> tuple[Verdict, None]:
 def _unusable(context: DatasetContext, draft: Member, of: int | None, source: Member | None) -> Refusal | None:
     live = draft.dataset
     who = f"draft {called(live)}"
+    if is_of_another_family(live, context.dataset.guide):
+        return draft_of_another_family(context.ref, live, context.dataset.guide, is_clone=of is not None)
     if strange := live.content.unkeyed:
         cloned = of is not None
         way = (

@@ -7,8 +7,8 @@ from reconciler.core.desired import Desired, DesiredProject
 from reconciler.core.diff.account_index import AccountIndex, in_numbers
 from reconciler.core.diff.assessment import Verdict, held
 from reconciler.core.diff.comparison import Comparison, KindRules
+from reconciler.core.diff.family import contradicted, version_to_ask_for
 from reconciler.core.diff.find_project import Found, find_project
-from reconciler.core.diff.foreign_family import foreign_project, is_foreign_project
 from reconciler.core.live import LiveKey, RemoteProject, called, id_words
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
@@ -30,7 +30,7 @@ def _assess(comparison: Comparison, ref: Ref) -> Verdict:
         comparison.waits[ref] = Reason(why=Why.NEED_REFUSED, ref=ref)
         return Verdict(refusals=refusals, basis=(_basis(project, found),))
     if found.remote is None:
-        return _missing(project, found)
+        return _missing(project, found, version_to_ask_for(index, desired.family_of(ref)))
     comparison.project_ids[ref] = found.remote.id
     return _present(project, desired, index, found, found.remote)
 
@@ -40,26 +40,28 @@ def _refusals(comparison: Comparison, project: DesiredProject, found: Found) -> 
     desired, index, is_accepted = comparison.desired, comparison.index, project.ref in comparison.asked.accepted
     if found.refusal is not None:
         return (found.refusal,)
+    family = contradicted(project, desired.family_of(project.ref), found.remote, index, is_accepted=is_accepted)
     if found.remote is None:
-        elsewhere = None if is_accepted else _renamed_elsewhere(project, desired, index)
-        return () if elsewhere is None else (elsewhere,)
+        reasons = () if is_accepted else (_renamed_elsewhere(project, desired, index), family)
+        return tuple(reason for reason in reasons if reason is not None)
     refusals = tuple(_immutable(project, found.remote))
-    if is_foreign_project(found.remote.id, index):
-        refusals += (foreign_project(project.ref, found.remote.id),)
+    if family is not None:
+        refusals += (family,)
     if not found.owned and not is_accepted:
         refusals += (_take_over(project, found.remote, index),)
     return refusals
 
 
-def _missing(project: DesiredProject, found: Found) -> Verdict:
+def _missing(project: DesiredProject, found: Found, version: str | None) -> Verdict:
     body = _body(project, MUTABLE[:1] + IMMUTABLE + MUTABLE[1:])
+    bound = () if version is None else (("training_version", version),)
     change = ProjectChange(
         ref=project.ref,
         id=None,
         takes_over=False,
         reason=Reason(why=Why.NAMED_NOWHERE, name=project.project_name),
         fields=tuple(FieldChange(path=name, before=None, after=value) for name, value in body),
-        body=body,
+        body=body + bound,
     )
     return Verdict(changes=(change,), basis=(_basis(project, found),))
 

@@ -76,9 +76,9 @@ def _stages(change: DatasetChange, project_id: int | None) -> Iterator[Iterable[
     yield [_removal(image) for image in change.images if image.effect not in _COMING] + [
         _replaced(image) for image in change.images if image.effect is ImageEffect.REPLACED
     ]
-    if change.guide is not None:
+    if change.guide:
         step = SetGuide(guide=change.wish.guide)
-        yield (("guide", step, Cost(calls=3), change.guide.path, (change.guide,)),)
+        yield (("guide", step, Cost(calls=3), change.wish.guide.field, change.guide),)
     if change.origin is not Origin.CREATE:
         yield (("regenerate", Regenerate(), _regeneration(change), "", ()),)
     coming = [image for image in change.images if image.effect in _COMING]
@@ -90,12 +90,13 @@ def _stages(change: DatasetChange, project_id: int | None) -> Iterator[Iterable[
 def _begin(change: DatasetChange, project_id: int | None) -> _Row:
     match change.origin:
         case Origin.CREATE:
-            return "create", CreateDataset(project_id=project_id), Cost(calls=3), "", ()
+            step = CreateDataset(project_id=project_id, training_version=change.training_version)
+            return "create", step, Cost(calls=3), "", ()
         case Origin.CLONE:
             assert change.source_id is not None
             assert change.source_version is not None
-            step = CloneDataset(source_id=change.source_id, source_version=change.source_version)
-            return "clone", step, Cost(calls=3), "", ()
+            clone = CloneDataset(source_id=change.source_id, source_version=change.source_version)
+            return "clone", clone, Cost(calls=3), "", ()
         case Origin.RESUME:
             assert change.origin_id is not None
             return "claim", ClaimDraft(id=change.origin_id), Cost(calls=4), "", ()

@@ -18,6 +18,7 @@ from reconciler.core.change import (
     ProjectChange,
     RemovalChange,
     RenameChange,
+    Scalar,
 )
 from reconciler.core.content_change import CaptionChange, ImageEffect, LostCaption, LostImage
 from reconciler.core.diff.mirror import plain
@@ -118,8 +119,12 @@ def _field(field: FieldChange) -> str:
 
 
 def _normalised(field: FieldChange) -> FieldChange:
-    """A prefix in the form in which prefixes are compared: the API keeps white space at its end."""
-    return replace(field, before=normal(str(field.before or "")), after=normal(str(field.after or "")))
+    """Texts of a guide in the form in which they are compared: the API keeps white space at the end of a prefix."""
+    return replace(field, before=_normal(field.before), after=_normal(field.after))
+
+
+def _normal(value: Scalar) -> Scalar:
+    return normal(value) if isinstance(value, str) else value
 
 
 def _value(value: str | float | bool | None) -> str:
@@ -149,8 +154,7 @@ def _lost(change: DatasetChange) -> Iterator[str]:
 
 def _made(change: DatasetChange) -> Iterator[str]:
     """What makes the content, loses nothing, and depends on where the version begins."""
-    if change.guide is not None:
-        yield _field(_normalised(change.guide))
+    yield from (_field(_normalised(field)) for field in change.guide)
     yield from (f"image comes: {_thing(one.name, one.key)}, {_told(one.caption)}" for one in change.coming)
     twins = (one for one in change.images if one.effect is ImageEffect.TWIN)
     yield from (f"image goes, it is there twice: {one.key}" for one in twins)

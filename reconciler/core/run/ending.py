@@ -56,15 +56,20 @@ def waits_for_captions() -> Ending:
     return replace(skipped(WAITS_FOR_CAPTIONS), reason=EndReason.WAITS_FOR_CAPTIONS)
 
 
-def no_capacity() -> Ending:
-    """The API takes no training now."""
-    return replace(skipped(NO_CAPACITY), reason=EndReason.NO_CAPACITY)
+def no_capacity(message: str) -> Ending:
+    """The API takes no training now; `message` is what it said."""
+    return replace(skipped(f"{NO_CAPACITY} ({message})" if message else NO_CAPACITY), reason=EndReason.NO_CAPACITY)
 
 
 def another_apply(detail: str, live_id: int) -> Ending:
     """Somebody else works on the same draft; which apply goes on is decided, and this one does not."""
     ending = failed(f"{ANOTHER_APPLY}: {detail}", live_id, exit_code=4)
     return replace(ending, reason=EndReason.ANOTHER_APPLY)
+
+
+def other_family(detail: str, live_id: int) -> Ending:
+    """What was just made is of another family than the manifests declare: nothing more is sent."""
+    return replace(failed(detail, live_id, exit_code=4), reason=EndReason.OTHER_FAMILY)
 
 
 def interrupted(*, under_way: bool = False, sent: bool = False) -> Ending:

@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from reconciler.core.diff.content_match import unfit
 from reconciler.core.diff.election import ModelMember
-from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel
+from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel, called
 from reconciler.core.name import FinalName
-from reconciler.core.text import quoted
+from reconciler.core.text import quoted, shown
 from reconciler.core.wish import DatasetWish
 
 
@@ -39,6 +39,15 @@ _PHASES = {
 def phase(model: RemoteModel | None) -> Phase:
     """The phase of a model that was read; one that is not found is gone."""
     return Phase.GONE if model is None else _PHASES[model.status]
+
+
+def made_as_another(model: RemoteModel, asked: str | None) -> str | None:
+    """Why a model is not what was asked for (V90), so that nothing may be spent on it; None where it is, or does not say."""
+    told = model.training_version
+    if told is None or told == asked or (asked is None and model.family == "schema"):
+        return None
+    wanted = "of the schema family" if asked is None else f"with training_version {asked}"
+    return f"the API made {called(model)} with training_version {shown(told)} and not {wanted}; it was not started"
 
 
 def was_started(found: Phase) -> bool:

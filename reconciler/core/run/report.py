@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.action import StartTraining
+from reconciler.core.action import CloneDataset, CreateDataset, CreateProject, StartTraining
 from reconciler.core.event import EndReason, Event, Finished, Outcome, Report, Result
 from reconciler.core.plan import Plan
 from reconciler.core.run.ending import INTERRUPTED
-from reconciler.core.text import count
+from reconciler.core.text import count, in_words
 
 _UNTOLD = f"{INTERRUPTED}: nobody saw how it ended; the next apply looks what became of it"
 _PRECEDENCE = (1, 4, 5)
@@ -62,6 +62,8 @@ def _notes(plan: Plan, ended: dict[str, Finished]) -> tuple[str, ...]:
         for action in plan.actions
     )
     notes = []
+    if any(reason is EndReason.OTHER_FAMILY for reason in reasons.values()):
+        notes.append(_left_behind(plan, ended))
     if waiting:
         notes.append(f"captions of {count(len(waiting), 'object')} are still awaited: the next apply goes on")
     if running:
@@ -69,6 +71,14 @@ def _notes(plan: Plan, ended: dict[str, Finished]) -> tuple[str, ...]:
     if blocked:
         notes.append(f"{count(blocked, 'model')} not started, the API has no capacity now: the next apply goes on")
     return tuple(notes)
+
+
+def _left_behind(plan: Plan, ended: dict[str, Finished]) -> str:
+    """What a run made before it learned of the family, and how it goes away."""
+    steps = (CreateProject, CreateDataset, CloneDataset)
+    made = [(action, ended[action.id].id) for action in plan.actions if isinstance(action.step, steps)]
+    names = [f"{action.ref.kind.value} {live_id}" for action, live_id in made if live_id is not None]
+    return f"created before that was known, and empty: {in_words(names, 'and')}; `reconciler destroy` removes them"
 
 
 def _is_running(finished: Finished) -> bool:

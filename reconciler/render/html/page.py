@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reconciler.core.change import StoppedTraining
 from reconciler.core.text import count
-from reconciler.render.difference import Pieces, Wording, whole
+from reconciler.render.difference import Pieces, Wording, field_pieces, whole
 from reconciler.render.html.environment import page_template
 from reconciler.render.plan_report.amount import Amount
 from reconciler.render.plan_report.changed import LOST, ChangedObject
@@ -48,10 +48,12 @@ def because(one: ChangedObject) -> str:
 def guide(one: ChangedObject) -> Pieces:
     """The guide of a dataset, before and after in one."""
     assert one.content is not None, "a dataset has content"
-    change = one.content.guide_change
-    if change is None:
+    changes = one.content.guide_changes
+    if not changes:
         return whole(one.content.guide.line)
-    return Wording(scalar(change.before), scalar(change.after)).pieces
+    if [change.path for change in changes] == [one.content.guide.field]:
+        return Wording(scalar(changes[0].before), scalar(changes[0].after)).pieces
+    return field_pieces(changes)
 
 
 def fields(one: ChangedObject) -> Iterator[tuple[str, Pieces]]:

@@ -86,8 +86,8 @@ class ContentReport:
 
     guide: Guide
     """The guide as it will be."""
-    guide_change: FieldChange | None
-    """None where the guide stays, and where it is the first."""
+    guide_changes: tuple[FieldChange, ...]
+    """Empty where the guide stays, and where it is the first."""
     stays_draft: bool
     images: Entries[ImageChange]
     captions: Entries[CaptionReport]
@@ -104,10 +104,9 @@ class ContentReport:
 
 def content_report(change: DatasetChange) -> ContentReport:
     """The content of a dataset, without what an album adds to it."""
-    guide = change.guide
     return ContentReport(
         guide=change.wish.guide,
-        guide_change=guide if guide is not None and guide.before is not None else None,
+        guide_changes=() if change.sets_first_guide else change.guide,
         stays_draft=not change.wish.completed,
         images=_images(change),
         captions=_captions(change),
@@ -175,11 +174,11 @@ def _unlisted(change: DatasetChange) -> str:
     parts = []
     if change.regenerated:
         verb = "one is" if change.regenerated == 1 else "ones are"
-        after = f" after the {change.wish.guide.noun}" if change.guide is not None else ""
+        after = f" after the {change.wish.guide.noun}" if change.guide else ""
         parts.append(f"{change.regenerated:,} automatic {verb} regenerated{after}")
     if change.declared and change.origin is Origin.CREATE:
         parts.append(f"{change.declared:,} from git {'is' if change.declared == 1 else 'are'} written")
-    elif change.guide is not None and (staying := _staying(change)):
+    elif change.guide and (staying := _staying(change)):
         parts.append(f"{staying:,} from git {'stays' if staying == 1 else 'stay'}")
     return ", ".join(parts)
 
@@ -196,8 +195,8 @@ def _sums(change: DatasetChange) -> Iterator[str]:
     images = ((len(change.going), "removed"), (replaced, "replaced"), (len(change.coming) - replaced, "added"))
     if told := [f"{number:,} {word}" for number, word in images if number]:
         yield f"images: {', '.join(told)}"
-    if change.guide is not None and change.guide.before is not None:
-        yield f"{change.guide.path} changes"
+    if change.guide and not change.sets_first_guide:
+        yield f"{change.wish.guide.field} changes"
     lost = {caption.key for caption in change.losses.captions}
     words = (
         (len(lost), "hand-written overwritten"),

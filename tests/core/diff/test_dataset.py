@@ -56,8 +56,8 @@ def test_nothing_live_is_created_from_nothing() -> None:
     change = only(diff(tree(TWO), account(live_project())).changes)
     assert change.origin is Origin.CREATE
     assert change.version == 1
-    assert change.guide
-    assert change.guide.after == PREFIX
+    (guide,) = change.guide
+    assert guide.after == PREFIX
     assert [item.effect for item in change.images] == [ImageEffect.ADDED] * 2
     assert not change.stale
 
@@ -103,8 +103,8 @@ def test_a_prefix_edit_regenerates_automatic_captions_only() -> None:
     change = only(diff(tree(wanted), account(live_project(), live_dataset(10, FINAL, *LIVE_TWO))).changes)
     assert change.stale
     assert change.regenerated == 1
-    assert change.guide
-    assert (change.guide.before, change.guide.after) == (PREFIX, "A photo of Lora,")
+    (guide,) = change.guide
+    assert (guide.before, guide.after) == (PREFIX, "A photo of Lora,")
 
 
 def test_a_reverted_version_is_used_again() -> None:

@@ -1,7 +1,5 @@
 """What comparing says about a project: found, owned, taken over, created, updated, or refused."""
 
-from dataclasses import replace
-
 import pytest
 
 from reconciler.core.change import ProjectChange
@@ -126,14 +124,6 @@ def test_strays_are_said_aloud() -> None:
     world = account(live_project(), ours(), live_dataset(11, "Holiday"), live_model(20, "Their model"))
     (note,) = [note for note in diff(tree(ONE), world).notes if note.rule == "stray"]
     assert note.text == "project 1 holds 1 dataset and 1 model that git does not know"
-
-
-def test_the_schema_family_is_refused() -> None:
-    """Meeting the current API family stops before the first upload."""
-    schema = replace(live_dataset(11, "Holiday"), family="schema", guide=None)
-    assert [refusal.rule for refusal in diff(tree(of=project(id=1)), account(live_project(), schema)).refusals] == [
-        "schema-family"
-    ]
 
 
 def test_an_account_without_anything_of_ours_says_so() -> None:

@@ -32,7 +32,7 @@ def test_skip_for() -> None:
     [
         (trained(4), EndReason.TRAINED, Outcome.SUCCEEDED, 0),
         (waits_for_captions(), EndReason.WAITS_FOR_CAPTIONS, Outcome.SKIPPED, 0),
-        (no_capacity(), EndReason.NO_CAPACITY, Outcome.SKIPPED, 0),
+        (no_capacity("try later"), EndReason.NO_CAPACITY, Outcome.SKIPPED, 0),
         (another_apply("it is faster", 4), EndReason.ANOTHER_APPLY, Outcome.FAILED, 4),
         (interrupted(), EndReason.INTERRUPTED, Outcome.SKIPPED, 1),
         (interrupted(sent=True), EndReason.INTERRUPTED, Outcome.FAILED, 1),

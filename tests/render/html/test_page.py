@@ -49,7 +49,7 @@ def test_a_first_plan_has_nothing_before(golden: Golden) -> None:
         origin=Origin.CREATE,
         origin_id=None,
         base_version=None,
-        guide=FieldChange(path="caption_prefix", before=None, after=sample.AFTER),
+        guide=(FieldChange(path="caption_prefix", before=None, after=sample.AFTER),),
         images=(sample.added("a.png", caption="hello."),),
         stale=False,
         regenerated=0,

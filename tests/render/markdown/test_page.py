@@ -180,7 +180,7 @@ def test_three_thousand_costly_rows_are_all_there_by_name() -> None:
 def test_three_thousand_trainings_are_all_there_by_name() -> None:
     """A fleet that is trained anew is named model by model."""
     models = tuple(sample.model(ref=Ref(Kind.MODEL, f"model-{n:04}")) for n in range(3000))
-    light = sample.dataset(images=(), guide=None, regenerated=0)
+    light = sample.dataset(images=(), guide=(), regenerated=0)
     text = shown(sample.plan(changes=(*models, light)))
     assert "3,000 models: trained, 1 to 3 hours" in text
     assert all(f"`model-{n:04}`" in text for n in range(3000))
@@ -348,7 +348,7 @@ def test_no_text_of_a_plan_becomes_more_than_text(texts: list[str], limit: int) 
                 images=images,
                 captions=captions,
                 kept=kept,
-                guide=guide,
+                guide=(guide,),
                 reason=Reason(why=Why.CALLED_BEFORE, name=reason),
             ),
             sample.model(reason=Reason(why=Why.CALLED_BEFORE, name=reason), parameters=(("rank", caption),)),
