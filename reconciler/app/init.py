@@ -6,26 +6,38 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
+from reconciler.core.guide import Family
 from reconciler.core.manifest.schema import manifest_schema
+from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.text import shown
 from reconciler.files.configuration import SIMULATOR, load_configuration
 from reconciler.files.git.repository import RevisionRefused, find_repository
+from reconciler.files.load import load
 from reconciler.files.scaffold import Scaffold, Vendor, write_pipeline, write_scaffold
 from reconciler.files.whole_file import create_file
 
 SCHEMA_NAME = "manifest.schema.json"
 
 
-def write_first_manifests(root: Path, images: str | None, *, simulated: bool = True) -> Scaffold:
+def write_first_manifests(
+    root: Path, images: str | None, *, simulated: bool = True, family: Family = "prefix"
+) -> Scaffold:
     """Write what is missing and leave what is there. WrongUsage if nothing can be written. Paths are below `root`.
 
     With `simulated`, a new reconciler.yaml names the simulator.
     """
     try:
-        made = write_scaffold(root, images=images, schema=SCHEMA_NAME, simulated=simulated)
+        made = write_scaffold(root, images=images, schema=SCHEMA_NAME, simulated=simulated, family=family)
         return _with_schema(root, made)
     except OSError as error:
         raise WrongUsage(f"Nothing can be written to {shown(str(root))}: {error.strerror}.") from None
+
+
+def declared_family(root: Path) -> Family | None:
+    """The family of the datasets that are declared there already; None where there are none."""
+    bodies = (manifest.body for manifest in load(root).manifests)
+    families = {body.spec.family for body in bodies if isinstance(body, DatasetBody) and body.spec.guide_keys}
+    return families.pop() if len(families) == 1 else None
 
 
 def write_ci_files(root: Path, vendor: Vendor) -> Scaffold:

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from reconciler.core.guide import default_prefix
+from reconciler.core.guide import Family, default_prefix
 from reconciler.files.whole_file import create_file
 
 Vendor = Literal["github", "gitlab"]
@@ -30,15 +30,21 @@ class Scaffold:
 
 
 def write_scaffold(
-    root: Path, *, images: str | None = None, schema: str = "manifest.schema.json", simulated: bool = True
+    root: Path,
+    *,
+    images: str | None = None,
+    schema: str = "manifest.schema.json",
+    simulated: bool = True,
+    family: Family = "prefix",
 ) -> Scaffold:
     """Write an example tree below `root`, file by file, leaving every file that exists as it is.
 
     `images` is an existing folder with images, relative to `root`; without it an empty one is made, with a note that
     says what belongs there. `schema` is what the editor's line at the top of each document names. `simulated` lets
     reconciler.yaml send requests to the simulator: to try things out, not for CI, which would be green and do nothing.
+    `family` is that of the account.
     """
-    texts = _files(images, schema, simulated=simulated)
+    texts = _files(images, schema, family, simulated=simulated)
     return _write_new(root, {name: text.encode() for name, text in texts.items()})
 
 
@@ -59,18 +65,23 @@ def _write_new(folder: Path, contents: Mapping[str, bytes]) -> Scaffold:
     return Scaffold(written=tuple(written), kept=tuple(kept))
 
 
-def _files(images: str | None, schema: str, *, simulated: bool) -> dict[str, str]:
+def _files(images: str | None, schema: str, family: Family, *, simulated: bool) -> dict[str, str]:
     name, description, medium, kind = "Lora", "a female character with purple hair", "illustration", "defined_character"
     modeline = MODELINE.format(schema=schema)
-    prefix = default_prefix(medium, kind, name, description)
+    words = {"name": name, "description": description, "medium": medium, "kind": kind}
+    if family == "schema":
+        guide, sidecar, model, version = _SCHEMA.format(**words), "wave.json", "lora-model", ""
+    else:
+        guide = _PREFIX.format(prefix=default_prefix(medium, kind, name, description))
+        sidecar, model, version = "wave.txt", "lora-max", "\n  training_version: max"
     texts = {
         "reconciler.yaml": _CONFIGURATION.format(endpoint=_SIMULATED if simulated else _REAL),
-        "lora.yaml": _PROJECT.format(modeline=modeline, name=name, description=description, medium=medium, kind=kind),
-        "lora-poses.yaml": _DATASET.format(modeline=modeline, prefix=prefix, images=images or IMAGES),
-        "lora-max.yaml": _MODEL.format(modeline=modeline),
+        "lora.yaml": _PROJECT.format(modeline=modeline, family=f"family: {family}".ljust(31), **words),
+        "lora-poses.yaml": _DATASET.format(modeline=modeline, guide=guide, images=images or IMAGES, sidecar=sidecar),
+        f"{model}.yaml": _MODEL.format(modeline=modeline, model=model, version=version),
     }
     if images is None:
-        texts[f"{IMAGES}/README.md"] = _NOTE
+        texts[f"{IMAGES}/README.md"] = _NOTE.format(sidecar=sidecar, **_SIDECARS[family])
     return texts
 
 
@@ -107,6 +118,7 @@ spec:
   ip_description: {description}
   ip_medium: {medium}         # photography or illustration; cannot be changed later
   ip_type: {kind}      # what kind of thing is learned; cannot be changed later
+  {family} # prefix or schema, as the account is; families never mix in a project
 """
 
 _DATASET = """\
@@ -117,25 +129,36 @@ metadata:
   name: lora-poses
 spec:
   project: lora
-  # Every caption continues this text. This is what Bria itself would write.
-  caption_prefix: "{prefix}"
+{guide}
   images:
     path: {images}        # 5 to 50 images, PNG, JPEG or WebP, 1024 pixels or more on each side
   captions:
-    source: automatic             # or sidecar (wave.txt beside wave.png), or file (captions.yaml)
+    source: automatic             # or sidecar ({sidecar} beside wave.png), or file (captions.yaml)
   status: completed               # draft: fill it, but let people review the captions first
 """
+
+_PREFIX = """\
+  # Every caption continues this text. This is what Bria itself would write.
+  caption_prefix: "{prefix}\""""
+
+_SCHEMA = """\
+  # Every caption follows this JSON document. Once images are here, `reconciler guide lora-poses --write` asks Bria
+  # for a better one.
+  visual_schema:
+    medium: {medium}
+    subject:
+      name: {name}
+      description: {description}"""
 
 _MODEL = """\
 {modeline}
 apiVersion: reconciler/v1
 kind: Model
 metadata:
-  name: lora-max
+  name: {model}
 spec:
   dataset: lora-poses
-  training_mode: fully_automated
-  training_version: max
+  training_mode: fully_automated{version}
   training:
     start: false                  # true: train it, for 1 to 3 hours, at Bria's price
 """
@@ -146,9 +169,18 @@ _NOTE = """\
 5 to 50 pictures of the character, as PNG, JPEG or WebP, at least 1024 pixels on each side, in different poses and
 places, without text or other characters. Then run `reconciler validate`.
 
-Captions are written by Bria. To write them yourself, put `wave.txt` beside `wave.png` with one sentence such as
+Captions are written by Bria. To write them yourself, put `{sidecar}` beside `wave.png` with {what} such as
 
-    waving with both arms, standing in a meadow.
+    {caption}
 
 and write `source: sidecar` in ../../lora-poses.yaml.
 """
+
+_SIDECARS: dict[Family, dict[str, str]] = {
+    "prefix": {"what": "one sentence", "caption": "waving with both arms, standing in a meadow."},
+    "schema": {
+        "what": "one JSON document",
+        "caption": '{"action": "waving with both arms", "setting": "a meadow"}',
+    },
+}
+"""What a caption beside an image looks like."""

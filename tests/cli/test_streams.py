@@ -33,7 +33,7 @@ def child(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]"
     )
 
 
-def on_terminal(*arguments: str, typed: str = "", **environ: str) -> tuple[int, str]:
+def on_terminal(*arguments: str, typed: str = "", after: str = "go on: ", **environ: str) -> tuple[int, str]:
     """Run it on a pseudo-terminal that types an answer; the exit code and all that was shown."""
     clean = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "CI"}}
     pid, master = pty.fork()
@@ -41,7 +41,7 @@ def on_terminal(*arguments: str, typed: str = "", **environ: str) -> tuple[int, 
         os.execve(sys.executable, [*COMMAND, *arguments], {**clean, "TERM": "xterm", "COLUMNS": "100", **environ})
     shown = b""
     if typed:
-        while b"go on: " not in shown:
+        while after.encode() not in shown:
             shown += os.read(master, 4096)
         os.write(master, typed.encode())
     while select.select([master], [], [], 30)[0]:
@@ -52,6 +52,25 @@ def on_terminal(*arguments: str, typed: str = "", **environ: str) -> tuple[int, 
         shown += piece
     os.close(master)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "family"), [("\n", 0, "prefix"), ("schema\n", 0, "schema"), ("both\n", 64, None)]
+)
+def test_a_person_is_asked_for_the_family(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, code: int, family: str | None
+) -> None:
+    """Once: afterwards the manifests that are there tell it."""
+    monkeypatch.chdir(tmp_path)
+    ended, shown = on_terminal("init", typed=typed, after="[prefix]: ")
+    assert ended == code
+    if family is None:
+        assert '"both" is no family; the families are prefix and schema.' in shown
+        assert not (tmp_path / "manifests").exists()
+        return
+    assert f"  family: {family} " in (tmp_path / "manifests/lora.yaml").read_text()
+    assert "left as it is: manifests/lora-poses.yaml" in on_terminal("init")[1]
+    assert len(list((tmp_path / "manifests").glob("lora-m*.yaml"))) == 1
 
 
 def test_a_person_is_asked_for_the_word_destroy(applied: Path) -> None:

@@ -65,3 +65,21 @@ def test_a_file_that_exists_is_never_touched(tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere").read_text() == "also mine"
     assert not (tmp_path / "nothing").exists()
     assert write_scaffold(tmp_path).written == ()
+
+
+def test_the_schema_family_has_a_first_schema_and_a_model_without_a_version(tmp_path: Path, draw: Draw) -> None:
+    written = write_scaffold(tmp_path, family="schema").written
+    assert written == (
+        "reconciler.yaml",
+        "lora.yaml",
+        "lora-poses.yaml",
+        "lora-model.yaml",
+        "lora-poses/images/README.md",
+    )
+    for number in range(5):
+        (tmp_path / "lora-poses" / "images" / f"{number}.png").write_bytes(draw(seed=number))
+    found = resolve(load(tmp_path, cache=tmp_path / "c"))
+    assert found.warnings == ()
+    assert [project.family for project in found.projects.values()] == ["schema"]
+    assert [dataset.guide.family for dataset in found.datasets.values()] == ["schema"]
+    assert [model.training_version for model in found.models.values()] == [None]
