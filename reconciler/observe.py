@@ -39,7 +39,7 @@ async def survey(
 ) -> tuple[Observed, Assessment]:
     """The same, with the comparison that asked for nothing more, so that a plan need not compare again."""
     before = client.calls
-    observed = await _lists(client)
+    observed = await lists(client)
     prints = prints or fingerprints(desired)
     assessment = diff(desired, observed, asked, prints=prints)
     for _ in range(len(observed.datasets)):  # each round reads a dataset that no round before it read
@@ -51,7 +51,8 @@ async def survey(
     return replace(observed, calls=client.calls - before), assessment
 
 
-async def _lists(client: Client) -> Observed:
+async def lists(client: Client) -> Observed:
+    """The account as its lists show it: no dataset in full."""
     lists = await asyncio.gather(*(calls.list_all(client) for calls in CALLS.values()))
     observed = Observed(live=by_identity(live for listed in lists for live in listed))
     if any(dataset.project_id is None for dataset in observed.datasets.values()):

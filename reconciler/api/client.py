@@ -23,7 +23,7 @@ from reconciler.api.token import Token
 from reconciler.api.transport import build_http_client
 from reconciler.api.upload import ImageSource, Upload
 from reconciler.clock import Clock
-from reconciler.core.guide import Guide
+from reconciler.core.guide import Guide, SchemaGuide
 from reconciler.core.live import RemoteDataset, RemoteImage, RemoteModel, RemoteProject
 from reconciler.core.training import ParameterValue
 from reconciler.core.uploads import Uploads
@@ -230,17 +230,32 @@ class Client:
         await self._if_there(call(op.DELETE_MODEL, model_id=model_id), translate.nothing)
 
     async def generate_prefix(
-        self, images: Sequence[bytes], *, ip_type: str, ip_medium: str, ip_name: str | None
+        self, images: Sequence[bytes], *, ip_type: str, ip_medium: str, ip_name: str | None, is_moderated: bool = False
     ) -> str:
         """A caption prefix that fits one to six images; it is not stored anywhere."""
-        body: dict[str, object] = {
-            "images": [b64encode(image).decode("ascii") for image in images],
-            "ip_type": ip_type,
-            "ip_medium": ip_medium,
-        }
+        body: dict[str, object] = {**_pictures(images, is_moderated), "ip_type": ip_type, "ip_medium": ip_medium}
         if ip_name is not None:
             body["ip_name"] = ip_name
         return await self._caller.ask(call(op.GENERATE_PREFIX, body), translate.prefix)
+
+    async def generate_visual_schema(self, images: Sequence[bytes], *, is_moderated: bool = False) -> SchemaGuide:
+        """A visual schema that fits five to ten images; it is not stored anywhere."""
+        fit = partial(translate.schema, key="visual_schema")
+        return await self._caller.ask(call(op.GENERATE_SCHEMA, _pictures(images, is_moderated)), fit)
+
+    async def refine_schema(self, dataset_id: int, schema: SchemaGuide, instruction: str) -> SchemaGuide:
+        """A visual schema changed by an instruction. The API wants a draft named; it stores nothing in it."""
+        body = {"dataset_id": dataset_id, "structured_prompt": schema.text, "instruction": instruction}
+        fit = partial(translate.schema, key="structured_prompt")
+        return await self._caller.ask(call(op.REFINE_SCHEMA, body), fit)
+
+
+def _pictures(images: Sequence[bytes], is_moderated: bool) -> dict[str, object]:
+    """Images to look at; moderation is off unless it is asked for."""
+    body: dict[str, object] = {"images": [b64encode(image).decode("ascii") for image in images]}
+    if is_moderated:
+        body["content_moderation"] = True
+    return body
 
 
 def _has_all_images(dataset: RemoteDataset) -> bool:

@@ -57,6 +57,11 @@ def _write(name: str, method: Method, template: str) -> Operation:
     return Operation(name=name, method=method, template=template)
 
 
+def _helper(name: str, path: str) -> Operation:
+    """It looks at images or a guide, answers, and stores nothing (D05): it may be asked again like a read."""
+    return Operation(name=name, method="POST", template=f"/tailored-gen/{path}", is_write=False)
+
+
 _PROJECTS = "/tailored-gen/projects"
 _PROJECT = _PROJECTS + "/{project_id}"
 _DATASETS = "/tailored-gen/datasets"
@@ -93,7 +98,6 @@ DELETE_MODEL = _write("delete-model", "DELETE", _MODEL)
 STOP_TRAINING = _write("stop-training", "POST", _MODEL + "/stop_training")
 START_TRAINING = _write("start-training", "POST", _MODEL + "/start_training")
 
-GENERATE_PREFIX = Operation(
-    name="generate-prefix", method="POST", template="/tailored-gen/generate_prefix", is_write=False
-)
-"""Changes nothing by itself (D05): it may be asked again like a read."""
+GENERATE_PREFIX = _helper("generate-prefix", "generate_prefix")
+GENERATE_SCHEMA = _helper("generate-visual-schema", "generate_visual_schema")
+REFINE_SCHEMA = _helper("refine-json", "refine_structured_prompt")

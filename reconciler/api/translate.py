@@ -13,7 +13,7 @@ from reconciler.api.payload import (
     fit_all,
     identify,
 )
-from reconciler.core.guide import BOTH, Family, Guide, PrefixGuide, SchemaGuide, family_of_version
+from reconciler.core.guide import BOTH, Family, Guide, PrefixGuide, SchemaGuide, family_of_version, schema_guide
 from reconciler.core.live import (
     DatasetStatus,
     ModelStatus,
@@ -22,6 +22,7 @@ from reconciler.core.live import (
     RemoteModel,
     RemoteProject,
 )
+from reconciler.core.strictjson import BadJson, loads
 from reconciler.core.training import TrainingParameters
 
 _PREFIX_KEYS = ("prefix", "caption_prefix", "generation_prefix")
@@ -81,6 +82,18 @@ def prefix(document: object) -> str:
             if isinstance(text, str) and text.strip():
                 return text
     raise ValueError("holds no prefix")
+
+
+def schema(document: object, *, key: str) -> SchemaGuide:
+    """A JSON object under a key: in a text, as documented, or as the JSON itself."""
+    found = document.get(key) if isinstance(document, Mapping) else None
+    try:
+        value = loads(found) if isinstance(found, str) else found
+    except BadJson:
+        value = None
+    if not isinstance(value, dict) or not value:
+        raise ValueError(f"holds no JSON object as {key}")
+    return schema_guide(value)
 
 
 def acknowledgement(document: object, *, id: int | None = None) -> None:  # noqa: A002 - the API's word

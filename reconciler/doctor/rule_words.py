@@ -163,7 +163,7 @@ RULE_WORDS = {
     ),
     "dataset-caption-prefix-missing": (
         "Every caption continues the prefix. It is written down and never left to a default, because two accounts could otherwise mean two things by one manifest.",
-        "Write caption_prefix, or let Bria propose one: `reconciler prefix NAME`.",
+        "Write caption_prefix, or let Bria propose one: `reconciler guide NAME`.",
     ),
     "dataset-guide-double": (
         "Captions follow a text or a JSON document. With both, nobody could say which of them counts.",

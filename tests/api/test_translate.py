@@ -305,6 +305,18 @@ def test_u64_no_prefix_is_a_failure(document: object) -> None:
         translate.prefix(document)
 
 
+@pytest.mark.parametrize("given_schema", ['{"style": "flat"}', {"style": "flat"}])
+def test_a_schema_comes_as_json_in_a_text_or_as_json(given_schema: object) -> None:
+    assert translate.schema({"visual_schema": given_schema}, key="visual_schema").document == {"style": "flat"}
+
+
+@pytest.mark.parametrize("given_schema", [None, "", "flat", "[]", "{}", '{"a": 1, "a": 2}', '{"a": NaN}', 7, []])
+def test_what_is_no_json_object_is_no_schema(given_schema: object) -> None:
+    for document in (given_schema, {"visual_schema": given_schema}, {"structured_prompt": {"style": "flat"}}):
+        with pytest.raises(ValueError, match="holds no JSON object as visual_schema"):
+            translate.schema(document, key="visual_schema")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from reconciler.cli.entry import run
-from reconciler.simulator import Simulator, SqliteStore
+from reconciler.simulator import Simulator, SqliteStore, serving
 
 MANIFESTS = {
     "project.yaml": """\
@@ -147,3 +147,15 @@ def applied(tree: Path, cli: Cli) -> Path:
     """The tree, applied once and trained."""
     assert cli("apply", "--yes", "--wait", "training").code == 0
     return tree
+
+
+@pytest.fixture
+def current(tree: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """The API as its documents of today describe it."""
+    simulator = Simulator(switches={"era": "current"})
+    monkeypatch.setenv("BRIA_API_TOKEN", "anything")
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    with serving(simulator) as address:
+        monkeypatch.setenv("RECONCILER_ENDPOINT", address)
+        yield simulator

@@ -163,15 +163,18 @@ def test_the_canonical_form_is_json_that_means_the_same_and_is_its_own_form(valu
 
 FIELDS = ("caption_prefix", "visual_schema")
 NAMED_IN = {
+    "api/client.py": "the wire",
+    "api/operation.py": "the wire",
     "api/payload.py": "the wire",
     "api/translate.py": "the wire",
-    "app/prefix_proposal.py": "the command that asks for a prefix",
+    "app/guide_proposal.py": "the command that asks for a guide",
     "cli/": "the same, and the help of others",
     "core/diff/content_match.py": "an example of a path",
     "core/diff/project.py": "words for people",
     "core/guide.py": "the guides",
     "core/manifest/": "the manifest types and their rules",
     "doctor/": "words for people",
+    "files/guide_file.py": "the file that a manifest names",
     "files/load.py": "the file that a manifest names",
     "files/scaffold.py": "an example",
     "simulator/": "an independent reading of the documents",

@@ -58,7 +58,7 @@ def judge_guide(
     elif prefix is not None and needs_guide:
         yield _missing(manifest.document.at("spec", "caption_prefix"), manifest.ref.name, project, is_empty=True)
     if spec.visual_schema is not None:
-        yield from _judge_document(spec.visual_schema, manifest.document.at("spec", "visual_schema"))
+        yield from judge_document(spec.visual_schema, manifest.document.at("spec", "visual_schema"))
     if file is not None:
         yield from _judge_file(file)
 
@@ -80,7 +80,7 @@ def _missing(place: Location, name: str, project: ProjectSpec | None, *, is_empt
     elif proposal:
         remedy = f"Bria would write: caption_prefix: {quoted(proposal, 400)}"
     else:
-        remedy = f"Let Bria propose one from your images: `reconciler prefix {name}`"
+        remedy = f"Let Bria propose one from your images: `reconciler guide {name}`"
     return Problem(
         rule=GUIDE_MISSING,
         location=place,
@@ -97,12 +97,13 @@ def _judge_file(file: SchemaFile) -> Iterator[Problem]:
         yield _unfit(file.location, "this schema cannot be read", f"{str(bad)[0].upper()}{str(bad)[1:]}.")
         return
     if isinstance(document, dict):
-        yield from _judge_document(document, file.location)
+        yield from judge_document(document, file.location)
     else:
         yield _unfit(file.location, "this schema is no JSON object", "It begins with { and ends with }.")
 
 
-def _judge_document(document: Mapping[str, object], place: Location) -> Iterator[Problem]:
+def judge_document(document: Mapping[str, object], place: Location) -> Iterator[Problem]:
+    """What is wrong with a schema as it would be sent."""
     if not document:
         yield _unfit(place, "this schema is empty", "Captions follow what it says, and it says nothing.")
         return

@@ -64,10 +64,15 @@ def _ids(manifests: Mapping[Ref, Manifest], projects: Iterable[DesiredProject | 
 def _families(manifests: Mapping[Ref, Manifest], desired: Desired) -> Iterator[Problem]:
     """Families never mix in a project. One that declares its family has a Problem at each dataset that contradicts it."""
     for project in desired.projects.values():
-        datasets = desired.datasets_of(project.ref)
+        datasets = [one for one in desired.datasets_of(project.ref) if _has_guide(manifests[one.ref])]
         for other in datasets[1:] if project.family is None else ():
             if other.guide.family != datasets[0].guide.family:
                 yield _mixed(manifests[other.ref], datasets[0], other)
+
+
+def _has_guide(manifest: Manifest) -> bool:
+    """Without a guide a dataset has no family yet."""
+    return isinstance(manifest.body, DatasetBody) and bool(manifest.body.spec.guide_keys)
 
 
 def _mixed(manifest: Manifest, first: DesiredDataset, other: DesiredDataset) -> Problem:

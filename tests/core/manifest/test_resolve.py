@@ -187,7 +187,7 @@ PREFIX_CASES = [
         {"ip_medium": "photography", "ip_name": "BriaPhant"},
         'Bria would write: caption_prefix: "A photo of a character named Briaphant, a girl, "',
     ),
-    ({"ip_type": "stylized_scene"}, "Let Bria propose one from your images: `reconciler prefix poses`"),
+    ({"ip_type": "stylized_scene"}, "Let Bria propose one from your images: `reconciler guide poses`"),
 ]
 
 

@@ -1,0 +1,151 @@
+"""A guide written into the files of people: into the manifest, or into the JSON file that the manifest names.
+
+Only the lines that differ change: a manifest goes through the one writer of people's YAML, and a JSON file keeps its order
+of keys, its indentation, its line ends and its last line.
+"""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+from reconciler.core.guide import Guide, PrefixGuide, SchemaGuide
+from reconciler.core.manifest.loaded import Manifest
+from reconciler.core.manifest.portable import below
+from reconciler.core.manifest.spec import DatasetSpec
+from reconciler.core.problem import Problem
+from reconciler.core.strictjson import BadJson, Value, loads
+from reconciler.files.git.repository import RevisionRefused, find_repository
+from reconciler.files.load import SCHEMA_FILE_LIMIT
+from reconciler.files.text_file import read_bytes
+from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.yaml.change import Edit, Insert, Replace
+from reconciler.files.yaml.edit import EditRefused, edited
+from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
+
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideEdit:
+    """What a file holds before and after; `path` counts from the root. `before` is None for a file that is not there.
+
+    `is_committed` says that git holds what goes, or that there is nothing to lose, or no git to ask.
+    """
+
+    path: str
+    before: bytes | None
+    after: bytes
+    is_committed: bool
+
+
+def guide_edit(tree: Tree, manifest: Manifest, spec: DatasetSpec, guide: Guide) -> GuideEdit:
+    """What writing this guide does to the file that declares it. EditRefused where that file cannot be edited."""
+    shown_root = tree.shown("")
+    path = str(PurePosixPath(manifest.document.path).relative_to(shown_root))
+    if spec.visual_schema_file is not None and isinstance(guide, SchemaGuide):
+        folder = str(PurePosixPath(path).parent)
+        return _schema_file_edit(tree, below("" if folder == "." else folder, spec.visual_schema_file), guide)
+    return _manifest_edit(tree, path, manifest, spec, guide)
+
+
+def write_guide(tree: Tree, edit: GuideEdit) -> None:
+    """Write it. OSError where it cannot be written; FileChanged where somebody else changed the file in the meantime."""
+    tree.replace_file(edit.path, edit.after, over=edit.before)
+
+
+def _manifest_edit(tree: Tree, path: str, manifest: Manifest, spec: DatasetSpec, guide: Guide) -> GuideEdit:
+    data = _read(tree, path, FILE_LIMIT)
+    documents = read_yaml(data, tree.shown(path)).documents
+    place = manifest.document.at()
+    number = next((at for at, document in enumerate(documents) if document.at() == place), 0)
+    value: Value = guide.text if isinstance(guide, PrefixGuide) else guide.document
+    before = _guide_of(documents[number].value, guide.field)
+    edit: Edit
+    if before is None:
+        after = "upload_type" if "upload_type" in spec.model_fields_set else "project"
+        edit = Insert(("spec",), guide.field, value, after=after, document=number)
+    else:
+        edit = Replace(("spec", guide.field), _in_order_of(before, value), document=number)
+    committed = _committed(tree.root, path)
+    return GuideEdit(
+        path=path,
+        before=data,
+        after=edited(data, [edit], path=tree.shown(path)),
+        is_committed=before is None or committed is None or before in _guides_in(committed, guide.field),
+    )
+
+
+def _guides_in(data: bytes, field: str) -> list[Value]:
+    """The guides of all manifests of a file."""
+    return [_guide_of(document.value, field) for document in read_yaml(data, "").documents]
+
+
+def _guide_of(document: Value, field: str) -> Value:
+    spec = document.get("spec") if isinstance(document, dict) else None
+    return spec.get(field) if isinstance(spec, dict) else None
+
+
+def _schema_file_edit(tree: Tree, path: str, guide: SchemaGuide) -> GuideEdit:
+    try:
+        tree.status(path)
+    except FileRefused as refused:
+        if not refused.is_missing:
+            raise
+        return GuideEdit(path=path, before=None, after=_json_text(guide.document, ""), is_committed=True)
+    data = _read(tree, path, SCHEMA_FILE_LIMIT)
+    text = data.removeprefix(_BOM).decode("utf-8", "replace")
+    try:
+        before = loads(text)
+    except BadJson:
+        before = None
+    if before is not None and SchemaGuide(text=text).canonical == guide.canonical:
+        return GuideEdit(path=path, before=data, after=data, is_committed=True)
+    after = (_BOM if data.startswith(_BOM) else b"") + _json_text(_in_order_of(before, guide.document), text)
+    committed = _committed(tree.root, path)
+    return GuideEdit(path=path, before=data, after=after, is_committed=committed is None or committed == data)
+
+
+def _json_text(value: Value, like: str) -> bytes:
+    """A JSON text in the manner of another one: its indentation, its line ends, its last line end."""
+    indent = re.search(r"\n([ \t]+)\S", like)
+    is_flat = bool(like.strip()) and indent is None
+    text = json.dumps(value, ensure_ascii=False, indent=None if is_flat else indent[1] if indent else 2)
+    if not like or like.endswith("\n"):
+        text += "\n"
+    return text.replace("\n", "\r\n" if "\r\n" in like else "\n").encode()
+
+
+def _in_order_of(before: Value, after: Value) -> Value:
+    """The value `after`, with the keys that it shares with `before` in the order that they have there."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return after
+    keys = [*(key for key in before if key in after), *(key for key in after if key not in before)]
+    return {key: _in_order_of(before.get(key), after[key]) for key in keys}
+
+
+def _read(tree: Tree, path: str, limit: int) -> bytes:
+    data = read_bytes(tree, path, limit)
+    if isinstance(data, Problem):
+        raise EditRefused(data)
+    return data
+
+
+def _committed(root: Path, path: str) -> bytes | None:
+    """What the last commit holds of a file, nothing where it does not hold it; None where there is no git to ask."""
+    try:
+        repository, folder = find_repository(root)
+        place = os.fsencode(path)
+        entries = repository.entries(repository.commit("HEAD"), folder)
+        entry = next((one for one in entries if one.path == place), None)
+        if entry is None:
+            return b""
+        into = BytesIO()
+        with repository.blobs() as blobs:
+            size = blobs.size(entry.oid)
+            blobs.copy(entry.oid, size, into)
+    except RevisionRefused:
+        return None
+    return into.getvalue()
