@@ -1,0 +1,62 @@
+"""`reconciler migrate`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.shared_options import Invocation, declare, pass_invocation
+
+if TYPE_CHECKING:
+    from reconciler.app.migrate import OldProject
+    from reconciler.cli.context import CommandContext
+    from reconciler.core.guide import SchemaGuide
+    from reconciler.core.manifest.migration import TextsAs
+    from reconciler.core.ref import Ref
+
+
+@declare("migrate", example="reconciler migrate lora --to schema\nreconciler migrate lora --to schema --ask")
+@click.argument("project", metavar="PROJECT")
+@click.option("--to", type=click.Choice(("schema",)), required=True, help="The family of the new project.")
+@click.option("--ask", "asks", is_flag=True, help="Let the API propose the schemas; without it they are templates.")
+@click.option(
+    "--captions",
+    "texts_as",
+    type=click.Choice(("json", "automatic")),
+    default="json",
+    show_default=True,
+    help="What declared captions become: JSON captions beside the images, or automatic ones.",
+)
+@pass_invocation
+def command(invocation: Invocation, project: str, to: str, *, asks: bool, texts_as: "TextsAs") -> int:
+    """Declare a project once more in the schema family: new manifests beside the old ones.
+
+    A family cannot be changed, so these are a new project, datasets and models; the images stay where they are and are
+    shared. Nothing old is changed or removed, and no file is written over. It prints what applying it costs.
+    """
+    import asyncio
+
+    from reconciler.app.migrate import read_project, templates, write_migration
+    from reconciler.cli.context import open_context
+    from reconciler.cli.exit_codes import DONE
+    from reconciler.cli.options import read_ref
+    from reconciler.core.kind import Kind
+    from reconciler.render.migrate import migrated_view
+
+    ref = read_ref(Kind.PROJECT, project)
+    context = open_context(invocation)
+    settings = context.settings
+    old = read_project(settings, ref)
+    schemas = asyncio.run(_asked(context, old)) if asks else templates(old)
+    done = write_migration(settings, old, schemas, texts_as, context.today)
+    written = [str(settings.root / path) for path in done.written]
+    plan = done.plan
+    context.console.result(migrated_view(ref, written, done.migration.left, plan.cost, plan.refusals))
+    return DONE
+
+
+async def _asked(context: "CommandContext", old: "OldProject") -> "dict[Ref, SchemaGuide]":
+    from reconciler.app.migrate import ask_for_schemas
+    from reconciler.cli.plan_flow import connect
+
+    async with connect(context) as opened:
+        return await ask_for_schemas(opened, context.settings, old)
