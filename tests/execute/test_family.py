@@ -15,7 +15,7 @@ from reconciler.render.run_report import report_view
 from reconciler.render.text import render_text
 from reconciler.simulator import console
 from reconciler.simulator.guide import structured_caption
-from reconciler.simulator.switch_table import KNOBS
+from reconciler.simulator.switch_table import PLAYED
 from tests.execute.world import DATASET, OTHER_SCHEMA, SCHEMA, World
 
 HAND = json.dumps({"action": "sits on a wall."})
@@ -43,7 +43,7 @@ TOLD = frozenset(
     }
 )  # fmt: skip
 """Switches that touch what is different in the schema family; the others are told in `test_switch`."""
-VALUES = [(one.knob, value) for one in KNOBS if one.knob in TOLD for value in one.values if value != one.default]
+VALUES = [(one.name, value) for one in PLAYED if one.name in TOLD for value in one.values if value != one.default]
 
 
 def after(world: World) -> Desired:
