@@ -147,8 +147,6 @@ ROUTES: Final = (
         200,
         400,
         404,
-        415,
-        422,
         eras=WITH_SCHEMA,
     ),
     _route("POST", _M, "create-model", model.create_model, 201, 400, 404, 409, 412),

@@ -76,7 +76,7 @@ def test_refining() -> None:
     assert api.get(path).json()["visual_schema"] == SCHEMA
     rejects(api.post(f"{T}/refine_structured_prompt", {**body, "structured_prompt": "a cat"}), 400)
     rejects(api.post(f"{T}/refine_structured_prompt", {**body, "dataset_id": 77}), 404)
-    rejects(api.post(f"{T}/refine_structured_prompt", {**body, "context_images": ["http://"]}), 422)
+    rejects(api.post(f"{T}/refine_structured_prompt", {**body, "context_images": ["http://"]}), 400)
     api.put(path, {"status": "completed"})
     rejects(api.post(f"{T}/refine_structured_prompt", body), 400)
 

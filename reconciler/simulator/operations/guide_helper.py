@@ -29,17 +29,22 @@ def generate_visual_schema(exchange: Exchange) -> Response:
 
 
 def refine_structured_prompt(exchange: Exchange) -> Response:
-    """POST /tailored-gen/refine_structured_prompt: a schema or a caption of a draft, changed by an instruction."""
+    """POST /tailored-gen/refine_structured_prompt: a schema or a caption of a draft, changed by an instruction.
+
+    The documents demand a draft and list neither 409 nor 415 nor 422 here, so 400 is the status of all that is wrong.
+    """
     body = exchange.body()
     number = id_of(body["dataset_id"]) or 0
     dataset = found(exchange.world.datasets.get(number), "dataset", number)
     if dataset.status != "draft":
-        # The documents demand a draft and list no 409 here: 400 is the only status of theirs that fits.
         raise Rejection(400, "The dataset is completed")
     document = read_structure(text(body, "structured_prompt") or "")
     if document is None:
         raise Rejection(400, "structured_prompt must be a JSON object in a string", name="structured_prompt")
-    _digests(exchange, body, "context_images", texts(body, "context_images"))
+    try:
+        _digests(exchange, body, "context_images", texts(body, "context_images"))
+    except Rejection as refusal:
+        raise Rejection(400, refusal.message, name=refusal.name, given=refusal.given) from None
     return answer(200, {"structured_prompt": refined(document, text(body, "instruction") or "")})
 
 
