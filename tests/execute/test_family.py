@@ -53,11 +53,11 @@ def after(world: World) -> Desired:
     return world.tree(AFTER, guide=OTHER_SCHEMA)
 
 
-@pytest.mark.parametrize(("knob", "value"), VALUES, ids=[f"{knob}-{value}" for knob, value in VALUES])
-async def test_a_value_in_the_schema_family(knob: str, value: str) -> None:
+@pytest.mark.parametrize(("switch", "value"), VALUES, ids=[f"{switch}-{value}" for switch, value in VALUES])
+async def test_a_value_in_the_schema_family(switch: str, value: str) -> None:
     """One switch at a time: a first apply, and one that changes images, captions and the schema."""
-    world = World(switches={"era": "current", knob: value})
-    expected = REFUSED.get((knob, value))
+    world = World(switches={"era": "current", switch: value})
+    expected = REFUSED.get((switch, value))
     first = await world.apply(world.tree(BEFORE, guide=SCHEMA))
     if first.code:
         assert expected
@@ -192,13 +192,13 @@ OLD = [
 ]
 
 
-@pytest.mark.parametrize(("knob", "value", "said"), OLD, ids=[f"{knob}-{value}" for knob, value, _ in OLD])
-async def test_an_old_project_in_the_era_of_today(knob: str, value: str, said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("switch", "value", "said"), OLD, ids=[f"{switch}-{value}" for switch, value, _ in OLD])
+async def test_an_old_project_in_the_era_of_today(switch: str, value: str, said: str, tmp_path: Path) -> None:
     """V90 to V107: a project of the prefix family goes on, or is refused in words, and no training is paid for twice."""
     world = World(path=tmp_path / "account.db")
     assert (await world.apply(world.tree(PREFIXES))).code == 0
     world.clock.advance(4 * 3600)
-    world.becomes(era="current", **dict(zip(knob.split(), value.split(), strict=True)))
+    world.becomes(era="current", **dict(zip(switch.split(), value.split(), strict=True)))
     tree = world.tree({**PREFIXES, "jump": "jumping high."})
     plan = await world.plan(tree)
     if said == "refused":
