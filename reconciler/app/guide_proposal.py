@@ -113,7 +113,7 @@ def _without_guide(loaded: Loaded, ref: Ref) -> Loaded:
             spec = manifest.body.spec.model_copy(update=nothing)
             manifests[place] = replace(manifest, body=manifest.body.model_copy(update={"spec": spec}))
             named = manifest.document.at("spec", "visual_schema_file")
-            problems = tuple(one for one in problems if (one.rule, one.location) != ("dataset-schema-file", named))
+            problems = tuple(one for one in problems if one.location != named)  # a file that is to be written yet
             schema_files.pop(place, None)
             if place in folders:
                 folders[place] = replace(folders[place], captions=())

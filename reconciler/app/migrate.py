@@ -1,12 +1,13 @@
 """`migrate`: declare a project of the prefix family once more in the schema family. Nothing old is changed or removed."""
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from reconciler.app.exceptions import Refused, WrongUsage, refused
-from reconciler.app.guide_proposal import GuideRequest, propose, require_images
+from reconciler.app.guide_proposal import GuideRequest, Proposal, propose, require_images
 from reconciler.app.offline import plan_offline
 from reconciler.app.planning import Scope
 from reconciler.app.revision import BaseTree
@@ -74,22 +75,25 @@ def requests_of(old: OldProject) -> list[GuideRequest]:
     ]
 
 
-async def ask_for_schemas(opened: Session, settings: Settings, old: OldProject) -> dict[Ref, SchemaGuide]:
+async def ask_for_schemas(opened: Session, settings: Settings, old: OldProject) -> dict[Ref, Proposal]:
     """A first schema for each dataset, proposed by the API. Refused where this account has no such helper."""
     requests = [(request, require_images(settings, request)) for request in requests_of(old)]
-    schemas = {}
+    proposals = {}
     for request, images in requests:
         try:
-            proposal = await propose(opened, settings, request, images, is_moderated=False)
+            proposals[request.ref] = await propose(opened, settings, request, images, is_moderated=False)
         except Refused as error:
             raise refused(
                 "migrate-helper",
                 error.refusals[0].summary,
                 "Leave --ask out: then the schemas are made from the project and its prefixes.",
             ) from None
-        assert isinstance(proposal.guide, SchemaGuide), "a schema was asked for"
-        schemas[request.ref] = proposal.guide
-    return schemas
+    return proposals
+
+
+def schemas_of(proposals: Mapping[Ref, Proposal]) -> dict[Ref, SchemaGuide]:
+    """The schemas alone."""
+    return {ref: one.guide for ref, one in proposals.items() if isinstance(one.guide, SchemaGuide)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,18 +126,26 @@ def _schema_file(tree: Tree, manifest: Manifest, folder: str, named: str) -> Sch
     try:
         tree.status(path)
     except FileRefused as error:
-        return _no_schema(place, named, "There is no such file." if error.is_missing else f"It {error.reason}.")
+        if error.is_missing:
+            way = f"Write it, or let Bria propose it: `reconciler guide {manifest.ref.name} --write`."
+            return _no_schema(place, named, "There is no such file.", way)
+        return _no_schema(place, named, f"It {error.reason}.")
     text = read_text(tree, path, SCHEMA_FILE_LIMIT)
     return text if isinstance(text, Problem) else SchemaFile(text=text, location=tree.location(path))
 
 
-def _no_schema(place: Location, named: str, detail: str) -> Problem:
+def _no_schema(
+    place: Location,
+    named: str,
+    detail: str,
+    remedy: str = "Name a JSON file below the manifest folder, relative to this file.",
+) -> Problem:
     return Problem(
         rule="dataset-schema-file",
         location=place,
         summary=f"the schema file {quoted(named, 80)} cannot be used",
         detail=detail,
-        remedy="Name a JSON file below the manifest folder, relative to this file.",
+        remedy=remedy,
     )
 
 

@@ -9,9 +9,6 @@ from reconciler.core.text import count, shown, visible
 from reconciler.render.text import render_text, safe_line
 from reconciler.render.view import Line, say, screen
 
-NAMED = 10
-"""Images that are named in full."""
-
 
 def guide_text(guide: Guide) -> str:
     """The proposal alone, to be read by a person or a program: a text, or an indented JSON document."""

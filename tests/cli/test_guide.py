@@ -5,6 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.app.guide_proposal import read_request
+from reconciler.app.guide_writing import edit_of
+from reconciler.app.settings import resolve_settings
+from reconciler.core.guide import Guide, PrefixGuide, SchemaGuide
+from reconciler.core.kind import Kind
+from reconciler.core.problem import ProblemsFound
+from reconciler.core.ref import Ref
 from reconciler.simulator import Request, Simulator
 from reconciler.simulator.console import add_dataset, edit_dataset
 from tests.cli.conftest import Cli, draw, edit, git
@@ -66,7 +73,9 @@ def test_a_prefix_is_written_and_only_its_line_differs(tree: Path, cli: Cli) -> 
 def test_a_schema_is_written_into_the_manifest(tree: Path, cli: Cli, current: Simulator) -> None:
     """The family follows from the project where the dataset has no guide yet."""
     of_schema_family(tree)
-    assert cli("validate").code == 3
+    advised = cli("validate")
+    assert advised.code == 3
+    assert "`reconciler guide lora-poses --write`" in advised.err
     ran = cli("guide", "lora-poses", "--write")
     assert ran.code == 0
     schema = json.loads(ran.out)
@@ -89,6 +98,7 @@ def test_a_sibling_tells_the_family(tree: Path, cli: Cli, current: Simulator) ->
 def test_a_schema_file_is_made_and_then_kept_in_its_manner(tree: Path, cli: Cli, current: Simulator) -> None:
     """Order of keys, indentation and line ends stay."""
     of_schema_family(tree, "  visual_schema_file: schema.json\n")
+    assert "`reconciler guide lora-poses --write`" in cli("validate").err
     ran = cli("guide", "lora-poses", "--write")
     assert "wrote visual_schema into manifests/schema.json\n" in ran.err
     file = tree / "manifests/schema.json"
@@ -206,3 +216,38 @@ def test_a_guide_that_is_not_committed_is_not_lost(tree: Path, cli: Cli) -> None
     draw(tree / "manifests/images/wave.png", (1, 2, 3))
     assert cli("guide", "lora-poses", "--write").code == 0
     assert "# other edits are no guide" in manifest.read_text()
+
+
+def test_a_guide_that_stands_at_another_place_too_is_not_changed_there(tree: Path, cli: Cli) -> None:
+    """Exit 3 with the line of the alias; nothing is written."""
+    manifest = tree / "manifests/dataset.yaml"
+    edit(manifest, "caption_prefix: ", "caption_prefix: &guide ")
+    edit(
+        manifest,
+        "  images: {path: images/}\n",
+        "  images: {path: images/}\n  waive: [{rule: images-scaled, reason: *guide}]\n",
+    )
+    before = manifest.read_text()
+    ran = cli("guide", "lora-poses", "--write")
+    assert ran.code == 3
+    assert '"*guide" stands for it at line' in ran.err
+    assert "nothing was written." in ran.err
+    assert manifest.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("guide", "words"),
+    [
+        (PrefixGuide(text="a photo\x07,"), "the proposal holds a control character"),
+        (PrefixGuide(text="a" * 6000), "the proposal is too long"),
+        (SchemaGuide(text=json.dumps({"style": "a" * 70_000})), "this schema is too large"),
+    ],
+    ids=["control", "long", "large"],
+)
+def test_what_could_not_be_declared_is_not_written(tree: Path, guide: Guide, words: str) -> None:
+    """Whatever the API proposes."""
+    settings = resolve_settings({}, {"RECONCILER_ENDPOINT": "simulator"})
+    request = read_request(settings, Ref(Kind.DATASET, "lora-poses"))
+    with pytest.raises(ProblemsFound) as found:
+        edit_of(settings, request, guide)
+    assert [problem.summary for problem in found.value.problems] == [words]

@@ -61,6 +61,7 @@ def test_captions_may_be_left_to_the_api(tree: Path, cli: Cli) -> None:
 def test_the_api_proposes_the_schemas(tree: Path, cli: Cli, current: Simulator) -> None:
     ran = cli("migrate", "lora", "--to", "schema", "--ask")
     assert ran.code == 0
+    assert "dataset/lora-poses: proposed from 5 images: jump.png, paint.png, read.png, sit.png, wave.png\n" in ran.err
     assert "lighting:" in (tree / "manifests/lora-poses-schema.yaml").read_text()
 
 

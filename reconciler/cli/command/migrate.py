@@ -55,8 +55,13 @@ def command(invocation: Invocation, project: str, to: str, *, asks: bool, texts_
 
 
 async def _asked(context: "CommandContext", old: "OldProject") -> "dict[Ref, SchemaGuide]":
-    from reconciler.app.migrate import ask_for_schemas
+    """Ask the API, and say on stderr what it looked at."""
+    from reconciler.app.migrate import ask_for_schemas, schemas_of
     from reconciler.cli.plan_flow import connect
+    from reconciler.render.guide import looked_at
 
     async with connect(context) as opened:
-        return await ask_for_schemas(opened, context.settings, old)
+        proposals = await ask_for_schemas(opened, context.settings, old)
+    for ref, proposal in proposals.items():
+        context.console.say_line(f"{ref}: {looked_at(proposal.images, proposal.total)}")
+    return schemas_of(proposals)

@@ -75,17 +75,19 @@ def _two(manifest: Manifest, keys: Sequence[str]) -> Problem:
 
 def _missing(place: Location, name: str, project: ProjectSpec | None, *, is_empty: bool) -> Problem:
     proposal = project and default_prefix(project.ip_medium, project.ip_type, project.ip_name, project.ip_description)
-    if project is not None and project.family == "schema":
-        remedy = "Write visual_schema, or visual_schema_file with the name of a JSON file."
+    is_schema = project is not None and project.family == "schema" and not is_empty
+    if is_schema:
+        remedy = f"Let Bria propose one from your images: `reconciler guide {name} --write`"
     elif proposal:
         remedy = f"Bria would write: caption_prefix: {quoted(proposal, 400)}"
     else:
         remedy = f"Let Bria propose one from your images: `reconciler guide {name}`"
+    key, what = ("visual_schema", "follows this document") if is_schema else ("caption_prefix", "continues this text")
     return Problem(
         rule=GUIDE_MISSING,
         location=place,
-        summary='"caption_prefix" is empty' if is_empty else '"caption_prefix" is missing in Dataset',
-        detail="Every caption continues this text, so it is written down here and never left to a default.",
+        summary=f"{quoted(key)} is empty" if is_empty else f"{quoted(key)} is missing in Dataset",
+        detail=f"Every caption {what}, so it is written down here and never left to a default.",
         remedy=remedy,
     )
 
