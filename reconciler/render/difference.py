@@ -95,7 +95,7 @@ def field_pieces(fields: Iterable[FieldChange]) -> Pieces:
     found: list[Piece] = []
     for field in fields:
         pair = Wording(_value(field.before), _value(field.after))
-        found += [Piece(f"{field.path}:"), *pair.pieces]
+        found += [Piece(f"{'· ' if found else ''}{field.path}:"), *pair.pieces]
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from reconciler.core.look.history import DatasetEntry, History, Mark, ModelEntry
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
 from reconciler.render.view import Item, Items, Line, Paragraph, Role, Row, View, say, screen
-from reconciler.render.words import quoted_text
+from reconciler.render.words import guide_text, quoted_text
 
 _SIGNS = {
     Mark.NONE: None,
@@ -71,7 +71,7 @@ def _dataset_rows(entry: DatasetEntry) -> Iterator[Row]:
     if entry.images is not None:
         yield Row(label="images", text=say(f"{entry.images:,}"))
     if entry.guide is not None and entry.guide.text:
-        yield Row(label=entry.guide.field, text=quoted_text(entry.guide.line))
+        yield Row(label=entry.guide.field, text=guide_text(entry.guide))
     if entry.clone_of is not None:
         yield Row(label="clone", text=say(f"of v{entry.clone_of}, not checked yet"))
     if entry.is_stale:

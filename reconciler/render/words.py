@@ -1,5 +1,6 @@
 """Small phrases: sizes, durations, versions, and two texts shown as one with the words that differ marked."""
 
+from reconciler.core.guide import Guide
 from reconciler.core.ref import Ref
 from reconciler.render.address import unsigned
 from reconciler.render.difference import Fate, Piece, Wording, words
@@ -50,6 +51,13 @@ def abridged(text: str, limit: int = _TEXT_LIMIT) -> str:
 def quoted_text(text: str, limit: int = _TEXT_LIMIT) -> Text:
     """A foreign text in double quotes, its addresses without query. The printer makes it safe."""
     return (Span(f'"{abridged(unsigned(text), limit)}"'),)
+
+
+def guide_text(guide: Guide) -> Text:
+    """What guides captions: a prefix in quotes, a schema as the JSON that it is."""
+    if guide.family == "prefix":
+        return quoted_text(guide.line)
+    return say(abridged(unsigned(guide.line)))
 
 
 def sentence(ref: Ref | None, text: str) -> str:

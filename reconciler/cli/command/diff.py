@@ -27,7 +27,7 @@ reconciler diff model/lora-expert --rev main..HEAD
 def command(invocation: Invocation, ref: str, versions: str | None, rev: str | None, form: str) -> int:
     """Show what differs between two versions of a dataset or a model.
 
-    Images, captions word by word and who wrote them, the prefix, the definition of a training. With --rev the
+    Images, captions word by word and who wrote them, the guide, the definition of a training. With --rev the
     versions are what two git revisions declare: no token is needed and nothing is sent.
     """
     from reconciler.cli.context import open_console

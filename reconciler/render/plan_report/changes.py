@@ -9,11 +9,13 @@ from reconciler.core.change import (
     Change,
     DatasetChange,
     Effect,
+    FieldChange,
     ModelChange,
     ProjectChange,
     RemovalChange,
     RenameChange,
 )
+from reconciler.core.diff.field import field_changes
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.render.album import Album, ImageRename
@@ -119,9 +121,18 @@ def _dataset(one: ChangedObject, change: DatasetChange) -> ChangedObject:
         id=change.origin_id,
         base_version=change.base_version,
         version=change.version,
-        fields=change.fields,
+        fields=_shown_fields(change),
         content=content_report(change),
     )
+
+
+def _shown_fields(change: DatasetChange) -> tuple[FieldChange, ...]:
+    """What changes of the guide; a first schema by its keys, as a change of one is shown."""
+    document = change.wish.guide.content
+    if not change.sets_first_guide or not isinstance(document, dict):
+        return change.fields
+    field = change.wish.guide.field
+    return field_changes({field: {}}, {field: document})
 
 
 def _model(one: ChangedObject, change: ModelChange, plan: Plan) -> ChangedObject:
