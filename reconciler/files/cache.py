@@ -55,8 +55,8 @@ _SCHEMA = tuple(
     statement
     for name in CacheTable
     for statement in (
-        f"CREATE TABLE {name} (key BLOB PRIMARY KEY, alias BLOB, used INTEGER, size INTEGER, checksum BLOB, value BLOB)",
-        f"CREATE INDEX {name}_alias ON {name} (alias)",
+        f"CREATE TABLE {name} (key BLOB PRIMARY KEY, second_key BLOB, used INTEGER, size INTEGER, checksum BLOB, value BLOB)",
+        f"CREATE INDEX {name}_second_key ON {name} (second_key)",
         f"CREATE INDEX {name}_used ON {name} (used, size)",
     )
 )
@@ -77,7 +77,7 @@ class _NotOurs(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _New:
-    alias: bytes
+    second_key: bytes
     value: bytes
 
 
@@ -106,17 +106,18 @@ class CacheFile:
 
     def get(self, table: CacheTable, key: bytes) -> bytes | None:
         """The value of a row; None if it is not known."""
-        found = self._select(f"SELECT key, alias, used, checksum, value FROM {table} WHERE key = ?", table, key)
+        found = self._select(f"SELECT key, second_key, used, checksum, value FROM {table} WHERE key = ?", table, key)
         return None if found is None else found[1]
 
-    def find(self, table: CacheTable, alias: bytes) -> tuple[bytes, bytes] | None:
-        """Key and value of the largest row with this other name, which several rows may have; None if there is none."""
-        statement = f"SELECT key, alias, used, checksum, value FROM {table} WHERE alias = ? ORDER BY size DESC LIMIT 1"
-        return self._select(statement, table, alias)
+    def find(self, table: CacheTable, second_key: bytes) -> tuple[bytes, bytes] | None:
+        """Key and value of the largest row with this second key, which several rows may have; None if there is none."""
+        where = "second_key = ? ORDER BY size DESC LIMIT 1"
+        statement = f"SELECT key, second_key, used, checksum, value FROM {table} WHERE {where}"
+        return self._select(statement, table, second_key)
 
-    def put(self, table: CacheTable, key: bytes, value: bytes, alias: bytes = b"") -> None:
-        """Keep a value, in place of the one before. `alias` is another name that the row is found by."""
-        self._new[table, key] = _New(alias, value)
+    def put(self, table: CacheTable, key: bytes, value: bytes, second_key: bytes = b"") -> None:
+        """Keep a value, in place of the one before. `second_key` finds the row as well."""
+        self._new[table, key] = _New(second_key, value)
 
     def save(self) -> None:
         """Write what is new, in one transaction. If that cannot be done, nothing is kept and nothing is lost."""
@@ -145,10 +146,10 @@ class CacheFile:
             return None
         if row is None:
             return None
-        key, alias, used, checksum, value = row
-        if not all(isinstance(part, bytes) for part in (key, alias, value)) or not isinstance(used, int):
+        key, second_key, used, checksum, value = row
+        if not all(isinstance(part, bytes) for part in (key, second_key, value)) or not isinstance(used, int):
             return None
-        if checksum != _checksum(table, key, alias, value):
+        if checksum != _checksum(table, key, second_key, value):
             return None
         self._read[table, key] = used
         return key, value
@@ -285,8 +286,8 @@ def _create(path: Path, *, is_damaged: bool) -> sqlite3.Connection:
 
 
 def _row(table: CacheTable, key: bytes, new: _New, now: int) -> tuple[bytes, bytes, int, int, bytes, bytes]:
-    size = len(key) + len(new.alias) + len(new.value)
-    return key, new.alias, now, size, _checksum(table, key, new.alias, new.value), new.value
+    size = len(key) + len(new.second_key) + len(new.value)
+    return key, new.second_key, now, size, _checksum(table, key, new.second_key, new.value), new.value
 
 
 def _evict(connection: sqlite3.Connection, table: CacheTable) -> None:
@@ -307,7 +308,9 @@ def _until(rows: Iterator[tuple[int, int]], excess: int) -> Iterator[tuple[int]]
         yield (row,)
 
 
-def _checksum(table: CacheTable, key: bytes, alias: bytes, value: bytes) -> bytes:
+def _checksum(table: CacheTable, key: bytes, second_key: bytes, value: bytes) -> bytes:
     """Tells a row that we wrote from one that was changed by accident. Lengths keep one part from passing for another."""
-    head = f"{table} {len(key)} {len(alias)} {len(value)} ".encode()
-    return hashlib.sha256(b"".join((head, key, alias, value))).digest()[:16]
+    head = f"{table} {len(key)} {len(second_key)} {len(value)} ".encode()
+    found = hashlib.sha256(head + key + second_key)
+    found.update(value)
+    return found.digest()[:16]

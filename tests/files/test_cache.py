@@ -32,7 +32,7 @@ def full(place: Path) -> Path:
     """A file that holds something in two tables."""
     put(place, {b"one": b"1" * 5000, b"two": b"2"})
     with CacheFile(place) as file:
-        file.put(DIGESTS, b"folder", b"3", alias=b"tree")
+        file.put(DIGESTS, b"folder", b"3", second_key=b"tree")
     return place
 
 
@@ -73,10 +73,10 @@ def test_a_later_value_takes_the_place_of_the_first(full: Path) -> None:
         assert file.find(DIGESTS, b"tree") is None
 
 
-def test_of_several_rows_with_one_alias_the_largest_is_found(place: Path) -> None:
+def test_of_several_rows_with_one_second_key_the_largest_is_found(place: Path) -> None:
     with CacheFile(place) as file:
         for key, value in ((b"a", b"1"), (b"b", b"123"), (b"c", b"12")):
-            file.put(DIGESTS, key, value, alias=b"tree")
+            file.put(DIGESTS, key, value, second_key=b"tree")
     with CacheFile(place) as file:
         assert file.find(DIGESTS, b"tree") == (b"b", b"123")
 
@@ -194,7 +194,7 @@ def test_f38_a_value_is_the_one_that_was_put_or_none(
     [
         "UPDATE pixels SET value = x'00' WHERE key = x'6f6e65'",
         "UPDATE pixels SET key = x'6f6e65' WHERE key = x'74776f'",
-        "UPDATE pixels SET alias = x'00'",
+        "UPDATE pixels SET second_key = x'00'",
         "UPDATE pixels SET value = CAST(value AS TEXT), checksum = NULL",
         "UPDATE pixels SET used = 'never'",
         "UPDATE pixels SET value = NULL",

@@ -44,14 +44,14 @@ class DigestCache:
 
     def of_tree(self, oid: str) -> DigestTable | None:
         """What was found in any folder, of any clone, that held this git tree; its times are those of another place."""
-        found = self._file.find(CacheTable.DIGESTS, _alias(oid))
+        found = self._file.find(CacheTable.DIGESTS, _tree_key(oid))
         table = None if found is None else _table(found[1])
         return table if table is not None and table.tree == oid else None
 
     def keep(self, folder: str, table: DigestTable) -> None:
         """Keep what was found in a folder."""
-        alias = b"" if table.tree is None else _alias(table.tree)
-        self._file.put(CacheTable.DIGESTS, self._key(folder), encoded(table), alias)
+        second_key = b"" if table.tree is None else _tree_key(table.tree)
+        self._file.put(CacheTable.DIGESTS, self._key(folder), encoded(table), second_key)
 
     def key(self, status: os.stat_result) -> bytes:
         """The key of a file that was read. NO_KEY if its time stamp is so fresh that a later edit could get the same."""
@@ -79,7 +79,7 @@ class DigestCache:
         return self._mark + os.fsencode(folder)
 
 
-def _alias(tree: str) -> bytes:
+def _tree_key(tree: str) -> bytes:
     return RULES + tree.encode()
 
 

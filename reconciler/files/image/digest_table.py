@@ -162,15 +162,15 @@ def encoded(table: DigestTable) -> bytes:
 
 def decoded(data: bytes) -> DigestTable:
     """A table as it was kept; Damaged if it is none."""
-    line, _, rest = data.partition(b"\n")
+    start = data.find(b"\n") + 1
     try:
-        tree, not_tree, sketch, sizes = json.loads(line)
-        ends = list(itertools.accumulate(sizes))
-        blocks = [rest[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+        tree, not_tree, sketch, sizes = json.loads(data[:start])
+        ends = list(itertools.accumulate(sizes, initial=start))
+        blocks = [data[begin:end] for begin, end in itertools.pairwise(ends)]
         summary = _summary_of(sketch)
     except (ValueError, TypeError, RecursionError) as error:
         raise Damaged from error
-    if len(blocks) != _BLOCKS or ends[-1] != len(rest):
+    if len(blocks) != _BLOCKS or ends[-1] != len(data):
         raise Damaged
     return DigestTable(summary, blocks, tree=_text(tree), not_tree=_text(not_tree))
 
