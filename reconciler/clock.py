@@ -6,8 +6,14 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Protocol
+
+
+def time_of_day() -> datetime:
+    """The time that others write on what they date, such as addresses that expire; durations are told by a Clock."""
+    return datetime.now(UTC)
 
 
 class Clock(Protocol):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from reconciler.api.client import Client
 from reconciler.api.kinds import CALLS
+from reconciler.core.bulk_upload import BulkUpload
 from reconciler.core.desired import Desired
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.diff.diff import diff, fingerprints
@@ -42,11 +43,12 @@ async def survey(
     observed = await lists(client)
     prints = prints or fingerprints(desired)
     assessment = diff(desired, observed, asked, prints=prints)
-    for _ in range(len(observed.datasets)):  # each round reads a dataset that no round before it read
-        if not assessment.unread:
+    for _ in range(2 * len(observed.datasets)):  # each round asks about a dataset what no round before it asked
+        if not assessment.unread and not assessment.unasked:
             break
-        unread = sorted(assessment.unread)
+        unread, unasked = sorted(assessment.unread), sorted(assessment.unasked)
         observed = _with_details(observed, unread, await asyncio.gather(*(client.get_dataset(id_) for id_ in unread)))
+        observed = _with_archives(observed, unasked, await asyncio.gather(*map(client.get_bulk_upload, unasked)))
         assessment = diff(desired, observed, asked, prints=prints)
     return replace(observed, calls=client.calls - before), assessment
 
@@ -77,6 +79,12 @@ def _with_details(observed: Observed, asked: Iterable[int], answers: Iterable[Re
         else:
             live[answer.kind, id_] = _merged(observed.datasets.get(id_), answer)
     return replace(observed, live=live)
+
+
+def _with_archives(observed: Observed, asked: Iterable[int], answers: Iterable[BulkUpload]) -> Observed:
+    """Drafts with what the API tells of their archive."""
+    told = zip(asked, answers, strict=True)
+    return observed.updated(*(replace(observed.datasets[id_], bulk_upload=answer) for id_, answer in told))
 
 
 def _merged(listed: RemoteDataset | None, read: RemoteDataset) -> RemoteDataset:

@@ -196,5 +196,5 @@ def test_the_exit_codes_are_those_of_the_decision_record() -> None:
 def test_the_configuration_table_names_what_exists() -> None:
     text = text_of(REFERENCE)
     table = text[text.index("## Configuration") : text.index("## Editors and shells")]
-    assert set(re.findall(r"`(?:RECONCILER_)([A-Z]+)`", table)) == set(VARIABLES)
+    assert set(re.findall(r"`(?:RECONCILER_)([A-Z_]+)`", table)) == set(VARIABLES)
     assert set(re.findall(r"`limits\.(\w+)`", table)) == set(LIMIT_NAMES)

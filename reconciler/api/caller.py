@@ -102,14 +102,20 @@ class Caller:
         async with self._limiter.place(call.operation.bucket), self._slots:
             sent = self._announced(call, attempt)
             begun = self._clock.now()
+            mask = self._mask_of(call)
             try:
-                raw = await send_once(self._http, call, clock=self._clock, seconds=self._pace.deadline, mask=self._mask)
+                raw = await send_once(self._http, call, clock=self._clock, seconds=self._pace.deadline, mask=mask)
             except ContentChanged as error:
                 self._ended(sent, None, error.message, begun)
                 raise
-            answer, found = interpreted(raw, interpret, self._mask)
+            answer, found = interpreted(raw, interpret, mask)
             seconds = self._ended(sent, answer.status, answer.words, begun)
         return answer, found, seconds
+
+    def _mask_of(self, call: Call) -> Mask:
+        """What hides the token, and a secret address that the call holds, in the words of its answer."""
+        secret, mask = call.secret, self._mask
+        return mask if secret is None else lambda text: secret.mask(mask(text))
 
     def _ended(self, sent: Exchange, status: int | None, failure: str, begun: float) -> float:
         seconds = self._clock.now() - begun

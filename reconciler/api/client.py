@@ -19,10 +19,12 @@ from reconciler.api.endpoint import Endpoint
 from reconciler.api.error import Rejected, UnfitAnswer
 from reconciler.api.observer import Observer, Unwatched
 from reconciler.api.operation import Call, call
+from reconciler.api.secret_address import SecretAddress
 from reconciler.api.token import Token
 from reconciler.api.transport import build_http_client
 from reconciler.api.upload import ImageSource, Upload
 from reconciler.clock import Clock
+from reconciler.core.bulk_upload import NO_BULK_UPLOAD, BulkUpload
 from reconciler.core.guide import Guide, SchemaGuide
 from reconciler.core.live import RemoteDataset, RemoteImage, RemoteModel, RemoteProject
 from reconciler.core.training import ParameterValue
@@ -114,6 +116,21 @@ class Client:
             return found
         listed = await self._list_images(dataset_id)
         return None if listed is None else _with_images(found, listed)
+
+    async def get_bulk_upload(self, dataset_id: int) -> BulkUpload:
+        """What became of the archive of a dataset; NONE where the API knows of none, in whatever way it says so (U53)."""
+        try:
+            return await self._caller.ask(call(op.GET_BULK_UPLOAD, dataset_id=dataset_id), translate.bulk_upload)
+        except Rejected as rejected:
+            if rejected.status in {400, 404}:
+                return NO_BULK_UPLOAD
+            raise
+
+    async def start_bulk_upload(self, dataset_id: int, address: SecretAddress, captioning: Mapping[str, bool]) -> None:
+        """Let the API fetch an archive. The address is in the body alone, and in no message."""
+        body = {"zip_url": address.url, **captioning}
+        wanted = replace(call(op.BULK_UPLOAD, body, dataset_id=dataset_id), secret=address)
+        await self._caller.ask(wanted, translate.nothing)
 
     async def _list_images(self, dataset_id: int) -> tuple[RemoteImage, ...] | None:
         fit = partial(translate.images, dataset_id=dataset_id)

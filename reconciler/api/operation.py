@@ -1,9 +1,10 @@
 """The operations of the contract that the product uses: how each is called and what a repetition of it would do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from reconciler.api.secret_address import SecretAddress
 from reconciler.api.upload import Upload
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -35,7 +36,9 @@ class Call:
 
     operation: Operation
     path: str
-    body: Mapping[str, object] | Upload | None = None
+    body: Mapping[str, object] | Upload | None = field(default=None, repr=False)
+    secret: SecretAddress | None = None
+    """An address in the body that no message may hold."""
 
 
 def call(operation: Operation, body: Mapping[str, object] | Upload | None = None, **ids: int) -> Call:
@@ -68,6 +71,7 @@ _DATASETS = "/tailored-gen/datasets"
 _DATASET = _DATASETS + "/{dataset_id}"
 _IMAGES = _DATASET + "/images"
 _IMAGE = _IMAGES + "/{image_id}"
+_BULK = _IMAGES + "/bulk-upload"
 _MODELS = "/tailored-gen/models"
 _MODEL = _MODELS + "/{model_id}"
 
@@ -78,6 +82,8 @@ GET_PROJECT_MODELS = _models("get-models-by-project", _PROJECT + "/models")
 GET_DATASETS = _read("get-datasets", _DATASETS)
 GET_DATASET = _read("get-dataset-by-id", _DATASET)
 GET_IMAGES = _read("get-images", _IMAGES)
+GET_BULK_UPLOAD = _read("get-bulk-upload-status", _BULK + "/status")
+"""The path of the reference page; prose beside it has another one, which no operation has (V83)."""
 GET_MODELS = _models("get-models", _MODELS)
 GET_MODEL = _read("get-model", _MODEL)
 
@@ -88,6 +94,7 @@ CLONE_DATASET = _write("clone-dataset", "POST", _DATASET + "/clone")
 UPDATE_DATASET = _write("update-dataset", "PUT", _DATASET)
 UPLOAD_IMAGE = _write("upload-image", "POST", _IMAGES)
 DELETE_IMAGE = _write("delete-image", "DELETE", _IMAGE)
+BULK_UPLOAD = _write("bulk-upload-images", "POST", _BULK)
 REGENERATE_CAPTIONS = _write("regenerate-all-captions", "PUT", _IMAGES)
 UPDATE_CAPTION = _write("update-image-caption", "PUT", _IMAGE)
 CREATE_MODEL = _write("create-model", "POST", _MODELS)

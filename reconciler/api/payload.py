@@ -92,6 +92,28 @@ class DatasetPayload(Payload):
     images: list[ImagePayload] | None = None
 
 
+class FailedImagePayload(BaseModel):
+    """An image of an archive that was not taken; what is told of it in another form than expected is left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    filename: object = None
+    error_code: object = None
+    error_message: object = None
+
+
+class BulkUploadPayload(BaseModel):
+    """The status of the upload of an archive: counts may be absent, and the list of failures may be cut (V81)."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    status: str
+    total_processed: Count | None = None
+    done: Count | None = None
+    failed: Count | None = None
+    failed_images: list[FailedImagePayload] | None = None
+
+
 class ModelPayload(Payload):
     """A model; a create answer may lack its name (U50)."""
 
@@ -108,7 +130,7 @@ class ModelPayload(Payload):
     updated_at: Moment = None
 
 
-P = TypeVar("P", bound=Payload)
+P = TypeVar("P", bound=BaseModel)
 
 
 def fit(model: type[P], document: object) -> P:
@@ -119,7 +141,10 @@ def fit(model: type[P], document: object) -> P:
         raise ValueError(_reason(error)) from None
 
 
-def fit_all(model: type[P], document: object) -> tuple[P, ...]:
+L = TypeVar("L", bound=Payload)
+
+
+def fit_all(model: type[L], document: object) -> tuple[L, ...]:
     """A document as a list of payloads, each id once (F23)."""
     if not isinstance(document, list):
         raise ValueError("is no list")  # noqa: TRY004 - an answer that does not fit, not a mistake of ours

@@ -18,7 +18,7 @@ LIMIT: Final = 1024
 SHORTEST: Final = 6
 """Fewer characters are no token. Masking them would also cut up every word that holds them."""
 
-_MASK: Final = "***"
+MASK: Final = "***"
 _SHORTEST_PART: Final = 8
 
 
@@ -33,7 +33,7 @@ class Token:
 
     def __init__(self, value: str) -> None:
         self._value = _checked(value, VARIABLE)
-        self._printed_forms = _printed_forms(self._value)
+        self._printed_forms = printed_forms(self._value)
 
     @property
     def value(self) -> str:
@@ -44,11 +44,11 @@ class Token:
         """The text with the token replaced by three stars, whether plain or escaped for URL, JSON, HTML or base64 (H69)."""
         for needle in self._printed_forms:
             if needle in text:
-                text = text.replace(needle, _MASK)
+                text = text.replace(needle, MASK)
         return text
 
     def __repr__(self) -> str:
-        return f"Token({_MASK})"
+        return f"Token({MASK})"
 
 
 def read_token(environ: Mapping[str, str]) -> Token | None:
@@ -114,8 +114,8 @@ def _checked(value: str, place: str) -> str:
     return text
 
 
-def _printed_forms(value: str) -> tuple[str, ...]:
-    """The forms in which the token may come back in an answer, longest first.
+def printed_forms(value: str) -> tuple[str, ...]:
+    """The forms in which a secret may come back in an answer, longest first.
 
     Longest first, because a short form may be a part of a longer one, and would leave the rest of that one readable.
     """

@@ -3,8 +3,11 @@
 import json
 from collections.abc import Mapping
 
+from reconciler.api.error_text import safe
 from reconciler.api.payload import (
+    BulkUploadPayload,
     DatasetPayload,
+    FailedImagePayload,
     ImagePayload,
     ModelPayload,
     ProjectPayload,
@@ -13,6 +16,7 @@ from reconciler.api.payload import (
     fit_all,
     identify,
 )
+from reconciler.core.bulk_upload import BulkState, BulkUpload, FailedImage
 from reconciler.core.guide import BOTH, Family, Guide, PrefixGuide, SchemaGuide, family_of_version, schema_guide
 from reconciler.core.live import (
     DatasetStatus,
@@ -108,6 +112,36 @@ def nothing(document: object) -> None:
     """An answer that may be empty."""
     if document is not None:
         acknowledgement(document)
+
+
+def bulk_upload(document: object) -> BulkUpload:
+    """What became of the archive of a dataset."""
+    payload = fit(BulkUploadPayload, document)
+    return BulkUpload(
+        state=bulk_state(payload.status),
+        found=payload.total_processed or 0,
+        done=payload.done or 0,
+        failed=payload.failed or 0,
+        failures=tuple(map(_failed_image, payload.failed_images or ())),
+    )
+
+
+def _failed_image(payload: FailedImagePayload) -> FailedImage:
+    """A failure; a message may repeat the address of the archive, so it loses the queries of addresses."""
+    code = payload.error_code
+    return FailedImage(
+        filename=payload.filename if isinstance(payload.filename, str) else "",
+        code=code if isinstance(code, int) and not isinstance(code, bool) else None,
+        message=safe(payload.error_message, str) if isinstance(payload.error_message, str) else "",
+    )
+
+
+def bulk_state(word: str) -> BulkState:
+    """The state of an archive in any letter case; UNKNOWN for a word that the contract does not have."""
+    try:
+        return BulkState(word.strip().lower())
+    except ValueError:
+        return BulkState.UNKNOWN
 
 
 def model_status(word: str) -> ModelStatus:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reconciler.api.observer import Exchange
+from reconciler.app.archives import open_archives
 from reconciler.app.images import images_of, require_content
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
@@ -31,8 +32,17 @@ class RunControl:
 
 
 async def apply(opened: Session, settings: Settings, planned: Planned, plan: Plan, control: RunControl) -> Report:
-    """Do what `plan` says. It must be `planned.plan` or a part of it. ProblemsFound, if at all, before the first request."""
-    options = Options(settle=settings.settle, concurrency=settings.concurrency, wait=control.wait, brake=control.brake)
+    """Do what `plan` says. It must be `planned.plan` or a part of it.
+
+    ProblemsFound and Refused, if at all, before the first request.
+    """
+    options = Options(
+        settle=settings.settle,
+        concurrency=settings.concurrency,
+        wait=control.wait,
+        brake=control.brake,
+        archives=open_archives(plan, settings),
+    )
     before, began = opened.client.calls, opened.clock.now()
     events: list[Event] = []
     with images_of(settings.root) as images:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from reconciler.core.action import UploadImage
+from reconciler.core.action import Action, UploadArchive, UploadImage
 from reconciler.core.desired import Desired, DesiredImage
 from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
@@ -53,12 +53,22 @@ def require_content(plan: Plan, desired: Desired, tree: Tree) -> None:
     problems = [
         content_problem(image, tree)
         for action in plan.actions
-        if isinstance(action.step, UploadImage)
-        for image in desired.datasets[action.ref].images
-        if image_key(image.digest) == action.step.key and not image.has_content
+        for image in _sent(action, desired)
+        if not image.has_content
     ]
     if problems:
         raise ProblemsFound(problems)
+
+
+def _sent(action: Action, desired: Desired) -> Iterator[DesiredImage]:
+    """The images whose bytes an action sends."""
+    match action.step:
+        case UploadImage(key=key):
+            yield from (one for one in desired.datasets[action.ref].images if image_key(one.digest) == key)
+        case UploadArchive(is_sent=False):
+            yield from desired.datasets[action.ref].images
+        case _:
+            pass
 
 
 def content_problem(image: DesiredImage, tree: Tree) -> Problem:

@@ -11,6 +11,7 @@ from reconciler.core.desired import Desired
 from reconciler.core.look.loosened import forgotten, loosened
 from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.plan import Plan
+from reconciler.core.planning.archive_notes import archive_notes
 from reconciler.core.planning.planner import plan, select
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note
@@ -25,7 +26,7 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
     if scope.retry or scope.prunes or scope.refresh == "full":
         raise WrongUsage("--retry, --prune and --refresh full are about what is live: they go with --base REV --live.")
     assessment = assess_offline(desired, base.desired, scope.asked)
-    return plan(
+    made = plan(
         replace(
             select(assessment, chosen_refs(desired, scope)),
             notes=(*config_notes(settings, base), *assessment.notes),
@@ -35,6 +36,7 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
         asked=scope.asked,
         expect=settings.expect,
     )
+    return replace(made, notes=(*made.notes, *archive_notes(made, has_store=settings.archive_store is not None)))
 
 
 def config_notes(settings: Settings, base: BaseTree) -> tuple[Note, ...]:

@@ -13,6 +13,7 @@ from reconciler.core.diff.absence import all_absent
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.live import Observed
 from reconciler.core.plan import Plan, Subject
+from reconciler.core.planning.archive_notes import archive_notes
 from reconciler.core.planning.planner import plan, select
 from reconciler.core.planning.selection import chosen, to_destroy
 from reconciler.core.reason import Reason, Why
@@ -75,7 +76,7 @@ async def make_plan(open_session: Session, settings: Settings, desired: Desired,
         calls=observed.calls,
     )
     return Planned(
-        plan=replace(made, notes=(*made.notes, *_idle_orders(scope, made))),
+        plan=replace(made, notes=(*made.notes, *_idle_orders(scope, made), *_archives(made, settings))),
         desired=desired,
         observed=observed,
         project_ids=assessment.project_ids,
@@ -92,6 +93,10 @@ def _idle_orders(scope: Scope, made: Plan) -> Iterator[Note]:
     )
     for refs, text in words:
         yield from (Note(rule="order-idle", ref=ref, text=text) for ref in refs if ref not in trained)
+
+
+def _archives(made: Plan, settings: Settings) -> Iterator[Note]:
+    return archive_notes(made, has_store=settings.archive_store is not None)
 
 
 def subject_of(settings: Settings, desired: Desired) -> Subject:

@@ -1,14 +1,17 @@
 """The settings of a run, from flags, environment, reconciler.yaml and defaults. The first of these that has one wins."""
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from reconciler.api.endpoint import BRIA, Endpoint, EndpointRefused, parse_endpoint
 from reconciler.api.limiter import TIERS
 from reconciler.app.exceptions import WrongUsage
+from reconciler.archive.store import LONGEST, StoreName, parse_store
 from reconciler.core.limit import LIMIT_NAMES, Limits, allow
 from reconciler.core.look.ignore import Ignore
 from reconciler.core.problem import ProblemsFound
@@ -16,7 +19,17 @@ from reconciler.core.text import quoted
 from reconciler.files.configuration import Configuration, load_configuration
 
 PREFIX = "RECONCILER_"
-VARIABLES = ("ROOT", "ENDPOINT", "TIER", "CONCURRENCY", "SETTLE", "COLOR", "VERBOSE")
+VARIABLES = (
+    "ROOT",
+    "ENDPOINT",
+    "TIER",
+    "CONCURRENCY",
+    "SETTLE",
+    "ARCHIVE_STORE",
+    "ARCHIVE_EXPIRY",
+    "COLOR",
+    "VERBOSE",
+)
 """What may follow RECONCILER_ in the environment."""
 
 UNLIMITED = "none"
@@ -28,8 +41,13 @@ DEFAULT_CONCURRENCY = 4
 DEFAULT_SETTLE = 15.0
 MOST_CONCURRENCY = 64
 LONGEST_SETTLE = 600.0
+DEFAULT_EXPIRY = timedelta(hours=24)
+SHORTEST_EXPIRY = timedelta(minutes=5)
 
 T = TypeVar("T")
+D = TypeVar("D")
+_SPAN = re.compile(r"(?P<number>[0-9]{1,5})(?P<unit>[mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +64,10 @@ class Settings:
     """What the tree says that its plan costs. A plan with other numbers is refused."""
     ignores: tuple[Ignore, ...] = ()
     """Differences that `drift` leaves out. Nothing else reads this."""
+    archive_store: StoreName | None = None
+    """Where archives are put. No file of the tree can name it: a pull request would decide where images go."""
+    archive_expiry: timedelta = DEFAULT_EXPIRY
+    """How long the address of an archive is good for."""
     environ: Mapping[str, str] = field(repr=False)
 
 
@@ -70,6 +92,8 @@ def resolve_settings(
         limits=raised_limits(configuration.limits, raised or {}),
         expect=configuration.expect,
         ignores=configuration.ignores,
+        archive_store=given_values.pick("archive_store", parse_store, None),
+        archive_expiry=given_values.pick("archive_expiry", _expiry, DEFAULT_EXPIRY),
         environ=environ,
     )
 
@@ -85,7 +109,7 @@ class _Given:
         value = self.given.get(name)
         return str(value) if value is not None else self.environ.get(PREFIX + name.upper()) or None
 
-    def pick(self, name: str, read: Callable[[str], T], otherwise: T) -> T:
+    def pick(self, name: str, read: Callable[[str], T], otherwise: D) -> T | D:
         """The value that was given, read. WrongUsage names the flag or variable if it cannot be used."""
         text = self.text(name)
         if text is None:
@@ -93,7 +117,7 @@ class _Given:
         try:
             return read(text)
         except ValueError as error:
-            place = f"--{name}" if self.given.get(name) is not None else PREFIX + name.upper()
+            place = f"--{name.replace('_', '-')}" if self.given.get(name) is not None else PREFIX + name.upper()
             raise WrongUsage(f"{place}: {error}.") from None
 
 
@@ -174,3 +198,11 @@ def _settle(text: str) -> float:
     if not 0 <= seconds <= LONGEST_SETTLE:
         raise ValueError(f"{quoted(text)} is no number of seconds from 0 to {LONGEST_SETTLE:.0f}")
     return seconds
+
+
+def _expiry(text: str) -> timedelta:
+    match = _SPAN.fullmatch(text)
+    span = timedelta(**{_UNITS[match["unit"]]: int(match["number"])}) if match else timedelta()
+    if not SHORTEST_EXPIRY <= span <= LONGEST:
+        raise ValueError(f"{quoted(text)} is no time from 5m to 7d, such as 90m, 24h or 2d")
+    return span

@@ -25,6 +25,14 @@ _LIMIT_32: Final = 0xFFFF_FFFF
 """Bytes up to which sizes and offsets fit the short form; readers of the long form (zip64) are rarer."""
 
 
+Watch = Callable[[int], None]
+"""Called with the bytes of each block that was read or made, to tell how far it is; what it raises ends the work."""
+
+
+def unwatched(_: int) -> None:
+    """Nobody wants to know."""
+
+
 class MemberMoved(Exception):
     """A file is not what it was when its digest was taken; the message names it."""
 
@@ -48,21 +56,24 @@ class Archive:
     size: int
     _checksums: tuple[int, ...]
 
-    def blocks(self) -> Iterator[bytes]:
+    def blocks(self, watch: Watch = unwatched) -> Iterator[bytes]:
         """The zip from front to back; MemberMoved where a file changed since `pack`."""
-        return _zip(self.members, self._checksums)
+        for block in _zip(self.members, self._checksums):
+            watch(len(block))
+            yield block
 
 
-def pack(members: Iterable[Member]) -> Archive:
+def pack(members: Iterable[Member], watch: Watch = unwatched) -> Archive:
     """An archive of these files; each is read twice, once for its checksum and once for the digest of the whole.
 
     MemberMoved names a file whose bytes are not those of its digest; ValueError two members of one stem.
     """
     ordered = tuple(sorted(members, key=lambda member: member.name))
     _require_distinct(ordered)
-    checksums = tuple(map(_checksum, ordered))
+    checksums = tuple(_checksum(member, watch) for member in ordered)
     whole, size = hashlib.sha256(), 0
     for block in _zip(ordered, checksums):
+        watch(len(block))
         whole.update(block)
         size += len(block)
     return Archive(members=ordered, digest=whole.hexdigest(), size=size, _checksums=checksums)
@@ -77,9 +88,10 @@ def _require_distinct(members: tuple[Member, ...]) -> None:
         seen.add(member.name.casefold())
 
 
-def _checksum(member: Member) -> int:
+def _checksum(member: Member, watch: Watch) -> int:
     crc, digest, size = 0, hashlib.sha256(), 0
     for block in _read(member):
+        watch(len(block))
         crc = zlib.crc32(block, crc)
         digest.update(block)
         size += len(block)

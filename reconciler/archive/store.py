@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from reconciler.archive.pack import Archive
+from reconciler.archive.pack import Archive, Watch, unwatched
 
 if TYPE_CHECKING:
     from obstore.store import AzureStore, GCSStore, LocalStore, S3Store
@@ -102,7 +102,7 @@ class ArchiveStore:
         with _refusing(name):
             self._store = _opened(name)
 
-    async def put(self, archive: Archive) -> bool:
+    async def put(self, archive: Archive, watch: Watch = unwatched) -> bool:
         """Store an archive under its digest; False where it was there already, whole.
 
         An object of that key with another size is one that was cut off: it is written again.
@@ -114,7 +114,7 @@ class ArchiveStore:
             if await self._size_of(key) == archive.size:
                 return False
             # Content and key say the same, so two writers at once write the same bytes.
-            await obstore.put_async(self._store, key, archive.blocks(), chunk_size=8 * 2**20, max_concurrency=2)
+            await obstore.put_async(self._store, key, archive.blocks(watch), chunk_size=8 * 2**20, max_concurrency=2)
             if await self._size_of(key) != archive.size:
                 raise StoreRefused(f"{self.name} does not show the archive that was just stored there")
         return True

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from reconciler.app.apply import RunControl, apply, journal_of
+from reconciler.app.archives import with_store_refusals
 from reconciler.app.exceptions import Refused, refused
 from reconciler.app.planning import Planned, Scope, make_plan
 from reconciler.app.reviewed import Review
@@ -71,7 +72,7 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
         narrator, notices = Narrator(journal), WaitNotices(console)
         async with session(settings, clock, [narrator, notices]) as opened:
             planned = await make_plan(opened, settings, desired, request.scope)
-            plan = _bound_plan(context, request, planned)
+            plan = with_store_refusals(_bound_plan(context, request, planned), settings)
             code = _show_and_ask(context, request, plan)
             if code is not None:
                 return code

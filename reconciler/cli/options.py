@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reconciler.cli.shared_options import keep
 from reconciler.core.text import calendar_day, in_words
 
 if TYPE_CHECKING:
@@ -54,6 +55,26 @@ def target_option(text: str) -> Callable[[_F], _F]:
 def limits_option(text: str) -> Callable[[_F], _F]:
     """`--allow LIMIT=N`, any number of times, as `raised`: numbers by the name of the limit."""
     return click.option("--allow", "raised", multiple=True, metavar="LIMIT=N", callback=_read_limits, help=text)
+
+
+def archive_options(function: _F) -> _F:
+    """`--archive-store` and `--archive-expiry`, which become settings."""
+    store = click.option(
+        "--archive-store",
+        metavar="URL",
+        expose_value=False,
+        callback=keep,
+        help="Where archives of `upload_type: advanced` are put: s3://, gs://, az:// or file://. "
+        "[RECONCILER_ARCHIVE_STORE]",
+    )
+    expiry = click.option(
+        "--archive-expiry",
+        metavar="TIME",
+        expose_value=False,
+        callback=keep,
+        help="How long the address of an archive is good for, as 90m, 24h or 7d. [24h]",
+    )
+    return store(expiry(function))
 
 
 def plan_options(function: Callable[..., int]) -> Callable[..., int]:

@@ -20,7 +20,7 @@ class Invocation:
         self.given: dict[str, object] = {}
 
 
-def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
+def keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
     """Remember a shared option. One after the name of the command wins over one before it."""
     if value is not None and parameter.name is not None:
         context.find_object(Invocation).given[parameter.name] = value  # type: ignore[union-attr]
@@ -28,24 +28,24 @@ def _keep(context: click.Context, parameter: click.Parameter, value: object) -> 
 
 def _keep_verbosity(context: click.Context, parameter: click.Parameter, value: int) -> None:
     if value:
-        _keep(context, parameter, value)
+        keep(context, parameter, value)
 
 
 def shared_options() -> list[click.Parameter]:
     """Fresh copies of the options that every command takes."""
-    keep: dict[str, Any] = {"expose_value": False, "callback": _keep}
+    kept: dict[str, Any] = {"expose_value": False, "callback": keep}
     return [
-        click.Option(["--root"], metavar="DIR", type=click.Path(), help="Folder of the manifests. [manifests]", **keep),
+        click.Option(["--root"], metavar="DIR", type=click.Path(), help="Folder of the manifests. [manifests]", **kept),
         click.Option(
             ["--endpoint"],
             metavar="WHERE",
             help="An API address, `simulator`, or `simulator:FILE` to keep its world. [the vendor's API]",
-            **keep,
+            **kept,
         ),
-        click.Option(["--tier"], type=click.Choice(TIERS), help="The account's rate limit. [free_trial]", **keep),
-        click.Option(["--concurrency"], metavar="N", help="Requests at the same time. [4]", **keep),
-        click.Option(["--settle"], metavar="SECONDS", help="How long the API's lists may lag behind. [15]", **keep),
-        click.Option(["--color"], type=click.Choice(("auto", "always", "never")), help="Colour. [auto]", **keep),
+        click.Option(["--tier"], type=click.Choice(TIERS), help="The account's rate limit. [free_trial]", **kept),
+        click.Option(["--concurrency"], metavar="N", help="Requests at the same time. [4]", **kept),
+        click.Option(["--settle"], metavar="SECONDS", help="How long the API's lists may lag behind. [15]", **kept),
+        click.Option(["--color"], type=click.Choice(("auto", "always", "never")), help="Colour. [auto]", **kept),
         click.Option(
             ["-v", "--verbose", "verbose"],
             count=True,

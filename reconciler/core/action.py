@@ -19,11 +19,14 @@ class Verb(StrEnum):
     UPDATE = "update"
     CLONE = "clone"
     CLAIM = "claim"
+    SET_ASIDE = "set aside"
     CHECK = "check"
     REMOVE = "remove"
     GUIDE = "guide"
     REGENERATE = "regenerate"
     UPLOAD = "upload"
+    ARCHIVE = "archive"
+    """Send all images in one archive."""
     CAPTION = "caption"
     COMPLETE = "complete"
     TRAIN = "train"
@@ -103,6 +106,28 @@ class Regenerate:
 class UploadImage:
     step: Literal["upload-image"] = "upload-image"
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDraftAside:
+    """Give an open draft that took its one archive a name that says so, so that nothing fills it any more."""
+
+    step: Literal["set-draft-aside"] = "set-draft-aside"
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadArchive:
+    """Send all images in one archive, or wait for the one that was sent before, until the API has taken every image.
+
+    `with_captions`: the archive holds the declared captions too, and the API writes none.
+    """
+
+    step: Literal["upload-archive"] = "upload-archive"
+    images: int
+    with_captions: bool
+    is_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +234,8 @@ Step = (
     | SetGuide
     | Regenerate
     | UploadImage
+    | SetDraftAside
+    | UploadArchive
     | WriteCaptions
     | CompleteDataset
     | CreateModel
@@ -230,6 +257,8 @@ VERBS: dict[type, Verb] = {
     SetGuide: Verb.GUIDE,
     Regenerate: Verb.REGENERATE,
     UploadImage: Verb.UPLOAD,
+    SetDraftAside: Verb.SET_ASIDE,
+    UploadArchive: Verb.ARCHIVE,
     WriteCaptions: Verb.CAPTION,
     CompleteDataset: Verb.COMPLETE,
     CreateModel: Verb.CREATE,
@@ -246,6 +275,8 @@ def counted(step: Step) -> Cost:
     match step:
         case UploadImage():
             return Cost(uploads=1)
+        case UploadArchive():
+            return Cost(uploads=0 if step.is_sent else step.images)
         case RemoveImage():
             return Cost(removals=1)
         case StartTraining():

@@ -73,6 +73,14 @@ class ProjectChange:
         return Cost()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """An open draft that took its one archive and cannot become what is wanted. It is renamed, and nothing fills it."""
+
+    id: int
+    name: str
+
+
 class Origin(StrEnum):
     """Where a dataset version begins."""
 
@@ -97,6 +105,10 @@ class DatasetChange:
     source_version: int | None = None
     base_version: int | None
     """The completed version that is compared with; None for the first."""
+    aside: SetAside | None = None
+    """The open draft in whose place this version is made."""
+    awaits_archive: bool = False
+    """The images that come are in an archive that was sent before: it is waited for, and nothing is uploaded."""
     reason: Reason
     training_version: str | None = None
     """What asks for the family of a new dataset, where the account knows both; None is not sent."""
@@ -148,6 +160,14 @@ class DatasetChange:
         return tuple(image for image in self.images if image.effect in {ImageEffect.ADDED, ImageEffect.REPLACED})
 
     @property
+    def captions_after_archive(self) -> int:
+        """Declared captions of images that come in an archive without them: each is written by a call of its own."""
+        if not self.wish.uploads.is_once:
+            return 0
+        captioned = self.wish.captioned_by_archive
+        return sum(image.caption is not None and image.key not in captioned for image in self.coming)
+
+    @property
     def going(self) -> tuple[ImageChange, ...]:
         """Images that go and that nothing replaces: those a step removes, then those that are only not taken along."""
         removed = tuple(image for image in self.images if image.effect in {ImageEffect.REMOVED, ImageEffect.TWIN})
@@ -166,9 +186,10 @@ class DatasetChange:
 
     @property
     def cost(self) -> Cost:
+        uploaded = () if self.awaits_archive else self.coming
         return Cost(
-            bytes=sum(image.size for image in self.coming),
-            uploads=len(self.coming),
+            bytes=sum(image.size for image in uploaded),
+            uploads=len(uploaded),
             removals=sum(image.effect is not ImageEffect.ADDED for image in self.images),
             regenerations=0 if self.origin is Origin.CREATE else self.regenerated,
             rewrites=len(self.lost_captions),

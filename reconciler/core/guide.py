@@ -33,6 +33,8 @@ class PrefixGuide:
     """What a message to people calls it."""
     least_images: ClassVar[int] = 1
     """Images that a dataset needs to be completed."""
+    reads_zipped_captions: ClassVar[bool] = True
+    """Does the API take captions from texts beside the images of an archive?"""
 
     @property
     def body(self) -> dict[str, str]:
@@ -67,6 +69,10 @@ class PrefixGuide:
         text, head = normal(caption), self.canonical
         return text.removeprefix(head).lstrip() if head else text
 
+    def captioning(self, *, is_automatic: bool) -> dict[str, bool]:
+        """What the API is told about the captions of an archive; always said, for nobody knows what else holds (V62)."""
+        return {"automatic_captioning": is_automatic}
+
     def is_repeated_by(self, caption: str) -> bool:
         """Does a caption say again what the guide says already?"""
         head = self.canonical
@@ -87,6 +93,7 @@ class SchemaGuide:
     field: ClassVar[str] = "visual_schema"
     noun: ClassVar[str] = "schema"
     least_images: ClassVar[int] = 5
+    reads_zipped_captions: ClassVar[bool] = False
 
     @property
     def document(self) -> Value:
@@ -130,6 +137,10 @@ class SchemaGuide:
     def own_words(self, caption: str) -> str:
         """A caption without the guide: a JSON caption stands by itself."""
         return normal(caption)
+
+    def captioning(self, *, is_automatic: bool) -> dict[str, bool]:  # noqa: ARG002 - the question is the same for both families
+        """What the API is told about the captions of an archive: nothing, it writes each of them."""
+        return {}
 
     def is_repeated_by(self, caption: str) -> bool:  # noqa: ARG002 - the question is the same for both families
         """Does a caption say again what the guide says already? It has to: the schema is what it is made by."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from reconciler.core.bulk_upload import BulkUpload
 from reconciler.core.guide import Family, Guide, family_of_version
 from reconciler.core.kind import Kind
 from reconciler.core.name import parse_image_key, without_version
@@ -194,6 +195,8 @@ class RemoteDataset:
     upload_type: str | None = None
     images_count: int | None = None
     images: tuple[RemoteImage, ...] | None = None
+    bulk_upload: BulkUpload | None = None
+    """What became of its archive; None where nobody asked."""
     is_assumed: bool = False
 
     @property
@@ -209,6 +212,10 @@ class RemoteDataset:
     def content(self) -> LiveContent:
         """What it holds, as far as it was read: no images where only a list showed it."""
         return LiveContent(guide=self.guide, uploads=uploads_of(self.upload_type), images=self.images or ())
+
+    def is_filled_by(self, uploads: Uploads) -> bool:
+        """Do images get into it this way? One whose answer does not tell is taken for one of these."""
+        return self.upload_type is None or self.content.uploads == uploads
 
     @property
     def is_regenerating(self) -> bool:

@@ -2,8 +2,9 @@
 
 A draft is named `lora-poses v3 draft a9f3c1a2b7d40 3f2a` (base, version, the fingerprint it is being filled for, the
 mark of the run that fills it), then ` of v2` until the clone was checked against version 2, then ` stale` while
-captions do not follow the guide. Completed: `lora-poses v3 (a9f3c1a2b7d40)`; models the same. An image is named
-`poses-wave.a9f86d081884c7d65.png`. Anything else was named by a person.
+captions do not follow the guide, or ` spent` where the draft took its one archive and cannot become what is wanted.
+Completed: `lora-poses v3 (a9f3c1a2b7d40)`; models the same. An image is named `poses-wave.a9f86d081884c7d65.png`.
+Anything else was named by a person.
 """
 
 import re
@@ -20,7 +21,7 @@ _FINGERPRINT = r"(?P<fingerprint>[a-z][0-9a-f]{12})"
 _FINAL = re.compile(rf"{_BASE} {_VERSION} \({_FINGERPRINT}\)")
 _DRAFT = re.compile(
     rf"{_BASE} {_VERSION} draft {_FINGERPRINT} (?P<mark>[0-9a-f]{{4}})"
-    r"(?: of v(?P<of>[1-9][0-9]{0,8}))?(?P<stale> stale)?"
+    r"(?:(?P<spent> spent)|(?: of v(?P<of>[1-9][0-9]{0,8}))?(?P<stale> stale)?)"
 )
 _IMAGE_KEY = re.compile(r"\.([a-z][0-9a-f]{16})(?![0-9a-f])")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
@@ -48,15 +49,18 @@ class DraftName:
     mark: str
     of: int | None = None
     stale: bool = False
+    spent: bool = False
+    """Set aside: it took an archive, a dataset takes only one, and it does not hold what is wanted."""
 
     def __str__(self) -> str:
         phase = (f" of v{self.of}" if self.of is not None else "") + (" stale" if self.stale else "")
+        phase = " spent" if self.spent else phase
         return f"{self.base} v{self.version} draft {self.fingerprint} {self.mark}{phase}"
 
     @property
     def is_marked(self) -> bool:
         """Does the name say that the content is not what its fingerprint says?"""
-        return self.of is not None or self.stale
+        return self.of is not None or self.stale or self.spent
 
 
 LiveName = FinalName | DraftName
@@ -72,6 +76,7 @@ def parse_dataset_name(text: str) -> LiveName | None:
             mark=match["mark"],
             of=int(match["of"]) if match["of"] else None,
             stale=bool(match["stale"]),
+            spent=bool(match["spent"]),
         )
     return parse_model_name(text)
 

@@ -18,8 +18,16 @@ class OneByOne:
 
     what: ClassVar[str] = "a basic dataset"
     most_images: ClassVar[int] = 200
+    more: ClassVar[str] = "write `upload_type: advanced`, which takes up to 5,000 in one archive"
+    """What to do where there are more images, as a clause."""
+    most_bytes: ClassVar[None] = None
+    """Bytes of all images together; None where only each by itself is limited."""
     calls: ClassVar[int] = 1
     """API calls of one portion."""
+    is_once: ClassVar[bool] = False
+    """Does a dataset take images only once, so that none can be added to those that it holds?"""
+    can_scale_up: ClassVar[bool] = True
+    """Does the API take small images and scale them up, where `increase_resolution` asks for it?"""
 
     def takes(self, sizes: Sequence[int], *, held: int) -> bool:
         """Can a draft that holds so many images take more, of these sizes in bytes?"""
@@ -38,10 +46,13 @@ class Archive:
 
     what: ClassVar[str] = "an advanced dataset"
     most_images: ClassVar[int] = 5_000
+    more: ClassVar[str] = "make two datasets"
     most_bytes: ClassVar[int] = 5_000_000_000
     """The documents say 5 GB; read as the smaller of its two meanings, so that no archive is refused on arrival."""
-    calls: ClassVar[int] = 2
-    """The upload is started, and its status is read at least once."""
+    calls: ClassVar[int] = 4
+    """The upload is started, its status is read before and at least once after, and then the images are counted."""
+    is_once: ClassVar[bool] = True
+    can_scale_up: ClassVar[bool] = False
 
     def takes(self, sizes: Sequence[int], *, held: int) -> bool:
         """Can a draft that holds so many images take more, of these sizes in bytes?"""

@@ -2,8 +2,24 @@
 
 RULE_WORDS = {
     "dataset-count": (
-        "A basic dataset takes 1 to 200 images.",
-        "Put images into the folder, or leave some out with `include`.",
+        "A basic dataset takes 1 to 200 images, an advanced one up to 5,000.",
+        "Put images into the folder, leave some out with `include`, or write `upload_type: advanced`.",
+    ),
+    "dataset-bytes": (
+        "All images of an advanced dataset travel in one archive, and Bria takes 5 GB.",
+        "Leave some out with `include`, make two datasets, or save the images as JPEG or WebP.",
+    ),
+    "dataset-increase-resolution": (
+        "Bria scales images up only where they are uploaded one by one. Of an archive it leaves out every image below 1,024 pixels.",
+        "Remove `increase_resolution`, or write `upload_type: basic`.",
+    ),
+    "dataset-archive-small": (
+        "A dataset that takes an archive takes no image after it. Up to 200 images can be uploaded one by one, and others added later.",
+        "Write `upload_type: basic`, unless many more are to come at once.",
+    ),
+    "dataset-archive-automatic": (
+        "Bria's documents name large datasets together with `training_mode: expert`. Whether a fully automated training takes one is not documented.",
+        "Train with `training_mode: expert`, or be ready for a refusal when the training starts.",
     ),
     "dataset-count-advised": (
         "Bria recommends 5 to 50 images for training_version max, 15 to 100 for light. What counts is the version of each model that is declared on the dataset; without a model nothing is said.",

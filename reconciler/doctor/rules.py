@@ -62,7 +62,17 @@ VALIDATE, DOCTOR, PIXELS = FoundBy
 # Each row: id, grade, who finds it, title, words by which people search for it.
 _ROWS = {
     Subject.DATASET: (
-        ("dataset-count", ERROR, VALIDATE, "no images, or more than 200", ""),
+        ("dataset-count", ERROR, VALIDATE, "no images, or more than its upload type takes", ""),
+        ("dataset-bytes", ERROR, VALIDATE, "more than 5 GB for one archive", "size archive"),
+        ("dataset-increase-resolution", ERROR, VALIDATE, "an archive that shall be scaled up", "resolution archive"),
+        ("dataset-archive-small", WARNING, VALIDATE, "an archive for a few images", "zip upload_type"),
+        (
+            "dataset-archive-automatic",
+            WARNING,
+            VALIDATE,
+            "an archive for a fully automated training",
+            "zip expert",
+        ),
         ("dataset-count-advised", WARNING, VALIDATE, "fewer or more images than Bria recommends", "number"),
         ("dataset-pattern", ERROR, VALIDATE, "a pattern in `include` that cannot be used", ""),
         ("dataset-pattern-unmatched", WARNING, VALIDATE, "a pattern in `include` that no image fits", ""),

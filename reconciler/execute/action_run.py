@@ -170,12 +170,17 @@ class Poll:
         """Seconds since the first look."""
         return self._turn.run.clock.now() - self._began
 
-    async def again(self) -> bool:
-        """Wait for the next look; False where the deadline has passed."""
+    def note_change(self) -> None:
+        """Something goes on: the deadline counts from now."""
+        self._began = self._turn.run.clock.now()
+
+    async def again(self, *, is_cut_short: bool = True) -> bool:
+        """Wait for the next look; False where the deadline has passed. A pulled brake cuts the wait short, or does not."""
         left = self._seconds - self.elapsed
         if left < MOMENT:
             return False
-        await self._turn.wait(min(self._interval, left))
+        wait = self._turn.wait if is_cut_short else self._turn.pause
+        await wait(min(self._interval, left))
         self._interval = min(self._interval * 1.5, self._turn.run.options.poll_limit)
         return True
 

@@ -29,8 +29,8 @@ async def write_captions(action_run: ActionRun, step: WriteCaptions) -> Ending:
     draft = await read_draft(action_run)
     if action_run.run.options.wait == "none" and (draft.is_regenerating or awaited(draft)):
         return waits_for_captions()
-    change, guide = action_run.run.dataset_change(action_run.action.ref), wish_of(action_run).guide
-    expected = expected_texts(step.texts, change.captions if change else ())
+    change, wish = action_run.run.dataset_change(action_run.action.ref), wish_of(action_run)
+    guide, expected = wish.guide, expected_texts(step.texts, change.captions if change else (), wish.zipped_texts)
     written: set[int] = set()
     rounds = 0
     while True:
@@ -61,7 +61,11 @@ def _ended(written: int, uploaded: int, draft_id: int) -> Ending:
 async def _upload_missing(action_run: ActionRun) -> int:
     """Upload what the draft should hold and does not: a clone lost it, or a person removed it."""
     draft = await read_draft(action_run)
-    lost = missing(draft, wish_of(action_run))
+    wish = wish_of(action_run)
+    lost = missing(draft, wish)
+    if lost and wish.uploads.is_once:
+        detail = f"{count(len(lost), 'image')} of draft {draft.id} is gone, and {wish.uploads.what} takes no other"
+        end(failed(f"{detail}; the next apply begins a new draft", draft.id))
     for done, image in enumerate(lost):
         action_run.progress(f"{image.name} is missing and is uploaded again", done, len(lost))
         await upload(action_run, await read_recent_draft(action_run, action_run.run.options.staleness), image)

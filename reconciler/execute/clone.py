@@ -3,13 +3,13 @@
 from reconciler.core.action import CheckClone
 from reconciler.core.live import RemoteDataset
 from reconciler.core.name import DraftName
+from reconciler.core.run.caption import missing
 from reconciler.core.run.clone import CloneFinding, check_clone, has_arrived
 from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.text import count
+from reconciler.core.wish import DatasetWish
 from reconciler.execute.action_run import ActionRun, Poll, end
-from reconciler.execute.draft import name_of, read_draft, update_draft, wish_of, write_caption
-
-NO_CLONES = "declare `clone: never`, and the next version is uploaded afresh; the source is as it was"
+from reconciler.execute.draft import NO_CLONES, name_of, read_draft, update_draft, wish_of, write_caption
 
 
 async def check(action_run: ActionRun, step: CheckClone) -> Ending:
@@ -30,6 +30,8 @@ async def check(action_run: ActionRun, step: CheckClone) -> Ending:
             failed(f"dataset {step.source_id}, of which draft {draft.id} is a clone, is gone; {NO_CLONES}", draft.id, 4)
         )
     draft = await _arrived(action_run, source, draft)
+    if lost := [image for image in missing(draft, wish) if image.key in source.content.keyed]:
+        _require_fillable(draft, wish, len(lost))
     # Texts are written before the mark goes: once it is gone, nothing tells what people wrote on the source.
     finding = check_clone(source, draft, name, wish, run.mark)
     for rewrite in finding.rewrites:
@@ -39,6 +41,13 @@ async def check(action_run: ActionRun, step: CheckClone) -> Ending:
     for one in finding.puts:
         draft = await update_draft(action_run, draft.id, one.name, one.guide)
     return succeeded(_detail(finding, draft), draft.id)
+
+
+def _require_fillable(draft: RemoteDataset, wish: DatasetWish, lost: int) -> None:
+    """Images that a clone lacks are uploaded to it; a clone of an advanced dataset takes none (V71)."""
+    if wish.uploads.is_once:
+        detail = f"{count(lost, 'image')} did not come along, and {wish.uploads.what} takes no image one by one"
+        end(failed(f"the check of clone {draft.id} failed: {detail}; {NO_CLONES}", draft.id, 4))
 
 
 async def _arrived(action_run: ActionRun, source: RemoteDataset, draft: RemoteDataset) -> RemoteDataset:

@@ -30,6 +30,9 @@ def live_id_of(action_run: ActionRun) -> int:
     return found
 
 
+NO_CLONES = "declare `clone: never`, and the next version is uploaded afresh; the source is as it was"
+"""The way on where the API does not let a clone become what is wanted."""
+
 JUST_NOW = 2.0
 """Seconds for which a read of the draft serves, where this run has written nothing since: two checks in a row are one
 read, and nobody else can have done much in between."""
@@ -125,7 +128,13 @@ async def write_caption(action_run: ActionRun, live_id: int, image: RemoteImage,
         live = (one for one in (await read_draft(action_run)).images or () if one.id == image.id)
         return any(one.caption_source == "manual" and same_caption(guide, one.caption, text) for one in live)
 
-    await action_run.write(partial(action_run.run.client.update_caption, live_id, image.id, text), is_done)
+    try:
+        await action_run.write(partial(action_run.run.client.update_caption, live_id, image.id, text), is_done)
+    except Rejected as rejected:
+        if not wish_of(action_run).uploads.is_once:
+            raise
+        # Nothing says that single images of an advanced dataset cannot be edited; where it is so, a new one can be made.
+        raise Rejected(rejected.operation, f"{rejected.message}; {NO_CLONES}", rejected.status) from None
 
 
 async def until_regenerated(action_run: ActionRun, poll: Poll) -> tuple[RemoteDataset, bool]:

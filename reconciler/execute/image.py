@@ -11,7 +11,7 @@ from reconciler.core.run.ending import Ending, already, failed, succeeded
 from reconciler.core.text import quoted
 from reconciler.core.wish import WishImage
 from reconciler.execute.action_run import ActionRun, end
-from reconciler.execute.draft import read_draft, read_recent_draft, wish_of, write_caption
+from reconciler.execute.draft import NO_CLONES, read_draft, read_recent_draft, wish_of, write_caption
 
 
 async def upload_image(action_run: ActionRun, step: UploadImage) -> Ending:
@@ -87,4 +87,5 @@ async def _remove(action_run: ActionRun, draft: RemoteDataset, image: RemoteImag
         await action_run.write(partial(action_run.run.client.delete_image, draft.id, image.id), is_gone)
     except Rejected as rejected:
         if rejected.status != 404 and not await is_gone():
-            end(failed(f"the API refused to remove {quoted(image.image_name)}: {rejected.message}", image.id))
+            way = f"; {NO_CLONES}" if wish_of(action_run).uploads.is_once else ""
+            end(failed(f"the API refused to remove {quoted(image.image_name)}: {rejected.message}{way}", image.id))

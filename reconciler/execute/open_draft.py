@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from reconciler.api.error import Rejected
 from reconciler.core.action import ClaimDraft, CloneDataset, CreateDataset
 from reconciler.core.diff.family import draft_of_another_family, is_of_another_family
 from reconciler.core.guide import VERSIONS
@@ -24,7 +25,16 @@ from reconciler.core.run.list_convergence import expected_listing
 from reconciler.core.text import count, quoted
 from reconciler.core.wish import DatasetWish
 from reconciler.execute.action_run import ActionRun, Poll, end
-from reconciler.execute.draft import name_of, read_draft, require_own, until_regenerated, update_draft, wish_of
+from reconciler.execute.archive import until_idle
+from reconciler.execute.draft import (
+    NO_CLONES,
+    name_of,
+    read_draft,
+    require_own,
+    until_regenerated,
+    update_draft,
+    wish_of,
+)
 from reconciler.execute.family import first_answer, require_family
 
 
@@ -66,7 +76,10 @@ async def clone_dataset(action_run: ActionRun, step: CloneDataset) -> Ending:
         end(failed(f"the API does not tell to which project dataset {source.id} belongs"))
     name = draft_name(wish, run.mark, of=step.source_version)
     request = partial(run.client.clone_dataset, source.id, name=str(name))
-    made = await action_run.create(request, partial(_find, action_run, project_id, name))
+    try:
+        made = await action_run.create(request, partial(_find, action_run, project_id, name))
+    except Rejected as rejected:
+        end(failed(f"the API refused to clone dataset {source.id}: {rejected.message}; {NO_CLONES}"))
     made_at = run.clock.now()
     dataset = await _told(action_run, made, name)
     if dataset is not None and is_of_another_family(dataset, wish.guide):
@@ -129,6 +142,8 @@ async def claim_draft(action_run: ActionRun, step: ClaimDraft) -> Ending:
     """
     run, wish = action_run.run, wish_of(action_run)
     run.ids[action_run.action.ref, action_run.action.version] = step.id
+    if wish.uploads.is_once:
+        await until_idle(action_run, step.id)
     before = _claimable_draft(step.id, await run.dataset(step.id).fresh(), wish)
     found = await _until_quiet(action_run, step.id, before, wish)
     name = claimed_name(name_of(found), wish, run.mark)

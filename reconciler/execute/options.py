@@ -1,10 +1,13 @@
 """What a caller decides about an apply: its patience, its width, what it waits for, and how it is stopped."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from reconciler.api.upload import ImageSource
+from reconciler.archive.store import ArchiveStore
 from reconciler.core.wish import WishImage
 
 Wait = Literal["none", "captions", "training"]
@@ -48,6 +51,15 @@ class Brake:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Archives:
+    """Where archives are put, how long an address of one is good for, and what time it is."""
+
+    store: ArchiveStore
+    lifetime: timedelta
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """All times in seconds of the clock.
 
@@ -69,5 +81,9 @@ class Options:
     capacity_deadline: float = 600.0
     training_poll: float = 90.0
     training_deadline: float = 28800.0
+    archive_deadline: float = 3600.0
+    """How long nothing may change while the API works on an archive; its figures may jump (V66)."""
+    archives: Archives | None = None
+    """None where no store is named."""
     attempts: int = 3
     """How often a request is sent whose answer gets lost and whose effect is not found."""

@@ -15,16 +15,19 @@ from reconciler.core.action import (
     Regenerate,
     RemoveImage,
     RenameObject,
+    SetDraftAside,
     SetGuide,
     StartTraining,
     StopTraining,
     UpdateModel,
     UpdateProject,
+    UploadArchive,
     UploadImage,
     WriteCaptions,
 )
 from reconciler.core.run.ending import Ending, failed, unknown
 from reconciler.execute.action_run import ActionRun, Ended
+from reconciler.execute.archive import upload_archive
 from reconciler.execute.caption import write_captions
 from reconciler.execute.clone import check
 from reconciler.execute.complete import complete_dataset
@@ -33,7 +36,7 @@ from reconciler.execute.image import remove_image, upload_image
 from reconciler.execute.model import create_model, update_model
 from reconciler.execute.open_draft import claim_draft, clone_dataset, create_dataset
 from reconciler.execute.project import create_project, update_project
-from reconciler.execute.removal import delete_object, rename_object, stop_training
+from reconciler.execute.removal import delete_object, rename_object, set_draft_aside, stop_training
 from reconciler.execute.training import start_training
 
 
@@ -73,6 +76,10 @@ async def _step(action_run: ActionRun) -> Ending:  # noqa: C901, PLR0912 - one a
             return await regenerate(action_run, step)
         case UploadImage() as step:
             return await upload_image(action_run, step)
+        case SetDraftAside() as step:
+            return await set_draft_aside(action_run, step)
+        case UploadArchive() as step:
+            return await upload_archive(action_run, step)
         case WriteCaptions() as step:
             return await write_captions(action_run, step)
         case CompleteDataset() as step:

@@ -4,9 +4,11 @@ from functools import partial
 
 from reconciler.api.error import Rejected
 from reconciler.api.kinds import CALLS
-from reconciler.core.action import DeleteObject, RenameObject, StopTraining
+from reconciler.core.action import DeleteObject, RenameObject, SetDraftAside, StopTraining
 from reconciler.core.kind import Kind
-from reconciler.core.live import Live, ModelStatus, RemoteModel
+from reconciler.core.live import Live, ModelStatus, RemoteDataset, RemoteModel
+from reconciler.core.name import DraftName, parse_dataset_name
+from reconciler.core.run.draft_ownership import set_aside_name
 from reconciler.core.run.ending import Ending, already, failed, succeeded
 from reconciler.core.run.list_convergence import expected_listing
 from reconciler.core.text import quoted
@@ -39,6 +41,30 @@ async def rename_object(action_run: ActionRun, step: RenameObject) -> Ending:
         end(failed(f"the API stores another name than {quoted(step.after)} for {step.kind.value} {step.id}", step.id))
     action_run.run.expect_listed(expected_listing(now))
     return succeeded(f"renamed from {quoted(step.before)} to {quoted(step.after)} (id {step.id})", step.id)
+
+
+async def set_draft_aside(action_run: ActionRun, step: SetDraftAside) -> Ending:
+    """Name a draft so that nothing fills it any more. Its images and captions stay, and can be looked at."""
+    live = await _read(action_run, Kind.DATASET, step.id)
+    if live is None:
+        return already(f"draft {step.id} is gone already", step.id)
+    name = parse_dataset_name(live.name)
+    if isinstance(name, DraftName) and name.spent:
+        return already(f"draft {step.id} is set aside already", step.id)
+    if not isinstance(live, RemoteDataset) or not live.is_draft or name is None or live.name != step.name:
+        end(failed(_other_name(Kind.DATASET, step.id, step.name, live), step.id, exit_code=4))
+    aside = str(set_aside_name(name, action_run.run.mark))
+
+    async def is_done() -> bool:
+        now = await _read(action_run, Kind.DATASET, step.id)
+        return now is not None and now.name == aside
+
+    await action_run.write(
+        partial(action_run.run.client.update_dataset, step.id, name=aside, guide=live.guide), is_done
+    )
+    if not await is_done():
+        end(failed(f"the API stores another name than {quoted(aside)} for draft {step.id}", step.id))
+    return succeeded(f"draft {step.id} set aside: it took its one archive", step.id)
 
 
 async def stop_training(action_run: ActionRun, step: StopTraining) -> Ending:

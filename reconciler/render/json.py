@@ -49,7 +49,7 @@ def fingerprints_json(problems: Iterable[Problem], models: Iterable[ModelFingerp
 
 
 def status_json(plan: Plan, around: Surroundings = NOTHING_AROUND) -> str:
-    """Every object with its live version and aliases, what git does not know, the refusals and the notes."""
+    """Every object with its live version and aliases, what git does not know, stored archives, refusals and notes."""
     found = [
         {
             "ref": str(one.ref),
@@ -68,8 +68,12 @@ def status_json(plan: Plan, around: Surroundings = NOTHING_AROUND) -> str:
         {"kind": stray.kind.value, "id": stray.id, "name": stray.name, "project_id": stray.project_id}
         for stray in around.strays
     ]
+    archives = [
+        {"store": one.store, "digest": one.digest, "size": one.size, "stored_at": one.stored_at}
+        for one in around.archives
+    ]
     said = {"refusals": _said(plan.refusals), "notes": _said(plan.notes)}
-    return dumps({"objects": found, "strays": strays, **said})
+    return dumps({"objects": found, "strays": strays, "archives": archives, **said})
 
 
 def _alias(state: AliasState) -> dict[str, object]:

@@ -13,11 +13,17 @@ WORDS = {
     Why.CLONED: "completed datasets are frozen, so its next version starts as a clone",
     Why.AFRESH_AS_ASKED: "completed datasets are frozen, and `clone: never` asks for a fresh upload",
     Why.NOTHING_STAYS: "no image of the newest version stays, so the next one is uploaded afresh",
-    Why.TAKES_NO_IMAGE: "a clone of the newest version could take no further image, so the next one is uploaded afresh",
+    Why.TAKES_NO_IMAGE: "a dataset takes one archive and no image after it, so the next version is a new dataset, and "
+    "{images} are sent again",
+    Why.UPLOAD_TYPE_CHANGED: "the upload_type of a dataset cannot change from {before} to {after}, so the next version is "
+    "a new dataset",
     Why.DRAFT_UNVERIFIED: "{draft} has its final name and was not completed: it is verified again",
     Why.DRAFT_OF_ANOTHER_CONTENT: "{draft} was begun for {before}: it is filled for {after} instead",
     Why.DRAFT_TO_COMPLETE: "{draft} is open and can be completed",
     Why.DRAFT_UNFINISHED: "{draft} was begun and not finished: it goes on from there",
+    Why.ARCHIVE_UNDER_WAY: "the archive of {draft} was sent and is under way: it is waited for",
+    Why.ARCHIVE_FAILED: "the archive of {draft} brought nothing, and a dataset takes only one: a new draft is begun",
+    Why.DRAFT_TAKES_NO_IMAGE: "{draft} took its one archive and lacks images: a new draft is begun, and all are sent again",
     Why.NEVER_STARTED: "it was created and never started",
     Why.ALIASES_MOVED: "its aliases moved",
     Why.DESCRIPTION_CHANGED: "its description changed",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from reconciler.core.change import Effect
 from reconciler.core.kind import Kind
 from reconciler.core.look.in_force import own_fingerprint
-from reconciler.core.look.surroundings import NOTHING_AROUND, Stray, Surroundings
+from reconciler.core.look.surroundings import NOTHING_AROUND, KeptArchive, Stray, Surroundings
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.state import Unchanged
@@ -18,7 +18,7 @@ from reconciler.render.plan_report.verdict import context
 from reconciler.render.plan_text import notes, refusals, warnings
 from reconciler.render.state import state_words, version_words, wish_words
 from reconciler.render.view import Block, Item, Items, Line, Role, Row, Text, View, say, screen
-from reconciler.render.words import quoted_text
+from reconciler.render.words import megabytes, quoted_text
 
 _DUPLICATE = "duplicate"
 
@@ -70,6 +70,7 @@ def status_view(plan: Plan, *, around: Surroundings = NOTHING_AROUND, strays: bo
             *([] if strays else _counted_strays(around.strays, hidden)),
         ],
         _listed(around.strays) if strays else [],
+        _archives(around.archives),
         [Line(text=say(_sum(found), Role.STRONG))],
     )
 
@@ -92,6 +93,18 @@ def _listed(strays: tuple[Stray, ...]) -> list[Block]:
         Item(sign=None, name=stray.kind.value, text=(*quoted_text(stray.name), *_place(stray))) for stray in strays
     )
     return [Line(text=say("Live, not in git:", Role.STRONG)), Items(items=items, indent=2)]
+
+
+def _archives(found: tuple[KeptArchive, ...]) -> list[Block]:
+    """Every archive of a store: it keeps them until its own rules delete them."""
+    if not found:
+        return []
+    head = f"Archives in {found[0].store} ({megabytes(sum(one.size for one in found))}, never deleted by this tool):"
+    items = tuple(
+        Item(sign=None, name=one.digest[:12], text=say(f"{megabytes(one.size)}, stored {one.stored_at}"))
+        for one in found
+    )
+    return [Line(text=say(head, Role.STRONG)), Items(items=items, indent=2)]
 
 
 def _place(stray: Stray) -> Text:

@@ -39,6 +39,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.run.report import exit_code, fold
 from reconciler.core.run_options import RunOptions
 from reconciler.core.training import TrainingPolicy
+from reconciler.core.uploads import ONE_BY_ONE, Uploads
 from reconciler.core.wish import WishImage
 from reconciler.execute import Brake, Journal, Narrator, Options, execute
 from reconciler.observe import observe
@@ -255,6 +256,8 @@ class World:
         model: bool = True,
         start: bool = True,
         bytes_of: Mapping[str, str] | None = None,
+        uploads: Uploads = ONE_BY_ONE,
+        side: int | None = None,
         parameters: tuple[tuple[str, int | float | str], ...] = (),
         project_description: str | None = None,
         model_description: str | None = None,
@@ -264,7 +267,8 @@ class World:
         `guide` takes the place of the prefix. `bytes_of` gives an image other bytes than those that follow from its name.
         """
         texts = {name: name for name in images} | dict(bytes_of or {})
-        files = [self.images.add(name, text, png(texts[name])) for name, text in images.items()]
+        side = side or (300 if uploads.can_scale_up else 1024)
+        files = [self.images.add(name, text, png(texts[name], side)) for name, text in images.items()]
         here = Location("manifests/lora.yaml", 1, 1)
         project = DesiredProject(
             ref=PROJECT,
@@ -280,6 +284,7 @@ class World:
             ref=DATASET,
             location=here,
             project=PROJECT,
+            uploads=uploads,
             guide=guide or PrefixGuide(text=prefix),
             images=tuple(sorted(files, key=lambda one: one.digest)),
             completed=completed,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.cli.options import plan_options, yes_option
+from reconciler.cli.options import archive_options, plan_options, yes_option
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ reconciler apply --retry lora-max
     help="What to wait for before it ends. [captions]",
 )
 @plan_options
+@archive_options
 @pass_invocation
 def command(
     invocation: Invocation,

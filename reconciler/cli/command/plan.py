@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.cli.options import format_option, length_option, plan_options, read_hosts
+from reconciler.cli.options import archive_options, format_option, length_option, plan_options, read_hosts
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ reconciler plan --base origin/main --format markdown
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
 @click.option("--refresh", type=click.Choice(("auto", "full")), default="auto", help="full: read every image. [auto]")
 @plan_options
+@archive_options
 @pass_invocation
 def command(
     invocation: Invocation,

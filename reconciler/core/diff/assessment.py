@@ -18,7 +18,8 @@ from reconciler.core.wish import DatasetWish, WishImage
 class Verdict:
     """What was found about one object.
 
-    `unread` holds ids of datasets whose images must be read before anything can be said; then all else is empty.
+    `unread` holds ids of datasets whose images must be read before anything can be said, `unasked` those of drafts of
+    which the API must tell what became of their archive; then all else is empty.
     """
 
     changes: tuple[Change, ...] = ()
@@ -29,6 +30,7 @@ class Verdict:
     wishes: tuple[DatasetWish, ...] = ()
     aliases: tuple[AliasState, ...] = ()
     unread: frozenset[int] = frozenset()
+    unasked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ def gather(verdicts: Iterable[Verdict], project_ids: Mapping[Ref, int], versions
         wishes=tuple(item for verdict in verdicts for item in verdict.wishes),
         aliases=tuple(item for verdict in verdicts for item in verdict.aliases),
         unread=frozenset().union(*(verdict.unread for verdict in verdicts)),
+        unasked=frozenset().union(*(verdict.unasked for verdict in verdicts)),
         versions=versions,
         project_ids=project_ids,
     )

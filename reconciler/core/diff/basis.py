@@ -20,11 +20,32 @@ def basis(context: DatasetContext) -> Basis:
     return Basis(ref=context.ref, facts=facts or (f"no dataset is a version of {context.ref.name} {where}",))
 
 
-def reason_for(context: DatasetContext, wish: DatasetWish, draft: Member | None) -> Reason:
-    """Why a version is made or filled."""
+def reason_for(
+    context: DatasetContext,
+    wish: DatasetWish,
+    draft: Member | None,
+    aside: Member | None = None,
+    *,
+    awaits_archive: bool = False,
+) -> Reason:
+    """Why a version is made or filled; `aside` is an open draft in whose place it is made."""
+    if draft is not None and awaits_archive:
+        return Reason(why=Why.ARCHIVE_UNDER_WAY, id=draft.dataset.id)
     if draft is not None:
         return _of_draft(context, draft)
-    return Reason(why=why_afresh(context, wish) or Why.CLONED)
+    if aside is not None:
+        why = Why.DRAFT_TAKES_NO_IMAGE if aside.dataset.images else Why.ARCHIVE_FAILED
+        return Reason(why=why, id=aside.dataset.id)
+    return _of_base(context, wish)
+
+
+def _of_base(context: DatasetContext, wish: DatasetWish) -> Reason:
+    why = why_afresh(context, wish) or Why.CLONED
+    if why is Why.TAKES_NO_IMAGE:
+        return Reason(why=why, number=len(wish.images))
+    if why is Why.UPLOAD_TYPE_CHANGED and context.base is not None:
+        return Reason(why=why, before=context.base.dataset.upload_type, after=wish.uploads.upload_type)
+    return Reason(why=why)
 
 
 def _of_draft(context: DatasetContext, draft: Member) -> Reason:
@@ -45,6 +66,8 @@ def _fact(dataset: RemoteDataset) -> str:
         f"{dataset.images_count if dataset.images_count is not None else 'uncounted'} images",
         "no guide" if dataset.guide is None else f"{dataset.guide.family} {_short(dataset.guide.text)}",
     ]
+    if dataset.bulk_upload is not None:
+        parts.append(f"archive {dataset.bulk_upload.state.value}")
     if dataset.images is not None:
         rows = [(image.id, image.image_name, image.caption, image.caption_source) for image in dataset.images]
         parts.append(f"content {_short(json.dumps(sorted(rows, key=lambda row: row[0])))}")

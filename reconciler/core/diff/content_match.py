@@ -123,7 +123,8 @@ def unfit(dataset: RemoteDataset, wish: DatasetWish) -> tuple[str, ...]:
     """Why a dataset that was read in full is not its wish, a sentence each; empty where it fits."""
     match = match_wish(dataset.content, wish)
     images = match.live.images
-    reasons = [_unfit_guide(one) for one in match.guide_changes[:1]]
+    reasons = [] if dataset.is_filled_by(wish.uploads) else [f"its upload_type is {quoted(dataset.upload_type or '')}"]
+    reasons += [_unfit_guide(one) for one in match.guide_changes[:1]]
     if dataset.is_regenerating:
         reasons.append("its captions are being regenerated")
     if match.coming:

@@ -1,9 +1,10 @@
 """Compare a declared dataset with its live versions: in force, to be filled, to be cloned, to be made, or refused."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from reconciler.core.change import DatasetChange, Origin
+from reconciler.core.change import DatasetChange, Origin, SetAside
+from reconciler.core.diff.archive_draft import DraftUse, draft_use, held_content
 from reconciler.core.diff.assessment import TrainingData, Verdict
 from reconciler.core.diff.authorship import is_disproved
 from reconciler.core.diff.basis import basis, reason_for
@@ -12,7 +13,7 @@ from reconciler.core.diff.content_match import unfit
 from reconciler.core.diff.dataset_context import DatasetContext, why_afresh
 from reconciler.core.diff.election import Member, next_version, open_drafts
 from reconciler.core.diff.family import draft_of_another_family, is_of_another_family, version_to_ask_for
-from reconciler.core.diff.kept_captions import carried_captions, declared_in, written_by_git
+from reconciler.core.diff.kept_captions import carried_captions, declared_in, left_drafts, written_by_git
 from reconciler.core.diff.live_elsewhere import dataset_elsewhere
 from reconciler.core.diff.loss import LiveImages, count_live, lost_captions, lost_images
 from reconciler.core.live import NOTHING_LIVE, DatasetStatus, called
@@ -32,7 +33,7 @@ def assess_dataset(context: DatasetContext) -> tuple[Verdict, TrainingData | Non
         verdict, training_data = _in_force(context)
     if verdict is None:
         verdict, training_data = _to_make(context)
-    if verdict.unread:
+    if verdict.unread or verdict.unasked:
         return verdict, None
     notes = (*verdict.notes, *_duplicates(context, verdict))
     return replace(verdict, notes=notes, basis=(basis(context),)), training_data
@@ -117,18 +118,23 @@ def _to_make(context: DatasetContext) -> tuple[Verdict, TrainingData | None]:
     if context.ref not in context.asked.accepted and (refusal := dataset_elsewhere(context)):
         return Verdict(refusals=(refusal,)), None
     draft = _elected(context)
-    if draft is not None:
-        return _fill(context, draft)
+    return _begin(context) if draft is None else _fill(context, draft)
+
+
+def _begin(context: DatasetContext, aside: Member | None = None) -> tuple[Verdict, TrainingData | None]:
+    """A new draft: a clone of the base, or an empty one. `aside` is an open draft that cannot be filled."""
     base = context.base
     wish = context.wish(next_version(context.versions))
     if base is not None and why_afresh(context, wish) is None:
         copy = DraftContent(content=base.dataset.content)
-        return _change(context, wish, Origin.CLONE, base.dataset.id, base, copy)
-    return _change(context, wish, Origin.CREATE, None, None, DraftContent(content=NOTHING_LIVE))
+        begin = _Begin(origin=Origin.CLONE, live_id=base.dataset.id, source=base, held=copy, aside=aside)
+    else:
+        begin = _Begin(origin=Origin.CREATE, held=DraftContent(content=NOTHING_LIVE), aside=aside)
+    return _change(context, wish, begin)
 
 
 def _elected(context: DatasetContext) -> Member | None:
-    drafts = open_drafts(context.versions)
+    drafts = open_drafts(context.versions, context.dataset.uploads)
     if context.dataset.clone == "never":
         drafts = tuple(m for m in drafts if not (isinstance(m.name, DraftName) and m.name.of is not None))
     return drafts[0] if drafts else None
@@ -144,43 +150,69 @@ def _fill(context: DatasetContext, draft: Member) -> tuple[Verdict, TrainingData
         return Verdict(refusals=(refusal,)), None
     if source is not None and source.dataset.images is None:
         return Verdict(unread=frozenset({source.dataset.id})), None
-    content = DraftContent(
-        content=live.content,
-        stale=isinstance(name, DraftName) and name.stale,
-        regenerating=live.is_regenerating,
+    wish = context.wish(name.version)
+    held = held_content(live.content, source, wish)
+    use = draft_use(context, draft, held, wish)
+    if use is None:
+        return Verdict(unasked=frozenset({live.id})), None
+    if isinstance(use, Refusal):
+        return Verdict(refusals=(use,)), None
+    if use is DraftUse.SET_ASIDE:
+        return _begin(context, draft)
+    stale = isinstance(name, DraftName) and name.stale
+    begin = _Begin(
+        origin=Origin.RESUME,
+        live_id=live.id,
+        source=source,
+        held=DraftContent(content=held, stale=stale, regenerating=live.is_regenerating),
+        draft=draft,
+        awaits_archive=use is DraftUse.AWAIT,
     )
-    return _change(context, context.wish(name.version), Origin.RESUME, live.id, source, content, draft)
+    return _change(context, wish, begin)
 
 
-def _change(
-    context: DatasetContext,
-    wish: DatasetWish,
-    origin: Origin,
-    origin_id: int | None,
-    source: Member | None,
-    held: DraftContent,
-    draft: Member | None = None,
-) -> tuple[Verdict, TrainingData | None]:
-    carried = carried_captions(context, wish, held.content)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begin:
+    """Where a version begins: with what is live (`live_id`, cloned or resumed), holding what, beside which open draft.
+
+    `draft` is the one that is resumed, `aside` one that cannot be.
+    """
+
+    origin: Origin
+    live_id: int | None = None
+    source: Member | None = None
+    held: DraftContent
+    draft: Member | None = None
+    aside: Member | None = None
+    awaits_archive: bool = False
+
+
+def _change(context: DatasetContext, wish: DatasetWish, begin: _Begin) -> tuple[Verdict, TrainingData | None]:
+    left = left_drafts(context, begin.aside) if begin.draft is None else ()
+    carried = carried_captions(context, wish, begin.held.content, left)
     if isinstance(carried, frozenset):
         return Verdict(unread=carried), None
-    by_git = written_by_git(context, held.content, draft)
-    todo = content_diff(held, wish, carried=carried)
-    if draft is not None and _is_done(context, draft, todo):
-        return _resting(context, draft)
-    live_base, live_draft = _live(context, held, by_git, draft)
+    if left and left[0].dataset.images is None:
+        return Verdict(unread=frozenset({left[0].dataset.id})), None
+    todo = content_diff(begin.held, wish, carried=carried)
+    if begin.draft is not None and _is_done(context, begin.draft, todo):
+        return _resting(context, begin.draft)
+    live_base, live_draft = _live(context, begin, next(iter(left), None))
     base_version = None if context.base is None else context.base.name.version
+    source, aside, is_new = begin.source, begin.aside, begin.origin is Origin.CREATE
     change = DatasetChange(
         ref=context.ref,
         version=wish.version,
         fingerprint=context.fingerprint,
-        origin=origin,
-        origin_id=origin_id,
+        origin=begin.origin,
+        origin_id=begin.live_id,
         source_id=None if source is None else source.dataset.id,
         source_version=None if source is None else source.name.version,
         base_version=base_version,
-        reason=reason_for(context, wish, draft),
-        training_version=version_to_ask_for(context.index, wish.guide.family) if origin is Origin.CREATE else None,
+        aside=None if aside is None else SetAside(id=aside.dataset.id, name=aside.dataset.name),
+        awaits_archive=begin.awaits_archive,
+        reason=reason_for(context, wish, begin.draft, aside, awaits_archive=begin.awaits_archive),
+        training_version=version_to_ask_for(context.index, wish.guide.family) if is_new else None,
         guide=todo.guide,
         images=todo.images,
         captions=todo.captions,
@@ -200,17 +232,18 @@ def _change(
     return Verdict(changes=(change,), wishes=(wish,)), training_data if context.dataset.completed else None
 
 
-def _live(
-    context: DatasetContext, held: DraftContent, by_git: frozenset[str] | None, draft: Member | None
-) -> tuple[LiveImages, LiveImages]:
-    """What may be lost: images of the base, however the version is made, and those of the open draft."""
-    base = context.base
+def _live(context: DatasetContext, begin: _Begin, left: Member | None) -> tuple[LiveImages, LiveImages]:
+    """What may be lost: images of the base, however the version is made, and those of the open draft.
+
+    A draft that is left behind counts as one that is filled: people may have written in it.
+    """
+    base, draft = context.base, begin.draft or left
     in_base, in_draft = LiveImages(), LiveImages()
     if base is not None:
-        declared = declared_in(base) if draft is not None else by_git
-        in_base = LiveImages(content=base.dataset.content, by_git=declared)
+        in_base = LiveImages(content=base.dataset.content, by_git=declared_in(base))
     if draft is not None:
-        in_draft = LiveImages(content=held.content, by_git=by_git)
+        content = begin.held.content if begin.draft is not None else draft.dataset.content
+        in_draft = LiveImages(content=content, by_git=written_by_git(context, content, draft))
     return in_base, in_draft
 
 
@@ -241,12 +274,13 @@ def _unusable(context: DatasetContext, draft: Member, of: int | None, source: Me
     if is_of_another_family(live, context.dataset.guide):
         return draft_of_another_family(context.ref, live, context.dataset.guide, is_clone=of is not None)
     if strange := live.content.unkeyed:
-        cloned = of is not None
-        way = (
-            "Write `clone: never` in the manifest: the next version is then uploaded afresh."
-            if cloned
-            else "Remove that image in the console, or add its file to git and remove it there."
-        )
+        cloned, zipped = of is not None, context.dataset.uploads.is_once
+        if cloned:
+            way = "Write `clone: never` in the manifest: the next version is then uploaded afresh."
+        elif zipped:
+            way = "Where archives lose the names here, only `upload_type: basic` can be verified; delete the draft."
+        else:
+            way = "Remove that image in the console, or add its file to git and remove it there."
         return Refusal(
             rule="draft-foreign-image",
             ref=context.ref,
@@ -290,11 +324,14 @@ def _duplicates(context: DatasetContext, verdict: Verdict) -> Iterable[Note]:
     """Twins of what counts: left as they are, never filled, never trained."""
     used = {change.origin_id for change in verdict.changes if isinstance(change, DatasetChange)}
     resting = {item.id for item in verdict.unchanged}
-    leftovers = {draft.dataset.id for draft in open_drafts(context.versions)[:1]}
+    leftovers = {draft.dataset.id for draft in open_drafts(context.versions, context.dataset.uploads)[:1]}
     seen: dict[tuple[int, str], int] = {}
     for member in context.versions:
         live, name = member.dataset, member.name
-        if live.is_draft and live.id not in used | resting | leftovers:
+        if member.is_spent:
+            text = f"{called(live)} took its one archive and is set aside: nothing uses it, `--prune` deletes it"
+            yield Note(rule="spent-draft", ref=context.ref, text=text)
+        elif live.is_draft and live.id not in used | resting | leftovers:
             text = f"{called(live)} is a duplicate draft: never used, safe to delete in the console"
             yield Note(rule="duplicate", ref=context.ref, text=text)
         elif live.is_completed and not member.is_marked:
@@ -305,7 +342,7 @@ def _duplicates(context: DatasetContext, verdict: Verdict) -> Iterable[Note]:
 
 
 def _leftover(context: DatasetContext) -> Iterable[Note]:
-    drafts = open_drafts(context.versions)
+    drafts = open_drafts(context.versions, context.dataset.uploads)
     if drafts:
         live = drafts[0].dataset
         text = f"draft {called(live)} is left over: nothing asks for it"

@@ -69,14 +69,14 @@ def why_afresh(context: DatasetContext, wish: DatasetWish) -> Why | None:
     """Why the next version is uploaded afresh; None where it begins as a clone of the base."""
     if context.base is None:
         return Why.NOT_LIVE
+    if not context.base.dataset.is_filled_by(wish.uploads):
+        return Why.UPLOAD_TYPE_CHANGED
     if context.dataset.clone == "never":
         return Why.AFRESH_AS_ASKED
-    content = context.base.dataset.content
-    live = content.keyed
+    live = context.base.dataset.content.keyed
     coming = [image.size for image in wish.images if image.key not in live]
     staying = len(wish.images) - len(coming)
     if not staying:
         return Why.NOTHING_STAYS
-    # A clone keeps the upload type of its source, and what that takes: an archive takes no image after the first.
-    fits = content.uploads == wish.uploads and (not coming or wish.uploads.takes(coming, held=staying))
-    return None if fits else Why.TAKES_NO_IMAGE
+    # A clone keeps what its source takes: an archive takes no image after the first.
+    return None if not coming or wish.uploads.takes(coming, held=staying) else Why.TAKES_NO_IMAGE

@@ -102,7 +102,8 @@ def _old(comparison: Comparison, ref: Ref, project_id: int, kept: Kept) -> tuple
     index, limit = comparison.index, comparison.desired.datasets[ref].history_limit
     versions = index.datasets(ref.name, project_id)
     numbers = newest_numbers(limit, (member.name.version for member in versions if member.dataset.is_completed))
-    elected = {member.dataset.id for member in open_drafts(versions)[:1]}
+    uploads = comparison.desired.datasets[ref].uploads
+    elected = {member.dataset.id for member in open_drafts(versions, uploads)[:1]}
     found = []
     for member in sorted(versions, key=lambda member: (member.name.version, member.dataset.id)):
         live, key = member.dataset, (member.dataset.kind, member.dataset.id)

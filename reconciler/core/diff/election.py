@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name, parse_model_name
+from reconciler.core.uploads import Uploads
 
 ALIVE = (ModelStatus.COMPLETED, ModelStatus.IN_PROGRESS, ModelStatus.CREATED)
 """Model statuses that count as a version, the preferred first."""
@@ -25,6 +26,11 @@ class Member:
     @property
     def is_marked(self) -> bool:
         return isinstance(self.name, DraftName) and self.name.is_marked
+
+    @property
+    def is_spent(self) -> bool:
+        """Is it a draft that was set aside?"""
+        return isinstance(self.name, DraftName) and self.name.spent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +61,26 @@ def newest_completed(versions: Iterable[Member]) -> Member | None:
     return min(completed, key=lambda member: (-member.name.version, member.dataset.id), default=None)
 
 
-def open_drafts(versions: Iterable[Member]) -> tuple[Member, ...]:
-    """Open drafts numbered above the newest completed version, by id: the first is elected, the rest are duplicates."""
-    versions = tuple(versions)
+def open_drafts(versions: Iterable[Member], uploads: Uploads | None = None) -> tuple[Member, ...]:
+    """Open drafts numbered above the newest completed version, by id: the first is elected, the rest are duplicates.
+
+    With `uploads`, those that images get into that way: the API never changes a dataset's upload type.
+    """
     # Whatever its fingerprint: a draft of another wish is the same manifest's, and is filled for the new one.
+    drafts = (member for member in _drafts_on_top(versions) if not member.is_spent)
+    return tuple(member for member in drafts if uploads is None or member.dataset.is_filled_by(uploads))
+
+
+def spent_drafts(versions: Iterable[Member]) -> tuple[Member, ...]:
+    """Drafts numbered above the newest completed version that were set aside, by id."""
+    return tuple(member for member in _drafts_on_top(versions) if member.is_spent)
+
+
+def _drafts_on_top(versions: Iterable[Member]) -> list[Member]:
+    versions = tuple(versions)
     top = max((member.name.version for member in versions if member.dataset.is_completed), default=0)
     drafts = (member for member in versions if member.dataset.is_draft and member.name.version > top)
-    return tuple(sorted(drafts, key=lambda member: member.dataset.id))
+    return sorted(drafts, key=lambda member: member.dataset.id)
 
 
 def next_version(versions: Iterable[Member | ModelMember], others: Iterable[int] = ()) -> int:

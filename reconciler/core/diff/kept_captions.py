@@ -1,20 +1,35 @@
 """Hand-written captions that git does not declare: where they are carried over from, and which ones git wrote."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from reconciler.core.content_change import KeptCaption
 from reconciler.core.diff.authorship import declared_by_git
 from reconciler.core.diff.dataset_context import DatasetContext
-from reconciler.core.diff.election import Member
+from reconciler.core.diff.election import Member, open_drafts, spent_drafts
 from reconciler.core.guide import same_caption
 from reconciler.core.live import LiveContent
 from reconciler.core.wish import DatasetWish
 
 
+def left_drafts(context: DatasetContext, aside: Member | None) -> tuple[Member, ...]:
+    """Drafts above the newest completed version that are not filled any more, the newest first.
+
+    They were set aside, now (`aside`) or before, or images get into them in another way than is declared. What people
+    wrote in them is carried over.
+    """
+    uploads = context.dataset.uploads
+    left = [
+        draft
+        for draft in (*open_drafts(context.versions), *spent_drafts(context.versions))
+        if draft is aside or draft.is_spent or not draft.dataset.is_filled_by(uploads)
+    ]
+    return tuple(sorted(filter(_holds_images, left), key=_newest_first))
+
+
 def carried_captions(
-    context: DatasetContext, wish: DatasetWish, content: LiveContent
+    context: DatasetContext, wish: DatasetWish, content: LiveContent, left: Sequence[Member] = ()
 ) -> dict[str, KeptCaption] | frozenset[int]:
-    """Hand-written captions of the newest completed version that holds each undeclared image, by key.
+    """Hand-written captions of the newest version that holds each undeclared image, by key; `left` are drafts.
 
     Where a version that decides was not read yet: the ids to read.
     """
@@ -25,13 +40,15 @@ def carried_captions(
         if image.caption is None and not (image.key in here and here[image.key].is_hand_written)
     }
     carried: dict[str, KeptCaption] = {}
-    for member in _newest_first(context):
+    for member in (*left, *sorted(filter(_holds_images, context.completed), key=_newest_first)):
         if not names:
             break
         if member.dataset.images is None:
             return frozenset({member.dataset.id})
         for key, image in member.dataset.content.keyed.items():
-            if key not in names or (member.is_marked and not image.is_hand_written):
+            # In a draft, or where the captions may follow another guide, an automatic text replaced none of a person.
+            is_open = member.is_marked or member.dataset.is_draft
+            if key not in names or (is_open and not image.is_hand_written):
                 continue
             name = names.pop(key)
             if image.is_hand_written:
@@ -39,9 +56,12 @@ def carried_captions(
     return carried
 
 
-def _newest_first(context: DatasetContext) -> Iterable[Member]:
-    holding = (member for member in context.completed if member.dataset.images_count != 0)
-    return sorted(holding, key=lambda member: (-member.name.version, member.dataset.id))
+def _holds_images(member: Member) -> bool:
+    return member.dataset.images_count != 0
+
+
+def _newest_first(member: Member) -> tuple[int, int]:
+    return -member.name.version, member.dataset.id
 
 
 def written_by_git(context: DatasetContext, content: LiveContent, draft: Member | None) -> frozenset[str] | None:

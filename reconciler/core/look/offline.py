@@ -108,7 +108,7 @@ def _change(change: Change, base: Desired) -> Change:
             return replace(change, takes_over=False, reason=Reason(why=Why.CHANGED_IN_GIT))
         case DatasetChange():
             kept = tuple(replace(one, version=None) for one in change.kept)
-            return replace(change, reason=replace(change.reason, id=None), kept=kept)
+            return replace(change, reason=replace(change.reason, id=None), kept=kept, aside=None)
         case ModelChange() if change.ref not in base.models:
             return replace(change, reason=Reason(why=Why.NEW))
         case ModelChange():

@@ -22,10 +22,21 @@ class Stray:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptArchive:
+    """An archive that lies in a store. Nothing there is ever deleted by this tool. `size` is in bytes."""
+
+    store: str
+    digest: str
+    size: int
+    stored_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """The strays, and the steps after which each training left a checkpoint, by its model."""
+    """The strays, the archives, and the steps after which each training left a checkpoint, by its model."""
 
     strays: tuple[Stray, ...] = ()
+    archives: tuple[KeptArchive, ...] = ()
     checkpoints: Mapping[LiveKey, tuple[str, ...]]
 
 

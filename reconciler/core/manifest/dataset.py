@@ -8,7 +8,7 @@ from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.guide_rules import declared_guide, judge_guide
 from reconciler.core.manifest.image import FolderImages, ImageFile
-from reconciler.core.manifest.image_rules import judge_count, judge_images, small_images
+from reconciler.core.manifest.image_rules import judge_bytes, judge_count, judge_images, small_images
 from reconciler.core.manifest.loaded import ImageFolder, Manifest, SchemaFile
 from reconciler.core.manifest.match import Matched, match_captions
 from reconciler.core.manifest.mismatch import Vocabulary
@@ -17,7 +17,7 @@ from reconciler.core.manifest.tree import KindRules, ManifestTree
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.ref import Ref
 from reconciler.core.text import count, quoted, shown
-from reconciler.core.uploads import uploads_of
+from reconciler.core.uploads import ONE_BY_ONE
 
 ADVISED_COUNTS = {"max": (5, 50), "light": (15, 100)}
 """Images that Bria recommends, by training_version."""
@@ -36,11 +36,11 @@ def _declare(manifest: Manifest, tree: ManifestTree, problems: list[Problem]) ->
         ref=manifest.ref,
         location=manifest.location,
         project=Ref(Kind.PROJECT, spec.project),
-        uploads=uploads_of(spec.upload_type),
+        uploads=spec.uploads,
         guide=guide,
         images=_images(folder.images if folder else (), matched.texts),
         captions_source=spec.captions.source if spec.captions else "automatic",
-        increase_resolution=spec.images.increase_resolution,
+        increase_resolution=spec.scales_up,
         completed=spec.status == "completed",
         clone=spec.clone,
         history_limit=spec.history_limit,
@@ -114,11 +114,15 @@ def judge_dataset(
     if folder is None:
         return
     place = manifest.document.at("spec", "images", "path")
-    yield from judge_count(len(folder.images) + folder.refused, spec.status, guide, uploads_of(spec.upload_type), place)
+    yield from judge_count(len(folder.images) + folder.refused, spec.status, guide, spec.uploads, place)
+    yield from judge_bytes(folder.images, spec.uploads, place)
+    yield from _judge_uploads(manifest, spec, folder, models)
     yield from _judge_patterns(manifest, spec, folder)
     if spec.family == "prefix":
         yield from _judge_suitability(manifest, folder, models)
-    yield from judge_images(folder.images, folder.place, increase_resolution=spec.images.increase_resolution)
+    yield from judge_images(
+        folder.images, folder.place, scales_up=spec.scales_up, can_scale_up=spec.uploads.can_scale_up
+    )
     if folder.other_formats:
         shortened = ", ".join(shown(name, 40) for name in folder.other_formats[:3])
         yield _warning(
@@ -127,7 +131,7 @@ def judge_dataset(
             f"{count(len(folder.other_formats), 'file')} in other formats will not be used",
             f"{shortened}{' and more' if len(folder.other_formats) > 3 else ''}; PNG, JPEG and WebP can be uploaded.",
         )
-    if spec.images.increase_resolution and (small := small_images(folder.images)):
+    if spec.scales_up and (small := small_images(folder.images)):
         yield _warning(
             "images-scaled",
             place,
@@ -157,6 +161,40 @@ def _judge_patterns(manifest: Manifest, spec: DatasetSpec, folder: ImageFolder) 
             f"no image fits the pattern {quoted((spec.images.include or [''])[index], 60)}",
             "Patterns count from the image folder; * does not go into folders below, ** does.",
         )
+
+
+def _judge_uploads(
+    manifest: Manifest, spec: DatasetSpec, folder: ImageFolder, models: Sequence[ModelSpec]
+) -> Iterator[Problem]:
+    """What does not go with the upload type, or is not worth it."""
+    document, number = manifest.document, len(folder.images)
+    if not spec.uploads.can_scale_up and spec.images.increase_resolution and _says_so(spec):
+        yield Problem(
+            rule="dataset-increase-resolution",
+            location=document.at("spec", "images", "increase_resolution"),
+            summary="images of an archive are never scaled up",
+            detail=f"{spec.uploads.what} takes images of 1,024 pixels and more on each side; smaller ones are left out.",
+            remedy="Remove increase_resolution, or write `upload_type: basic`.",
+        )
+    if spec.uploads.is_once and 0 < number <= ONE_BY_ONE.most_images:
+        yield _warning(
+            "dataset-archive-small",
+            document.at("spec", "upload_type"),
+            f"an archive for {count(number, 'image')}",
+            f"`upload_type: basic` takes up to {ONE_BY_ONE.most_images}, one by one, and takes others later.",
+        )
+    if spec.uploads.is_once and any(model.training_mode == "fully_automated" for model in models):
+        yield _warning(
+            "dataset-archive-automatic",
+            document.at("spec", "upload_type"),
+            "an archive for a fully automated training",
+            "Bria's documents name large datasets together with training_mode expert; others may be refused.",
+        )
+
+
+def _says_so(spec: DatasetSpec) -> bool:
+    """Is `increase_resolution` written down, or is it the default?"""
+    return "increase_resolution" in spec.images.model_fields_set
 
 
 def _judge_suitability(manifest: Manifest, folder: ImageFolder, models: Sequence[ModelSpec]) -> Iterator[Problem]:
@@ -191,7 +229,6 @@ _WORDS = Vocabulary(
     title="Dataset",
     rule="manifest",
     model=DatasetBody,
-    later_words=frozenset({("spec", "upload_type", "advanced")}),
     remedies={("metadata", "id"): NO_ID},
 )
 RULES = KindRules(

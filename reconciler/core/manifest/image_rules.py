@@ -32,10 +32,17 @@ _TRAITS = {
 
 
 def judge_images(
-    images: Sequence[ImageFile], place_of: Callable[[ImageFile], Location], *, increase_resolution: bool
+    images: Sequence[ImageFile],
+    place_of: Callable[[ImageFile], Location],
+    *,
+    scales_up: bool,
+    can_scale_up: bool = True,
 ) -> Iterator[Problem]:
-    """All problems with the files of one dataset. `place_of` gives the place of a file."""
-    floor = SMALL if increase_resolution else FULL
+    """All problems with the files of one dataset. `place_of` gives the place of a file.
+
+    `scales_up`: small images are scaled up. `can_scale_up`: they could be, with another key in the manifest.
+    """
+    floor = SMALL if scales_up else FULL
     if isinstance(images, FolderImages) and _are_plain(images, floor):
         return
     yield from _judge_names(images, place_of)
@@ -45,7 +52,7 @@ def judge_images(
             flaw, place = image.flaw, place_of(image)
             yield Problem(rule=flaw.rule, location=place, summary=flaw.summary, detail=flaw.detail, remedy=flaw.remedy)
         elif image.facts is not None and not _is_plain(image.facts, image.size, _suffix(image.name), floor):
-            yield from _judge_facts(image, image.facts, place_of(image), floor)
+            yield from _judge_facts(image, image.facts, place_of(image), floor, can_scale_up=can_scale_up)
 
 
 def _are_plain(images: FolderImages, floor: int) -> bool:
@@ -78,7 +85,9 @@ def _suffix(name: str) -> str:
     return name[name.rfind(".") :].lower()
 
 
-def _judge_facts(image: ImageFile, facts: Facts, place: Location, floor: int) -> Iterator[Problem]:
+def _judge_facts(
+    image: ImageFile, facts: Facts, place: Location, floor: int, *, can_scale_up: bool
+) -> Iterator[Problem]:
     width, height = facts.width, facts.height
     if not width or not height or width * height > PIXEL_LIMIT or max(width, height) > SIDE_LIMIT:
         yield Problem(
@@ -89,7 +98,7 @@ def _judge_facts(image: ImageFile, facts: Facts, place: Location, floor: int) ->
             remedy="Export it smaller; training uses 1024 by 1024.",
         )
         return
-    yield from _judge_size(facts, place, floor)
+    yield from _judge_size(facts, place, floor, can_scale_up=can_scale_up)
     if max(width, height) > CROP_ADVISED * min(width, height):
         yield _note(
             "image-crop", place, "is long and narrow", f"{width:,} by {height:,} pixels; only a square is kept."
@@ -113,13 +122,13 @@ def _judge_facts(image: ImageFile, facts: Facts, place: Location, floor: int) ->
         )
 
 
-def _judge_size(facts: Facts, place: Location, floor: int) -> Iterator[Problem]:
+def _judge_size(facts: Facts, place: Location, floor: int, *, can_scale_up: bool) -> Iterator[Problem]:
     """An error only if both readings of the rule agree, that the short side counts or that the area counts (U32)."""
     short, area = min(facts.width, facts.height), facts.width * facts.height
     size = f"{facts.width:,} by {facts.height:,} pixels"
     if short < floor and area < floor * floor:
         remedy = "Use a larger picture."
-        if floor == FULL and area >= SMALL * SMALL:
+        if floor == FULL and can_scale_up and area >= SMALL * SMALL:
             remedy += " Or write increase_resolution: true, so that Bria scales it up."
         yield Problem(
             rule="image-small",
@@ -189,7 +198,7 @@ def judge_count(
             location=place,
             summary=f"more than {uploads.most_images:,} images",
             detail=f"{number:,} images; {uploads.what} takes {uploads.most_images:,}.",
-            remedy="Leave some out with `include`, or make two datasets.",
+            remedy=f"Leave some out with `include`, or {uploads.more}.",
         )
     if number == 0:
         yield Problem(
@@ -207,6 +216,19 @@ def judge_count(
             summary=f"fewer than {guide.least_images} images",
             detail=f"{count(number, 'image')}; a dataset with a {guide.field} is completed with {guide.least_images}.",
             remedy="Add images, or write `status: draft`.",
+        )
+
+
+def judge_bytes(images: Sequence[ImageFile], uploads: Uploads, place: Location) -> Iterator[Problem]:
+    """How many bytes all images of a dataset may have together."""
+    most = uploads.most_bytes
+    if most is not None and (size := sum(image.size for image in images)) > most:
+        yield Problem(
+            rule="dataset-bytes",
+            location=place,
+            summary=f"more than {most // 1_000_000_000} GB",
+            detail=f"{size / 1e9:,.2f} GB in {count(len(images), 'image')}; one archive takes {most // 1_000_000_000} GB.",
+            remedy="Leave some out with `include`, make two datasets, or save images as JPEG or WebP.",
         )
 
 

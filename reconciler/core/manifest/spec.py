@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, W
 
 from reconciler.core.guide import Family
 from reconciler.core.training import TrainingParameters, TrainingPolicy
+from reconciler.core.uploads import Uploads, uploads_of
 
 API_VERSION = "reconciler/v1"
 
@@ -147,7 +148,10 @@ class DatasetSpec(Strict):
     """A dataset: images with captions, of one project."""
 
     project: Name = Field(description="metadata.name of its project.")
-    upload_type: Literal["basic"] = Field("basic", description="basic: up to 200 images, one by one.")
+    upload_type: Literal["basic", "advanced"] = Field(
+        "basic",
+        description="basic: up to 200 images, one by one. advanced: up to 5,000 images and 5 GB, in one archive.",
+    )
     caption_prefix: str | None = Field(
         None,
         description=(
@@ -182,6 +186,16 @@ class DatasetSpec(Strict):
     def family(self) -> Family:
         """How captions are guided; a dataset that declares no guide yet is taken for one with a prefix."""
         return "schema" if self.guide_keys and "caption_prefix" not in self.guide_keys else "prefix"
+
+    @property
+    def uploads(self) -> Uploads:
+        """How images get into it."""
+        return uploads_of(self.upload_type)
+
+    @property
+    def scales_up(self) -> bool:
+        """Are small images scaled up? Those of an archive never are."""
+        return self.images.increase_resolution and self.uploads.can_scale_up
 
 
 class PolicyKeys(Strict):

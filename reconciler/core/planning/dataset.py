@@ -1,6 +1,7 @@
 """The steps that make one dataset version: begin, check, remove, guide, regenerate, upload, caption, complete."""
 
 from collections.abc import Iterable, Iterator
+from typing import assert_never
 
 from reconciler.core.action import (
     Action,
@@ -12,8 +13,10 @@ from reconciler.core.action import (
     KeyedText,
     Regenerate,
     RemoveImage,
+    SetDraftAside,
     SetGuide,
     Step,
+    UploadArchive,
     UploadImage,
     WriteCaptions,
     counted,
@@ -23,7 +26,7 @@ from reconciler.core.content_change import ImageChange, ImageEffect
 from reconciler.core.cost import Cost
 from reconciler.core.planning.first_steps import FirstSteps
 from reconciler.core.text import count
-from reconciler.core.uploads import Uploads
+from reconciler.core.uploads import Archive, OneByOne
 
 _COMING = (ImageEffect.ADDED, ImageEffect.REPLACED)
 
@@ -70,6 +73,9 @@ def _action(
 
 
 def _stages(change: DatasetChange, project_id: int | None) -> Iterator[Iterable[_Row]]:
+    if change.aside is not None:
+        aside = SetDraftAside(id=change.aside.id, name=change.aside.name)
+        yield ((f"set aside {change.aside.id}", aside, Cost(calls=3), f"draft {change.aside.id}", ()),)
     yield (_begin(change, project_id),)
     if change.source_id is not None:
         yield (("check", CheckClone(source_id=change.source_id), Cost(calls=3), "", ()),)
@@ -81,8 +87,7 @@ def _stages(change: DatasetChange, project_id: int | None) -> Iterator[Iterable[
         yield (("guide", step, Cost(calls=3), change.wish.guide.field, change.guide),)
     if change.origin is not Origin.CREATE:
         yield (("regenerate", Regenerate(), _regeneration(change), "", ()),)
-    coming = [image for image in change.images if image.effect in _COMING]
-    yield [_upload(portion, change.wish.uploads) for portion in change.wish.uploads.portions(coming)]
+    yield [_upload(change, portion) for portion in change.wish.uploads.portions(change.coming)]
     yield (_caption(change),)
     yield (("complete" if change.wish.completed else "verify", CompleteDataset(), _completion(change), "", ()),)
 
@@ -114,12 +119,28 @@ def _replaced(image: ImageChange) -> _Row:
     return f"remove {image.name} {image.replaces}", step, counted(step) + Cost(calls=1), image.name, ()
 
 
-def _upload(portion: tuple[ImageChange, ...], uploads: Uploads) -> _Row:
+def _upload(change: DatasetChange, portion: tuple[ImageChange, ...]) -> _Row:
     """What is sent together is one step."""
-    (image,) = portion
-    step = UploadImage(key=image.key)
-    cost = counted(step) + Cost(calls=uploads.calls, bytes=sum(image.size for image in portion))
-    return f"upload {image.name}", step, cost, image.name, ()
+    uploads, step = change.wish.uploads, _upload_step(change, portion)
+    sent = 0 if change.awaits_archive else sum(image.size for image in portion)
+    cost = counted(step) + Cost(calls=uploads.calls, bytes=sent)
+    if isinstance(step, UploadImage):
+        return f"upload {portion[0].name}", step, cost, portion[0].name, ()
+    return "await archive" if step.is_sent else "archive", step, cost, count(step.images, "image"), ()
+
+
+def _upload_step(change: DatasetChange, portion: tuple[ImageChange, ...]) -> UploadImage | UploadArchive:
+    wish = change.wish
+    match wish.uploads:
+        case OneByOne():
+            (image,) = portion
+            return UploadImage(key=image.key)
+        case Archive():
+            return UploadArchive(
+                images=len(portion), with_captions=bool(wish.zipped_texts), is_sent=change.awaits_archive
+            )
+        case other:
+            assert_never(other)
 
 
 def _regeneration(change: DatasetChange) -> Cost:
@@ -135,7 +156,7 @@ def _caption(change: DatasetChange) -> _Row:
         KeyedText(key=image.key, text=image.caption) for image in change.wish.images if image.caption is not None
     ]
     carried = [KeyedText(key=kept.key, text=kept.text, declared=False) for kept in change.kept]
-    coming = {image.key for image in change.images if image.effect in _COMING}
+    coming = {image.key for image in change.coming} - change.wish.captioned_by_archive
     written = {caption.key for caption in change.captions} | {text.key for text in declared if text.key in coming}
     written |= {kept.key for kept in change.kept if kept.version is not None}
     rewrites = len(change.losses.captions)

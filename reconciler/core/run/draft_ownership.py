@@ -95,6 +95,11 @@ def draft_name(wish: DatasetWish, mark: str, *, of: int | None = None, stale: bo
     )
 
 
+def set_aside_name(name: LiveName, mark: str) -> DraftName:
+    """The name of a draft that took its one archive in vain; the run that fills it finds another mark, and stops."""
+    return DraftName(base=name.base, version=name.version, fingerprint=name.fingerprint, mark=mark, spent=True)
+
+
 def final_name(wish: DatasetWish) -> FinalName:
     """The name that a completed version of a wish bears."""
     return FinalName(base=wish.ref.name, version=wish.version, fingerprint=wish.fingerprint)
@@ -135,7 +140,7 @@ class Sighting:
 def sight_draft(listed: Iterable[RemoteDataset], own: int, wish: DatasetWish, project_id: int) -> Sighting:
     """Look for an own draft among all datasets of its project, and hold the election."""
     listed = tuple(listed)
-    drafts = open_drafts(members(listed, wish.ref.name, project_id))
+    drafts = open_drafts(members(listed, wish.ref.name, project_id), wish.uploads)
     elected = next((draft for draft in drafts if not _was_passed_by(draft, wish)), None)
     return Sighting(seen=any(dataset.id == own for dataset in listed), elected=elected)
 

@@ -316,8 +316,8 @@ def test_a_lying_name_is_not_in_force() -> None:
         (dataset(image("a", "text a."), image("c"), uploads=Archive()), Why.TAKES_NO_IMAGE),
         (dataset(image("a", "text a."), uploads=Archive()), Why.CLONED),
         (dataset(image("a", "text b."), image("b"), uploads=Archive()), Why.CLONED),
-        (dataset(image("a", "text a."), image("c")), Why.TAKES_NO_IMAGE),
-        (dataset(image("a", "text a.")), Why.TAKES_NO_IMAGE),
+        (dataset(image("a", "text a."), image("c")), Why.UPLOAD_TYPE_CHANGED),
+        (dataset(image("a", "text a.")), Why.UPLOAD_TYPE_CHANGED),
         (dataset(image("c"), uploads=Archive()), Why.NOTHING_STAYS),
     ],
 )

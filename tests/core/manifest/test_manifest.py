@@ -111,8 +111,8 @@ CASES = [
     (
         DATASET,
         "project: lora",
-        "project: lora\n  upload_type: advanced",
-        'f.yaml:6:16 manifest-later: "upload_type" "advanced" is not known to this release yet.  Remove it, or use a later release of reconciler.',
+        "project: lora\n  upload_type: advanve",
+        'f.yaml:6:16 manifest-value: "upload_type" cannot be the text "advanve". It is "basic" or "advanced". Did you mean "advanced"?',
     ),
     (
         DATASET,

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from reconciler.core.manifest.resolve import resolve
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem, ProblemsFound
 from reconciler.core.ref import Ref
+from reconciler.core.uploads import Archive
 from reconciler.files.yaml.reading import read_yaml
 
 POSES = Ref(Kind.DATASET, "poses")
@@ -428,3 +430,53 @@ def test_every_problem_has_words() -> None:
         assert problem.rule
         assert problem.summary
         assert not problem.summary.endswith(".")
+
+
+def test_more_images_than_one_by_one_go_into_an_archive() -> None:
+    """201 images need the other upload type, and the message says so; 5,001 need two datasets."""
+    many = folder(*images(*range(1, 202)))
+    with pytest.raises(ProblemsFound) as found:
+        resolve(loaded(project(), dataset(), held=many))
+    (problem,) = found.value.problems
+    assert problem.rule == "dataset-count"
+    assert problem.remedy == (
+        "Leave some out with `include`, or write `upload_type: advanced`, which takes up to 5,000 in one archive."
+    )
+    tree = resolve(loaded(project(), dataset(upload_type="advanced"), held=many))
+    assert tree.datasets[POSES].uploads == Archive()
+    assert tree.datasets[POSES].increase_resolution is False
+    assert problems(project(), dataset(upload_type="advanced"), held=folder(*images(*range(1, 5_002)))) == [
+        "m/1.yaml:7:18 dataset-count"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "size", "expected"),
+    [
+        ({}, (1100, 1100), []),
+        ({"images": "{path: images, increase_resolution: true}"}, (1100, 1100), ["dataset-increase-resolution"]),
+        ({"images": "{path: images, increase_resolution: false}"}, (1100, 1100), []),
+        ({}, (1000, 1000), ["image-small"]),
+    ],
+)
+def test_images_of_an_archive_are_never_scaled_up(
+    spec: dict[str, str], size: tuple[int, int], expected: list[str]
+) -> None:
+    held = folder(*images(*range(1, 211), size=size))
+    found = problems(project(), dataset(upload_type="advanced", **spec), held=held)
+    assert list(dict.fromkeys(line.partition(" ")[2] for line in found)) == expected
+
+
+def test_an_archive_takes_5_gb() -> None:
+    files = tuple(replace(one, size=20_000_000) for one in images(*range(1, 252)))
+    found = problems(project(), dataset(upload_type="advanced"), held=folder(*files))
+    assert [line for line in found if "dataset" in line] == ["m/1.yaml:7:18 dataset-bytes"]
+
+
+def test_what_an_archive_is_not_for() -> None:
+    """A few images, and a fully automated training: both are warnings."""
+    found = problems(project(), dataset(upload_type="advanced"), model(), held=folder(*images(*range(1, 31))))
+    assert found == [
+        "m/1.yaml:8:16 dataset-archive-automatic (warning)",
+        "m/1.yaml:8:16 dataset-archive-small (warning)",
+    ]

@@ -131,7 +131,7 @@ def test_unknown_keys_and_empty_values_are_refused_everywhere(index: int) -> Non
         (0, ("metadata", "id"), 2**63),
         (0, ("spec", "ip_type"), "nothing"),
         (2, ("metadata", "id"), 3),
-        (2, ("spec", "upload_type"), "advanced"),
+        (2, ("spec", "upload_type"), "zip"),
         (2, ("spec", "images", "include"), []),
         (4, ("spec", "training", "rank"), "128"),
         (4, ("spec", "training", "rank"), 0),

@@ -102,7 +102,7 @@ def decided(image: RemoteImage, one: KeyedText, *, before: str | None = None, wr
         holding(image),
         (one,),
         guide=PrefixGuide(text=PREFIX),
-        expected=expected_texts((one,), changes),
+        expected=expected_texts((one,), changes, {}),
         written={image.id} if written else set(),
     )
 

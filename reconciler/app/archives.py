@@ -1,0 +1,82 @@
+"""The store for archives that a run uses: opened before the first request, or refused with what to do."""
+
+from dataclasses import replace
+from importlib.util import find_spec
+
+from reconciler.app.exceptions import Refused, refused
+from reconciler.app.settings import Settings
+from reconciler.archive.store import ArchiveStore, StoreName, StoreRefused
+from reconciler.clock import time_of_day
+from reconciler.core.look.surroundings import KeptArchive
+from reconciler.core.plan import Plan
+from reconciler.core.planning.archive_notes import archives_to_send, missing_store
+from reconciler.core.refusal import Refusal
+from reconciler.execute import Archives
+
+_LIBRARIES = ("obstore", "stream_zip")
+"""What the extra `archive` brings."""
+
+
+def with_store_refusals(plan: Plan, settings: Settings) -> Plan:
+    """The plan, refused where it sends an archive and no store is named that the API could read from."""
+    found = missing_store(plan) if settings.archive_store is None else ()
+    if archives_to_send(plan) and _is_out_of_reach(settings):
+        found = (_out_of_reach(settings),)
+    return replace(plan, refusals=(*plan.refusals, *found)) if found else plan
+
+
+def _is_out_of_reach(settings: Settings) -> bool:
+    """Is the store a folder of this machine, and the API on another one?"""
+    is_here = settings.endpoint.is_simulator or not settings.endpoint.is_secure
+    return settings.archive_store is not None and settings.archive_store.is_local and not is_here
+
+
+def _out_of_reach(settings: Settings) -> Refusal:
+    return Refusal(
+        rule="archive-store-local",
+        ref=None,
+        summary=f"{settings.archive_store} is a folder of this machine, which {settings.endpoint} cannot read",
+        remedies=("Name a bucket of yours, as s3://BUCKET/PREFIX; file:// serves a simulator on this machine.",),
+    )
+
+
+def open_archives(plan: Plan, settings: Settings) -> Archives | None:
+    """The store of a plan that sends an archive, None for any other; Refused where it cannot be used."""
+    if settings.archive_store is None or not archives_to_send(plan):
+        return None
+    store = _opened(settings.archive_store)
+    return Archives(store=store, lifetime=settings.archive_expiry, now=time_of_day)
+
+
+async def kept_archives(settings: Settings) -> tuple[KeptArchive, ...]:
+    """All archives of this tool in the store that is named, the newest first; none where none is named."""
+    if settings.archive_store is None:
+        return ()
+    try:
+        found = await _opened(settings.archive_store).archives()
+    except StoreRefused as error:
+        raise _unusable(error) from None
+    return tuple(
+        KeptArchive(
+            store=str(settings.archive_store), digest=one.digest, size=one.size, stored_at=one.stored_at.isoformat()
+        )
+        for one in found
+    )
+
+
+def _opened(name: StoreName) -> ArchiveStore:
+    if any(find_spec(library) is None for library in _LIBRARIES):
+        raise refused(
+            "archive-extra-missing",
+            "archives need two libraries that are not installed here",
+            "Install them with `pip install 'reconciler[archive]'`.",
+        )
+    try:
+        return ArchiveStore(name)
+    except StoreRefused as error:
+        raise _unusable(error) from None
+
+
+def _unusable(error: StoreRefused) -> Refused:
+    way = "Look at its name and at the credentials of this environment; nothing was sent."
+    return refused("archive-store-unusable", f"the store for archives cannot be used: {error}", way)
