@@ -221,7 +221,7 @@ async def _draft(opened: Session, request: GuideRequest) -> RemoteDataset:
     member = next(iter(open_drafts(versions)), None)
     if member is None:
         summary = f"{request.ref}: no draft of it is live, and the API refines a schema only beside a draft"
-        way = "Write `status: draft` into its manifest, apply, and refine then; or change the schema by hand."
+        way = "Change the dataset, write `status: draft`, apply, and refine then; or change the schema by hand."
         raise refused("guide-draft", summary, way)
     return member.dataset
 
