@@ -64,11 +64,12 @@ class YamlFault(Exception):
 class DocumentBuilder:
     """Takes the events of one file; holds the documents made of them and the faults found."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, is_lenient: bool = False) -> None:
         self.documents: list[Document] = []
         self.broken: list[Document] = []
         self.faults: list[YamlFault] = []
         self._path = path
+        self._is_lenient = is_lenient
         self._nodes = 0
         self._expanded = 0
         self._seen = 0
@@ -132,7 +133,7 @@ class DocumentBuilder:
         style = event.style
         if event.tag is not None:
             self._tag(event)
-        if style == '"' and _ESCAPED.search(text):
+        if style == '"' and not self._is_lenient and _ESCAPED.search(text):
             self._fault(event, "manifest-encoding", "this text holds a control character", remedy="Remove it.")
         value: Value = text if style or (text and text[0] not in STARTS) else self._resolved(event, text)
         if self._key is _NO_KEY and type(self._top) is dict:

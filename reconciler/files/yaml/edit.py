@@ -7,8 +7,9 @@ Comments, order, quotes, anchors, line ends, the byte order mark and a missing l
 line, or the block, that goes. New text is written by ruamel.yaml in the manner of what stands around it. The result is read
 back with the reader of manifests and compared with what it should mean.
 
-EditRefused is raised for a file that the reader refuses, for a value that cannot be written so that the reader takes it, and
-if no way of writing means just the edit: mostly because an alias uses the value at another place.
+EditRefused is raised for a file that the reader refuses, for a value that no file can hold (infinity), and if no way of writing
+means just the edit: mostly because an alias uses the value at another place. Control characters are written, escaped in
+quotes: a person wrote them elsewhere, and the next reading of the file shows where they are.
 
 Edits are made one after another; each sees the file as the one before left it. A path leads from the root of a document to a
 value, by keys and positions. Documents without a value do not count, as for the reader. A path that leads nowhere is a
@@ -45,8 +46,8 @@ _NO_END: _Words = (
 )
 _NOT_WRITABLE: _Words = (
     "this value cannot be written into a file",
-    "It holds a character that manifests may not have, or a number that cannot be kept.",
-    "Take it out of the value, then try again.",
+    "It holds a number, or a key, that no manifest can hold.",
+    "Give another value.",
 )
 
 
@@ -76,8 +77,10 @@ def edited(data: bytes, edits: Iterable[Edit], *, path: str) -> bytes:
     """The bytes of a file after these edits. `path` is what problems show."""
     mark = _BOM if data.startswith(_BOM) else b""
     pending = deque(edits)
+    is_lenient = False
     while pending:
-        data = mark + _Wave(data, path).made(pending).encode()
+        data = mark + _Wave(data, path, is_lenient=is_lenient).made(pending).encode()
+        is_lenient = True  # what the edits before brought into the file is no reason to refuse the next ones
     return data
 
 
@@ -87,8 +90,8 @@ class _Wave:
     A file is parsed once for each wave. So a hundred captions take as long as one.
     """
 
-    def __init__(self, data: bytes, path: str) -> None:
-        reading = read_yaml(data, path)
+    def __init__(self, data: bytes, path: str, *, is_lenient: bool) -> None:
+        reading = read_yaml(data, path, is_lenient=is_lenient)
         if reading.problems:
             raise EditRefused(reading.problems[0])
         self._path = path
@@ -120,7 +123,7 @@ class _Wave:
         for is_safe in (False, True):
             splices = [splice for edit in self._edits for splice in self._splices(edit, is_safe=is_safe)]
             text = self._text.source.spliced(splices)
-            reading = read_yaml(text.encode(), self._path)
+            reading = read_yaml(text.encode(), self._path, is_lenient=True)
             found = [document.value for document in reading.documents]
             if not reading.problems and len(found) == len(wished) and all(map(same, found, wished)):
                 return text

@@ -38,15 +38,19 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_yaml(data: bytes, path: str, *, pure: bool = False) -> Reading:
-    """All documents of a file. `path` is what problems show; `pure` goes without the C parser."""
+def read_yaml(data: bytes, path: str, *, pure: bool = False, is_lenient: bool = False) -> Reading:
+    """All documents of a file. `path` is what problems show; `pure` goes without the C parser.
+
+    `is_lenient` lets texts hold control characters, which stand there escaped. It is for the writer alone: it keeps what
+    people wrote at another place, and the next reading shows them where it is.
+    """
     reading = Reading()
     text = _decoded(data, path, reading)
     if text is None:
         return reading
-    builder, error = _built(text, path, pure=pure)
+    builder, error = _built(text, path, pure=pure, is_lenient=is_lenient)
     if error is not None and not pure and len(text) <= RETRY_LIMIT:
-        builder, error = _built(text, path, pure=True)
+        builder, error = _built(text, path, pure=True, is_lenient=is_lenient)
     if error is not None:
         builder.faults.append(_syntax(error, text))
     reading.documents.extend(builder.documents)
@@ -55,9 +59,9 @@ def read_yaml(data: bytes, path: str, *, pure: bool = False) -> Reading:
     return reading
 
 
-def _built(text: str, path: str, *, pure: bool) -> tuple[DocumentBuilder, YAMLError | None]:
+def _built(text: str, path: str, *, pure: bool, is_lenient: bool) -> tuple[DocumentBuilder, YAMLError | None]:
     """The documents of a text, and the syntax error that ended them."""
-    builder = DocumentBuilder(path)
+    builder = DocumentBuilder(path, is_lenient=is_lenient)
     try:
         builder.read(_events(text, pure=pure))
     except YamlFault as fault:

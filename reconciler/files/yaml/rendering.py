@@ -98,7 +98,7 @@ def _first_that_reads(manner: Manner, write: Callable[[Manner], list[str]], valu
     """The text in the manner that is asked for, else in double quotes: the first that is read back as the same value."""
     for way in (manner, safe(manner)):
         lines = write(way)
-        reading = read_yaml(("\n".join(lines) + "\n").encode("utf-8", "surrogatepass"), "")
+        reading = read_yaml(("\n".join(lines) + "\n").encode("utf-8", "surrogatepass"), "", is_lenient=True)
         if not reading.problems and len(reading.documents) == 1 and same(reading.documents[0].value, value):
             return lines
     raise NotWritable
