@@ -9,7 +9,9 @@ from reconciler.doctor.rule_words import RULE_WORDS
 from reconciler.doctor.rules import _ROWS, RULES, FoundBy, Grade, Rule
 
 SOURCE = Path(__file__).parents[2] / "reconciler"
-ELSEWHERE = re.compile(r"(?:manifest|configuration|tree|root|revision|project|model|text|alias|absent|moved)(?:-|$)")
+ELSEWHERE = re.compile(
+    r"(?:manifest|configuration|tree|root|revision|project|model|text|alias|absent|moved|yaml)(?:-|$)"
+)
 """Rules about other things than datasets."""
 
 

@@ -13,11 +13,11 @@ _HEADER = re.compile(r"[|>][-+0-9]*(?=[ \t]*(?:[ \t]#.*)?$)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Splice:
-    """The text from `start` to `end` becomes `text`. Of two at one place, that of the lower `rank` comes first."""
+    """The text from `start` to `end` becomes `text`. Of two at one place, that of the lower `order` comes first."""
 
     start: int
     end: int
-    rank: int = 0
+    order: int = 0
     text: str
 
 
@@ -40,7 +40,7 @@ class SourceText:
     def spliced(self, splices: Iterable[Splice]) -> str:
         """The text after all changes; they must not overlap."""
         pieces, at = [], 0
-        for splice in sorted(splices, key=lambda one: (one.start, one.end, one.rank)):
+        for splice in sorted(splices, key=lambda one: (one.start, one.end, one.order)):
             assert splice.start >= at, "two edits of one wave touch the same text"
             pieces += [self.content[at : splice.start], splice.text]
             at = splice.end
@@ -133,7 +133,7 @@ def add_lines(source: SourceText, before: Entry, lines: list[str]) -> Splice:
     """Lines behind an entry and the comments that belong to it."""
     column = source.column(before.start)
     at = _extent(source, before, column)
-    return Splice(start=at, end=at, rank=1, text=source.indented(lines, column))
+    return Splice(start=at, end=at, order=1, text=source.indented(lines, column))
 
 
 def remove_lines(source: SourceText, entries: list[Entry], at: int, *, is_safe: bool) -> Splice:
@@ -206,7 +206,7 @@ def add_in_flow(source: SourceText, node: Node, before: Entry | None, text: str)
     if has_own_line:
         line = f"{source.newline}{source.content[start : before.start]}{text}"
         comma = "" if before.comma is None else ","
-        added = [Splice(start=line_end, end=line_end, rank=1, text=line + comma)]
+        added = [Splice(start=line_end, end=line_end, order=1, text=line + comma)]
         return added if comma else [Splice(start=tail, end=tail, text=","), *added]
     if before.comma is None:
         return [Splice(start=tail, end=tail, text=f", {text}")]
