@@ -57,7 +57,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     seconds: dict[str, float] = defaultdict(float)
     tests: dict[str, set[str]] = defaultdict(set)
     for report in reports:
-        name = group(report.location[0])
+        name = group(report.nodeid.partition("::")[0])
         seconds[name] += report.duration
         tests[name].add(report.nodeid)
     if len(tests) > 1:
