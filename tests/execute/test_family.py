@@ -177,7 +177,7 @@ OLD = [
     ("legacy_min_images_today", "5", "the API refused to complete"),
     ("legacy_clone_today", "legacy_copy", ""),
     ("legacy_clone_today", "fibo_null_schema", "clone: never"),
-    ("legacy_clone_today", "409_message", "clone-dataset"),
+    ("legacy_clone_today", "409_message", "the API refused to clone dataset"),
     ("legacy_start_today", "409_message", "no capacity"),
     ("legacy_start_today", "400_message", "the API refused to start"),
     ("legacy_create_today", "becomes_fibo", ""),

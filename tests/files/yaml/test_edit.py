@@ -192,12 +192,14 @@ def check_lines(before: bytes, after: bytes, edit: Edit) -> None:
         place = edit.path[:-1]
     start, end = first_line(before, edit.document, place), next_line(document, edit.path)
     assert new[:start] == old[:start]
+    is_last = isinstance(edit, Remove) and len(at(document.value, edit.path[:-1])) == 1  # type: ignore[arg-type]
     if end is not None:
         # What follows may stand on the last line of the value, or move up behind the dash that the first key stood behind.
+        # Without its last item a list becomes `[]`, so its own last line counts.
+        whole = edit.path[:-1] if is_last else edit.path
         moves = isinstance(edit, Remove) and old[first_line(before, edit.document, edit.path)].lstrip().startswith("-")
-        rest = old[end + 1 :] if moves or end == last_line(before, edit.document, edit.path) else old[end:]
+        rest = old[end + 1 :] if moves or end == last_line(before, edit.document, whole) else old[end:]
         assert new[len(new) - len(rest) :] == rest
-    is_last = isinstance(edit, Remove) and len(at(document.value, edit.path[:-1])) == 1  # type: ignore[arg-type]
     removed = old[first_line(before, edit.document, edit.path[:-1] if is_last else edit.path) : end]
     if isinstance(edit, Insert | Append) or (is_simple(at(document.value, edit.path)) and not is_last):
         removed = removed[:1] if isinstance(edit, Remove) else []
