@@ -14,7 +14,7 @@ import hashlib
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -46,6 +46,9 @@ PATIENCE = 2.0
 
 _LAG = 20
 """Saves after which a row that is only read is noted as used again. So a run that finds all it needs seldom writes."""
+
+_GROUP = 200
+"""Rows that are asked for at once."""
 
 _FILE_LIMIT = 2 * sum(LIMITS.values())
 """Bytes of a file that is opened at all; ours holds free pages and indexes besides the rows."""
@@ -84,7 +87,7 @@ class _New:
 class CacheFile:
     """The rows of one file. Use it as a context: what was put in is written at the end. For one thread only.
 
-    `get` and `find` never fail, and neither does `save`.
+    Neither asking nor saving ever fails.
     """
 
     def __init__(self, path: Path) -> None:
@@ -106,14 +109,23 @@ class CacheFile:
 
     def get(self, table: CacheTable, key: bytes) -> bytes | None:
         """The value of a row; None if it is not known."""
-        found = self._select(f"SELECT key, second_key, used, checksum, value FROM {table} WHERE key = ?", table, key)
-        return None if found is None else found[1]
+        return self.get_many(table, [key]).get(key)
 
-    def find(self, table: CacheTable, second_key: bytes) -> tuple[bytes, bytes] | None:
-        """Key and value of the largest row with this second key, which several rows may have; None if there is none."""
-        where = "second_key = ? ORDER BY size DESC LIMIT 1"
-        statement = f"SELECT key, second_key, used, checksum, value FROM {table} WHERE {where}"
-        return self._select(statement, table, second_key)
+    def get_many(self, table: CacheTable, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """The values of those rows that are known, by their keys.
+
+        Rows are asked for in groups, because each statement locks the file and looks whether another process changed it.
+        """
+        found: dict[bytes, bytes] = {}
+        for start in range(0, len(keys), _GROUP):
+            group = keys[start : start + _GROUP]
+            found.update(self._select(table, f"key IN ({', '.join('?' * len(group))})", group))
+        return found
+
+    def find(self, table: CacheTable, second_key: bytes) -> bytes | None:
+        """The value of the largest row with this second key, which several rows may have; None if there is none."""
+        rows = self._select(table, "second_key = ? ORDER BY size DESC LIMIT 1", [second_key])
+        return next((value for _, value in rows), None)
 
     def put(self, table: CacheTable, key: bytes, value: bytes, second_key: bytes = b"") -> None:
         """Keep a value, in place of the one before. `second_key` finds the row as well."""
@@ -135,24 +147,29 @@ class CacheFile:
         self._new.clear()
         self._read.clear()
 
-    def _select(self, statement: str, table: CacheTable, name: bytes) -> tuple[bytes, bytes] | None:
+    def _select(self, table: CacheTable, where: str, values: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+        """Key and value of the sound rows; none if the file cannot be used."""
         connection = self._opened()
         if connection is None:
-            return None
+            return []
         try:
-            row = connection.execute(statement, (name,)).fetchone()
+            statement = f"SELECT key, second_key, used, checksum, value FROM {table} WHERE {where}"
+            rows = connection.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             self._fail(error)
-            return None
-        if row is None:
-            return None
-        key, second_key, used, checksum, value = row
-        if not all(isinstance(part, bytes) for part in (key, second_key, value)) or not isinstance(used, int):
-            return None
-        if checksum != _checksum(table, key, second_key, value):
-            return None
+            return []
+        return [(row[0], row[4]) for row in rows if self._is_sound(table, *row)]
+
+    def _is_sound(
+        self, table: CacheTable, key: object, second_key: object, used: object, checksum: object, value: object
+    ) -> bool:
+        """Is a row exactly what we wrote? It counts as used then."""
+        if not (isinstance(key, bytes) and isinstance(second_key, bytes) and isinstance(value, bytes)):
+            return False
+        if not isinstance(used, int) or checksum != _checksum(table, key, second_key, value):
+            return False
         self._read[table, key] = used
-        return key, value
+        return True
 
     def _opened(self) -> sqlite3.Connection | None:
         """The connection, opened by the first question; None if the file cannot be used."""

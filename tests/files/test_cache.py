@@ -59,7 +59,7 @@ def test_what_was_put_is_found_by_later_runs(full: Path) -> None:
     with CacheFile(full) as file:
         assert file.get(DIGESTS, b"one") is None, "each table has its own keys"
         assert file.get(DIGESTS, b"folder") == b"3"
-        assert file.find(DIGESTS, b"tree") == (b"folder", b"3")
+        assert file.find(DIGESTS, b"tree") == b"3"
         assert file.find(DIGESTS, b"folder") is None
 
 
@@ -78,7 +78,7 @@ def test_of_several_rows_with_one_second_key_the_largest_is_found(place: Path) -
         for key, value in ((b"a", b"1"), (b"b", b"123"), (b"c", b"12")):
             file.put(DIGESTS, key, value, second_key=b"tree")
     with CacheFile(place) as file:
-        assert file.find(DIGESTS, b"tree") == (b"b", b"123")
+        assert file.find(DIGESTS, b"tree") == b"123"
 
 
 def test_it_is_for_its_owner_alone(full: Path) -> None:

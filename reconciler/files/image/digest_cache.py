@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from reconciler.files.cache import CacheFile, CacheTable
@@ -37,15 +38,16 @@ class DigestCache:
         self._mark = RULES + hashlib.sha256(os.fsencode(root.resolve())).digest()[:16]
         self._now: int | None = None
 
-    def in_place(self, folder: str) -> DigestTable | None:
-        """What was found in this folder of this root before; None if nothing is known."""
-        value = self._file.get(CacheTable.DIGESTS, self._key(folder))
-        return None if value is None else _table(value)
+    def in_place(self, folders: Iterable[str]) -> dict[str, DigestTable]:
+        """What was found in these folders of this root before, as far as it is known."""
+        keys = {self._key(folder): folder for folder in folders}
+        values = self._file.get_many(CacheTable.DIGESTS, list(keys))
+        tables = ((folder, _table(values.get(key))) for key, folder in keys.items())
+        return {folder: table for folder, table in tables if table is not None}
 
     def of_tree(self, oid: str) -> DigestTable | None:
         """What was found in any folder, of any clone, that held this git tree; its times are those of another place."""
-        found = self._file.find(CacheTable.DIGESTS, _tree_key(oid))
-        table = None if found is None else _table(found[1])
+        table = _table(self._file.find(CacheTable.DIGESTS, _tree_key(oid)))
         return table if table is not None and table.tree == oid else None
 
     def keep(self, folder: str, table: DigestTable) -> None:
@@ -83,8 +85,8 @@ def _tree_key(tree: str) -> bytes:
     return RULES + tree.encode()
 
 
-def _table(value: bytes) -> DigestTable | None:
+def _table(value: bytes | None) -> DigestTable | None:
     try:
-        return decoded(value)
+        return None if value is None else decoded(value)
     except Damaged:
         return None

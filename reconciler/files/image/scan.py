@@ -49,9 +49,10 @@ def scan(
     found: dict[str, FolderContents] = {}
     parts: dict[str, _PartlyKnown] = {}
     pending: list[_FileToRead] = []
+    tables = cache.in_place(names)
     for folder in sorted(names):
         asked = tuple(sorted(set(names[folder])))
-        table = cache.in_place(folder)
+        table = tables.get(folder)
         committed = _committed(cache, table, vouched.get(folder))
         if committed is not None and _holds(committed, asked):
             found[folder] = _narrowed(committed, asked)
