@@ -8,6 +8,7 @@ from reconciler.app.doctor import decodable, measure_all
 from reconciler.app.pictures import ImageTree
 from reconciler.core.change import DatasetChange
 from reconciler.core.content_change import ImageEffect
+from reconciler.core.guide import LEGACY_END
 from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
 from reconciler.core.text import quoted
@@ -59,6 +60,8 @@ def _of(dataset: DatasetDiagnosis, touched: frozenset[str]) -> Iterator[Reported
     """The findings of one dataset that touch what changes, or that name no image."""
     keys = {image.name: image_key(image.digest) for image in dataset.images}
     for finding in dataset.findings:
+        if finding.rule == LEGACY_END:
+            continue  # the plan says it itself, once
         names = [name for name in finding.images if keys.get(name) in touched]
         if finding.is_about_the_whole and (names or not finding.images):
             yield _told(dataset, finding, f" ({_listed(names)})" if names else "")

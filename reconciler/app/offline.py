@@ -8,6 +8,7 @@ from reconciler.app.planning import Planned, Scope, chosen_refs, subject_of
 from reconciler.app.revision import BaseTree
 from reconciler.app.settings import Settings
 from reconciler.core.desired import Desired
+from reconciler.core.look.announced_end import announced_end
 from reconciler.core.look.loosened import forgotten, loosened
 from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.plan import Plan
@@ -36,7 +37,8 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
         asked=scope.asked,
         expect=settings.expect,
     )
-    return replace(made, notes=(*made.notes, *archive_notes(made, has_store=settings.archive_store is not None)))
+    said = archive_notes(made, has_store=settings.archive_store is not None)
+    return replace(made, notes=(*made.notes, *said, *announced_end(made, desired)))
 
 
 def config_notes(settings: Settings, base: BaseTree) -> tuple[Note, ...]:

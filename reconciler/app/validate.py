@@ -12,7 +12,7 @@ from reconciler.core.manifest.resolve import resolve
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.doctor.diagnose import without_waived
-from reconciler.doctor.waivers import judge_waivers
+from reconciler.doctor.waivers import judge_waivers, waived_rules
 from reconciler.files.load import load
 from reconciler.render.fingerprint import ModelFingerprint
 
@@ -27,7 +27,8 @@ def validate(settings: Settings, today: date) -> Desired:
         desired = resolve_tree(loaded)
     except ProblemsFound as found:
         raise ProblemsFound(without_waived(loaded, found.problems, today)) from None
-    return replace(desired, warnings=without_waived(loaded, desired.warnings, today))
+    warnings = without_waived(loaded, desired.warnings, today)
+    return replace(desired, warnings=warnings, waived=waived_rules(loaded, today))
 
 
 def resolve_tree(loaded: Loaded, *, without_guide_of: Collection[Ref] = ()) -> Desired:

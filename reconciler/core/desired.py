@@ -182,6 +182,8 @@ class Desired:
     present: Mapping[Ref, Declared] = field(default_factory=dict)
     absent: Mapping[Ref, Absent] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
+    waived: frozenset[tuple[Ref, str]] = frozenset()
+    """Rules about a whole dataset that its manifest waives on the day of reading."""
     projects: Mapping[Ref, DesiredProject] = field(init=False, repr=False, compare=False)
     datasets: Mapping[Ref, DesiredDataset] = field(init=False, repr=False, compare=False)
     models: Mapping[Ref, DesiredModel] = field(init=False, repr=False, compare=False)

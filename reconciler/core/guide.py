@@ -16,6 +16,10 @@ Family = Literal["prefix", "schema"]
 
 BOTH: frozenset[Family] = frozenset({"prefix", "schema"})
 
+LEGACY_END = "legacy-generation"
+"""The rule by which doctor and plan say, and a manifest waives, that models of the prefix family have an announced end."""
+LEGACY_END_WORDS = "Bria's page on legacy models: generating with them ends on 2026-07-01"
+
 VERSIONS: Mapping[Family, str] = {"prefix": "max", "schema": "fibo"}
 """The `training_version` that asks for a project or dataset of a family. Versions of the prefix family are alike here."""
 

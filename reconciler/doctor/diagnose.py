@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import date
 
+from reconciler.core.guide import LEGACY_END, LEGACY_END_WORDS
 from reconciler.core.manifest.image_rules import FULL
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.resolve import problems_in
@@ -104,6 +105,7 @@ def _own_findings(
 ) -> Iterator[Finding]:
     """What the doctor says and `validate` does not."""
     guide = context.guide
+    yield from _announced_end(context, contexts)
     if guide.family == "prefix":
         yield from judge_prefix(guide.text, context.project, context.at(guide.field))
     if context.folder is None:
@@ -124,6 +126,23 @@ def _own_findings(
         return  # the rules about captions are about sentences, and these are JSON documents
     name = context.project.ip_name if context.project else None
     yield from judge_captions(captions, guide.text, name, context.at("captions", "source"))
+
+
+def _announced_end(context: DatasetContext, contexts: Sequence[DatasetContext]) -> Iterator[Finding]:
+    """Said of the first dataset with models of the prefix family that does not waive it, and of those that do."""
+    concerned = [one for one in contexts if one.guide.family == "prefix" and one.models]
+    unwaived = [one.ref for one in concerned if not _waives_end(one)]
+    if context in concerned and (_waives_end(context) or context.ref == unwaived[0]):
+        yield breach(
+            "legacy-generation",
+            context.at(context.guide.field),
+            "its models may not generate any more",
+            LEGACY_END_WORDS,
+        )
+
+
+def _waives_end(context: DatasetContext) -> bool:
+    return any(waiver.rule == LEGACY_END for waiver in context.spec.waive or ())
 
 
 def _uncaptioned(

@@ -84,6 +84,7 @@ _ROWS = {
         ("images-unseen", WARNING, DOCTOR, "images that are not here", "lfs"),
         ("images-alike", WARNING, PIXELS, "much of the same", "diversity duplicate"),
         ("images-background", ADVICE, PIXELS, "one background everywhere", "diversity colour"),
+        ("legacy-generation", ADVICE, DOCTOR, "models with an announced end", "prefix family training_version"),
         ("images-shared", ADVICE, DOCTOR, "images that another dataset holds too", "duplicate"),
     ),
     Subject.IMAGE: (

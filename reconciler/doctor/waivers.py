@@ -9,6 +9,7 @@ from reconciler.core.manifest.loaded import Loaded, Manifest
 from reconciler.core.manifest.spec import DatasetBody, DatasetSpec, Waiver
 from reconciler.core.manifest.suggestion import nearest
 from reconciler.core.problem import Location, Problem
+from reconciler.core.ref import Ref
 from reconciler.core.text import calendar_day, normal, quoted, shown
 from reconciler.doctor.finding import Finding, Waived, breach
 from reconciler.doctor.rules import RULES
@@ -64,6 +65,17 @@ def apply_waivers(
             place = manifest.document.at("spec", "waive", index)
             left += _idle(waiver, place, is_used=index in used, is_over=_is_over(waiver, today))
     return left, waived
+
+
+def waived_rules(loaded: Loaded, today: date) -> frozenset[tuple[Ref, str]]:
+    """What each dataset waives as a whole on a day: waivers for some images do not count."""
+    return frozenset(
+        (manifest.ref, waiver.rule)
+        for manifest in loaded.manifests
+        if isinstance(manifest.body, DatasetBody)
+        for waiver in manifest.body.spec.waive or ()
+        if not waiver.images and not _is_over(waiver, today)
+    )
 
 
 def is_waived(finding: Finding, waivers: Sequence[Waiver], today: date) -> bool:

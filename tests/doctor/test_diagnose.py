@@ -58,6 +58,7 @@ def test_what_validate_says_is_said_once_by_the_same_id_with_the_image_it_concer
         ("image-cut", Grade.ERROR, ("a.png",)),
         ("dataset-count-advised", Grade.WARNING, ()),
         ("images-scaled", Grade.WARNING, ("b.png",)),
+        ("legacy-generation", Grade.ADVICE, ()),
     ]
     assert diagnosis.problems == ()
 
