@@ -9,7 +9,7 @@ from reconciler.archive.store import ArchiveStore, StoreName, StoreRefused
 from reconciler.clock import time_of_day
 from reconciler.core.look.surroundings import KeptArchive
 from reconciler.core.plan import Plan
-from reconciler.core.planning.archive_notes import archives_to_send, missing_store
+from reconciler.core.planning.archive_notes import MISSING_STORE, archives_to_send, missing_store
 from reconciler.core.refusal import Refusal
 from reconciler.execute import Archives
 
@@ -22,7 +22,10 @@ def with_store_refusals(plan: Plan, settings: Settings) -> Plan:
     found = missing_store(plan) if settings.archive_store is None else ()
     if archives_to_send(plan) and _is_out_of_reach(settings):
         found = (_out_of_reach(settings),)
-    return replace(plan, refusals=(*plan.refusals, *found)) if found else plan
+    if not found:
+        return plan
+    notes = tuple(note for note in plan.notes if note.rule != MISSING_STORE)
+    return replace(plan, notes=notes, refusals=(*plan.refusals, *found))
 
 
 def _is_out_of_reach(settings: Settings) -> bool:

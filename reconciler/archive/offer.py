@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from reconciler.archive.serve import served
-from reconciler.archive.store import ArchiveStore
+from reconciler.archive.store import ArchiveStore, StoreRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,9 @@ class Offer:
 async def offered(store: ArchiveStore, digest: str, lifetime: timedelta, *, now: datetime) -> AsyncIterator[Offer]:
     """An address for a stored archive, for anonymous GET."""
     if store.name.is_local:
-        with served(store.file(digest)) as url:
+        if not (file := store.file(digest)).is_file():
+            raise StoreRefused(f"{store.name} does not show the archive that was just stored there")
+        with served(file) as url:
             yield Offer(url=url)
         return
     address = await store.sign(digest, lifetime, now=now)

@@ -109,6 +109,10 @@ class DatasetChange:
     """The open draft in whose place this version is made."""
     awaits_archive: bool = False
     """The images that come are in an archive that was sent before: it is waited for, and nothing is uploaded."""
+    again: tuple[str, ...] = ()
+    """Keys of images that come although the base holds them: a version that is made afresh needs all of them."""
+    recaptioned: tuple[CaptionChange, ...] = ()
+    """Captions of those images that git words otherwise than the base."""
     reason: Reason
     training_version: str | None = None
     """What asks for the family of a new dataset, where the account knows both; None is not sent."""
@@ -160,11 +164,16 @@ class DatasetChange:
         return tuple(image for image in self.images if image.effect in {ImageEffect.ADDED, ImageEffect.REPLACED})
 
     @property
+    def captioned_by_archive(self) -> frozenset[str]:
+        """Keys of the images that come with their declared caption in an archive."""
+        return self.wish.captioned_by_archive & {image.key for image in self.coming} if self.coming else frozenset()
+
+    @property
     def captions_after_archive(self) -> int:
         """Declared captions of images that come in an archive without them: each is written by a call of its own."""
         if not self.wish.uploads.is_once:
             return 0
-        captioned = self.wish.captioned_by_archive
+        captioned = self.captioned_by_archive
         return sum(image.caption is not None and image.key not in captioned for image in self.coming)
 
     @property

@@ -13,6 +13,9 @@ from reconciler.execute.draft import is_stale, live_id_of, read_draft, read_rece
 from reconciler.execute.guide import follow_guide, until_captioned
 from reconciler.execute.image import upload
 
+OWNERSHIP = 900.0
+"""Seconds after which writing many captions looks again whose draft it is: thousands take hours at ten calls a minute."""
+
 ROUNDS = 3
 """How often texts are written that do not stay (U75)."""
 
@@ -87,6 +90,7 @@ async def _write(action_run: ActionRun, draft: RemoteDataset, todo: CaptionWrite
     refused = []
     for done, one in enumerate(todo.writes):
         action_run.progress("captions written", done, len(todo.writes))
+        await read_recent_draft(action_run, OWNERSHIP)
         try:
             await write_caption(action_run, draft.id, one.image, one.text)
         except Rejected as rejected:

@@ -112,4 +112,7 @@ async def _frozen(action_run: ActionRun) -> Ending:
     if reasons := unfit(dataset, wish_of(action_run)):
         detail = f"dataset {dataset.id} was completed, and differs from what is declared: {'; '.join(reasons)}"
         end(failed(f"{detail}; the next apply makes a new version", dataset.id))
-    return succeeded(f"verified, completed with {count(len(dataset.images or ()), 'image')}", dataset.id)
+    done = f"verified, completed with {count(len(dataset.images or ()), 'image')}"
+    if wish_of(action_run).uploads.is_once:
+        done += ", by their names with digests and by their captions; their bytes cannot be compared"
+    return succeeded(done, dataset.id)

@@ -11,7 +11,18 @@ from reconciler.core.run.draft_ownership import draft_name, guided_name
 from reconciler.core.run.ending import Ending, already, failed, succeeded
 from reconciler.core.text import count
 from reconciler.execute.action_run import ActionRun, Poll, end
-from reconciler.execute.draft import is_stale, read_draft, require_own, until_regenerated, update_draft, wish_of
+from reconciler.execute.draft import (
+    is_stale,
+    read_draft,
+    read_recent_draft,
+    require_own,
+    until_regenerated,
+    update_draft,
+    wish_of,
+)
+
+MANY = 20
+"""Missing captions from which on one request for all of them is better than one for each."""
 
 
 async def set_guide(action_run: ActionRun, step: SetGuide) -> Ending:
@@ -108,8 +119,13 @@ async def _start(action_run: ActionRun, draft: RemoteDataset, before: dict[int, 
 
 
 async def regenerate_one(action_run: ActionRun, image: RemoteImage) -> None:
-    """Regenerate one caption, on a read that shows that nobody has written it since."""
-    draft = await read_draft(action_run)
+    """Regenerate one caption, on a read that shows that nobody has written it since.
+
+    Of a dataset of thousands one read serves for a minute: each lists every image, and takes as long as many requests.
+    """
+    recent = wish_of(action_run).uploads.is_once
+    staleness = action_run.run.options.staleness
+    draft = await read_recent_draft(action_run, staleness) if recent else await read_draft(action_run)
     seen = next((one for one in regeneration(draft).images if one.id == image.id), None)
     if seen is None:
         return
@@ -120,15 +136,31 @@ async def regenerate_one(action_run: ActionRun, image: RemoteImage) -> None:
     await action_run.write(partial(action_run.run.client.regenerate_caption, draft.id, image.id), is_done)
 
 
+async def _regenerate_lacking(action_run: ActionRun, draft: RemoteDataset, lacking: tuple[RemoteImage, ...]) -> None:
+    """Ask for captions that do not come: for each by itself, or for all at once where many lack and none is a person's."""
+    if len(lacking) > MANY and regeneration(draft).collective:
+        await _start(action_run, draft, captions_by_id(draft.images or ()))
+        return
+    for image in lacking:
+        await regenerate_one(action_run, image)
+
+
 async def until_captioned(action_run: ActionRun, poll: Poll) -> RemoteDataset:
-    """The draft once every image has a caption; one that stays without is regenerated now and then."""
-    asked = poll.elapsed
+    """The draft once every image has a caption; where none arrives any more, those that lack one are regenerated.
+
+    As long as captions arrive, they are waited for: those of thousands of images take longer than any one of them may.
+    """
+    run = action_run.run
+    before, since = -1, run.clock.now()
     while (draft := await read_draft(action_run)).is_regenerating or awaited(draft):
         lacking = awaited(draft)
-        if lacking and not draft.is_regenerating and poll.elapsed - asked >= action_run.run.options.patience:
-            asked = poll.elapsed
-            for image in lacking:
-                await regenerate_one(action_run, image)
+        if 0 <= len(lacking) < before:
+            poll.note_change()
+            since = run.clock.now()
+        before = len(lacking)
+        if lacking and not draft.is_regenerating and run.clock.now() - since >= run.options.patience:
+            since = run.clock.now()
+            await _regenerate_lacking(action_run, draft, lacking)
             continue
         if not await poll.again():
             detail = f"{count(len(lacking), 'image')} of draft {draft.id} had no caption"

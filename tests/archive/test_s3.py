@@ -13,11 +13,16 @@ import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import obstore
 import pytest
+from obstore.store import S3Store
 
 from reconciler.archive.store import ArchiveStore, StoreRefused, parse_store
 from reconciler.clock import SystemClock
+from reconciler.execute import Archives
 from tests.archive.test_store import archive
+from tests.execute.archives import DECLARED, advanced, attempts, newest
+from tests.execute.world import World
 
 WEED = shutil.which("weed", path=sysconfig.get_path("scripts"))
 pytestmark = pytest.mark.skipif(
@@ -136,3 +141,47 @@ async def test_credentials_that_end_before_the_address_are_told(monkeypatch: pyt
     assert (
         await ArchiveStore(parse_store("s3://arch")).sign("0" * 64, timedelta(minutes=5), now=now)
     ).ends_sooner is None
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_a_dataset_by_way_of_a_store_that_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API reads the archive by its signed address; nothing that a run tells holds any part of that."""
+    monkeypatch.setenv("AWS_CREDENTIAL_EXPIRATION", "2026-01-01T01:00:00Z")
+    store = ArchiveStore(parse_store("s3://arch/dataset"))
+    world = World()
+    ran = await world.apply(
+        advanced(world, DECLARED), archives=Archives(store=store, lifetime=timedelta(hours=24), now=lambda: NOW)
+    )
+    assert ran.code == 0, ran
+    assert world.captions(newest(world)) == DECLARED
+    told = ran.of("v1 archive").detail
+    assert told.endswith(
+        "; warning: the credentials of the store end at 2026-01-01 01:00 UTC, before the address of the archive does"
+    )
+    (entry,) = [entry for entry in world.simulator.log if entry.path.endswith("/bulk-upload")]
+    assert isinstance(entry.body, dict)
+    signature = str(entry.body["zip_url"]).rpartition("X-Amz-Signature=")[2].partition("&")[0]
+    assert len(signature) == 64
+    assert signature not in repr(ran)
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_an_address_that_does_not_answer_spends_nothing() -> None:
+    """What lies there is taken away between storing and signing: that is found out from here, before the API is asked."""
+    world = World()
+    tree = advanced(world, DECLARED)
+    store = ArchiveStore(parse_store("s3://arch/gone"))
+    bucket = S3Store("arch", prefix="gone")
+
+    def taken_away() -> datetime:
+        for page in obstore.list(bucket):
+            obstore.delete(bucket, [one["path"] for one in page])
+        return NOW
+
+    ran = await world.apply(tree, archives=Archives(store=store, lifetime=timedelta(hours=1), now=taken_away))
+    assert (ran.code, attempts(world)) == (4, 0)
+    told = ran.of("v1 archive").detail
+    assert "the archive lies in s3://arch/gone, but its address does not let an anonymous reader in" in told
+    assert "nothing was sent to the API" in told
+    ran = await world.apply(tree, archives=Archives(store=store, lifetime=timedelta(hours=1), now=lambda: NOW))
+    assert (ran.code, attempts(world)) == (0, 1), ran

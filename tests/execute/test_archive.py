@@ -1,8 +1,10 @@
 """Datasets whose images come in one archive, from nothing to trained, through the simulator and over real sockets."""
 
+import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +13,12 @@ import pytest
 from reconciler.core.action import UploadArchive
 from reconciler.core.change import DatasetChange
 from reconciler.core.desired import Desired
+from reconciler.core.planning.plan_file import dump_plan
 from reconciler.core.reason import Why
 from reconciler.execute import Archives, Brake
-from reconciler.simulator import Dropped, Request, Response, console
+from reconciler.simulator import Dropped, Instead, Request, Response, console
 from reconciler.simulator.captioner import caption as automatic
+from reconciler.simulator.request import answer
 from tests.execute.archives import DECLARED, NONE, advanced, attempts, newest, remove_archives, stored
 from tests.execute.world import DATASET, Killed, World, kill, png
 
@@ -155,6 +159,49 @@ async def test_a_store_that_cannot_be_written_spends_nothing(archives: Archives,
     folder.unlink()
     assert (await world.apply(tree, archives=archives)).code == 0
     assert attempts(world) == 1
+
+
+async def test_an_archive_that_is_gone_before_it_can_be_read_spends_nothing(archives: Archives) -> None:
+    def taken_away() -> datetime:
+        remove_archives(archives)
+        return archives.now()
+
+    world = World()
+    ran = await world.apply(advanced(world, DECLARED), archives=replace(archives, now=taken_away))
+    assert (ran.code, attempts(world)) == (4, 0)
+    assert "does not show the archive that was just stored there; nothing was sent to the API" in str(ran)
+
+
+async def test_what_the_api_says_of_an_address_is_never_told(archives: Archives) -> None:
+    """An answer may repeat the address, whole or cut: nothing of it reaches a report, a plan or an event."""
+    world = World()
+    seen: list[str] = []
+
+    def refuse() -> None:
+        url = seen[-1]
+        words = {"message": f"cannot read {url}, that is {url[:60]}... or {url.rpartition('/')[2]}"}
+        raise Instead(answer(400, words))
+
+    class Reader:
+        """A hook that looks at the address, as the API does."""
+
+        def before(self, request: Request) -> None:
+            if request.path.endswith("/bulk-upload"):
+                seen.append(json.loads(request.body)["zip_url"])
+                refuse()
+
+        def after(self, request: Request, response: Response) -> None:
+            """It let the request through."""
+
+    world.simulator.hooks.append(Reader())
+    ran = await world.apply(advanced(world, DECLARED), archives=archives)
+    assert ran.code == 1
+    assert "the API refused the archive: cannot read ***" in str(ran)
+    secret = seen[-1].rpartition("/")[2].removesuffix(".zip")
+    assert len(secret) > 40
+    for text in (str(ran), repr(ran.events), repr(ran.report), dump_plan(ran.plan)):
+        assert secret not in text
+        assert secret[:24] not in text
 
 
 async def test_a_file_that_changed_since_the_plan_spends_nothing(archives: Archives) -> None:

@@ -63,13 +63,18 @@ class Killed(BaseException):
 
 
 @cache
+def _rows(side: int) -> bytes:
+    return zlib.compress((b"\0" + b"\x80" * side) * side)
+
+
+@cache
 def png(text: str, side: int = 300) -> bytes:
     """A valid grey PNG whose bytes follow from a text."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    rows = zlib.compress((b"\0" + b"\x80" * side) * side)
+    rows = _rows(side)
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
     return (
         b"\x89PNG\r\n\x1a\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from examples.drawing.tiles import main as draw_tiles
 from reconciler.cli.entry import run
 from reconciler.core.action import Verb
 from reconciler.core.change import DatasetChange
@@ -41,6 +42,7 @@ class Story:
             "RECONCILER_ROOT": str(self.root),
             "HOME": str(folder),
             "XDG_CACHE_HOME": str(folder / "cache"),
+            "RECONCILER_ARCHIVE_STORE": f"file://{folder / 'store'}",
         }
 
     def run(self, *arguments: str) -> str:
@@ -55,6 +57,11 @@ class Story:
 
     def apply(self) -> str:
         return self.run("apply", "--yes", "--wait", "training")
+
+    def draw(self, number: int) -> None:
+        """Draw the tiles of the example that has no images in git."""
+        draw_tiles(str(self.root / "tiles"), str(number))
+        self._capsys.readouterr()
 
     def edit(self, name: str, before: str, after: str) -> None:
         path = self.root / name
@@ -161,5 +168,35 @@ def test_style(story: Story) -> None:
     story.edit("dataset.yaml", "status: draft", "status: completed")
     reviewed = total(story.plan())
     assert (reviewed.cloned, reviewed.uploads, reviewed.captions, reviewed.trainings) == (0, 0, 1, 1)
+    story.apply()
+    assert story.plan().is_empty
+
+
+@example("examples/archive")
+def test_archive(story: Story) -> None:
+    """The table of its README; fewer tiles are drawn, for each is a tile like any other."""
+    story.draw(12)
+    first = story.plan()
+    assert total(first) == Sum(created=3, uploads=12, captions=12, trainings=1)
+    assert [action.verb for action in first.actions].count(Verb.ARCHIVE) == 1
+    story.apply()
+    synced = story.plan()
+    assert synced.is_empty
+    assert synced.calls == 3
+
+    story.edit("tiles/captions.yaml", 'tile-0001: "', 'tile-0001: "a tile with ')
+    assert total(story.plan()) == Sum(created=1, cloned=1, captions=1, trainings=1)
+    story.draw(12)
+    (story.root / "tiles" / "tile-0012.png").unlink()
+    draw = (story.root / "tiles" / "captions.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
+    (story.root / "tiles" / "captions.yaml").write_text("".join(draw[:11]), encoding="utf-8")
+    fewer = total(story.plan())
+    assert (fewer.cloned, fewer.uploads, fewer.removals, fewer.trainings) == (1, 0, 1, 1)
+
+    story.draw(13)
+    more = story.plan()
+    assert total(more) == Sum(created=2, uploads=13, captions=13, trainings=1)
+    (change,) = (one for one in more.changes if isinstance(one, DatasetChange))
+    assert len(change.again) == 12
     story.apply()
     assert story.plan().is_empty

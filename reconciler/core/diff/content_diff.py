@@ -55,7 +55,7 @@ def content_diff(
     return ContentDiff(
         guide=guide,
         images=_images(match),
-        captions=tuple(_captions(match)),
+        captions=tuple(caption_changes(match)),
         kept=tuple(_kept(match, wish, carried)),
         stale=stale,
         regenerated=sum(not image.is_hand_written for image in staying) if stale else 0,
@@ -106,7 +106,8 @@ def _key(image: RemoteImage) -> str:
     return parse_image_key(image.image_name) or ""
 
 
-def _captions(match: ContentMatch[WishImage]) -> Iterable[CaptionChange]:
+def caption_changes(match: ContentMatch[WishImage]) -> Iterable[CaptionChange]:
+    """Captions of images that are on both sides, where git has other words."""
     for pair in match.differing:
         live, wanted = pair.live, pair.wanted
         assert wanted.caption is not None

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from reconciler.core.change import DatasetChange, Origin, SetAside
+from reconciler.core.content_change import CaptionChange
 from reconciler.core.diff.archive_draft import DraftUse, draft_use, held_content
 from reconciler.core.diff.assessment import TrainingData, Verdict
 from reconciler.core.diff.authorship import is_disproved
 from reconciler.core.diff.basis import basis, reason_for
-from reconciler.core.diff.content_diff import ContentDiff, DraftContent, content_diff
-from reconciler.core.diff.content_match import unfit
+from reconciler.core.diff.content_diff import ContentDiff, DraftContent, caption_changes, content_diff
+from reconciler.core.diff.content_match import match_wish, unfit
 from reconciler.core.diff.dataset_context import DatasetContext, why_afresh
 from reconciler.core.diff.election import Member, next_version, open_drafts
 from reconciler.core.diff.family import draft_of_another_family, is_of_another_family, version_to_ask_for
@@ -200,6 +201,7 @@ def _change(context: DatasetContext, wish: DatasetWish, begin: _Begin) -> tuple[
     live_base, live_draft = _live(context, begin, next(iter(left), None))
     base_version = None if context.base is None else context.base.name.version
     source, aside, is_new = begin.source, begin.aside, begin.origin is Origin.CREATE
+    again, recaptioned = _sent_again(context, wish) if is_new else ((), ())
     change = DatasetChange(
         ref=context.ref,
         version=wish.version,
@@ -211,6 +213,8 @@ def _change(context: DatasetContext, wish: DatasetWish, begin: _Begin) -> tuple[
         base_version=base_version,
         aside=None if aside is None else SetAside(id=aside.dataset.id, name=aside.dataset.name),
         awaits_archive=begin.awaits_archive,
+        again=again,
+        recaptioned=recaptioned,
         reason=reason_for(context, wish, begin.draft, aside, awaits_archive=begin.awaits_archive),
         training_version=version_to_ask_for(context.index, wish.guide.family) if is_new else None,
         guide=todo.guide,
@@ -230,6 +234,14 @@ def _change(context: DatasetContext, wish: DatasetWish, begin: _Begin) -> tuple[
         id=None, version=wish.version, named=context.fingerprint, fingerprint=context.fingerprint, live_name=None
     )
     return Verdict(changes=(change,), wishes=(wish,)), training_data if context.dataset.completed else None
+
+
+def _sent_again(context: DatasetContext, wish: DatasetWish) -> tuple[tuple[str, ...], tuple[CaptionChange, ...]]:
+    """What a fresh version shares with the base: the images that are sent again, and those of their captions that differ."""
+    if context.base is None:
+        return (), ()
+    match = match_wish(context.base.dataset.content, wish)
+    return tuple(pair.wanted.key for pair in match.staying), tuple(caption_changes(match))
 
 
 def _live(context: DatasetContext, begin: _Begin, left: Member | None) -> tuple[LiveImages, LiveImages]:

@@ -9,6 +9,8 @@ from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.text import count
 
+MISSING_STORE = "archive-store-missing"
+"""The rule of the note in a plan, and of the refusal of an apply."""
 STORE_FLAG = "`--archive-store`, or RECONCILER_ARCHIVE_STORE"
 
 
@@ -23,13 +25,13 @@ def archive_notes(plan: Plan, *, has_store: bool) -> Iterator[Note]:
     """What a reviewer must know of each archive; `has_store`: a store is named where the plan is made."""
     for ref in archives_to_send(plan):
         text = (
-            "its images travel in one archive. Its address is tried from here before the API is told of it; "
-            "whether the API can read it too is known only then"
+            "its images travel in one archive. That its address answers is tried from here; "
+            "whether the API can read it is known only when it has tried"
         )
         yield Note(rule="archive", ref=ref, text=text)
         if not has_store:
             text = f"apply refuses this where no store for archives is named ({STORE_FLAG}), and none is named here"
-            yield Note(rule="archive-store-missing", ref=ref, text=text)
+            yield Note(rule=MISSING_STORE, ref=ref, text=text)
         yield from (note for change in plan.changes_of(ref) if (note := _captions(change)) is not None)
 
 
@@ -50,7 +52,7 @@ def missing_store(plan: Plan) -> tuple[Refusal, ...]:
         return ()
     return (
         Refusal(
-            rule="archive-store-missing",
+            rule=MISSING_STORE,
             ref=None,
             summary=f"no store for archives is named, and this plan needs one ({', '.join(map(str, refs))})",
             remedies=(f"Name a bucket of yours, as s3://BUCKET/PREFIX, gs://, az:// or file:// ({STORE_FLAG}).",),

@@ -156,7 +156,7 @@ def _caption(change: DatasetChange) -> _Row:
         KeyedText(key=image.key, text=image.caption) for image in change.wish.images if image.caption is not None
     ]
     carried = [KeyedText(key=kept.key, text=kept.text, declared=False) for kept in change.kept]
-    coming = {image.key for image in change.coming} - change.wish.captioned_by_archive
+    coming = {image.key for image in change.coming} - change.captioned_by_archive
     written = {caption.key for caption in change.captions} | {text.key for text in declared if text.key in coming}
     written |= {kept.key for kept in change.kept if kept.version is not None}
     rewrites = len(change.losses.captions)

@@ -12,6 +12,9 @@ from reconciler.render.plan_report.effect import Tone
 from reconciler.render.tier import CALLS_A_MINUTE, FREE_REQUESTS, minimum_seconds, share
 from reconciler.render.words import duration, megabytes
 
+LONG = 1800
+"""Seconds of writing captions that a cost line tells by themselves."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
@@ -67,7 +70,7 @@ def amounts(plan: Plan, objects: Sequence[ChangedObject]) -> tuple[Amount, ...]:
         Amount(label="trainings", quantities=(_trainings(plan),)),
         Amount(label="calls", quantities=(_calls(plan.cost.calls, plan.subject.tier),)),
         Amount(label="uploads", quantities=tuple(_uploads(plan))),
-        Amount(label="captions", quantities=tuple(_captions(objects, plan.limits))),
+        Amount(label="captions", quantities=tuple(_captions(objects, plan))),
     )
     rare = (
         Amount(label="removals", quantities=tuple(_removals(objects, plan.limits))),
@@ -101,17 +104,25 @@ def _uploads(plan: Plan) -> Iterator[Quantity]:
         )
 
 
-def _captions(objects: Sequence[ChangedObject], limits: Limits) -> Iterator[Quantity]:
+def _captions(objects: Sequence[ChangedObject], plan: Plan) -> Iterator[Quantity]:
     sums = sum((one.content.counted for one in objects if one.content is not None), CaptionSums())
     if sums.overwritten:
         yield Quantity(
             number=sums.overwritten,
             noun="hand-written overwritten",
-            limit=_limit(limits.caption_rewrites),
+            limit=_limit(plan.limits.caption_rewrites),
             tone=Tone.DESTROYS,
         )
-    words = ((sums.regenerated, "regenerated"), (sums.written, "from git"), (sums.kept, "hand-written kept"))
-    yield from (Quantity(number=number, noun=noun) for number, noun in words if number)
+    time = minimum_seconds(sums.written, plan.subject.tier)
+    # Each is a call of its own. A few take no time worth a word; those of an archive may take hours.
+    more = {"from git": (f"at least {duration(time)}",)} if time >= LONG else {}
+    words = (
+        (sums.regenerated, "regenerated"),
+        (sums.zipped, "from git in the archive"),
+        (sums.written, "from git"),
+        (sums.kept, "hand-written kept"),
+    )
+    yield from (Quantity(number=number, noun=noun, more=more.get(noun, ())) for number, noun in words if number)
 
 
 def _removals(objects: Sequence[ChangedObject], limits: Limits) -> Iterator[Quantity]:

@@ -68,6 +68,9 @@ class CaptionSums:
 
     regenerated: int = 0
     written: int = 0
+    """Those that git declares and that are sent by a call each."""
+    zipped: int = 0
+    """Those that git declares and that travel in an archive."""
     kept: int = 0
     overwritten: int = 0
 
@@ -75,6 +78,7 @@ class CaptionSums:
         return CaptionSums(
             regenerated=self.regenerated + other.regenerated,
             written=self.written + other.written,
+            zipped=self.zipped + other.zipped,
             kept=self.kept + other.kept,
             overwritten=self.overwritten + other.overwritten,
         )
@@ -126,18 +130,20 @@ def _images(change: DatasetChange) -> Entries[ImageChange]:
 
     loud = (*change.going, *filter(is_lossy, change.coming))
     quiet = (image for image in change.coming if not is_lossy(image))
-    return entries(sorted(loud, key=_coming_last), sorted(quiet, key=_coming_last), FOLD_IMAGES)
+    again = frozenset(change.again)
 
+    def last(image: ImageChange) -> tuple[bool, bool, str]:
+        """Those that come stand after those that go, and those that are only sent again after them."""
+        return image.effect is ImageEffect.ADDED, image.key in again, image.name
 
-def _coming_last(image: ImageChange) -> tuple[bool, str]:
-    return image.effect is ImageEffect.ADDED, image.name
+    return entries(sorted(loud, key=last), sorted(quiet, key=last), FOLD_IMAGES)
 
 
 def _captions(change: DatasetChange) -> Entries[CaptionReport]:
     """Overwritten ones of people first, then the others, each by name."""
-    told = {image.key for image in change.images if image.effect is ImageEffect.ADDED}
+    told = {image.key for image in change.images if image.effect is ImageEffect.ADDED} - frozenset(change.again)
     told |= {caption.key for caption in change.losses.captions}
-    written = sorted(change.captions, key=lambda caption: caption.name)
+    written = sorted((*change.captions, *change.recaptioned), key=lambda caption: caption.name)
     return entries(
         [_caption(one, overwrites=True) for one in change.losses.captions],
         [_caption(one, overwrites=False) for one in written if one.key not in told],
@@ -151,9 +157,11 @@ def _caption(one: CaptionChange | LostCaption, *, overwrites: bool) -> CaptionRe
 
 def _counted(change: DatasetChange) -> CaptionSums:
     """The captions of a dataset in numbers."""
+    zipped = len(change.captioned_by_archive)
     return CaptionSums(
         regenerated=change.regenerated,
-        written=_written(change),
+        written=_written(change) - zipped,
+        zipped=zipped,
         kept=len(change.kept),
         overwritten=len(change.losses.captions),
     )
@@ -176,8 +184,12 @@ def _unlisted(change: DatasetChange) -> str:
         verb = "one is" if change.regenerated == 1 else "ones are"
         after = f" after the {change.wish.guide.noun}" if change.guide else ""
         parts.append(f"{change.regenerated:,} automatic {verb} regenerated{after}")
-    if change.declared and change.origin is Origin.CREATE:
-        parts.append(f"{change.declared:,} from git {'is' if change.declared == 1 else 'are'} written")
+    zipped = len(change.captioned_by_archive)
+    if zipped:
+        parts.append(f"{zipped:,} from git {'travels' if zipped == 1 else 'travel'} in the archive")
+    if (written := change.declared - zipped) and change.origin is Origin.CREATE:
+        after = " one by one after the archive" if change.captions_after_archive else ""
+        parts.append(f"{written:,} from git {'is' if written == 1 else 'are'} written{after}")
     elif change.guide and (staying := _staying(change)):
         parts.append(f"{staying:,} from git {'stays' if staying == 1 else 'stay'}")
     return ", ".join(parts)
@@ -192,7 +204,9 @@ def _staying(change: DatasetChange) -> int:
 def _sums(change: DatasetChange) -> Iterator[str]:
     """What happens to a dataset's content in numbers, a clause each, what goes first."""
     replaced = sum(image.effect is ImageEffect.REPLACED for image in change.coming)
-    images = ((len(change.going), "removed"), (replaced, "replaced"), (len(change.coming) - replaced, "added"))
+    again = len(change.again)
+    added = len(change.coming) - replaced - again
+    images = ((len(change.going), "removed"), (replaced, "replaced"), (added, "added"), (again, "sent again"))
     if told := [f"{number:,} {word}" for number, word in images if number]:
         yield f"images: {', '.join(told)}"
     if change.guide and not change.sets_first_guide:
@@ -200,7 +214,7 @@ def _sums(change: DatasetChange) -> Iterator[str]:
     lost = {caption.key for caption in change.losses.captions}
     words = (
         (len(lost), "hand-written overwritten"),
-        (sum(caption.key not in lost for caption in change.captions), "changed in git"),
+        (sum(caption.key not in lost for caption in (*change.captions, *change.recaptioned)), "changed in git"),
         (change.regenerated, "regenerated"),
         (len(change.kept), "hand-written kept (not in git)"),
     )

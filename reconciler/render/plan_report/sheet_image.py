@@ -86,9 +86,12 @@ def _moving(change: DatasetChange, before: str) -> Iterator[SheetImage]:
     destroyed = {image.key for image in change.losses.destroyed_images}
     yield from (_going(image, before, is_gone=image.key in destroyed) for image in change.going)
     words: dict[str, CaptionChange | LostCaption] = {caption.key: caption for caption in change.captions}
+    again = frozenset(change.again)
     words |= {caption.key: caption for caption in change.losses.captions}
     kept = {caption.key: caption for caption in change.kept}
     for image in change.coming:
+        if image.key in again:
+            continue
         one = _coming(image, words.get(image.key), kept.get(image.key))
         yield (
             replace(one, loss="the old picture goes for good") if image.replaces in destroyed and not one.loss else one
@@ -151,9 +154,9 @@ def _going(image: ImageChange, before: str, *, is_gone: bool) -> SheetImage:
 
 def _worded(change: DatasetChange) -> Iterator[SheetImage]:
     """Images that stay and whose caption git writes, or a person wrote and it is kept."""
-    moving = {image.key for image in change.images}
+    moving = {image.key for image in change.images} - frozenset(change.again)
     lost = {caption.key for caption in change.losses.captions}
-    written = [one for one in change.captions if one.key not in lost]
+    written = [one for one in (*change.captions, *change.recaptioned) if one.key not in lost]
     yield from (_rewritten(one) for one in change.losses.captions if one.key not in moving)
     yield from (_written(one) for one in written if one.key not in moving)
     yield from (_kept(one) for one in change.kept if one.key not in moving)
