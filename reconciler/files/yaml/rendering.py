@@ -84,7 +84,6 @@ def root_lines(value: Value, manner: Manner) -> list[str]:
 
 def flow_text(value: Value, manner: Manner) -> str:
     """A value as it stands in `{}` or `[]`, in one line."""
-    # Not as an item: ruamel.yaml writes a mapping of one key in a list without its braces.
     return flow_pair("k", value, manner).partition(":")[2].strip()
 
 
@@ -113,6 +112,7 @@ def _dumped(value: Value, manner: Manner, *, in_flow: bool = False) -> list[str]
     yaml = YAML(typ="rt")
     yaml.Emitter = _Emitter
     yaml.width = _NO_FOLDING
+    yaml.brace_single_entry_mapping_in_flow_sequence = True
     yaml.indent(mapping=manner.step, sequence=manner.dash + manner.gap, offset=manner.dash)
     styled = _styled(value, manner, in_flow=in_flow)
     if in_flow and isinstance(styled, CommentedMap | CommentedSeq):

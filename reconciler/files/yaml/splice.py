@@ -200,6 +200,8 @@ def add_in_flow(source: SourceText, node: Node, before: Entry | None, text: str)
         is_blank = not source.content[node.body + 1 : node.end - 1].strip()
         return [Splice(start=node.body + 1, end=node.end - 1 if is_blank else node.body + 1, text=text)]
     tail = max(before.mark_end, before.value.end)
+    if node.form is Form.FLOW_MAPPING and source.content[node.body] != "{":  # the only pair of an item, as in [a: b]
+        return [Splice(start=node.body, end=node.body, text="{"), Splice(start=tail, end=tail, text=f", {text}}}")]
     start, line_end = source.line_start(before.start), source.line_end(tail)
     following = next((one.start for one in node.entries if one.start > before.start), node.end)
     has_own_line = source.is_first(before.start) and line_end < following and line_end < node.end - 1
