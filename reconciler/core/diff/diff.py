@@ -53,7 +53,9 @@ def _verdicts(comparison: Comparison) -> Iterator[Verdict]:
     yield from assess_absences(comparison)
     if comparison.asked.prunes:
         yield from prune(comparison, made)
-    if comparison.index.observed.projects and comparison.desired.projects and not comparison.project_ids:
+    # A project may be refused although it holds versions of ours, such as what an apply left behind.
+    is_ours = comparison.project_ids or any(comparison.index.named(ref) for ref in comparison.desired.refs)
+    if comparison.index.observed.projects and comparison.desired.projects and not is_ours:
         text = "nothing of ours was found in this account"
         yield Verdict(notes=(Note(rule="nothing-ours", ref=None, text=text),))
 

@@ -93,7 +93,9 @@ def test_a_plan_refuses_a_project_of_the_other_family_once() -> None:
 def test_a_plan_knows_what_an_earlier_apply_left_behind() -> None:
     """A project with nothing but our own empty draft: `destroy` is the way on."""
     left = live_dataset(11, LEFT, family="schema", guide=None)
-    (refusal,) = diff(make_tree(ONE), account(live_project(), left)).refusals
+    found = diff(make_tree(ONE), account(live_project(), left))
+    (refusal,) = found.refusals
+    assert not found.notes
     assert "project 1 with the empty draft 11" in refusal.remedies[1]
     assert "reconciler destroy" in refusal.remedies[1]
     followed = diff(make_tree(replace(ONE, guide=SCHEMA)), account(live_project(), left))
