@@ -50,7 +50,7 @@ def archives(simulator: Simulator) -> list[LogEntry]:
 
 
 @pytest.mark.parametrize("tiles", [NUMBER], indirect=True)
-def test_a_thousand_images_and_then_one_more(tiles: Path, simulator: Simulator, cli: Cli) -> None:
+def test_a_thousand_images_and_what_one_more_would_cost(tiles: Path, simulator: Simulator, cli: Cli) -> None:
     """One request, whatever the number of images; no caption costs a call; the address is told to the API alone."""
     ran = cli("apply", "--yes", "-vv")
     assert ran.code == 0, ran.out + ran.err
@@ -73,12 +73,10 @@ def test_a_thousand_images_and_then_one_more(tiles: Path, simulator: Simulator, 
     assert "so the next version is a new dataset, and 1,001 images are sent again" in out
     assert "1,001 images," in out
     assert "1,001 from git in the archive" in out
-    assert cli("apply", "plan.json").code == 0
-    assert len(archives(simulator)) == 2
 
     strays = cli("status", "--strays")
     assert "Archives in file://" in strays.out
-    assert len(json.loads(cli("status", "--strays", "--format", "json").out)["archives"]) == 2
+    assert len(json.loads(cli("status", "--strays", "--format", "json").out)["archives"]) == 1
 
     secret = address.rpartition("/")[2].removesuffix(".zip")
     written = [path for path in tiles.rglob("*") if path.is_file() and path.suffix not in {".png", ".zip"}]
