@@ -20,7 +20,7 @@ from reconciler.simulator import Dropped, Instead, Request, Response, console
 from reconciler.simulator.captioner import caption as automatic
 from reconciler.simulator.request import answer
 from tests.execute.archives import DECLARED, NONE, advanced, attempts, newest, remove_archives, stored
-from tests.execute.world import DATASET, Killed, World, kill, png
+from tests.execute.world import DATASET, SCHEMA, Killed, World, kill, png
 
 BULK = "POST /images/bulk-upload"
 
@@ -69,6 +69,23 @@ async def test_captions_that_git_does_not_declare_are_the_apis(
         )
     with zipfile.ZipFile(stored(archives)[0]) as zipped:
         assert all(name.endswith(".png") for name in zipped.namelist())
+
+
+@pytest.mark.parametrize("era", ["current", "mixed"])
+async def test_the_schema_family_writes_declared_captions_one_by_one(archives: Archives, era: str) -> None:
+    """V86: no text travels; an image more is a new archive there too."""
+    world, guide = World(switches={"era": era}), SCHEMA
+    images = {**dict.fromkeys(("wave", "sit", "fly", "run")), "jump": '{"action": "jumping."}'}
+    ran = await world.apply(advanced(world, images, guide=guide), archives=archives)
+    assert ran.code == 0, ran
+    assert world.captions(newest(world))["jump"] == '{"action": "jumping."}'
+    with zipfile.ZipFile(stored(archives)[0]) as zipped:
+        assert all(name.endswith(".png") for name in zipped.namelist())
+    world.clock.advance(4 * 3600)
+    more = advanced(world, {**images, "more": None}, guide=guide)
+    assert (await world.apply(more, archives=archives)).code == 0
+    assert (await world.plan(more)).is_empty
+    assert attempts(world) == 2
 
 
 async def test_a_caption_of_several_lines_travels_as_one_and_is_then_written_as_it_is(archives: Archives) -> None:

@@ -1,6 +1,7 @@
 """Every value of every undocumented behaviour that touches an archive: in sync at last, or the refusal that is expected."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,9 @@ REFUSED: Mapping[tuple[str, str], str] = {
     ("clone_image_names", "null"): "the next version is uploaded afresh",
 }
 """What an apply says where it cannot go on: nothing is lost, and what was completed before stays as it is."""
+
+PAGE = Path(__file__).parents[2] / "docs" / "simulator.md"
+BEGIN, END = "<!-- archives: written by pytest --update-golden -->\n", "<!-- end of archives -->\n"
 
 MET = [switch for switch in PLAYED if switch in ARCHIVES or switch.name.startswith(CLONED)]
 VALUES = [(switch.name, value) for switch in MET for value in switch.values if value != switch.default]
@@ -66,3 +70,22 @@ async def test_a_clone_that_does_not_hold_all_can_be_done_without(archives: Arch
     tree = advanced(world, images, clone="never")
     assert await world.settle(tree, archives=archives) <= 1
     assert world.captions([one for one in world.datasets() if one.status == "completed"][-1]) == images
+
+
+def table() -> str:
+    """What becomes of each value, as the tests above find it."""
+    rows = (
+        f"| `{name}={value}` | {'refused: ' + REFUSED[name, value] if (name, value) in REFUSED else 'survived'} |\n"
+        for name, value in VALUES
+    )
+    return f"\n| value | an apply of an archive |\n|---|---|\n{''.join(rows)}\n"
+
+
+def test_the_page_says_what_becomes_of_each_value(update_golden: bool) -> None:
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    between, _, after = rest.partition(END)
+    assert after
+    if update_golden:
+        PAGE.write_text(before + BEGIN + table() + END + after, encoding="utf-8")
+        return
+    assert between == table(), "run pytest tests/execute/test_archive_switch.py --update-golden"

@@ -8,7 +8,7 @@ from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.guide_rules import declared_guide, judge_guide
 from reconciler.core.manifest.image import FolderImages, ImageFile
-from reconciler.core.manifest.image_rules import judge_bytes, judge_count, judge_images, small_images
+from reconciler.core.manifest.image_rules import edge_images, judge_bytes, judge_count, judge_images, small_images
 from reconciler.core.manifest.loaded import ImageFolder, Manifest, SchemaFile
 from reconciler.core.manifest.match import Matched, match_captions
 from reconciler.core.manifest.mismatch import Vocabulary
@@ -182,6 +182,13 @@ def _judge_uploads(
             document.at("spec", "upload_type"),
             f"an archive for {count(number, 'image')}",
             f"`upload_type: basic` takes up to {ONE_BY_ONE.most_images}, one by one, and takes others later.",
+        )
+    if not spec.uploads.can_scale_up and (edge := edge_images(folder.images)):
+        yield _warning(
+            "image-edge",
+            document.at("spec", "images", "path"),
+            f"{count(edge, 'image')} just at the smallest size",
+            "A side has 1,024 pixels; Bria may leave images of an archive out that have fewer than 1,025.",
         )
     if spec.uploads.is_once and any(model.training_mode == "fully_automated" for model in models):
         yield _warning(

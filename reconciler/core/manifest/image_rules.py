@@ -137,10 +137,17 @@ def _judge_size(facts: Facts, place: Location, floor: int, *, can_scale_up: bool
             detail=f"{size}; each side needs {floor:,}.",
             remedy=remedy,
         )
-    elif short <= floor:
+    elif short <= floor and (can_scale_up or short < floor):
         yield _note(
             "image-edge", place, "is just at the smallest size", f"{size}; Bria may refuse it below {floor + 1:,}."
         )
+
+
+def edge_images(images: Iterable[ImageFile]) -> int:
+    """How many are exactly as large as an archive takes them: thousands may be, for that is what is trained on."""
+    if isinstance(images, FolderImages):
+        return sum(number for facts, _, number in images.summary.facts if min(facts.width, facts.height) == FULL)
+    return sum(1 for image in images if image.facts and min(image.facts.width, image.facts.height) == FULL)
 
 
 def small_images(images: Iterable[ImageFile]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.core.action import UploadArchive
-from reconciler.core.change import DatasetChange
+from reconciler.core.change import DatasetChange, Origin
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
@@ -11,6 +11,8 @@ from reconciler.core.text import count
 
 MISSING_STORE = "archive-store-missing"
 """The rule of the note in a plan, and of the refusal of an apply."""
+MANY = 100
+"""Captions from which on it is worth a word that they may have to be written again."""
 STORE_FLAG = "`--archive-store`, or RECONCILER_ARCHIVE_STORE"
 
 
@@ -23,6 +25,7 @@ def archives_to_send(plan: Plan) -> tuple[Ref, ...]:
 
 def archive_notes(plan: Plan, *, has_store: bool) -> Iterator[Note]:
     """What a reviewer must know of each archive; `has_store`: a store is named where the plan is made."""
+    yield from _clones(plan)
     for ref in archives_to_send(plan):
         text = (
             "its images travel in one archive. That its address answers is tried from here; "
@@ -33,6 +36,24 @@ def archive_notes(plan: Plan, *, has_store: bool) -> Iterator[Note]:
             text = f"apply refuses this where no store for archives is named ({STORE_FLAG}), and none is named here"
             yield Note(rule=MISSING_STORE, ref=ref, text=text)
         yield from (note for change in plan.changes_of(ref) if (note := _captions(change)) is not None)
+
+
+def _clones(plan: Plan) -> Iterator[Note]:
+    """A word about clones that may lose who wrote their captions (U74): each is then written again, which may take hours."""
+    for change in plan.changes:
+        if (
+            not isinstance(change, DatasetChange)
+            or change.origin is not Origin.CLONE
+            or not change.wish.uploads.is_once
+        ):
+            continue
+        number = change.declared + len(change.kept) - len(change.captions)
+        if number < MANY:
+            continue
+        text = f"where a clone loses who wrote its captions, {count(number, 'caption')} are written again, a call each"
+        if change.wish.zipped_texts:
+            text += "; with `clone: never` they travel in a new archive"
+        yield Note(rule="archive-clone-captions", ref=change.ref, text=text)
 
 
 def _captions(change: object) -> Note | None:

@@ -457,6 +457,7 @@ def test_more_images_than_one_by_one_go_into_an_archive() -> None:
         ({"images": "{path: images, increase_resolution: true}"}, (1100, 1100), ["dataset-increase-resolution"]),
         ({"images": "{path: images, increase_resolution: false}"}, (1100, 1100), []),
         ({}, (1000, 1000), ["image-small"]),
+        ({}, (1024, 1024), ["image-edge (warning)"]),
     ],
 )
 def test_images_of_an_archive_are_never_scaled_up(
@@ -465,6 +466,7 @@ def test_images_of_an_archive_are_never_scaled_up(
     held = folder(*images(*range(1, 211), size=size))
     found = problems(project(), dataset(upload_type="advanced", **spec), held=held)
     assert list(dict.fromkeys(line.partition(" ")[2] for line in found)) == expected
+    assert len(found) == (210 if expected == ["image-small"] else len(expected))
 
 
 def test_an_archive_takes_5_gb() -> None:
