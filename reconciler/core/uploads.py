@@ -22,6 +22,7 @@ class OneByOne:
     """What to do where there are more images, as a clause."""
     most_bytes: ClassVar[None] = None
     """Bytes of all images together; None where only each by itself is limited."""
+    entry_bytes: ClassVar[int] = 0
     calls: ClassVar[int] = 1
     """API calls of one portion."""
     is_once: ClassVar[bool] = False
@@ -49,6 +50,8 @@ class Archive:
     more: ClassVar[str] = "make two datasets"
     most_bytes: ClassVar[int] = 5_000_000_000
     """The documents say 5 GB; read as the smaller of its two meanings, so that no archive is refused on arrival."""
+    entry_bytes: ClassVar[int] = 1_000
+    """Bytes that an image takes besides its own: its name, twice, and a caption with a name of its own."""
     calls: ClassVar[int] = 4
     """The upload is started, its status is read before and at least once after, and then the images are counted."""
     is_once: ClassVar[bool] = True

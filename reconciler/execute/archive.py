@@ -66,6 +66,10 @@ async def _send(action_run: ActionRun, step: UploadArchive, draft: RemoteDataset
     if archives is None:
         end(failed("no archive store is named; nothing was sent", draft.id, exit_code=4))
     archive = await _packed(action_run, _members(action_run))
+    most = wish_of(action_run).uploads.most_bytes
+    if most is not None and archive.size > most:
+        detail = f"the archive has {archive.size:,} bytes, and the API takes {most:,}"
+        end(failed(f"{detail}: leave some images out, or make two datasets; nothing was sent", draft.id, exit_code=4))
     try:
         await _stored(action_run, archives, archive)
         now = archives.now()

@@ -229,7 +229,7 @@ def judge_count(
 def judge_bytes(images: Sequence[ImageFile], uploads: Uploads, place: Location) -> Iterator[Problem]:
     """How many bytes all images of a dataset may have together."""
     most = uploads.most_bytes
-    if most is not None and (size := sum(image.size for image in images)) > most:
+    if most is not None and (size := sum(image.size + uploads.entry_bytes for image in images)) > most:
         yield Problem(
             rule="dataset-bytes",
             location=place,
