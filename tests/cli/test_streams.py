@@ -300,7 +300,7 @@ def test_an_interrupt_before_anything_is_quiet(tree: Path) -> None:
     there = {"RECONCILER_ENDPOINT": "http://127.0.0.1:9", "BRIA_API_TOKEN": CANARY}
     process = begun("plan", until="the call is tried again (", **there)
     process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, "")
     assert err.endswith("Interrupted.\n")
 

@@ -10,6 +10,7 @@ but letters, or a short number, stays as it is; every other one, and everything 
 """
 
 import re
+from functools import lru_cache
 
 from reconciler.core.text import COMMAND, visible
 from reconciler.render.address import unsigned
@@ -34,8 +35,11 @@ _HARMLESS = frozenset({"->", "…", "·", "%"})
 _LIST = re.compile(r"[0-9]+[.)]")
 """A first word that would begin a numbered list."""
 _MARKER = re.compile(r"[^A-Za-z0-9._:/@+-]|-(?=-)")
+_KEPT = 1 << 14
+"""Texts whose Markdown is kept: a comment that is too long is made anew at each length, from the same texts."""
 
 
+@lru_cache(_KEPT)
 def code(text: str, limit: int = TEXT_LIMIT) -> str:
     """Foreign text as a code span on one line, cut at `limit` characters; `(empty)` where there is nothing to see.
 
@@ -49,6 +53,7 @@ def code(text: str, limit: int = TEXT_LIMIT) -> str:
     return f"{fence}{pad}{bare}{pad}{fence}"
 
 
+@lru_cache(_KEPT)
 def prose(text: str) -> str:
     """A sentence of ours, in which foreign words may stand."""
     pieces: list[tuple[bool, str]] = []
