@@ -61,7 +61,10 @@ async def kept_archives(settings: Settings) -> tuple[KeptArchive, ...]:
         raise _unusable(error) from None
     return tuple(
         KeptArchive(
-            store=str(settings.archive_store), digest=one.digest, size=one.size, stored_at=one.stored_at.isoformat(timespec="seconds")
+            store=str(settings.archive_store),
+            digest=one.digest,
+            size=one.size,
+            stored_at=one.stored_at.isoformat(timespec="seconds"),
         )
         for one in found
     )
