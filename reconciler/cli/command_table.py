@@ -42,7 +42,7 @@ reconciler apply --endpoint simulator:world.db
     cls=Group,
     table=COMMANDS,
     example=_EXAMPLE,
-    context_settings={"help_option_names": ["-h", "--help"], "terminal_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, message="reconciler %(version)s")
 def root() -> None:

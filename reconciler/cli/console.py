@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
+from reconciler.cli.terminal_width import columns_of
 from reconciler.core.text import visible
 from reconciler.render.text import Style, plain, render_text, safe_line
 from reconciler.render.view import Role, View
@@ -75,7 +76,7 @@ class Console:
 
     def result(self, view: View) -> None:
         """A view on stdout."""
-        self._write(self._out, render_text(view, style=self._style(self._out)))
+        self._write(self._out, self._laid_out(view, self._out))
 
     def result_text(self, text: str) -> None:
         """Finished text on stdout: JSON, a plan file."""
@@ -83,11 +84,14 @@ class Console:
 
     def say(self, view: View) -> None:
         """A view on stderr."""
-        self._tell(render_text(view, style=self._style(self._err)))
+        self._tell(self._laid_out(view, self._err))
 
     def say_line(self, text: str) -> None:
         """One sentence on stderr."""
         self._tell(safe_line(visible(text)) + "\n")
+
+    def _laid_out(self, view: View, stream: TextIO) -> str:
+        return render_text(view, style=self._style(stream), width=columns_of(stream, self._environ))
 
     def divert(self, write: Callable[[str], None] | None) -> None:
         """Send lines for stderr elsewhere, as long as part of the terminal is redrawn. None ends it."""

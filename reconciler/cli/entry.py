@@ -9,6 +9,7 @@ import click
 from reconciler.cli.command_table import root
 from reconciler.cli.exit_codes import DONE, FAILED, USAGE
 from reconciler.cli.shared_options import Invocation
+from reconciler.cli.terminal_width import columns_of
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,7 +31,13 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run a command line and return its exit code."""
     invocation = Invocation(environ=environ)
     try:
-        code = root.main(args=list(arguments), prog_name="reconciler", standalone_mode=False, obj=invocation)
+        code = root.main(
+            args=list(arguments),
+            prog_name="reconciler",
+            standalone_mode=False,
+            obj=invocation,
+            terminal_width=columns_of(sys.stdout, environ),
+        )
     except click.ClickException as error:
         return _usage(error, arguments)
     except (click.Abort, KeyboardInterrupt):

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 TIERS = ("free_trial", "starter", "pro", "enterprise")
-_SHARED = "Options of every command (also before it; or by environment, as RECONCILER_ROOT)"
+_SHARED = "Options of every command (or RECONCILER_ROOT and so on)"
 
 
 class Invocation:

@@ -1,4 +1,4 @@
-"""Prints a view as plain text, 100 columns wide; the one gate for the terminal and for the lines of a CI log."""
+"""Prints a view as plain text of a width; the one gate for the terminal and for the lines of a CI log."""
 
 import re
 import unicodedata
@@ -7,16 +7,19 @@ from itertools import zip_longest
 from typing import assert_never
 
 from reconciler.core.text import COMMAND, visible
-from reconciler.render.view import SIGNS, Figures, Item, Items, Line, Paragraph, Role, Row, Span, Text, View
+from reconciler.render.view import SIGNS, Figures, Item, Items, Line, Paragraph, Role, Row, Span, Text, View, say
 
 WIDTH = 100
+"""Columns where no terminal tells how many it has, as in a log or a file."""
 
 Style = Callable[[str, Role], str]
 """Gives a piece of finished text its colour; must not change what it says."""
 
 _NAME_LIMIT = 40
-_HEAD_LIMIT = 48
+_LABEL_LIMIT = 48
 _LABEL = 16
+_NARROW = 80
+"""Below this, a label stands above its rows and not beside them."""
 _LEAST = 10
 """Columns that are left for words, however long a forged label is."""
 
@@ -69,12 +72,8 @@ def _block(block: Line | Items | Figures | Paragraph, style: Style, width: int) 
                 yield from _wrapped(" " * (4 if deep else 2), text, style, width)
         case Figures():
             yield from _figures(block, style, width)
-        case Items(items=items, indent=indent):
-            name_width = min(max(cells(visible(item.name)) for item in items), _NAME_LIMIT)
-            version_width = max(cells(visible(item.versions)) for item in items)
-            for item in items:
-                lines = _item(item, name_width, version_width, style, width - indent)
-                yield from (" " * indent + line for line in lines)
+        case Items(indent=indent):
+            yield from (" " * indent + line for line in _items(block, style, width - indent))
         case other:
             assert_never(other)
 
@@ -97,37 +96,75 @@ def _figures(block: Figures, style: Style, width: int) -> Iterator[str]:
         yield from _wrapped(f"  {left.label:<{label_width}}", text, style, width)
 
 
-def _item(item: Item, name_width: int, version_width: int, style: Style, width: int) -> Iterator[str]:
-    sign = SIGNS[item.sign] if item.sign is not None else ""
-    role = item.sign or Role.PLAIN
-    name = visible(item.name)
-    lead: list[Span] = [Span(f"{sign} " if sign else "", role), Span(name, Role.STRONG)]
-    used = name_width - cells(name)
+def _items(block: Items, style: Style, width: int) -> Iterator[str]:
+    """Objects with their names, their versions and what happens in columns."""
+    names = [cells(visible(item.name)) for item in block.items]
+    name_width = max((columns for columns in names if columns <= min(_NAME_LIMIT, width // 2)), default=0)
+    version_width = max(cells(visible(item.versions)) for item in block.items)
+    for item in block.items:
+        yield from _head(item, name_width, version_width, style, width)
+        yield from _rows(item.rows, style, width)
+
+
+def _head(item: Item, name_width: int, version_width: int, style: Style, width: int) -> Iterator[str]:
+    """The line of an object. What finds no room beside its name or its versions begins a line of its own."""
+    sign = f"{SIGNS[item.sign]} " if item.sign is not None else ""
+    lead: list[Span] = [Span(sign, item.sign or Role.PLAIN), Span(visible(item.name), Role.STRONG)]
+    edge, used = len(sign) + name_width, len(sign) + cells(visible(item.name))
+    if used > edge and (item.versions or item.text):
+        yield from _wrapped("", tuple(lead), style, width, hang=len(sign))
+        lead, used = [], 0
     if version_width:
-        lead.append(Span(" " * max(used, 0) + "  " + item.versions))
-        used = version_width - cells(visible(item.versions))
-    if item.text:
-        lead.append(Span(" " * max(used, 0) + "  "))
-        lead.extend(item.text)
-    hang = len(sign and "* ") + name_width + (version_width + 2 if version_width else 0) + 2
-    yield from _wrapped("", tuple(lead), style, width, hang=min(hang, width // 2))
-    heads = [cells(visible(row.head)) for row in item.rows if row.sign is not None]
-    head_width = min(max(heads, default=0), _HEAD_LIMIT)
-    label_width = min(max((cells(visible(row.label)) for row in item.rows), default=0), _HEAD_LIMIT)
-    for row in item.rows:
-        yield from _row(row, head_width, max(label_width, _LABEL), style, width)
+        lead.append(Span(" " * (edge - used) + f"  {item.versions}"))
+        edge, used = edge + 2 + version_width, edge + 2 + cells(visible(item.versions))
+    gap = Span(" " * (edge - used) + "  ") if item.text else Span("")
+    hang = edge + 2
+    if hang > width // 2 and hang + cells(_flat(item.text)) > width:
+        if lead:
+            yield from _wrapped("", tuple(lead), style, width, hang=4)
+        if item.text:
+            yield from _wrapped(" " * 4, item.text, style, width)
+    else:
+        yield from _wrapped("", (*lead, gap, *item.text), style, width, hang=hang)
 
 
-def _row(row: Row, head_width: int, label_width: int, style: Style, width: int) -> Iterator[str]:
-    label = visible(row.label)
-    margin = f"    {label}{' ' * (label_width - cells(label))} " if label else "    "
+def _rows(rows: tuple[Row, ...], style: Style, width: int) -> Iterator[str]:
+    """The rows of one object. Their texts have one left edge, whatever the names before them."""
+    labels = max((cells(visible(row.label)) for row in rows), default=0)
+    label_width = max(min(labels, _LABEL_LIMIT, width // 3), _LABEL)
+    is_narrow = width < _NARROW
+    heads = [cells(visible(row.head)) for row in rows if row.sign is not None and row.text]
+    for row in rows:
+        label = visible(row.label)
+        is_above = label.strip() and (cells(label) > label_width or (is_narrow and row.sign is not None))
+        if is_above:
+            yield from _wrapped("    ", say(label), style, width)
+        if is_narrow and label and (row.sign is not None or not label.strip()):
+            margin = " " * 6
+        else:
+            beside = "" if is_above else label
+            margin = f"    {beside}{' ' * (label_width - cells(beside))} " if label else "    "
+        yield from _row(row, margin, heads, style, width)
+
+
+def _row(row: Row, margin: str, heads: list[int], style: Style, width: int) -> Iterator[str]:
+    """One row. `heads` are the columns of all names of the object; a name that is far too long stands above its text."""
     if row.sign is None:
         yield from _wrapped(margin, row.text, style, width)
         return
-    head = visible(row.head)
+    head, indent = visible(row.head), cells(margin) + 2
     mark = Span(f"{SIGNS[row.sign]} {head}", row.sign)
-    gap = Span(" " * max(head_width - cells(head), 0) + "   ") if row.text else Span("")
-    yield from _wrapped(margin, (mark, gap, *row.text), style, width, hang=cells(margin) + 2)
+    if not row.text:
+        yield from _wrapped(margin, (mark,), style, width, hang=indent)
+        return
+    head_width = max((columns for columns in heads if columns <= (width - indent) // 2), default=0)
+    edge = indent + head_width + 3
+    if cells(head) > head_width:
+        yield from _wrapped(margin, (mark,), style, width, hang=indent)
+        yield from _wrapped(" " * edge, row.text, style, width)
+        return
+    gap = Span(" " * (head_width - cells(head)) + "   ")
+    yield from _wrapped(margin, (mark, gap, *row.text), style, width, hang=edge)
 
 
 def _flat(text: Text) -> str:

@@ -206,3 +206,41 @@ def test_a_quoted_text_is_cut() -> None:
 def test_words_that_only_go() -> None:
     """Nothing comes in their place."""
     assert compared("a b c", "a c") == "a [-b-] c"
+
+
+def captions(*names: str, width: int) -> list[str]:
+    """The lines of a dataset with these images, each with a caption of some words."""
+    rows = tuple(
+        Row(text=say("word " * 14), label="images" if name == names[0] else " ", sign=Role.CREATE, head=name)
+        for name in names
+    )
+    return plain(Items(items=(Item(sign=Role.CREATE, name="dataset/a", rows=rows),)), width=width).splitlines()
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_captions_have_one_left_edge_whatever_the_names(width: int) -> None:
+    """Also those that go on in a further line, and those of images with very long names."""
+    lines = captions("a.png", "longer-name.png", "very-" * 12 + "long.png", width=width)
+    assert len({line.index("word") for line in lines if "word" in line}) == 1
+    assert max(map(cells, lines)) <= width
+
+
+def test_one_very_long_name_takes_no_room_from_the_others() -> None:
+    beside = captions("a.png", width=100)[1].index("word")
+    assert captions("a.png", "b" * 60, width=100)[1].index("word") == beside
+
+
+def test_on_a_narrow_terminal_a_label_stands_above_its_rows() -> None:
+    assert captions("a.png", width=60)[1:3] == [
+        "    images",
+        "      + a.png   word word word word word word word word word",
+    ]
+
+
+def test_a_name_without_room_stands_above_its_text() -> None:
+    """No line is empty, and none is too long."""
+    item = Item(sign=Role.TRAIN, name="model/" + "m" * 40, text=say("word " * 12))
+    lines = plain(Items(items=(item,)), width=60).splitlines()
+    assert lines[0] == "* model/" + "m" * 40
+    assert lines[1] == "    word word word word word word word word word word word"
+    assert len(lines) == 3
