@@ -1,5 +1,6 @@
 """One step of a plan: a verb from a closed alphabet, what it is done to, what it needs and what it costs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -309,3 +310,12 @@ class Action:
     @property
     def verb(self) -> Verb:
         return VERBS[type(self.step)]
+
+
+def listed(actions: Iterable[Action]) -> frozenset[Kind]:
+    """Kinds whose list is read once a plan is done: it must show what was made, or the next plan would not be in sync."""
+    return frozenset(
+        action.step.kind if isinstance(action.step, RenameObject) else action.ref.kind
+        for action in actions
+        if not isinstance(action.step, CreateProject | StopTraining | DeleteObject)
+    )

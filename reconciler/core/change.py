@@ -127,6 +127,8 @@ class DatasetChange:
     """Captions that are regenerated, known before the run."""
     declared: int
     """Captions that git declares."""
+    written_again: int = 0
+    """Captions that people wrote on the source of a clone: where it calls them automatic, each is written again (U74)."""
     base_images: int
     """Images that the base holds, each counted once."""
     live_images: int

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Protocol, TypeVar
 
-from reconciler.core.action import Action
+from reconciler.core.action import Action, listed
 from reconciler.core.change import Change
 from reconciler.core.cost import Cost
 from reconciler.core.limit import Limits
@@ -78,7 +78,8 @@ class Plan:
 
     @property
     def cost(self) -> Cost:
-        return reduce(Cost.__add__, (action.cost for action in self.actions), Cost())
+        """What all actions spend together, and the lists that are read once they are done."""
+        return reduce(Cost.__add__, (action.cost for action in self.actions), Cost(calls=len(listed(self.actions))))
 
     @property
     def is_empty(self) -> bool:

@@ -17,9 +17,11 @@ IN_BOTH = ("first training", "caption edit", "guide edit", "image swap", "revert
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("name", STORIES)
 async def test_a_story_costs_what_it_says(name: str, family: Family) -> None:
-    """Calls, uploads and trainings of the story's last step are those that it states."""
+    """Calls, uploads and trainings of the story's last step are those that it states; each plan promised its calls."""
     story, *bills = STORIES[name]
-    assert await story(Stage(family=family)) == bills[FAMILIES.index(family)]
+    stage = Stage(family=family)
+    assert await story(stage) == bills[FAMILIES.index(family)]
+    assert [promised for promised, _ in stage.applies] == [made for _, made in stage.applies]
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -58,6 +58,8 @@ class Stage:
     era: str = ""
     world: World = field(init=False)
     limits: Limits = field(default_factory=Limits)
+    applies: list[tuple[int, int]] = field(default_factory=list)
+    """Of each apply: the calls that its plan promised, and those that it made."""
 
     def __post_init__(self) -> None:
         self.begin()
@@ -96,6 +98,7 @@ class Stage:
         assert not plan.refusals, [refusal.summary for refusal in plan.refusals]
         ran = await self.world.execute(plan, **options)  # type: ignore[arg-type]
         assert ran.code == 0, str(ran)
+        self.applies.append((plan.cost.calls, ran.report.calls))
         return ran
 
     async def trained(self, tree: Desired) -> None:

@@ -224,6 +224,7 @@ def _change(context: DatasetContext, wish: DatasetWish, begin: _Begin) -> tuple[
         stale=todo.stale,
         regenerated=todo.regenerated,
         declared=sum(image.caption is not None for image in wish.images),
+        written_again=0 if source is None else _lost_by_clone(source, begin.draft, wish),
         base_images=count_live(live_base, LiveImages()),
         live_images=count_live(live_base, live_draft),
         lost_images=lost_images(live_base, base_version, live_draft, wish),
@@ -234,6 +235,16 @@ def _change(context: DatasetContext, wish: DatasetWish, begin: _Begin) -> tuple[
         id=None, version=wish.version, named=context.fingerprint, fingerprint=context.fingerprint, live_name=None
     )
     return Verdict(changes=(change,), wishes=(wish,)), training_data if context.dataset.completed else None
+
+
+def _lost_by_clone(source: Member, draft: Member | None, wish: DatasetWish) -> int:
+    """How many captions of people a clone has to be given again, but for those that were written to it before."""
+    wanted = {image.key for image in wish.images}
+    there = {} if draft is None else draft.dataset.content.keyed
+    return sum(
+        image.is_hand_written and key in wanted and not (key in there and there[key].is_hand_written)
+        for key, image in source.dataset.content.keyed.items()
+    )
 
 
 def _sent_again(context: DatasetContext, wish: DatasetWish) -> tuple[tuple[str, ...], tuple[CaptionChange, ...]]:

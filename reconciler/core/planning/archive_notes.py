@@ -47,8 +47,7 @@ def _clones(plan: Plan) -> Iterator[Note]:
             or not change.wish.uploads.is_once
         ):
             continue
-        number = change.declared + len(change.kept) - len(change.captions)
-        if number < MANY:
+        if (number := change.written_again) < MANY:
             continue
         text = f"where a clone loses who wrote its captions, {count(number, 'caption')} are written again, a call each"
         if change.wish.zipped_texts:

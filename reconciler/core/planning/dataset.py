@@ -24,6 +24,7 @@ from reconciler.core.action import (
 from reconciler.core.change import Change, DatasetChange, FieldChange, Origin
 from reconciler.core.content_change import ImageChange, ImageEffect
 from reconciler.core.cost import Cost
+from reconciler.core.planning.calls import SET_ASIDE, DatasetCalls
 from reconciler.core.planning.first_steps import FirstSteps
 from reconciler.core.text import count
 from reconciler.core.uploads import Archive, OneByOne
@@ -73,38 +74,40 @@ def _action(
 
 
 def _stages(change: DatasetChange, project_id: int | None) -> Iterator[Iterable[_Row]]:
+    calls = DatasetCalls(change)
     if change.aside is not None:
         aside = SetDraftAside(id=change.aside.id, name=change.aside.name)
-        yield ((f"set aside {change.aside.id}", aside, Cost(calls=3), f"draft {change.aside.id}", ()),)
-    yield (_begin(change, project_id),)
+        yield ((f"set aside {change.aside.id}", aside, Cost(calls=SET_ASIDE), f"draft {change.aside.id}", ()),)
+    yield (_begin(change, project_id, Cost(calls=calls.begin)),)
     if change.source_id is not None:
-        yield (("check", CheckClone(source_id=change.source_id), Cost(calls=3), "", ()),)
+        yield (("check", CheckClone(source_id=change.source_id), Cost(calls=calls.check), "", ()),)
     yield [_removal(image) for image in change.images if image.effect not in _COMING] + [
         _replaced(image) for image in change.images if image.effect is ImageEffect.REPLACED
     ]
     if change.guide:
         step = SetGuide(guide=change.wish.guide)
-        yield (("guide", step, Cost(calls=3), change.wish.guide.field, change.guide),)
+        yield (("guide", step, Cost(calls=calls.guide), change.wish.guide.field, change.guide),)
     if change.origin is not Origin.CREATE:
-        yield (("regenerate", Regenerate(), _regeneration(change), "", ()),)
+        cost = Cost(calls=calls.regenerate, regenerations=change.regenerated)
+        yield (("regenerate", Regenerate(), cost, "", ()),)
     yield [_upload(change, portion) for portion in change.wish.uploads.portions(change.coming)]
-    yield (_caption(change),)
-    yield (("complete" if change.wish.completed else "verify", CompleteDataset(), _completion(change), "", ()),)
+    yield (_caption(change, calls),)
+    yield (("complete" if change.wish.completed else "verify", CompleteDataset(), Cost(calls=calls.complete), "", ()),)
 
 
-def _begin(change: DatasetChange, project_id: int | None) -> _Row:
+def _begin(change: DatasetChange, project_id: int | None, cost: Cost) -> _Row:
     match change.origin:
         case Origin.CREATE:
             step = CreateDataset(project_id=project_id, training_version=change.training_version)
-            return "create", step, Cost(calls=3), "", ()
+            return "create", step, cost, "", ()
         case Origin.CLONE:
             assert change.source_id is not None
             assert change.source_version is not None
             clone = CloneDataset(source_id=change.source_id, source_version=change.source_version)
-            return "clone", clone, Cost(calls=3), "", ()
+            return "clone", clone, cost, "", ()
         case Origin.RESUME:
             assert change.origin_id is not None
-            return "claim", ClaimDraft(id=change.origin_id), Cost(calls=4), "", ()
+            return "claim", ClaimDraft(id=change.origin_id), cost, "", ()
 
 
 def _removal(image: ImageChange) -> _Row:
@@ -143,15 +146,7 @@ def _upload_step(change: DatasetChange, portion: tuple[ImageChange, ...]) -> Upl
             assert_never(other)
 
 
-def _regeneration(change: DatasetChange) -> Cost:
-    """One call where no hand-written caption stands beside, else one for each automatic one; polls not counted."""
-    if not change.regenerated:
-        return Cost(calls=1)
-    alone = not (change.declared or change.kept)
-    return Cost(calls=5 if alone else 4 + change.regenerated, regenerations=change.regenerated)
-
-
-def _caption(change: DatasetChange) -> _Row:
+def _caption(change: DatasetChange, calls: DatasetCalls) -> _Row:
     declared = [
         KeyedText(key=image.key, text=image.caption) for image in change.wish.images if image.caption is not None
     ]
@@ -162,8 +157,4 @@ def _caption(change: DatasetChange) -> _Row:
     rewrites = len(change.losses.captions)
     label = count(len(written), "caption") if written else ""
     step = WriteCaptions(texts=tuple(sorted(declared + carried, key=lambda text: text.key)))
-    return "caption", step, Cost(calls=2 + len(written), rewrites=rewrites), label, ()
-
-
-def _completion(change: DatasetChange) -> Cost:
-    return Cost(calls=6 if change.wish.completed else 2)
+    return "caption", step, Cost(calls=calls.caption(len(written)), rewrites=rewrites), label, ()

@@ -3,6 +3,7 @@
 from reconciler.core.action import Action, CreateModel, StartTraining, Step, StopTraining, UpdateModel, counted
 from reconciler.core.change import Change, ModelChange
 from reconciler.core.cost import Cost
+from reconciler.core.planning.calls import CREATE_MODEL, PUT_AND_READ, START, STOP
 from reconciler.core.planning.first_steps import FirstSteps
 
 
@@ -14,7 +15,7 @@ def model_actions(change: Change, before: FirstSteps) -> tuple[Action, ...]:
     actions: list[Action] = []
     for stopped in change.stops:
         stop = StopTraining(id=stopped.id, name=stopped.name)
-        actions.append(_action(change, f"stop {stopped.id}", stop, needs, Cost(calls=4)))
+        actions.append(_action(change, f"stop {stopped.id}", stop, needs, Cost(calls=STOP)))
     if change.creates:
         step = CreateModel(
             dataset=change.dataset,
@@ -24,14 +25,18 @@ def model_actions(change: Change, before: FirstSteps) -> tuple[Action, ...]:
             training_version=change.training_version,
             description=change.description,
         )
-        actions.append(_action(change, "create", step, needs + before.made.get(change.dataset, ()), Cost(calls=4)))
+        # A dataset that the same plan completes has just been read.
+        cost = Cost(calls=CREATE_MODEL + (change.dataset_id is not None))
+        actions.append(_action(change, "create", step, needs + before.made.get(change.dataset, ()), cost))
     elif change.fields and change.id is not None:
         update = UpdateModel(id=change.id, name=change.name, description=change.description)
-        actions.append(_action(change, "update", update, needs, Cost(calls=1)))
+        actions.append(_action(change, "update", update, needs, Cost(calls=PUT_AND_READ)))
     if change.starts:
         needs += tuple(action.id for action in actions if isinstance(action.step, StopTraining | CreateModel))
         start = StartTraining(id=change.id, parameters=change.parameters)
-        actions.append(_action(change, "train", start, needs, counted(start) + Cost(calls=2)))
+        actions.append(
+            _action(change, "train", start, needs, counted(start) + Cost(calls=START + (not change.creates)))
+        )
     return tuple(actions)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from reconciler.core.action import Action, CreateProject, UpdateProject
 from reconciler.core.change import Change, ProjectChange
 from reconciler.core.cost import Cost
+from reconciler.core.planning.calls import PROJECT
 from reconciler.core.planning.first_steps import FirstSteps
 
 
@@ -17,5 +18,5 @@ def project_actions(change: Change, _: FirstSteps) -> Iterator[Action]:
             ref=change.ref,
             step=step,
             fields=change.fields,
-            cost=Cost(calls=1),
+            cost=Cost(calls=PROJECT),
         )

@@ -6,6 +6,7 @@ from reconciler.core.action import Action, DeleteObject, RenameObject, StopTrain
 from reconciler.core.change import RemovalChange, RemovedObject, RenameChange
 from reconciler.core.cost import Cost
 from reconciler.core.kind import Kind
+from reconciler.core.planning.calls import DELETE, RENAME, STOP
 from reconciler.core.ref import Ref
 
 
@@ -19,7 +20,7 @@ def rename_actions(change: RenameChange) -> tuple[Action, ...]:
                 kind=item.kind, id=item.id, before=item.before, after=item.after, description=item.description
             ),
             label=item.after,
-            cost=Cost(calls=3),
+            cost=Cost(calls=RENAME),
         )
         for item in change.objects
     )
@@ -51,11 +52,11 @@ def _deletion(change: RemovalChange, item: RemovedObject, needs: tuple[str, ...]
     stops: tuple[Action, ...] = ()
     if item.stops:
         step = StopTraining(id=item.id, name=item.name)
-        stops = (_action(change, f"stop {item.id}", step, item, needs, Cost(calls=4)),)
+        stops = (_action(change, f"stop {item.id}", step, item, needs, Cost(calls=STOP)),)
         needs += tuple(stop.id for stop in stops)
     delete = DeleteObject(kind=item.kind, id=item.id, name=item.name)
     words = f"delete {item.kind.value} {item.id}"
-    return (*stops, _action(change, words, delete, item, needs, counted(delete) + Cost(calls=2)))
+    return (*stops, _action(change, words, delete, item, needs, counted(delete) + Cost(calls=DELETE)))
 
 
 def _action(
