@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from examples.draw import DRAWINGS, save
+from tests.test_packaging import tracked
 
 ROOT = Path(__file__).parent.parent
 LARGEST = 60_000
@@ -15,12 +16,7 @@ SHORTEST_SIDE = 1024
 
 def test_every_committed_image_has_its_drawing() -> None:
     suffixes = {".png", ".jpg", ".webp"}
-    committed = {
-        str(path.relative_to(ROOT))
-        for folder in ("examples", "manifests")
-        for path in (ROOT / folder).rglob("*")
-        if path.suffix in suffixes
-    }
+    committed = {str(path.relative_to(ROOT)) for path in tracked("examples", "manifests") if path.suffix in suffixes}
     assert committed == set(DRAWINGS)
 
 

@@ -1,5 +1,6 @@
 """Bring the live captions of a dataset into the files that git keeps."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -20,6 +21,7 @@ from reconciler.core.name import DraftName, image_key, parse_dataset_name
 from reconciler.core.problem import Location, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal, quoted
+from reconciler.files.caption.form import FORMS
 from reconciler.files.caption.pull import CaptionSource, PulledCaption, PullRefused, write_captions
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
@@ -37,11 +39,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PulledDataset:
-    """The name of the live dataset, what became of each caption, and how many images had no live caption."""
+    """The name of the live dataset, what became of each caption, and how many images had no live caption.
+
+    `unfit` has the live captions that no file can hold, by the images' paths: no JSON objects in the schema family.
+    """
 
     name: str
     captions: tuple[PulledCaption, ...]
     missing: int
+    unfit: Mapping[str, str]
 
 
 def read_target(root: Path, ref: Ref) -> Target:
@@ -88,7 +94,7 @@ async def live_dataset(opened: Session, planned: Planned, ref: Ref) -> RemoteDat
         )
     name = parse_dataset_name(live.name)
     if live.is_regenerating or (live.is_draft and isinstance(name, DraftName) and name.is_marked):
-        summary = f"{quoted(live.name)} (id {live.id}) is not settled: its captions may still follow another prefix"
+        summary = f"{quoted(live.name)} (id {live.id}) is not settled: its captions may still follow another guide"
         raise refused("pull-unsettled", summary, "Run `reconciler apply` first, then pull.")
     return live
 
@@ -104,13 +110,16 @@ def _chosen(planned: Planned, ref: Ref) -> int | None:
 
 def write(root: Path, target: Target, live: RemoteDataset, *, overwrite: bool) -> PulledDataset:
     """Write the captions of the images that the tree holds; refused if a caption file cannot be understood."""
+    form = FORMS[target.desired.datasets[target.ref].guide.family]
     folder, texts, missing = _texts(target, live)
+    unfit = {name: text for name, text in texts.items() if not form.takes(text)}
+    fit = {name: text for name, text in texts.items() if name not in unfit}
     with Tree(root) as tree:
         try:
-            captions = write_captions(tree, folder, target.source, texts, overwrite=overwrite)
+            captions = write_captions(tree, folder, target.source, fit, form=form, overwrite=overwrite)
         except PullRefused as error:
             raise refused("pull-refused", str(error)) from None
-    return PulledDataset(name=live.name, captions=captions, missing=missing)
+    return PulledDataset(name=live.name, captions=captions, missing=missing, unfit=unfit)
 
 
 def _texts(target: Target, live: RemoteDataset) -> tuple[str, dict[str, str], int]:

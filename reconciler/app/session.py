@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 STAND_IN = "embedded-simulator"
 """The token for an embedded simulator. It never gets the real one."""
 
+BOTH_FAMILIES = ("era=mixed",)
+"""How an embedded simulator plays: as an account that knows both families, so that manifests of either can be tried."""
+
 _log = logging.getLogger("reconciler.calls")
 
 
@@ -48,7 +51,7 @@ async def session(settings: Settings, clock: Clock, watchers: Sequence[Observer]
         return
     from reconciler.app.simulate import Simulation, open_world
 
-    simulator = open_world(Simulation(store=settings.endpoint.store), clock)
+    simulator = open_world(Simulation(store=settings.endpoint.store, switches=BOTH_FAMILIES), clock)
     transport = embedded(simulator, clock)
     client = Client(settings.endpoint, Token(STAND_IN), clock=clock, pace=pace, observer=watch, transport=transport)
     try:

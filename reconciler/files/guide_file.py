@@ -4,9 +4,7 @@ Only the lines that differ change: a manifest goes through the one writer of peo
 of keys, its indentation, its line ends and its last line.
 """
 
-import json
 import os
-import re
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -18,6 +16,7 @@ from reconciler.core.manifest.spec import DatasetSpec
 from reconciler.core.problem import Problem
 from reconciler.core.strictjson import BadJson, Value, loads
 from reconciler.files.git.repository import RevisionRefused, find_repository
+from reconciler.files.json_text import in_order_of, json_text
 from reconciler.files.load import SCHEMA_FILE_LIMIT
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree
@@ -68,7 +67,7 @@ def _manifest_edit(tree: Tree, path: str, manifest: Manifest, spec: DatasetSpec,
         after = "upload_type" if "upload_type" in spec.model_fields_set else "project"
         edit = Insert(("spec",), guide.field, value, after=after, document=number)
     else:
-        edit = Replace(("spec", guide.field), _in_order_of(before, value), document=number)
+        edit = Replace(("spec", guide.field), in_order_of(before, value), document=number)
     committed = _committed(tree.root, path)
     return GuideEdit(
         path=path,
@@ -94,7 +93,7 @@ def _schema_file_edit(tree: Tree, path: str, guide: SchemaGuide) -> GuideEdit:
     except FileRefused as refused:
         if not refused.is_missing:
             raise
-        return GuideEdit(path=path, before=None, after=_json_text(guide.document, ""), is_committed=True)
+        return GuideEdit(path=path, before=None, after=json_text(guide.document, ""), is_committed=True)
     data = _read(tree, path, SCHEMA_FILE_LIMIT)
     text = data.removeprefix(_BOM).decode("utf-8", "replace")
     try:
@@ -103,27 +102,9 @@ def _schema_file_edit(tree: Tree, path: str, guide: SchemaGuide) -> GuideEdit:
         before = None
     if before is not None and SchemaGuide(text=text).canonical == guide.canonical:
         return GuideEdit(path=path, before=data, after=data, is_committed=True)
-    after = (_BOM if data.startswith(_BOM) else b"") + _json_text(_in_order_of(before, guide.document), text)
+    after = (_BOM if data.startswith(_BOM) else b"") + json_text(in_order_of(before, guide.document), text)
     committed = _committed(tree.root, path)
     return GuideEdit(path=path, before=data, after=after, is_committed=committed is None or committed == data)
-
-
-def _json_text(value: Value, like: str) -> bytes:
-    """A JSON text in the manner of another one: its indentation, its line ends, its last line end."""
-    indent = re.search(r"\n([ \t]+)\S", like)
-    is_flat = bool(like.strip()) and indent is None
-    text = json.dumps(value, ensure_ascii=False, indent=None if is_flat else indent[1] if indent else 2)
-    if not like or like.endswith("\n"):
-        text += "\n"
-    return text.replace("\n", "\r\n" if "\r\n" in like else "\n").encode()
-
-
-def _in_order_of(before: Value, after: Value) -> Value:
-    """The value `after`, with the keys that it shares with `before` in the order that they have there."""
-    if not isinstance(before, dict) or not isinstance(after, dict):
-        return after
-    keys = [*(key for key in before if key in after), *(key for key in after if key not in before)]
-    return {key: _in_order_of(before.get(key), after[key]) for key in keys}
 
 
 def _read(tree: Tree, path: str, limit: int) -> bytes:

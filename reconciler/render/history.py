@@ -75,7 +75,7 @@ def _dataset_rows(entry: DatasetEntry) -> Iterator[Row]:
     if entry.clone_of is not None:
         yield Row(label="clone", text=say(f"of v{entry.clone_of}, not checked yet"))
     if entry.is_stale:
-        yield Row(label="captions", text=say("stale: they may follow another prefix"))
+        yield Row(label="captions", text=say("stale: they may follow another guide"))
     if entry.models:
         yield Row(label="trained", text=say(", ".join(entry.models)))
 

@@ -1,6 +1,6 @@
 """What `captions pull` did: how many texts were written, which ones were left alone, and what to change by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,8 +22,13 @@ class PullRow:
     after: str
 
 
-def pull_view(rows: Iterable[PullRow], *, origin: str, missing: int, place: str | None) -> View:
-    """`origin` is the live dataset's name; `place` where `captions` must be changed to `sidecar`, if it must."""
+def pull_view(
+    rows: Iterable[PullRow], *, origin: str, missing: int, unfit: Mapping[str, str], place: str | None
+) -> View:
+    """`origin` is the live dataset's name; `place` where `captions` must be changed to `sidecar`, if it must.
+
+    `unfit` has the live captions that no file can hold, by image.
+    """
     rows = tuple(rows)
     written = [row for row in rows if row.outcome == "written"]
     conflicts = [row for row in rows if row.outcome == "conflict"]
@@ -38,9 +43,20 @@ def pull_view(rows: Iterable[PullRow], *, origin: str, missing: int, place: str 
         ],
         [Line(text=say(f"{count(kept, 'caption')} in git already."))] if kept else [],
         [Line(text=say(f"{count(missing, 'image')} without a live caption."))] if missing else [],
+        _unfit(unfit),
         _conflicts(conflicts),
         [Line(text=say(f"Now change one line, at {place}: `captions: {{source: sidecar}}`."))] if place else [],
     )
+
+
+def _unfit(captions: Mapping[str, str]) -> list[Paragraph | Items]:
+    if not captions:
+        return []
+    number = len(captions)
+    lead = f"{count(number, 'live caption')} {'is' if number == 1 else 'are'} no JSON object: left alone."
+    way = "Write a caption into git, and let the next apply write it to the live side."
+    items = (Item(sign=Role.UNCHANGED, name=name, text=quoted_text(text)) for name, text in sorted(captions.items()))
+    return [Paragraph(lead=say(lead, Role.REFUSED), rest=(say(way),)), Items(items=tuple(items), indent=2)]
 
 
 def _conflicts(rows: list[PullRow]) -> list[Paragraph | Items]:

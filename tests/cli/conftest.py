@@ -149,13 +149,24 @@ def applied(tree: Path, cli: Cli) -> Path:
     return tree
 
 
-@pytest.fixture
-def current(tree: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    """The API as its documents of today describe it."""
-    simulator = Simulator(switches={"era": "current"})
+def _served(monkeypatch: pytest.MonkeyPatch, era: str) -> Iterator[Simulator]:
+    """The API as its documents of an era describe it, over a socket."""
+    simulator = Simulator(switches={"era": era})
     monkeypatch.setenv("BRIA_API_TOKEN", "anything")
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
     with serving(simulator) as address:
         monkeypatch.setenv("RECONCILER_ENDPOINT", address)
         yield simulator
+
+
+@pytest.fixture
+def current(tree: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """The API as its documents of today describe it."""
+    yield from _served(monkeypatch, "current")
+
+
+@pytest.fixture
+def legacy(tree: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """The API that knows prefixes alone."""
+    yield from _served(monkeypatch, "legacy")

@@ -65,7 +65,7 @@ def test_the_api_proposes_the_schemas(tree: Path, cli: Cli, current: Simulator) 
     assert "lighting:" in (tree / "manifests/lora-poses-schema.yaml").read_text()
 
 
-def test_an_account_without_the_helper_leaves_nothing_behind(tree: Path, cli: Cli) -> None:
+def test_an_account_without_the_helper_leaves_nothing_behind(tree: Path, cli: Cli, legacy: Simulator) -> None:
     """Exit 4, with the way that needs nobody."""
     before = contents(tree / "manifests")
     ran = cli("migrate", "lora", "--to", "schema", "--ask")

@@ -1,5 +1,6 @@
-"""The browser of the report's own tests, for the stories that look at a report."""
+"""What stories share: the browser of the report's own tests, and the store of the tests of archives."""
 
+from tests.execute.conftest import archives
 from tests.render.html.conftest import chromium
 
-__all__ = ["chromium"]
+__all__ = ["archives", "chromium"]

@@ -1,11 +1,13 @@
 """Each example plans what its README says, at first and after each edit that the story tells of."""
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from examples.drawing.kites import main as draw_kites
 from examples.drawing.tiles import main as draw_tiles
 from reconciler.cli.entry import run
 from reconciler.core.action import Verb
@@ -58,8 +60,13 @@ class Story:
     def apply(self) -> str:
         return self.run("apply", "--yes", "--wait", "training")
 
+    def draw_kites(self) -> None:
+        """Draw the images of the example of the schema family."""
+        draw_kites(str(self.root / "kites"))
+        self._capsys.readouterr()
+
     def draw(self, number: int) -> None:
-        """Draw the tiles of the example that has no images in git."""
+        """Draw so many tiles of the example of an archive."""
         draw_tiles(str(self.root / "tiles"), str(number))
         self._capsys.readouterr()
 
@@ -168,6 +175,30 @@ def test_style(story: Story) -> None:
     story.edit("dataset.yaml", "status: draft", "status: completed")
     reviewed = total(story.plan())
     assert (reviewed.cloned, reviewed.uploads, reviewed.captions, reviewed.trainings) == (0, 0, 1, 1)
+    story.apply()
+    assert story.plan().is_empty
+
+
+@example("examples/schema")
+def test_schema(story: Story) -> None:
+    story.draw_kites()
+    assert total(story.plan()) == Sum(created=3, uploads=6, captions=6, trainings=1)
+    story.apply()
+    synced = story.plan()
+    assert synced.is_empty
+    assert synced.calls == 3
+
+    schema = story.root / "kites.schema.json"
+    before = json.loads(schema.read_text(encoding="utf-8"))
+    schema.write_text(json.dumps(dict(reversed(before.items()))), encoding="utf-8")
+    assert story.plan().is_empty
+
+    story.edit("kites.schema.json", "even, dark blue", "even, black")
+    plan = story.plan()
+    assert total(plan) == Sum(cloned=1, created=1, trainings=1)
+    assert "visual_schema.style.outline even, [-dark blue-] {+black+}" in " ".join(story.run("plan").split())
+    story.edit("kites/captions.yaml", "shape: hexagon", "shape: hexagon with equal sides")
+    assert total(story.plan()) == Sum(cloned=1, created=1, captions=1, trainings=1)
     story.apply()
     assert story.plan().is_empty
 

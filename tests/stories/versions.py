@@ -7,6 +7,7 @@ same table.
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 from reconciler.core.desired import Absent, Desired
 from reconciler.core.diff.diff import diff
@@ -60,6 +61,8 @@ class Stage:
     limits: Limits = field(default_factory=Limits)
     applies: list[tuple[int, int]] = field(default_factory=list)
     """Of each apply: the calls that its plan promised, and those that it made."""
+    upload_path: ClassVar[str] = "/images"
+    """Where its uploads go."""
 
     def __post_init__(self) -> None:
         self.begin()
@@ -111,7 +114,9 @@ class Stage:
         log = self.world.simulator.log
         return Bill(
             calls=len(log),
-            uploads=sum(entry.committed and entry.method == "POST" and entry.path.endswith("/images") for entry in log),
+            uploads=sum(
+                entry.committed and entry.method == "POST" and entry.path.endswith(self.upload_path) for entry in log
+            ),
             trainings=self.world.trainings(),
         )
 

@@ -26,7 +26,7 @@ def pull(invocation: Invocation, dataset: str, *, overwrite: bool) -> int:
     """Write the live captions of a dataset into the source that its manifest declares.
 
     A caption in git that differs is left alone unless --overwrite is said (exit code 4). Where captions are
-    automatic, text files are written beside the images, and the one line of the manifest to change is printed.
+    automatic, a file is written beside each image, and the one line of the manifest to change is printed.
     """
     import asyncio
 
@@ -56,5 +56,6 @@ async def _pull(context: "CommandContext", ref: "Ref", *, overwrite: bool) -> in
         PullRow(name=one.name, outcome=one.outcome.value, before=one.before, after=one.after) for one in pulled.captions
     ]
     place = str(target.place) if target.source == "automatic" else None
-    context.console.result(pull_view(rows, origin=pulled.name, missing=pulled.missing, place=place))
+    view = pull_view(rows, origin=pulled.name, missing=pulled.missing, unfit=pulled.unfit, place=place)
+    context.console.result(view)
     return REFUSED if any(row.outcome == "conflict" for row in rows) else DONE

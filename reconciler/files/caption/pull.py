@@ -11,7 +11,8 @@ from typing import Literal
 
 from reconciler.core.strictjson import BadJson, Value, loads
 from reconciler.core.text import normal
-from reconciler.files.caption.reading import LINES_LIMIT, LINES_NAME, SIDECAR_LIMIT, SIDECAR_SUFFIXES, YAML_NAME
+from reconciler.files.caption.form import CaptionForm
+from reconciler.files.caption.reading import LINES_LIMIT, LINES_NAME, SIDECAR_LIMIT, YAML_NAME
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import join
 from reconciler.files.yaml.change import Edit, Insert, Replace
@@ -53,45 +54,63 @@ def write_captions(
     source: CaptionSource,
     captions: Mapping[str, str],
     *,
+    form: CaptionForm,
     overwrite: bool = False,
 ) -> tuple[PulledCaption, ...]:
-    """Write texts (image's path below `folder` → caption without prefix) where the manifest's source says.
+    """Write captions (image's path below `folder` → caption without prefix) where the manifest's source says.
 
     `automatic` writes sidecars. A text that is there already and differs is a conflict, unless `overwrite`.
     Each file is written whole or not at all; PullRefused if a caption file cannot be understood or written.
     """
     wanted = {name: normal(text) for name, text in captions.items()}
+    writing = _Writing(tree=tree, folder=folder, form=form, overwrite=overwrite)
     try:
         if source != "file":
-            return tuple(_write_sidecar(tree, folder, name, text, overwrite) for name, text in sorted(wanted.items()))
+            return tuple(_write_sidecar(writing, name, text) for name, text in sorted(wanted.items()))
         with tree.folder(folder) as handle:
             names = set(os.listdir(handle))  # noqa: PTH208 - a handle, not a path
         if YAML_NAME in names and LINES_NAME in names:
             raise PullRefused(f"{YAML_NAME} and {LINES_NAME} lie in one folder; keep one of them")
         if LINES_NAME in names:
-            return _write_lines(tree, folder, wanted, overwrite)
-        return _write_yaml(tree, folder, wanted, overwrite, is_new=YAML_NAME not in names)
+            return _write_lines(writing, wanted)
+        return _write_yaml(writing, wanted, is_new=YAML_NAME not in names)
     except FileRefused as refused:
         raise PullRefused(f"{tree.shown(refused.path)} {refused.reason}") from None
     except OSError as error:
         raise PullRefused(f"captions cannot be written: {error.strerror}") from None
 
 
-def _write_sidecar(tree: Tree, folder: str, name: str, text: str, overwrite: bool) -> PulledCaption:
-    stem = PurePosixPath(join(folder, name)).with_suffix("")
-    paths = [f"{stem}{suffix}" for suffix in SIDECAR_SUFFIXES]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writing:
+    """Where captions are written, and how."""
+
+    tree: Tree
+    folder: str
+    form: CaptionForm
+    overwrite: bool
+
+    def outcome(self, before: str | None, after: str) -> PullOutcome:
+        if before is not None and self.form.is_same(before, after):
+            return PullOutcome.KEPT
+        return PullOutcome.WRITTEN if self.overwrite or not before else PullOutcome.CONFLICT
+
+
+def _write_sidecar(writing: _Writing, name: str, text: str) -> PulledCaption:
+    tree, form = writing.tree, writing.form
+    stem = PurePosixPath(join(writing.folder, name)).with_suffix("")
+    paths = [f"{stem}{suffix}" for suffix in form.suffixes]
     found = [(path, data) for path in paths if (data := _read(tree, path, SIDECAR_LIMIT)) is not None]
     path, data = found[0] if found else (paths[0], None)
     before = None if data is None else normal(data.decode("utf-8-sig", "replace"))
-    outcome = _outcome(before, text, overwrite)
+    outcome = writing.outcome(before, text)
     if outcome is PullOutcome.WRITTEN:
-        tree.replace_file(path, f"{text}\n".encode(), over=data)
+        tree.replace_file(path, form.sidecar(text, (data or b"").decode("utf-8", "replace")), over=data)
     return PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text)
 
 
-def _write_lines(tree: Tree, folder: str, wanted: dict[str, str], overwrite: bool) -> tuple[PulledCaption, ...]:
+def _write_lines(writing: _Writing, wanted: dict[str, str]) -> tuple[PulledCaption, ...]:
     """`metadata.jsonl`: the line of an image keeps its other keys; images without a line get one at the end."""
-    path = join(folder, LINES_NAME)
+    tree, form, path = writing.tree, writing.form, join(writing.folder, LINES_NAME)
     data = _read(tree, path, LINES_LIMIT)
     left = dict(wanted)
     lines, results = [], []
@@ -105,25 +124,27 @@ def _write_lines(tree: Tree, folder: str, wanted: dict[str, str], overwrite: boo
         name = entry.get("file_name") if isinstance(entry, dict) else None
         if isinstance(entry, dict) and isinstance(name, str) and name in left:
             text, said = left.pop(name), entry.get("text")
-            before = normal(said) if isinstance(said, str) else None
-            outcome = _outcome(before, text, overwrite)
+            before = None if said is None else form.told(said)
+            outcome = writing.outcome(before, text)
             if outcome is PullOutcome.WRITTEN:
-                line = json.dumps({**entry, "text": text}, ensure_ascii=False)  # noqa: PLW2901
+                line = _line({**entry, "text": form.line_value(text, said)})  # noqa: PLW2901
             results.append(PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text))
         lines.append(line)
     for name, text in sorted(left.items()):
-        lines.append(json.dumps({"file_name": name, "text": text}, ensure_ascii=False))
+        lines.append(_line({"file_name": name, "text": form.line_value(text, None)}))
         results.append(PulledCaption(name=name, path=path, outcome=PullOutcome.WRITTEN, before=None, after=text))
     if any(result.outcome is PullOutcome.WRITTEN for result in results):
         tree.replace_file(path, ("\n".join(lines) + "\n").encode(), over=data)
     return tuple(sorted(results, key=lambda result: result.name))
 
 
-def _write_yaml(
-    tree: Tree, folder: str, wanted: dict[str, str], overwrite: bool, *, is_new: bool
-) -> tuple[PulledCaption, ...]:
+def _line(entry: dict[str, Value]) -> str:
+    return json.dumps(entry, ensure_ascii=False)
+
+
+def _write_yaml(writing: _Writing, wanted: dict[str, str], *, is_new: bool) -> tuple[PulledCaption, ...]:
     """`captions.yaml`: only the lines of the captions that are written differ afterwards."""
-    path = join(folder, YAML_NAME)
+    tree, form, path = writing.tree, writing.form, join(writing.folder, YAML_NAME)
     data = None if is_new else _read(tree, path, FILE_LIMIT)
     content = _captions_in(tree, path, data or b"")
     results: list[PulledCaption] = []
@@ -131,10 +152,11 @@ def _write_yaml(
     for name, text in sorted(wanted.items()):
         key = name if name in content else _stem_in(name, content) or name
         said = content.get(key)
-        before = None if said is None else normal(str(said))
-        outcome = _outcome(before, text, overwrite)
+        before = None if said is None else form.told(said)
+        outcome = writing.outcome(before, text)
         if outcome is PullOutcome.WRITTEN:
-            edits.append(Replace((key,), text) if key in content else Insert((), key, text))
+            value = form.value(text, said)
+            edits.append(Replace((key,), value) if key in content else Insert((), key, value))
         results.append(PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text))
     if edits:
         try:
@@ -159,12 +181,6 @@ def _stem_in(name: str, content: Mapping[str, object]) -> str | None:
     """The name without its suffix, if the file names images so."""
     stem = name[: name.rindex(".")] if "." in name else name
     return stem if stem in content else None
-
-
-def _outcome(before: str | None, after: str, overwrite: bool) -> PullOutcome:
-    if before is not None and before == after:
-        return PullOutcome.KEPT
-    return PullOutcome.WRITTEN if overwrite or not before else PullOutcome.CONFLICT
 
 
 def _read(tree: Tree, path: str, limit: int) -> bytes | None:

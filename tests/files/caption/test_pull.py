@@ -4,14 +4,25 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.core.guide import Family
+from reconciler.files.caption.form import FORMS
 from reconciler.files.caption.pull import PulledCaption, PullOutcome, PullRefused, write_captions
 from reconciler.files.tree import Tree
 from tests.files.conftest import DATASET, PROJECT, Brand
 
 
-def pull(brand: Brand, source: str, captions: dict[str, str], *, overwrite: bool = False) -> tuple[PulledCaption, ...]:
+def pull(
+    brand: Brand, source: str, captions: dict[str, str], *, overwrite: bool = False, family: Family = "prefix"
+) -> tuple[PulledCaption, ...]:
     with Tree(brand.root) as tree:
-        return write_captions(tree, "images", source, captions, overwrite=overwrite)  # type: ignore[arg-type]
+        return write_captions(
+            tree,
+            "images",
+            source,  # type: ignore[arg-type]
+            captions,
+            form=FORMS[family],
+            overwrite=overwrite,
+        )
 
 
 def outcomes(found: tuple[PulledCaption, ...]) -> dict[str, PullOutcome]:
@@ -182,3 +193,71 @@ def test_f37_a_disk_that_takes_nothing_is_said(brand: Brand, monkeypatch: pytest
     monkeypatch.setattr("reconciler.files.tree.replace_file", full)
     with pytest.raises(PullRefused, match="No space left"):
         pull(brand, "sidecar", {"p0.png": "ours"})
+
+
+ANY = {"p0.png": '{"action":"waving","mood":"gay, é"}', "p1.png": '{"action":"sitting"}'}
+
+
+@pytest.mark.parametrize("source", ["automatic", "sidecar"])
+def test_documents_are_written_beside_their_images(brand: Brand, source: str) -> None:
+    """In the manner of the file that is there: its order of keys, its indentation, its line ends."""
+    mine = '{\r\n    "mood": "sad",\r\n    "action": "waving"\r\n}'
+    brand.write("images/p0.json", mine)
+    brand.write("images/p1.txt", "a text is no caption here.")
+    found = pull(brand, source, ANY, family="schema")
+    assert outcomes(found) == {"p0.png": PullOutcome.CONFLICT, "p1.png": PullOutcome.WRITTEN}
+    assert text(brand, "p1.json") == '{\n  "action": "sitting"\n}\n'
+    assert text(brand, "p1.txt") == "a text is no caption here."
+    pull(brand, source, ANY, overwrite=True, family="schema")
+    assert (brand.root / "images/p0.json").read_bytes().decode() == mine.replace("sad", "gay, é")
+    assert set(outcomes(pull(brand, source, ANY, family="schema")).values()) == {PullOutcome.KEPT}
+
+
+def test_documents_in_captions_yaml_stay_mappings_or_texts(brand: Brand) -> None:
+    """Only what differs is written: a comment inside a mapping stays."""
+    brand.write(
+        "images/captions.yaml",
+        'p0:\n  mood: sad  # is she?\n  action: waving\np1.png: \'{"action": "running"}\'\np2: {action: reading}\n',
+    )
+    captions = {**ANY, "p2.png": '{ "action": "reading" }', "p3.png": '{"action":"a","parts":{"hat":["red","wide"]}}'}
+    found = pull(brand, "file", captions, family="schema")
+    assert list(outcomes(found).values()) == [
+        PullOutcome.CONFLICT,
+        PullOutcome.CONFLICT,
+        PullOutcome.KEPT,
+        PullOutcome.WRITTEN,
+    ]
+    pull(brand, "file", captions, overwrite=True, family="schema")
+    assert text(brand, "captions.yaml") == (
+        'p0:\n  mood: gay, é  # is she?\n  action: waving\np1.png: \'{"action":"sitting"}\'\np2: {action: reading}\n'
+        "p3.png:\n  action: a\n  parts:\n    hat:\n      - red\n      - wide\n"
+    )
+
+
+def test_documents_in_metadata_jsonl_stay_mappings_or_texts(brand: Brand) -> None:
+    """A new line has its JSON in a text, as the API does."""
+    brand.write(
+        "images/metadata.jsonl",
+        '{"file_name": "p0.png", "text": {"mood": "sad", "action": "waving"}, "width": 12}\n'
+        '{"file_name": "p1.png", "text": "{\\"action\\": \\"sitting\\"}"}\n',
+    )
+    captions = {**ANY, "p2.png": '{"action":"reading"}'}
+    found = pull(brand, "file", captions, overwrite=True, family="schema")
+    assert list(outcomes(found).values()) == [PullOutcome.WRITTEN, PullOutcome.KEPT, PullOutcome.WRITTEN]
+    assert text(brand, "metadata.jsonl").splitlines() == [
+        '{"file_name": "p0.png", "text": {"mood": "gay, é", "action": "waving"}, "width": 12}',
+        '{"file_name": "p1.png", "text": "{\\"action\\": \\"sitting\\"}"}',
+        '{"file_name": "p2.png", "text": "{\\"action\\":\\"reading\\"}"}',
+    ]
+
+
+@pytest.mark.parametrize("source", ["automatic", "file"])
+def test_documents_that_were_pulled_are_declared(brand: Brand, source: str) -> None:
+    """What the reader makes of the files is what was live."""
+    captions = {f"p{number}.png": f'{{"n":{number},"deep":{{"list":[1,null,"no: #"]}}}}' for number in range(5)}
+    pull(brand, source, captions, family="schema")
+    declared = DATASET.replace("automatic", "file" if source == "file" else "sidecar")
+    guide = next(line for line in declared.splitlines() if "caption_prefix" in line)
+    brand.write("lora.yaml", f"{PROJECT}---\n{declared.replace(guide, '  visual_schema: {style: flat}')}")
+    (dataset,) = brand.resolve().datasets.values()
+    assert {image.name: image.caption for image in dataset.images} == captions

@@ -1,0 +1,76 @@
+"""The schema family in every command that shows or fetches what a dataset holds; the simulated account knows both families."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reconciler.simulator.console import edit_image
+from tests.cli.conftest import CAPTIONS, Cli, account, edit
+from tests.cli.test_guide import of_schema_family
+
+DRAFT = "  status: draft\n"
+
+
+@pytest.fixture
+def kept(tree: Path) -> Path:
+    """The tree in the schema family, its dataset kept as a draft."""
+    of_schema_family(tree, "  visual_schema: {style: flat, colours: {sky: blue}}\n")
+    edit(tree / "manifests/dataset.yaml", "  images: {path: images/}\n", "  images: {path: images/}\n" + DRAFT)
+    for name in CAPTIONS:
+        (tree / f"manifests/images/{name}.txt").unlink()
+    return tree
+
+
+def caption_live(tree: Path, name: str, text: str) -> None:
+    """A person writes a caption in the console."""
+    with account(tree / "world.db") as simulator:
+        with simulator.transaction() as world:
+            image = next(one for one in world.images.all() if (one.image_name or "").startswith(name))
+        edit_image(simulator, image.id, caption=text)
+
+
+def test_live_documents_are_pulled_beside_their_images_and_declared(kept: Path, cli: Cli) -> None:
+    """What a person wrote in the console comes into git; a text that is no JSON object is named and left alone."""
+    assert cli("apply", "--yes").code == 0
+    caption_live(kept, "wave", '{"action": "waving", "mood": "gay"}')
+    caption_live(kept, "jump", "no document")
+    ran = cli("captions", "pull", "lora-poses")
+    assert ran.code == 0
+    assert '4 captions written from "lora-poses v1 draft ' in ran.out
+    assert "1 live caption is no JSON object: left alone." in ran.out
+    assert 'jump.png  "no document"' in ran.out
+    assert (kept / "manifests/images/wave.json").read_text() == '{\n  "action": "waving",\n  "mood": "gay"\n}\n'
+    assert not (kept / "manifests/images/jump.json").exists()
+    edit(kept / "manifests/dataset.yaml", DRAFT, DRAFT + "  captions: {source: sidecar}\n")
+    assert cli("plan").out.startswith("In sync")
+
+
+def test_a_document_that_differs_is_a_conflict_shown_by_path(kept: Path, cli: Cli) -> None:
+    """Exit 4, and git's document stays until somebody says --overwrite; order and spaces are no difference."""
+    edit(kept / "manifests/dataset.yaml", DRAFT, DRAFT + "  captions: {source: file}\n")
+    file = kept / "manifests/images/captions.yaml"
+    file.write_text("wave: {mood: sad, action: waving}  # ours\njump: {action: jumping}\n")
+    assert cli("apply", "--yes").code == 0
+    caption_live(kept, "wave", '{"action": "waving", "mood": "gay"}')
+    caption_live(kept, "jump", '{ "action":"jumping" }')
+    ran = cli("captions", "pull", "lora-poses")
+    assert ran.code == 4
+    assert "1 caption in git already." in ran.out
+    assert "~ wave.png  mood: [-sad-] {+gay+}" in ran.out
+    assert file.read_text().startswith("wave: {mood: sad, action: waving}  # ours\n")
+    assert cli("captions", "pull", "lora-poses", "--overwrite").code == 0
+    assert file.read_text().startswith("wave: {mood: gay, action: waving}  # ours\njump: {action: jumping}\n")
+
+
+def test_documents_are_pulled_into_metadata_jsonl(kept: Path, cli: Cli) -> None:
+    edit(kept / "manifests/dataset.yaml", DRAFT, DRAFT + "  captions: {source: file}\n")
+    file = kept / "manifests/images/metadata.jsonl"
+    file.write_text('{"file_name": "wave.png", "text": "{\\"action\\": \\"waving\\"}", "width": 12}\n')
+    assert cli("apply", "--yes").code == 0
+    caption_live(kept, "wave", '{"action": "nodding"}')
+    assert cli("captions", "pull", "lora-poses", "--overwrite").code == 0
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert lines[0] == {"file_name": "wave.png", "text": '{"action":"nodding"}', "width": 12}
+    assert len(lines) == 5
+    assert cli("plan").out.startswith("In sync")
