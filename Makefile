@@ -9,8 +9,10 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 WORKERS ?= 2
+# What .venv was made from; the last one holds the version.
+INSTALLED := pyproject.toml constraints.txt reconciler/__init__.py
 
-.PHONY: help venv browser demo test compiled quick lint format types contracts unit coverage update-golden benchmarks images clean
+.PHONY: help venv browser demo test compiled quick lint format types contracts unit coverage update-golden benchmarks images release clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -18,13 +20,13 @@ help: ## Say what can be made
 # The stamp holds a checksum of what was installed, so that an unchanged tree installs nothing and needs no network.
 venv: ## Set up .venv with the pinned versions of constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with PYTHON=/path/to/python3" >&2; exit 1; }
-	@cksum pyproject.toml constraints.txt | cmp -s - $(VENV)/.installed || { \
+	@cksum $(INSTALLED) | cmp -s - $(VENV)/.installed || { \
 		echo "Setting up $(VENV) (once) ..."; \
 		test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
 			--no-build-isolation -e '.[dev]' && \
-		cksum pyproject.toml constraints.txt > $(VENV)/.installed; }
+		cksum $(INSTALLED) > $(VENV)/.installed; }
 
 browser: venv ## Find or fetch a Chromium for the tests of the HTML report; BROWSER=none skips those tests
 	@$(BIN)/python -m tests.chromium
@@ -71,6 +73,9 @@ benchmarks: venv ## Measure what the documents claim in figures (minutes)
 
 images: venv ## Draw the images of manifests/ and examples/ anew
 	$(BIN)/python -m examples.draw
+
+release: venv ## Make a release of this commit (VERSION=1.2.3 names a new one); nothing leaves this machine
+	@$(BIN)/python -m release $(VERSION)
 
 clean: ## Remove what tools left behind, .venv, and a Chromium that was fetched
 	rm -rf $(VENV) .browsers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* \

@@ -3,9 +3,7 @@
 import importlib.metadata
 import re
 import subprocess
-import sys
 import tomllib
-import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -68,25 +66,6 @@ def test_the_licence_is_apache() -> None:
     assert "Apache License" in text
     assert "Version 2.0, January 2004" in text
     assert PROJECT["license"] == "Apache-2.0"
-
-
-def test_the_wheel_holds_the_package_and_the_licence_only(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        names = archive.namelist()
-        info = f"reconciler-{reconciler.__version__}.dist-info/"
-        entry_points = archive.read(info + "entry_points.txt").decode()
-    assert all(name.startswith(("reconciler/", info)) for name in names)
-    assert info + "licenses/LICENSE" in names
-    assert "reconciler = reconciler.__main__:main" in entry_points
-    sources = {str(path.relative_to(ROOT)) for path in tracked("reconciler/**.py", "reconciler/*.py")}
-    assert sources <= set(names)
 
 
 # Spelled in pieces, so that this list is not itself a find.

@@ -193,6 +193,18 @@ def test_the_guide_names_every_input_and_variable() -> None:
     assert all(name in guide for name in ("STEP_FORGE_TOKEN", "STEP_SCHEDULE", "BRIA_API_TOKEN"))
 
 
+def test_the_guide_says_how_each_system_keeps_the_cache() -> None:
+    """Where the tool looks for it, in the jobs that there are."""
+    guide = (ROOT / "docs" / "ci.md").read_text().partition("## Carry the cache\n")[2].partition("\n## ")[0]
+    github, gitlab = (YAML(typ="safe").load(block) for block in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL))
+    assert github[0]["with"]["path"] == "~/.cache/reconciler"
+    assert "`actions/cache/restore@v4`" in guide
+    ((job, kept),) = gitlab.items()
+    assert job in documents(TEMPLATE)[1]
+    home = kept["variables"]["XDG_CACHE_HOME"].removeprefix("$CI_PROJECT_DIR/")
+    assert kept["cache"]["paths"] == [f"{home}/reconciler"]
+
+
 def test_every_script_is_valid_bash() -> None:
     """Those too that no test runs to their end."""
     for script in SCRIPTS.glob("*.sh"):
