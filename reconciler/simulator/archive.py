@@ -80,23 +80,44 @@ def loopback_of(parts: SplitResult) -> str | None:
         return None
 
 
-def fetch(
-    url: str, target: Path, *, head_first: bool = False, redirects: bool = True, most_bytes: int = MOST_BYTES
-) -> None:
-    """Write what an address gives to a file; FetchError where it is not of this machine, or gives no zip archive."""
+@contextmanager
+def opened(
+    url: str, *, head_first: bool = False, redirects: bool = True, most_bytes: int = MOST_BYTES
+) -> Iterator[HTTPResponse]:
+    """What an address of this machine gives, not read yet; FetchError where it gives nothing, or more than is allowed."""
     if head_first:
         with _answer("HEAD", url, redirects=redirects) as head:
             if head.getheader("content-length") is None:
                 raise FetchError("zip_url does not say how long the file is")
+    with _answer("GET", url, redirects=redirects) as response:
+        if response.length is not None and response.length > most_bytes:
+            raise _too_large()
+        yield response
+
+
+def save(
+    response: HTTPResponse, target: Path, *, most_bytes: int = MOST_BYTES, goes_on: Callable[[], bool] = lambda: True
+) -> None:
+    """Write the body to a file, in pieces; FetchError where it is no zip archive, or is told not to go on.
+
+    The file is gone where this fails.
+    """
     try:
-        with _answer("GET", url, redirects=redirects) as response, target.open("wb") as file:
-            _copy(response, file, most_bytes)
-    except FetchError:
+        with target.open("wb") as file:
+            _copy(response, file, most_bytes, goes_on)
+        _require_zip(target)
+    except BaseException:
         target.unlink(missing_ok=True)
         raise
-    if not zipfile.is_zipfile(target):
-        target.unlink()
+
+
+def _require_zip(file: Path) -> None:
+    if not zipfile.is_zipfile(file):
         raise FetchError("zip_url does not give a zip archive")
+
+
+def _too_large() -> FetchError:
+    return FetchError("The zip file is larger than 5 GB", status=413)
 
 
 @contextmanager
@@ -139,16 +160,15 @@ def _parts(url: str) -> SplitResult:
     return parts
 
 
-def _copy(response: HTTPResponse, file: BinaryIO, most_bytes: int) -> None:
+def _copy(response: HTTPResponse, file: BinaryIO, most_bytes: int, goes_on: Callable[[], bool]) -> None:
     """The body in pieces, as far as it is allowed to be long; a body cut short is no archive."""
-    promised = response.length
-    if promised is not None and promised > most_bytes:
-        raise FetchError("The zip file is larger than 5 GB", status=413)
-    size = 0
+    promised, size = response.length, 0
     while piece := response.read(_PIECE):
         size += len(piece)
         if size > most_bytes:
-            raise FetchError("The zip file is larger than 5 GB", status=413)
+            raise _too_large()
+        if not goes_on():
+            raise FetchError("the simulator is closed")
         file.write(piece)
     if promised is not None and size != promised:
         raise FetchError("zip_url broke off")

@@ -10,7 +10,7 @@ from reconciler.simulator.guide import read_structure
 from reconciler.simulator.image_file import SUFFIXES, ImageReader, is_large_enough
 from reconciler.simulator.request import Rejection
 from reconciler.simulator.switch import Switches
-from reconciler.simulator.world import CREATION_TICK, NO_DATASET, BulkUpload, Dataset, Image, World
+from reconciler.simulator.world import NO_DATASET, BulkUpload, Dataset, Image
 
 MOST_IMAGES: Final = 5000
 LEAST_SIDE: Final = 1024
@@ -120,9 +120,8 @@ def _without_same_stems(found: list[Candidate], rule: str) -> Iterator[Candidate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """How the images of one zip become rows."""
+    """How the images of one zip become rows. It needs nothing of the world, so that a thread may do it."""
 
-    world: World
     switches: Switches
     dataset: Dataset
     upload: BulkUpload
@@ -131,7 +130,7 @@ class Contents:
     reader: ImageReader = field(default_factory=ImageReader)
 
     def row(self, candidate: Candidate) -> Image:
-        """The row of an image, without a dataset and without an automatic caption; Rejection where it fails."""
+        """The row of an image, without id, dataset, time and automatic caption; Rejection where it fails."""
         if candidate.refusal is not None:
             raise candidate.refusal
         data = read_entry(self.archive, candidate.entry)
@@ -141,30 +140,30 @@ class Contents:
         if not is_large_enough(seen, LEAST_SIDE, self.switches["resolution_rule"]):
             raise Rejection(412, f"The image is {seen.width} x {seen.height}; its sides must be {LEAST_SIDE} or more")
         caption = self._caption(candidate)
-        number = self.world.images.claim()
         return Image(
-            id=number,
+            id=0,
             dataset_id=NO_DATASET,
             caption=caption,
             caption_source=None if caption is None else "manual",
             upload_source_url=self.upload.zip_url if self.switches["bulk_source_url"] == "zip_url" else None,
-            image_name=self._name(candidate, number),
+            image_name=self._name(candidate),
             sha256=seen.sha256,
             size=seen.size,
             width=seen.width,
             height=seen.height,
             archive=self.file,
             archive_entry=candidate.entry.filename,
-            created=self.world.time,
-            updated=self.world.time + CREATION_TICK,
+            created=0.0,
+            updated=0.0,
         )
 
-    def _name(self, candidate: Candidate, number: int) -> str:
+    def _name(self, candidate: Candidate) -> str:
+        """The name by its rule; one that is generated follows from the id, which is not known yet."""
         names: Mapping[str, str] = {
             "entry_basename": candidate.base,
             "entry_path": candidate.entry.filename,
             "stem": _stem(candidate.base),
-            "generated": f"image_{number}.png",
+            "generated": "",
         }
         return names[self.switches["bulk_image_name"]]
 

@@ -1,22 +1,20 @@
-"""The job behind a zip upload: fetch the zip, judge what is in it, and give the dataset its images when time is up.
+"""The job behind a zip upload: its zip is fetched and judged, and the dataset gets its images when time is up.
 
 The zip is read once, when it is fetched. What was found in it waits as rows without a dataset until the job ends, so
 that the figures of the status go on by the clock, and nothing has to be read again.
 """
 
-import hashlib
-import zipfile
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from typing import Final
 
-from reconciler.simulator.archive import FetchError, fetch
-from reconciler.simulator.bulk_contents import BulkError, Candidate, Contents, candidates
+from reconciler.simulator.bulk_contents import BulkError
+from reconciler.simulator.bulk_work import BulkWork, Judged, refusal_of
 from reconciler.simulator.guide import with_automatic_caption
-from reconciler.simulator.request import Rejection
 from reconciler.simulator.switch import Switches
-from reconciler.simulator.world import BulkUpload, Dataset, Image, Timer, World
+from reconciler.simulator.world import CREATION_TICK, BulkUpload, Dataset, Delivery, Image, Timer, World
 
 RETENTION_SECONDS: Final = 24 * 3600.0
 _MOST_FAILURES_LISTED: Final = 100
@@ -30,20 +28,19 @@ def begin_bulk_upload(world: World, switches: Switches, upload: BulkUpload) -> N
         take_archive(world, switches, upload)
         return
     if rule == "retried":
-        # The first worker dies: what it fetched, or could not fetch, counts for nothing, and another one fetches again.
-        path = world.archives.file(f"first-{upload.id}.zip")
-        _fetch_in_vain(switches, upload, path)
+        _ask_in_vain(world, switches, upload)
     due = world.time + switches.seconds("bulk_seconds")
     world.set_timer(Timer(id=0, kind="bulk_fetch", target=upload.dataset_id, due=due))
 
 
-def _fetch_in_vain(switches: Switches, upload: BulkUpload, path: Path) -> None:
-    """Fetch the zip and throw it away."""
+def _ask_in_vain(world: World, switches: Switches, upload: BulkUpload) -> None:
+    """The first worker dies: what it fetched, or could not fetch, counts for nothing, and another one fetches again."""
+    work = _work(world, switches, upload)
     try:
-        _fetch(switches, upload, path)
+        work.begin()
     except BulkError:
         return
-    path.unlink()
+    work.abandon()
 
 
 def fetch_late(world: World, switches: Switches, timer: Timer) -> None:
@@ -56,78 +53,81 @@ def fetch_late(world: World, switches: Switches, timer: Timer) -> None:
         fail(world, upload)
 
 
+def fetch_again(world: World, switches: Switches) -> None:
+    """Fetch each zip that a process which has ended was about to fetch."""
+    for upload in world.bulk_uploads.all():
+        waits = world.timer_of("bulk_fetch", upload.dataset_id) is not None
+        if upload.read is None and upload.ended is None and not waits:
+            try:
+                take_archive(world, switches, upload)
+            except BulkError:
+                fail(world, upload)
+
+
 def fail(world: World, upload: BulkUpload) -> None:
     """End a job without images."""
     world.bulk_uploads.put(replace(upload, status="failed", ended=world.time))
 
 
 def take_archive(world: World, switches: Switches, upload: BulkUpload) -> None:
-    """Fetch and read the zip, and set the timer at which the dataset gets its images."""
+    """Fetch and read the zip; aside, where the world has somebody to do it and the answer does not depend on it."""
+    running = {f"{each.id}.zip" for each in world.bulk_uploads.all() if each.ended is None}
+    world.archives.sweep(running | {image.archive for image in world.images.all()})
+    work = _work(world, switches, upload)
+    work.begin()
+    if world.set_aside is None or refusal_of(switches):
+        deliver(world, work, work.finish(lambda: True))
+        return
+
+    def errand(goes_on: Callable[[], bool]) -> Delivery:
+        try:
+            judged = work.finish(goes_on)
+        except BulkError:
+            return partial(deliver, work=work, judged=None)
+        return partial(deliver, work=work, judged=judged)
+
+    world.set_aside(errand)
+
+
+def _work(world: World, switches: Switches, upload: BulkUpload) -> BulkWork:
     dataset = world.datasets.get(upload.dataset_id)
     assert dataset is not None
-    world.archives.sweep({image.archive for image in world.images.all()})
     path = world.archives.file(f"{upload.id}.zip")
-    _fetch(switches, upload, path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            contents = Contents(
-                world=world, switches=switches, dataset=dataset, upload=upload, archive=archive, file=path.name
-            )
-            upload = _read(contents)
-    except (BulkError, zipfile.BadZipFile, OSError, ValueError) as error:
-        path.unlink(missing_ok=True)
-        if isinstance(error, BulkError):
-            raise
-        raise BulkError("zip_url does not give a zip archive", status=_status(switches["zip_bad"])) from None
+    return BulkWork(upload=upload, dataset=dataset, switches=switches, path=path)
+
+
+def deliver(world: World, work: BulkWork, judged: Judged | None) -> None:
+    """What was found waits for the end of the job, whose timer is set; None fails it. A dataset that is gone gets nothing."""
+    upload, switches = work.upload, work.switches
+    if world.bulk_uploads.get(upload.id) != upload:
+        work.path.unlink(missing_ok=True)
+        return
+    if judged is None:
+        fail(world, upload)
+        return
+    upload = replace(
+        upload,
+        found=judged.found,
+        images=tuple(_put(world, switches, image) for image in judged.images),
+        failures=judged.failures,
+        failed_places=judged.failed_places,
+        read=world.time,
+    )
     world.bulk_uploads.put(upload)
     due = _begins(upload, switches) + switches.seconds("bulk_seconds_per_image") * upload.found
     stuck = switches["bulk_progress"] == "stuck"
-    world.set_timer(Timer(id=0, kind="bulk_end", target=dataset.id, due=None if stuck else due, images=upload.images))
-
-
-def _fetch(switches: Switches, upload: BulkUpload, path: Path) -> None:
-    rule = switches["zip_url_rules"]
-    try:
-        fetch(upload.zip_url, path, head_first=rule == "head_first", redirects=rule != "no_redirect")
-    except FetchError as error:
-        raise BulkError(str(error), status=413 if error.status == 413 else _status(switches["zip_bad"])) from None
-
-
-def _status(value: str) -> int:
-    return int(value[:3]) if value[:3].isdigit() else 0
-
-
-def _read(contents: Contents) -> BulkUpload:
-    """The upload with what was found: rows of the images that are taken, documents of those that are not."""
-    upload, switches, world = contents.upload, contents.switches, contents.world
-    found = candidates(contents.archive, switches, moderated=upload.moderated)
-    images: list[int] = []
-    failures: list[dict[str, object]] = []
-    failed_places: list[int] = []
-    for place, candidate in enumerate(_in_order(found, switches["bulk_order"])):
-        try:
-            image = contents.row(candidate)
-        except Rejection as refusal:
-            name = candidate.entry.filename
-            failures.append({"filename": name, "error_code": refusal.status, "error_message": refusal.message})
-            failed_places.append(place)
-            continue
-        world.images.put(image)
-        images.append(image.id)
-    return replace(
-        upload,
-        found=len(found),
-        images=tuple(images),
-        failures=tuple(failures),
-        failed_places=tuple(failed_places),
-        read=world.time,
+    world.set_timer(
+        Timer(id=0, kind="bulk_end", target=upload.dataset_id, due=None if stuck else due, images=upload.images)
     )
 
 
-def _in_order(found: list[Candidate], rule: str) -> list[Candidate]:
-    if rule == "zip_order":
-        return found
-    return sorted(found, key=lambda each: hashlib.sha256(each.entry.filename.encode(errors="replace")).digest())
+def _put(world: World, switches: Switches, image: Image) -> int:
+    """Keep the row of an image; its id."""
+    number = world.images.claim()
+    name = f"image_{number}.png" if switches["bulk_image_name"] == "generated" else image.image_name
+    now = world.time
+    world.images.put(replace(image, id=number, image_name=name, created=now, updated=now + CREATION_TICK))
+    return number
 
 
 def _begins(upload: BulkUpload, switches: Switches) -> float:

@@ -16,6 +16,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.simulator.asgi import Message, Record, create_app, real_sleep
+from reconciler.simulator.aside import working_aside
 from reconciler.simulator.request import Request
 from reconciler.simulator.route import ROOT
 from reconciler.simulator.simulator import Simulator
@@ -40,7 +41,7 @@ def serve(
     `started` is told the base address, with the port that was found free where `port` is 0. `request_log` is a file
     to which one JSON line is added for each exchange; a status of 0 means that the connection was dropped.
     """
-    with _listening(host, port) as bound, _recording(request_log) as record:
+    with _listening(host, port) as bound, _recording(request_log) as record, working_aside(simulator):
         server = _Server(_config(simulator, record))
         started(_address(bound))
         server.run(sockets=[bound])
@@ -55,7 +56,7 @@ def serving(
     request_log: Path | str | None = None,
 ) -> Iterator[str]:
     """Serve from a thread of its own while the block runs; gives the base address."""
-    with _listening(host, port) as bound, _recording(request_log) as record:
+    with _listening(host, port) as bound, _recording(request_log) as record, working_aside(simulator):
         server = _Server(_config(simulator, record))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()

@@ -1,6 +1,6 @@
 """The world: what the account holds, as tables of frozen rows, with an undo list and a view into the recent past."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, assert_never
 
@@ -191,10 +191,20 @@ class Tables:
         return (model for model in self.models.all() if model.dataset_id == dataset_id)
 
 
+Delivery = Callable[["World"], None]
+"""What becomes of the world by work that was done without it."""
+Errand = Callable[[Callable[[], bool]], Delivery]
+"""Work that takes longer than a request may, and needs nothing of the world. It asks now and then whether to go on."""
+
+
 class World(Tables):
-    """Tables, timers and tallies at one moment of simulated time."""
+    """Tables, timers and tallies at one moment of simulated time.
+
+    `set_aside` has somebody who takes errands; None where they are done at once, because time stands still meanwhile.
+    """
 
     def __init__(self) -> None:
+        self.set_aside: Callable[[Errand], None] | None = None
         self.undo_log: UndoLog[Row] = UndoLog()
         super().__init__(self.undo_log)
         self.bulk_uploads: Table[BulkUpload, Row] = Table("bulk", 1, self.undo_log, lambda row: row.dataset_id)

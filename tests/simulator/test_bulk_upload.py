@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from reconciler.simulator import ManualClock, Simulator, SqliteStore, console, serving
-from reconciler.simulator.archive import FetchError, fetch
+from reconciler.simulator.archive import FetchError, opened, save
 from tests.simulator.outsider import Account, Json, Outsider, directly, made, picture, raw64, rejects
 from tests.simulator.zip_server import ZipServer, zip_server, zipped
 
@@ -25,8 +25,9 @@ def module_server() -> Iterator[ZipServer]:
 
 @pytest.fixture
 def server(module_server: ZipServer) -> ZipServer:
-    for kept in (module_server.files, module_server.moved, module_server.lengths, module_server.asked):
+    for kept in (module_server.files, module_server.moved, module_server.lengths, module_server.held):
         kept.clear()
+    module_server.asked.clear()
     return module_server
 
 
@@ -157,8 +158,8 @@ def test_a_length_that_is_a_lie(tmp_path: Path, server: ZipServer) -> None:
     """A file that does not say how long it is, is read as far as it may be long, and not kept."""
     url = server.archive(images("red"))
     server.lengths["/a.zip"] = None
-    with pytest.raises(FetchError) as caught:
-        fetch(url, tmp_path / "a.zip", most_bytes=1000)
+    with pytest.raises(FetchError) as caught, opened(url) as response:
+        save(response, tmp_path / "a.zip", most_bytes=1000)
     assert caught.value.status == 413
     assert list(tmp_path.iterdir()) == []
 

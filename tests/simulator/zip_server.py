@@ -18,7 +18,10 @@ def zipped(entries: Mapping[str, bytes]) -> bytes:
 
 
 class ZipServer(ThreadingHTTPServer):
-    """Serves files by path and remembers what was asked; a path in `moved` is a redirect."""
+    """Serves files by path and remembers what was asked; a path in `moved` is a redirect.
+
+    The body of a path in `held` waits for its event.
+    """
 
     daemon_threads = True
 
@@ -27,6 +30,7 @@ class ZipServer(ThreadingHTTPServer):
         self.files: dict[str, bytes] = {}
         self.moved: dict[str, str] = {}
         self.lengths: dict[str, int | None] = {}
+        self.held: dict[str, threading.Event] = {}
         self.asked: list[str] = []
 
     @property
@@ -66,6 +70,8 @@ class _Handler(BaseHTTPRequestHandler):
         if length is not None:
             self.send_header("Content-Length", str(length))
         self.end_headers()
+        if self.path in self.server.held:
+            self.server.held[self.path].wait()
         if whole:
             self.wfile.write(content or b"")
 
