@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.problem import ProblemsFound
+from reconciler.files.caption.reading import DOCUMENT_SUFFIX, LINES_NAME, SIDECAR_SUFFIXES, YAML_NAME
 from reconciler.files.git import repository as git
 from reconciler.files.git.repository import RevisionRefused, find_repository
 from reconciler.files.git.revision import Limits, revision, revision_name, short_revision
@@ -73,6 +74,17 @@ class Repo:
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     return Repo(tmp_path / "repo")
+
+
+CAPTIONS = [f"wave{suffix}" for suffix in (*SIDECAR_SUFFIXES, DOCUMENT_SUFFIX)] + [YAML_NAME, LINES_NAME, "schema.json"]
+
+
+@pytest.mark.parametrize("name", CAPTIONS)
+def test_whatever_holds_captions_or_a_schema_has_its_content(repo: Repo, name: str) -> None:
+    """A plan that is compared with a base reads all of them there."""
+    repo.commit(**{name: "{}"})
+    with revision(repo.root, "HEAD") as folder:
+        assert (folder / name).read_text() == "{}"
 
 
 def names(folder: Path) -> set[str]:
