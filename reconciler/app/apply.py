@@ -11,6 +11,7 @@ from reconciler.app.images import images_of, require_content
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
+from reconciler.core.account import Account, pin_to_add
 from reconciler.core.event import Event, Report
 from reconciler.core.plan import Plan
 from reconciler.core.run.report import fold
@@ -64,6 +65,13 @@ async def apply(opened: Session, settings: Settings, planned: Planned, plan: Pla
         calls=opened.client.calls - before,
         seconds=opened.clock.now() - began,
     )
+
+
+def account_to_pin(settings: Settings, planned: Planned, plan: Plan, report: Report) -> Account | None:
+    """The account to pin after a first apply; None where one is pinned, or a simulator of this process was asked."""
+    if settings.account is not None or settings.endpoint.is_simulator:
+        return None
+    return pin_to_add(plan, report, planned.project_ids, name=settings.account_name, versions=planned.versions)
 
 
 class ExchangeJournal:

@@ -9,7 +9,7 @@ from reconciler.app.revision import BaseTree
 from reconciler.app.settings import Settings
 from reconciler.core.desired import Desired
 from reconciler.core.look.announced_end import announced_end
-from reconciler.core.look.loosened import forgotten, loosened
+from reconciler.core.look.loosened import forgotten, loosened, repinned
 from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.plan import Plan
 from reconciler.core.planning.archive_notes import archive_notes
@@ -44,7 +44,12 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
 def config_notes(settings: Settings, base: BaseTree) -> tuple[Note, ...]:
     """What `reconciler.yaml` lets through now and did not at the base, and that there was no base tree."""
     now = load_configuration(settings.root)
-    notes = [*loosened(base.configuration.limits, now.limits), *forgotten(base.configuration.expect, now.expect)]
+    then = base.configuration
+    notes = [
+        *repinned(then.account, now.account),
+        *loosened(then.limits, now.limits),
+        *forgotten(then.expect, now.expect),
+    ]
     if not base.is_there:
         text = f"{base.name} has no folder of manifests: everything is new in comparison with it"
         notes.append(Note(rule="first-adoption", ref=None, text=text))

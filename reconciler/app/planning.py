@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from reconciler.app.account import require_account
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
@@ -63,10 +64,14 @@ class Planned:
 
 
 async def make_plan(open_session: Session, settings: Settings, desired: Desired, scope: Scope) -> Planned:
-    """Observe, compare, order. WrongUsage where the scope names what no manifest declares."""
+    """Observe, compare, order. WrongUsage where the scope names what no manifest declares.
+
+    Refused where the token is not of the account that the tree pins.
+    """
     refs = chosen_refs(desired, scope)
     wanted = all_absent(desired) if scope.destroys else desired
     observed, assessment = await survey(open_session.client, wanted, scope.asked)
+    require_account(settings, observed)
     chosen_part = select(assessment, refs)
     made = plan(
         _undoing(chosen_part) if scope.destroys else chosen_part,
@@ -107,6 +112,7 @@ def subject_of(settings: Settings, desired: Desired) -> Subject:
     """What is planned, in numbers."""
     return Subject(
         endpoint=settings.endpoint.origin,
+        account="" if settings.endpoint.is_simulator else settings.account_name,
         tier=settings.tier,
         projects=len(desired.projects),
         datasets=len(desired.datasets),

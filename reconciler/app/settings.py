@@ -12,15 +12,18 @@ from reconciler.api.endpoint import BRIA, Endpoint, EndpointRefused, parse_endpo
 from reconciler.api.limiter import TIERS
 from reconciler.app.exceptions import WrongUsage
 from reconciler.archive.store import LONGEST, StoreName, parse_store
+from reconciler.core.account import Account
 from reconciler.core.limit import LIMIT_NAMES, Limits, allow
 from reconciler.core.look.ignore import Ignore
 from reconciler.core.problem import ProblemsFound
+from reconciler.core.ref import NAME_LIMIT, is_name
 from reconciler.core.text import quoted
-from reconciler.files.configuration import Configuration, load_configuration
+from reconciler.files.configuration import FILE_NAME, Configuration, load_configuration
 
 PREFIX = "RECONCILER_"
 VARIABLES = (
     "ROOT",
+    "ACCOUNT",
     "ENDPOINT",
     "TIER",
     "CONCURRENCY",
@@ -59,6 +62,10 @@ class Settings:
     tier: str
     concurrency: int
     settle: float
+    account: Account | None = None
+    """The account that the tree pins."""
+    account_name: str = ""
+    """What the account is called: by the environment, or by the pin, which must agree with it."""
     limits: Limits
     expect: Mapping[str, int] = field(default_factory=dict)
     """What the tree says that its plan costs. A plan with other numbers is refused."""
@@ -69,6 +76,11 @@ class Settings:
     archive_expiry: timedelta = DEFAULT_EXPIRY
     """How long the address of an archive is good for."""
     environ: Mapping[str, str] = field(repr=False)
+
+    @property
+    def run_file(self) -> str:
+        """The file that says how to run, where a person would look for it."""
+        return str(self.root / FILE_NAME)
 
 
 def resolve_settings(
@@ -86,6 +98,8 @@ def resolve_settings(
     return Settings(
         root=root,
         endpoint=endpoint,
+        account=configuration.account,
+        account_name=_account_name(given_values, configuration.account, str(root / FILE_NAME)),
         tier=given_values.pick("tier", _tier, tier),
         concurrency=given_values.pick("concurrency", _concurrency, _or(configuration.concurrency, DEFAULT_CONCURRENCY)),
         settle=given_values.pick("settle", _settle, _or(configuration.settle, DEFAULT_SETTLE)),
@@ -119,6 +133,17 @@ class _Given:
         except ValueError as error:
             place = f"--{name.replace('_', '-')}" if self.given.get(name) is not None else PREFIX + name.upper()
             raise WrongUsage(f"{place}: {error}.") from None
+
+
+def _account_name(given: _Given, pinned: Account | None, place: str) -> str:
+    """The name that the environment gives, else the pinned one. WrongUsage where they differ: one of them is wrong."""
+    name = given.pick("account", _name, "")
+    if name and pinned is not None and name != pinned.name:
+        raise WrongUsage(
+            f"{PREFIX}ACCOUNT is {name}, and {place} pins the account {pinned}. "
+            "Write the same name at both places, if it is the same account."
+        )
+    return name or ("" if pinned is None else pinned.name)
 
 
 def root_of(given: Mapping[str, object], environ: Mapping[str, str]) -> Path:
@@ -181,6 +206,12 @@ def _or(value: T | None, otherwise: T) -> T:
 def _tier(text: str) -> str:
     if text not in TIERS:
         raise ValueError(f"{quoted(text)} is no tier; the tiers are {', '.join(TIERS)}")
+    return text
+
+
+def _name(text: str) -> str:
+    if not is_name(text):
+        raise ValueError(f"{quoted(text, 60)} is no name: lower-case letters, digits and hyphens, at most {NAME_LIMIT}")
     return text
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from reconciler.app.apply import RunControl, apply, journal_of
+from reconciler.app.apply import RunControl, account_to_pin, apply, journal_of
 from reconciler.app.archives import with_store_refusals
 from reconciler.app.exceptions import Refused, refused
 from reconciler.app.planning import Planned, Scope, make_plan
@@ -25,7 +25,7 @@ from reconciler.execute import Brake, Narrator, Wait
 from reconciler.render.plan_report.report import plan_report
 from reconciler.render.plan_text import plan_view
 from reconciler.render.problem import warnings_view
-from reconciler.render.run_report import report_view
+from reconciler.render.run_report import pin_view, report_view
 from reconciler.render.view import Line, say, screen
 
 _HOW_TO_SAY_YES = {
@@ -81,7 +81,8 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
                 control = RunControl(wait=request.wait, brake=brake, narrator=narrator, on_event=progress.feed)
                 report = await apply(opened, settings, planned, plan, control)
     command = "reconciler destroy" if request.scope.destroys else "reconciler apply"
-    console.result(report_view(plan, report, command=command))
+    pin = None if request.scope.destroys else account_to_pin(settings, planned, plan, report)
+    console.result(report_view(plan, report, command=command) + pin_view(pin, settings.run_file))
     return exit_code(report)
 
 

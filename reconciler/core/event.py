@@ -87,6 +87,8 @@ class Result:
     ref: Ref
     outcome: Outcome
     detail: str = ""
+    id: int | None = None
+    """The live object's."""
     exit_code: int = 0
     reason: EndReason | None = None
 

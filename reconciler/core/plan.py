@@ -32,6 +32,8 @@ class Subject:
     models: int
     base: str = ""
     """The git revision whose tree was taken as live, by its short name; empty where the API was asked."""
+    account: str = ""
+    """The name of the account that the tree pins; empty where it pins none, and on a simulator of this process."""
     destroys: bool = False
     """Was it made by `reconciler destroy`, as if every manifest were absent?"""
 

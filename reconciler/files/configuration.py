@@ -6,14 +6,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
+from reconciler.core.account import Account
 from reconciler.core.limit import Limits
 from reconciler.core.look.ignore import Ignore, IgnoredField
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.mismatch import Vocabulary, problems_of
+from reconciler.core.manifest.run_keys import AccountFile, LimitsFile, Number, Tier, account_of, account_problems
 from reconciler.core.manifest.spec import Strict, fit
 from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import parse_ref
@@ -27,8 +29,6 @@ SIMULATOR = "simulator"
 VENDOR = "https://engine.prod.bria-api.com/v1"
 ENDPOINTS = (SIMULATOR, VENDOR)
 """All that a file of the tree may name: a pull request must not decide where the token is sent (H78)."""
-
-Tier = Literal["free_trial", "starter", "pro", "enterprise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,26 +44,11 @@ class Configuration:
     tier: Tier | None = None
     concurrency: int | None = None
     settle: float | None = None
+    account: Account | None = None
     limits: Limits = field(default_factory=Limits)
     expect: Mapping[str, int] = field(default_factory=dict)
     ignores: tuple[Ignore, ...] = ()
     problems: tuple[Problem, ...] = ()
-
-
-Number = Annotated[int | None, Field(ge=0, le=1_000_000)]
-Percent = Annotated[int | None, Field(ge=0, le=100)]
-
-
-class LimitsFile(Strict):
-    """The `limits` of the file."""
-
-    trainings: Annotated[int | None, Field(ge=0, le=10_000)] = None
-    caption_rewrites: Number = None
-    image_removals_percent: Percent = None
-    uploads: Number = None
-    image_removals: Number = None
-    deletions: Number = None
-    deletions_percent: Percent = None
 
 
 class ExpectFile(Strict):
@@ -96,6 +81,7 @@ class ConfigurationFile(Strict):
     tier: Tier | None = None
     concurrency: Annotated[int | None, Field(ge=1, le=64)] = None
     settle: Annotated[float | None, Field(ge=0, le=3600, allow_inf_nan=False)] = None
+    account: AccountFile | None = None
     limits: LimitsFile | None = None
     expect: ExpectFile | None = None
     drift: DriftFile | None = None
@@ -107,6 +93,7 @@ _WORDS = Vocabulary(
     rule="configuration",
     model=ConfigurationFile,
     remedies={(key,): _NEVER_HERE for key in ("token", "api_token", "token_file", "api_key", "BRIA_API_TOKEN")},
+    examples={("account",): "Write it as `account: {name: brand, project: 1001}`."},
 )
 
 
@@ -134,18 +121,19 @@ def _read(data: bytes, path: str) -> Configuration:
     if isinstance(found, tuple) or document.has_null:
         mismatches = found if isinstance(found, tuple) else ()
         return Configuration(problems=in_order(problems_of(document, mismatches, _WORDS)))
-    if problems := _judge_endpoint(found.endpoint, document):
+    if problems := _judge_endpoint(found.endpoint, document) + account_problems(found.account, document, _WORDS.rule):
         return Configuration(problems=problems)
     rules = (found.drift and found.drift.ignore) or []
     if faults := in_order(_judge_rules(rules, document)):
         return Configuration(problems=faults)
-    limits = found.limits.model_dump(exclude_none=True) if found.limits else {}
+    limits = found.limits.said if found.limits else {}
     expect = found.expect.model_dump(exclude_none=True) if found.expect else {}
     return Configuration(
         endpoint=found.endpoint,
         tier=found.tier,
         concurrency=found.concurrency,
         settle=found.settle,
+        account=account_of(found.account),
         limits=Limits(**limits),
         expect=expect,
         ignores=tuple(_ignore(rule) for rule in rules),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from reconciler.core.account import Account
 from reconciler.core.action import (
     Action,
     CompleteDataset,
@@ -43,6 +44,14 @@ def report_view(plan: Plan, report: Report, *, command: str = "reconciler apply"
         notes,
         [*_what_to_do(report, command), last],
     )
+
+
+def pin_view(account: Account | None, place: str) -> View:
+    """The line that pins an account, for a person to add. It stands by itself, so that it can be copied."""
+    if account is None:
+        return screen()
+    way = f"Add this line to {place}: then a token of another account is refused before it can write."
+    return screen([Line(text=say(way)), Line(text=say(f"  {account.line}"))])
 
 
 def _section(title: str, blocks: list[Block]) -> list[Block]:

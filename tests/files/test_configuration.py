@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 
+from reconciler.core.account import Account
 from reconciler.core.kind import Kind
 from reconciler.core.limit import LIMIT_NAMES, Limits
 from reconciler.core.look.ignore import Ignore
+from reconciler.core.manifest.run_keys import LimitsFile
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
-from reconciler.files.configuration import VENDOR, Configuration, LimitsFile, load_configuration
+from reconciler.files.configuration import VENDOR, Configuration, load_configuration
 from tests.files.conftest import Brand
 
 IGNORE = "drift: {ignore: [{%s}]}"
@@ -191,3 +193,32 @@ def test_a_link_out_of_the_root_is_not_read(empty: Brand, target: str) -> None:
     (empty.root / "reconciler.yaml").symlink_to(target)
     (problem,) = load_configuration(empty.root).problems
     assert problem.rule == "path-refused"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("account: lora", ["1:10 configuration-type"]),
+        ("account: {}", ["1:1 configuration-key-missing", "1:1 configuration-key-missing"]),
+        ("account: {name: brand}", ["1:1 configuration-key-missing"]),
+        ("account: {name: 12, project: 1001}", ["1:17 configuration-type"]),
+        ("account: {name: brand, project: '1001'}", ["1:33 configuration-type"]),
+        ("account: {name: brand, project: true}", ["1:33 configuration-type"]),
+        ("account: {name: brand, project: 1001.5}", ["1:33 configuration-type"]),
+        ("account: {name: brand, project: 0}", ["1:33 configuration-value"]),
+        ("account: {name: brand, project: 9223372036854775808}", ["1:33 configuration-value"]),
+        ("account: {name: brand, project: 1001, id: 1}", ["1:39 configuration-key"]),
+        ("account: {name: brand, project: }", ["1:24 configuration-value-missing"]),
+        ("account: {name: Brand X, project: 1001}", ["1:17 configuration-account"]),
+        ("account: {name: '../x', project: 1001}", ["1:17 configuration-account"]),
+        ("account: {name: a, project: 1}\naccount: {name: b, project: 2}", ["2:1 manifest-key-duplicate"]),
+        ("account: [brand, 1001]", ["1:10 configuration-type"]),
+    ],
+)
+def test_an_account_that_cannot_be_one(empty: Brand, text: str, said: list[str]) -> None:
+    assert problems(empty, text) == said
+
+
+def test_the_account_is_pinned_by_name_and_project(empty: Brand) -> None:
+    empty.write("reconciler.yaml", "account: {name: brand, project: 1001}\n")
+    assert load_configuration(empty.root).account == Account(name="brand", project=1001)

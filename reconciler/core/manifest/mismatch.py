@@ -43,6 +43,8 @@ class Vocabulary:
     """What to write instead of a key."""
     texts: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     """What to write instead of a number in a mapping whose values are text. The steps lead to the mapping."""
+    examples: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    """How keys with values are written where something else stands."""
 
 
 def problems_of(document: Document, found: Iterable[Mismatch], words: Vocabulary) -> list[Problem]:
@@ -171,6 +173,8 @@ def _in_range(found: Mismatch) -> str:
 
 def _retype(found: Mismatch, value: Value, words: Vocabulary) -> str:
     kind = found.kind
+    if kind == "model_type":
+        return words.examples.get(tuple(str(step) for step in found.steps), "")
     if kind == "string_type" and isinstance(value, bool | int | float):
         return words.texts.get(tuple(str(step) for step in found.steps[:-1]), "Put it into quotes.")
     if kind == "bool_type" and isinstance(value, str) and value.casefold() in _YES_NO:

@@ -19,6 +19,9 @@ def compare(saved: Plan, now: Plan) -> tuple[Refusal, ...]:
     if saved.subject.endpoint != now.subject.endpoint:
         summary = f"this plan was made against {saved.subject.endpoint}, not {now.subject.endpoint}"
         return (Refusal(rule="plan-foreign", ref=None, summary=summary, remedies=("Apply it where it was made.",)),)
+    if saved.subject.account and now.subject.account and saved.subject.account != now.subject.account:
+        summary = f"this plan was made for the account {saved.subject.account}, not {now.subject.account}"
+        return (Refusal(rule="plan-foreign", ref=None, summary=summary, remedies=("Apply it where it was made.",)),)
     then, today = _by_ref(saved.actions), _by_ref(now.actions)
     wishes = {wish.ref: wish for wish in now.wishes}
     moved = [ref for ref in then if then[ref] != today.get(ref)]

@@ -30,6 +30,7 @@ def fold(plan: Plan, events: Iterable[Event], *, calls: int, seconds: float, int
                 ref=action.ref,
                 outcome=finished.outcome,
                 detail=finished.detail,
+                id=finished.id,
                 exit_code=finished.exit_code,
                 reason=finished.reason,
             )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.core.look.loosened import LOOSER, NO_EXPECT
+from reconciler.core.look.loosened import LOOSER, NO_EXPECT, OTHER_ACCOUNT
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
@@ -33,8 +33,8 @@ FOLD_OBJECTS = 20
 """Objects that a screen lists besides those that cost or destroy."""
 FOLD_NOTES = 10
 
-LOOSENING = frozenset({LOOSER, NO_EXPECT})
-"""Notes that another plan may cost more than it could before."""
+LOOSENING = frozenset({LOOSER, NO_EXPECT, OTHER_ACCOUNT})
+"""Notes that another plan may cost more than it could before, or where another account may be taken for this one."""
 TAKE_OVER = "take-over"
 ALIAS_MOVED = "alias-moved"
 """The note of a promotion: nothing is sent, and still it must be seen."""

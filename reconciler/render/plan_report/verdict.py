@@ -63,21 +63,31 @@ def _counted(number: int, noun: str, one: str, many: str) -> str:
 def _nothing_to_do(plan: Plan) -> str:
     """Nothing at all, or nothing before a superseded training has ended."""
     if plan.subject.base:
-        return f"This change does nothing on the live side: {compared(plan.subject)}"
+        return f"This change does nothing on the live side{_where('of', plan.subject)}: {compared(plan.subject)}"
     calls = count(plan.calls, "call")
     waiting = sum(one.state is State.WAITING for one in plan.unchanged)
     if waiting:
         verb = "waits" if waiting == 1 else "wait"
-        return f"Nothing to do yet: {count(waiting, 'model')} {verb} for a training to end. {calls}"
-    return f"In sync: {_declared(plan.subject)}. {calls}"
+        where = _where("in", plan.subject)
+        return f"Nothing to do yet{where}: {count(waiting, 'model')} {verb} for a training to end. {calls}"
+    return f"In sync{_where('with', plan.subject)}: {_declared(plan.subject)}. {calls}"
 
 
 def context(subject: Subject) -> str:
-    """`manifests: 1 project, 1 dataset (24 images), 1 model · simulator · starter (60 calls a minute)`."""
-    if subject.base:
-        return f"manifests: {_declared(subject)} · {compared(subject)}"
-    parts = [f"manifests: {_declared(subject)}", subject.endpoint, tier_words(subject.tier)]
+    """`manifests: 1 project, 1 dataset (24 images), 1 model · account brand · simulator · starter (60 calls a minute)`."""
+    parts = [f"manifests: {_declared(subject)}", *_stage(subject)]
+    parts += [compared(subject)] if subject.base else [subject.endpoint, tier_words(subject.tier)]
     return " · ".join(part for part in parts if part)
+
+
+def _stage(subject: Subject) -> tuple[str, ...]:
+    """`account brand`, where it has a name."""
+    return (f"account {subject.account}",) if subject.account else ()
+
+
+def _where(preposition: str, subject: Subject) -> str:
+    """` in account brand`, for a sentence."""
+    return f" {preposition} {', '.join(_stage(subject))}" if subject.account else ""
 
 
 def compared(subject: Subject) -> str:

@@ -10,7 +10,8 @@ from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.mismatch import keys_at, words_at
 from reconciler.core.manifest.reading import read_manifest
-from reconciler.files.configuration import ConfigurationFile, ExpectFile, LimitsFile, load_configuration
+from reconciler.core.manifest.run_keys import LimitsFile
+from reconciler.files.configuration import ConfigurationFile, ExpectFile, load_configuration
 from reconciler.files.tree_listing import FOLDER_LIMIT
 from reconciler.files.yaml.builder import DEPTH_LIMIT, EXPANSION_LIMIT
 from reconciler.files.yaml.reading import read_yaml
