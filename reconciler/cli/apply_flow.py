@@ -134,17 +134,18 @@ def _terms(context: CommandContext, request: ApplyRequest, planned: Planned) -> 
 def _brake_on_signals() -> Iterator[Brake]:
     """A brake that Ctrl-C and the other signals to end pull while the block runs.
 
-    The handlers from before come back afterwards, so that a Ctrl-C while the report is printed ends the program.
+    The handlers from before come back afterwards, so that a Ctrl-C while the report is printed ends the program. A
+    signal that was ignored when the program started, as under `nohup`, stays ignored.
     """
     brake = Brake()
     loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
-    for number in numbers:
+    found = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {number: handler for number, handler in found.items() if handler is not signal.SIG_IGN}
+    for number in before:
         loop.add_signal_handler(number, brake.pull)
     try:
         yield brake
     finally:
-        for number in numbers:
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
-            signal.signal(number, before[number])
+            signal.signal(number, handler)

@@ -20,11 +20,17 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _treat_signals_as_interrupts() -> None:
-    """Let signals to end raise KeyboardInterrupt, so that an apply stops in order and says what it did."""
+    """Let signals to end raise KeyboardInterrupt, so that an apply stops in order and says what it did.
+
+    A shell ignores SIGINT for what it starts in the background, and an ignored signal cannot be raised: so it gets its
+    handler back. SIGHUP stays ignored where `nohup` asked for it.
+    """
     import signal
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
+        if number == signal.SIGTERM or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -262,20 +262,26 @@ def test_the_token_is_in_no_byte(tree: Path) -> None:
     assert all(CANARY.encode() not in path.read_bytes() for path in places)
 
 
-def begun(*arguments: str, until: str, **environ: str) -> "subprocess.Popen[str]":
-    """A run in a process of its own that has just said these words on stderr."""
+def begun(*arguments: str, until: str, ignored: str = "", **environ: str) -> "subprocess.Popen[str]":
+    """A run in a process of its own that has just said these words on stderr. `ignored` names signals, as `nohup` does."""
+    before = ["sh", "-c", f"trap '' {ignored}; exec \"$@\"", "sh"] if ignored else []
     process = subprocess.Popen(
-        [*COMMAND, *arguments],
+        [*before, *COMMAND, *arguments],
         env={**os.environ, **environ},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stderr is not None
-    while until not in (line := process.stderr.readline()):
-        assert line, f"it ended without saying {until}"
+    await_words(process, until)
     return process
+
+
+def await_words(process: "subprocess.Popen[str]", words: str) -> None:
+    """Read its stderr until it says so."""
+    assert process.stderr is not None
+    while words not in (line := process.stderr.readline()):
+        assert line, f"it ended without saying {words}"
 
 
 @pytest.mark.slow
@@ -295,10 +301,15 @@ def test_one_interrupt_ends_in_order_and_two_at_once(tree: Path, presses: list[s
         assert again.returncode == 0, again.stderr
 
 
-def test_an_interrupt_before_anything_is_quiet(tree: Path) -> None:
+@pytest.mark.parametrize("ignored", ["", "INT HUP"])
+def test_an_interrupt_before_anything_is_quiet(tree: Path, ignored: str) -> None:
     """A call that has to wait says why; an interruption is one word; exit code 1."""
     there = {"RECONCILER_ENDPOINT": "http://127.0.0.1:9", "BRIA_API_TOKEN": CANARY}
-    process = begun("plan", until="the call is tried again (", **there)
+    process = begun("plan", until="the call is tried again (", ignored=ignored, **there)
+    if ignored:
+        process.send_signal(signal.SIGHUP)
+        for _ in range(3):
+            await_words(process, "the call is tried again (")
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, "")
