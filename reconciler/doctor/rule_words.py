@@ -33,6 +33,10 @@ RULE_WORDS = {
         "Patterns count from the image folder; * does not go into folders below, ** does.",
         "Correct the pattern, or remove it.",
     ),
+    "dataset-left-out": (
+        "A picture in another format, or one in a folder below, is easily forgotten by a pattern. It is not told where another dataset of the tree takes the image.",
+        "Add a pattern to `include`, or take the images out of the folder.",
+    ),
     "images-folder-missing": (
         "The folder that the manifest names does not exist; git keeps no empty folders.",
         "Make the folder and put the images into it, or correct `images.path`.",
@@ -258,15 +262,15 @@ RULE_WORDS = {
         "Rename one of the images, or write the name with its suffix.",
     ),
     "caption-ownerless": (
-        "The image was renamed or removed, and its text was left behind; or the name has a slip of the pen, and an image goes without its caption.",
+        "The image was renamed or removed, and its text was left behind; or the name has a slip of the pen, or a folder too much, and an image goes without its caption.",
         "Remove it, or add the image.",
     ),
     "caption-two-files": (
-        "Which of the two holds the captions cannot be told.",
+        "Which of them holds the captions cannot be told.",
         "Keep one of them.",
     ),
     "caption-file": (
-        "The file holds no names with texts.",
+        "The file holds no names with texts: it is one JSON list, say, or its columns are separated by semicolons, or none of them is called text or caption.",
         'Write one line for each image: wave.png: "waving with both arms."',
     ),
     "caption-text": (
@@ -274,7 +278,7 @@ RULE_WORDS = {
         "Write the text in double quotes, or remove the line.",
     ),
     "caption-line": (
-        "Each line is one object with `file_name` and `text`.",
+        "Each line says the `file_name` of one image, and its `text` or `caption`.",
         "Correct the line, or remove it.",
     ),
     "manifest-encoding": (
@@ -290,8 +294,8 @@ RULE_WORDS = {
         "Write one, or pull what Bria wrote with `reconciler captions pull`.",
     ),
     "caption-unused": (
-        "Captions are automatic here, and text files lie beside the images all the same.",
-        "Write `captions: {source: sidecar}` to use them, or remove them.",
+        "Captions are automatic here, and files with captions lie there all the same.",
+        "Write `captions: {source: sidecar}`, or `{source: file}`, to use them, or remove them.",
     ),
     "caption-hidden": (
         "It came with copied text, and is part of what the model is told.",

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -161,10 +161,16 @@ def _image_folders(
         for folder, own in folders_of(files).items():
             names.setdefault(folder, set()).update(own)
     scanned = scan(tree, names, cache, git)
-    folders = {}
-    for position, files in datasets.items():
-        folders[position] = read_images(tree, files, scanned, problems)
-    return folders
+    claimed = _claimed(datasets.values())
+    return {position: read_images(tree, files, scanned, problems, claimed) for position, files in datasets.items()}
+
+
+def _claimed(datasets: Iterable[DatasetFiles]) -> frozenset[str]:
+    """The paths of all images that a dataset takes; nothing where no dataset leaves one out, for trees are large."""
+    every = tuple(datasets)
+    if not any(files.left_out for files in every):
+        return frozenset()
+    return frozenset(join(files.folder, name) for files in every for name in files.images)
 
 
 def _read_manifests(tree: Tree, listing: TreeListing, limit: int) -> _ManifestsRead:

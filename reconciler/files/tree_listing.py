@@ -19,7 +19,9 @@ TREE_LIMIT = 1_000_000
 DEPTH_LIMIT = 32
 """Folders inside each other."""
 
-DATA_SUFFIXES = frozenset({".yaml", ".yml", ".png", ".jpg", ".jpeg", ".webp", ".txt", ".caption", ".json", ".jsonl"})
+DATA_SUFFIXES = frozenset(
+    {".yaml", ".yml", ".png", ".jpg", ".jpeg", ".webp", ".txt", ".caption", ".json", ".jsonl", ".csv"}
+)
 """Suffixes of files that are read. Of other files only the names count."""
 
 

@@ -235,7 +235,10 @@ def test_include_chooses_and_says_what_it_does_not_find(brand: Brand, draw: Draw
         brand.write("lora.yaml", f"{PROJECT}---\n{dataset(images=f'{{path: images, include: {include}}}')}")
         assert len(brand.resolve().datasets[POSES].images) == count
     brand.write("lora.yaml", f"{PROJECT}---\n{dataset(images='{path: images, include: [p0.png, x*.png]}')}")
-    assert [str(problem.location) for problem in brand.problems()] == ["manifests/lora.yaml:17:44"]
+    left_out, unmatched = brand.problems()
+    assert (str(left_out.location), left_out.rule) == ("manifests/lora.yaml:17:35", "dataset-left-out")
+    assert left_out.summary == "6 images are left out"
+    assert str(unmatched.location) == "manifests/lora.yaml:17:44"
     images_at(brand, "images")
     assert len(brand.resolve().datasets[POSES].images) == 7
 

@@ -94,6 +94,7 @@ def _problems(
     place = manifest.document.at("spec", "captions", "source")
     matched = match_captions(folder, source, place, guide)
     problems += matched.problems
+    problems += _judge_left_out(manifest, folder, matched.left_out)
     return matched
 
 
@@ -114,7 +115,9 @@ def judge_dataset(
     if folder is None:
         return
     place = manifest.document.at("spec", "images", "path")
-    yield from judge_count(len(folder.images) + folder.refused, spec.status, guide, spec.uploads, place)
+    yield from judge_count(
+        len(folder.images) + folder.refused, spec.status, guide, spec.uploads, place, left_out=folder.left_out
+    )
     yield from judge_bytes(folder.images, spec.uploads, place)
     yield from _judge_uploads(manifest, spec, folder, models)
     yield from _judge_patterns(manifest, spec, folder)
@@ -161,6 +164,21 @@ def _judge_patterns(manifest: Manifest, spec: DatasetSpec, folder: ImageFolder) 
             f"no image fits the pattern {quoted((spec.images.include or [''])[index], 60)}",
             "Patterns count from the image folder; * does not go into folders below, ** does.",
         )
+
+
+def _judge_left_out(manifest: Manifest, folder: ImageFolder, captions: int) -> Iterator[Problem]:
+    """What no dataset takes is said once. A dataset without any image says why in another problem."""
+    names = folder.unclaimed
+    if not names or not folder.images:
+        return
+    listed = ", ".join(shown(name, 40) for name in names[:3]) + (" and more" if len(names) > 3 else "")
+    texts = f" with {count(captions, 'caption')}" if captions else ""
+    yield _warning(
+        "dataset-left-out",
+        manifest.document.at("spec", "images", "include"),
+        f"{count(len(names), 'image')}{texts} {'is' if len(names) == 1 else 'are'} left out",
+        f"No pattern takes {listed}. Add a pattern, or take them out of the folder.",
+    )
 
 
 def _judge_uploads(

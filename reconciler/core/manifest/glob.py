@@ -1,10 +1,14 @@
 """Patterns of file names (*, ?, **, [a-z]). Matching takes time in proportion to pattern and name, whatever they are."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 PATTERN_LIMIT = 200
 """Characters of one pattern."""
+
+_SUFFIX = re.compile(r"\.(?:[A-Za-z0-9]|\[[A-Za-z0-9]+\])+\Z")
+"""A suffix at the end of a pattern, such as `.png` or `.[jp]pg`."""
 
 
 class BadPattern(ValueError):
@@ -34,14 +38,18 @@ _DEEP: _Part = ()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """A compiled pattern for paths with / between folders, which count from the image folder."""
+    """A compiled pattern for paths with / between folders, which count from the image folder.
+
+    With `folds_suffix` large and small letters are alike in the suffix: cameras write `.JPG`, and editors `.jpg`.
+    """
 
     text: str
     parts: tuple[_Part, ...]
+    folds_suffix: bool = False
 
     def matches(self, path: str) -> bool:
         """Does the whole path fit?"""
-        names = path.split("/")
+        names = (_with_small_suffix(path) if self.folds_suffix else path).split("/")
         reached = _through_deep(self.parts, {0})
         for name in names:
             moved = set()
@@ -72,7 +80,16 @@ def compile_pattern(text: str) -> Pattern:
         raise BadPattern("a pattern stays below the image folder")
     if "" in names or "." in names:
         raise BadPattern("a pattern has a name between two slashes and at its end")
-    return Pattern(text=text, parts=tuple(_DEEP if name == "**" else _part(name) for name in names))
+    folds = _SUFFIX.search(names[-1]) is not None
+    if folds:
+        names[-1] = _with_small_suffix(names[-1])
+    parts = tuple(_DEEP if name == "**" else _part(name) for name in names)
+    return Pattern(text=text, parts=parts, folds_suffix=folds)
+
+
+def _with_small_suffix(path: str) -> str:
+    head, dot, suffix = path.rpartition(".")
+    return f"{head}{dot}{suffix.lower()}" if dot and "/" not in suffix else path
 
 
 def _through_deep(parts: Sequence[_Part], positions: set[int]) -> set[int]:

@@ -196,9 +196,15 @@ def _judge_doubles(images: Sequence[ImageFile], place_of: Callable[[ImageFile], 
 
 
 def judge_count(
-    number: int, status: Literal["draft", "completed"], guide: Guide, uploads: Uploads, place: Location
+    number: int,
+    status: Literal["draft", "completed"],
+    guide: Guide,
+    uploads: Uploads,
+    place: Location,
+    *,
+    left_out: Sequence[str] = (),
 ) -> Iterator[Problem]:
-    """How many images a dataset may have, and must have to be completed."""
+    """How many images a dataset may have, and must have to be completed. `left_out` are those that no pattern takes."""
     if number > uploads.most_images:
         yield Problem(
             rule="dataset-count",
@@ -212,8 +218,12 @@ def judge_count(
             rule="dataset-count",
             location=place,
             summary="this dataset has no image",
-            detail="Images are files that end in .png, .jpg, .jpeg or .webp.",
-            remedy="Put images into the folder, or correct `path` and `include`.",
+            detail=f"{count(len(left_out), 'image')} in the folder, such as {quoted(left_out[0], 60)}, and no pattern takes one."
+            if left_out
+            else "Images are files that end in .png, .jpg, .jpeg or .webp.",
+            remedy="Correct `include`, or leave it out to take all of them."
+            if left_out
+            else "Put images into the folder, or correct `path` and `include`.",
             severity=Severity.ERROR if status == "completed" else Severity.WARNING,
         )
     elif number < guide.least_images and status == "completed":

@@ -83,18 +83,22 @@ class ImageFolder:
     """What lies in the image folder of one dataset.
 
     `images` are the files that the manifest includes, sorted by name. `left_out` names image files that it does not
-    include. `captions` is None if the declared source could not be read at all; a Problem says why.
+    include, `unclaimed` those of them that no other dataset includes either. `captions` is None if the declared source
+    could not be read at all; a Problem says why.
     """
 
     root: str = ""
     """The manifest root, as problems show it."""
     images: Sequence[ImageFile] = ()
     left_out: tuple[str, ...] = ()
+    unclaimed: tuple[str, ...] = ()
     captions: tuple[CaptionEntry, ...] | None = ()
     refused: int = 0
     """The number of images that could not be read; a Problem says why for each."""
-    unused: int = 0
-    """The number of caption files beside the images that are not used because captions are automatic."""
+    unused: tuple[str, ...] = ()
+    """Names of files that look like captions and are not read, because the declared source is another."""
+    caption_files: tuple[str, ...] = ()
+    """Names of the caption files that were read, where they are the declared source."""
     unmatched: tuple[int, ...] = ()
     """Positions of the patterns in `include` that no image matches."""
     other_formats: tuple[str, ...] = ()

@@ -1,23 +1,27 @@
 """Caption texts matched with the images that they belong to."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.core.guide import Guide
+from reconciler.core.manifest.image_names import ImageNames, without_image
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder
-from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.manifest.text_rules import judge_text
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.strictjson import BadJson, loads
-from reconciler.core.text import count, normal, quoted
+from reconciler.core.text import count, normal, quoted, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
-    """The caption of each image that has one, by the image's name, in normal form."""
+    """The caption of each image that has one, by the image's name, in normal form.
+
+    `left_out` counts the captions of images that no dataset takes.
+    """
 
     texts: Mapping[str, str] = field(default_factory=dict)
+    left_out: int = 0
     problems: tuple[Problem, ...] = ()
 
 
@@ -29,9 +33,10 @@ def match_captions(folder: ImageFolder, source: str, place: Location, guide: Gui
         return Matched(problems=tuple(_unused(folder.unused, place)))
     if not folder.captions:
         return Matched(problems=(_nothing_read(folder, source, place, guide),))
-    names = _Names(folder)
+    names = ImageNames(folder)
     entries: dict[str, list[CaptionEntry]] = defaultdict(list)
     problems: list[Problem] = []
+    ownerless: list[CaptionEntry] = []
     for entry in folder.captions:
         owners = names.of(entry.key)
         if len(owners) == 1:
@@ -39,37 +44,16 @@ def match_captions(folder: ImageFolder, source: str, place: Location, guide: Gui
         elif owners:
             problems.append(_ambiguous(entry, owners))
         elif not names.is_left_out(entry.key):
-            problems.append(_ownerless(entry, names))
-    texts = {}
-    for name, found in entries.items():
-        problems += _doubles(name, found)
+            ownerless.append(entry)
+    problems += without_image(ownerless, names)
+    problems += _doubles(entries)
+    for found in entries.values():
         problems += _judge(found[0], guide)
-        texts[name] = guide.declared_caption(found[0].text)
-    return Matched(texts=texts, problems=tuple(problems))
-
-
-class _Names:
-    """Which images a key can mean: the whole name, or the name without suffix."""
-
-    def __init__(self, folder: ImageFolder) -> None:
-        self._whole = {image.name for image in folder.images}
-        self._stems: dict[str, list[str]] = defaultdict(list)
-        for image in folder.images:
-            self._stems[_stem(image.name)].append(image.name)
-        self._left_out = {*folder.left_out, *map(_stem, folder.left_out)}
-
-    def of(self, key: str) -> list[str]:
-        return [key] if key in self._whole else self._stems.get(key, [])
-
-    def is_left_out(self, key: str) -> bool:
-        return key in self._left_out
-
-    def known(self, *, with_suffix: bool) -> list[str]:
-        return sorted(self._whole if with_suffix else self._stems)
-
-
-def _stem(name: str) -> str:
-    return name[: name.rindex(".")]
+    return Matched(
+        texts={name: guide.declared_caption(found[0].text) for name, found in entries.items()},
+        left_out=sum(names.is_unclaimed(entry.key) for entry in folder.captions),
+        problems=tuple(problems),
+    )
 
 
 def _judge(entry: CaptionEntry, guide: Guide) -> Iterator[Problem]:
@@ -136,15 +120,28 @@ def _judge_document(entry: CaptionEntry, guide: Guide) -> Iterator[Problem]:
     yield from judge_text(guide.declared_caption(entry.text), entry.location, "this caption", "caption")
 
 
-def _doubles(name: str, found: list[CaptionEntry]) -> Iterator[Problem]:
-    for other in found[1:]:
+def _doubles(entries: Mapping[str, list[CaptionEntry]]) -> Iterator[Problem]:
+    """Images with several captions. Two sets of sidecars, as some tools write them, are one problem."""
+    several = {name: found for name, found in entries.items() if len(found) > 1}
+    if len(several) > 1 and all(entry.is_sidecar for found in several.values() for entry in found):
+        first, other = next(iter(several.values()))[:2]
         yield Problem(
             rule="caption-double",
             location=other.location,
-            summary="two captions for one image",
-            detail=f"{quoted(name, 60)} has one at {found[0].location} already.",
-            remedy="Keep one of the two.",
+            summary=f"{len(several):,} images have two caption files",
+            detail=f"{quoted(first.location.path, 60)} and {quoted(other.location.path, 60)}, and so on.",
+            remedy="Keep one of the two for each image, for example by removing all .caption files.",
         )
+        return
+    for name, found in several.items():
+        for other in found[1:]:
+            yield Problem(
+                rule="caption-double",
+                location=other.location,
+                summary="two captions for one image",
+                detail=f"{quoted(name, 60)} has one at {found[0].location} already.",
+                remedy="Keep one of the two.",
+            )
 
 
 def _ambiguous(entry: CaptionEntry, owners: list[str]) -> Problem:
@@ -157,43 +154,61 @@ def _ambiguous(entry: CaptionEntry, owners: list[str]) -> Problem:
     )
 
 
-def _ownerless(entry: CaptionEntry, names: _Names) -> Problem:
-    return Problem(
-        rule="caption-ownerless",
-        location=entry.location,
-        summary="this caption has no image",
-        detail=f"No image of the dataset is named {quoted(entry.key, 60)}.",
-        remedy=did_you_mean(entry.key, names.known(with_suffix=not entry.is_sidecar)) or "Remove it, or add the image.",
-    )
-
-
 def _nothing_read(folder: ImageFolder, source: str, place: Location, guide: Guide) -> Problem:
-    images = count(len(folder.images), "image")
+    """No caption at all: what the source is, what lies there instead, and the fix that follows from it."""
+    declared = f'captions.source is "{source}", and the folder'
     if source == "sidecar":
         suffixes = ".json" if guide.family == "schema" else ".txt or .caption"
-        return Problem(
-            rule="caption-none",
-            location=place,
-            summary="no image has a caption file",
-            detail=f'captions.source is "sidecar", and the folder holds {images} but no {suffixes} beside them.',
-            remedy="Write them, pull what Bria wrote with `reconciler captions pull`, or use `source: automatic`.",
-        )
+        summary = "no image has a caption file"
+        detail = f"{declared} holds {count(len(folder.images), 'image')} but no {suffixes} beside them."
+    else:
+        summary = "no caption was found"
+        files = ", ".join(shown(name, 60) for name in folder.caption_files[:3])
+        none = "captions.yaml, metadata.jsonl or metadata.csv"
+        detail = f"{declared} holds {f'{files} without a caption' if files else f'no {none}'}."
     return Problem(
         rule="caption-none",
         location=place,
-        summary="no caption was found",
-        detail='captions.source is "file", and the image folder holds no captions.yaml or metadata.jsonl with a text.',
-        remedy="Write one, pull what Bria wrote with `reconciler captions pull`, or use `source: automatic`.",
+        summary=summary,
+        detail=detail,
+        remedy=_instead(folder.unused, guide)
+        or "Write them, pull what Bria wrote with `reconciler captions pull`, or use `source: automatic`.",
     )
 
 
-def _unused(number: int, place: Location) -> Iterator[Problem]:
-    if number:
+def _instead(unused: Sequence[str], guide: Guide) -> str:
+    """What to write where captions lie in another form than the declared one."""
+    if not unused:
+        return ""
+    found = f"{unused[0]} lies there" + (f", with {count(len(unused) - 1, 'more file')}" if len(unused) > 1 else "")
+    if _source_of(unused) == "file":
+        return f"{shown(found)}: write `captions: {{source: file}}`."
+    if unused[0].lower().endswith(".json") and guide.family == "prefix":
+        return (
+            f"{shown(found)}: JSON captions go with a visual_schema. Write texts, in {_stem(unused[0])}.txt and so on."
+        )
+    if guide.family == "schema" and not unused[0].lower().endswith(".json"):
+        return f"{shown(found)}: under a visual_schema captions are JSON. Write {_stem(unused[0])}.json and so on."
+    return f"{shown(found)}: write `captions: {{source: sidecar}}`."
+
+
+def _source_of(names: Sequence[str]) -> str:
+    """The source that takes these files: caption files first, for they are named as such."""
+    return "file" if names[0].endswith((".yaml", ".jsonl", ".csv")) else "sidecar"
+
+
+def _stem(name: str) -> str:
+    return shown(name[: name.rindex(".")], 60)
+
+
+def _unused(names: Sequence[str], place: Location) -> Iterator[Problem]:
+    if names:
         yield _warning(
             "caption-unused",
             place,
-            f"{count(number, 'caption file')} beside the images will not be used",
-            "Captions are automatic here; write `captions: {source: sidecar}` to use them.",
+            f"{count(len(names), 'caption file')} beside the images will not be used",
+            f"Captions are automatic here; write `captions: {{source: {_source_of(names)}}}` to use "
+            f"{shown(names[0], 60) if len(names) == 1 else 'them'}.",
         )
 
 

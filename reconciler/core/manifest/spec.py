@@ -124,7 +124,7 @@ class Captions(Strict):
     source: Literal["automatic", "sidecar", "file"] = Field(
         description=(
             "automatic: Bria writes them. sidecar: pose.txt or pose.caption beside pose.png (pose.json with a "
-            "visual_schema). file: captions.yaml or metadata.jsonl in the image folder."
+            "visual_schema). file: captions.yaml, metadata.jsonl or metadata.csv in the image folder or below it."
         )
     )
 

@@ -1,23 +1,33 @@
 """Live captions written into the caption files of the tree, for `captions pull`. A person's own text is never lost."""
 
-import json
 import os
 import stat
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Literal
 
-from reconciler.core.strictjson import BadJson, Value, loads
-from reconciler.core.text import normal
+from reconciler.core.strictjson import Value
+from reconciler.core.text import in_words, normal
 from reconciler.files.caption.form import CaptionForm
-from reconciler.files.caption.reading import LINES_LIMIT, LINES_NAME, SIDECAR_LIMIT, YAML_NAME
+from reconciler.files.caption.reading import (
+    FILE_NAMES,
+    LINES_NAME,
+    RECORDS_LIMIT,
+    SIDECAR_LIMIT,
+    YAML_NAME,
+    plain_key,
+)
+from reconciler.files.caption.records_edit import JsonLines, RecordsRefused, Table
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import join
 from reconciler.files.yaml.change import Edit, Insert, Replace
 from reconciler.files.yaml.edit import EditRefused, edited
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
+
+_BOM = b"\xef\xbb\xbf"
 
 CaptionSource = Literal["automatic", "sidecar", "file"]
 """Where a manifest says that its captions come from."""
@@ -67,13 +77,12 @@ def write_captions(
     try:
         if source != "file":
             return tuple(_write_sidecar(writing, name, text) for name, text in sorted(wanted.items()))
-        with tree.folder(folder) as handle:
-            names = set(os.listdir(handle))  # noqa: PTH208 - a handle, not a path
-        if YAML_NAME in names and LINES_NAME in names:
-            raise PullRefused(f"{YAML_NAME} and {LINES_NAME} lie in one folder; keep one of them")
-        if LINES_NAME in names:
-            return _write_lines(writing, wanted)
-        return _write_yaml(writing, wanted, is_new=YAML_NAME not in names)
+        files: dict[str, dict[str, str]] = defaultdict(dict)
+        known: dict[str, str | None] = {}
+        for name, text in wanted.items():
+            files[_file_for(tree, folder, name, known)][name] = text
+        found = [one for path, texts in sorted(files.items()) for one in _write_file(writing, path, texts)]
+        return tuple(sorted(found, key=lambda one: one.name))
     except FileRefused as refused:
         raise PullRefused(f"{tree.shown(refused.path)} {refused.reason}") from None
     except OSError as error:
@@ -95,6 +104,30 @@ class _Writing:
         return PullOutcome.WRITTEN if self.overwrite or not before else PullOutcome.CONFLICT
 
 
+def _file_for(tree: Tree, folder: str, name: str, known: dict[str, str | None]) -> str:
+    """The caption file that holds the caption of an image: that of the nearest folder, else a new one at the top.
+
+    `known` holds the file of each folder that was looked into.
+    """
+    for parent in PurePosixPath(name).parents:
+        below = "" if str(parent) == "." else str(parent)
+        if below not in known:
+            known[below] = _file_in(tree, folder, below)
+        if (file := known[below]) is not None:
+            return file
+    return YAML_NAME
+
+
+def _file_in(tree: Tree, folder: str, below: str) -> str | None:
+    """The caption file of one folder, as a path below the image folder."""
+    with tree.folder(join(folder, below) if below else folder) as handle:
+        names = set(os.listdir(handle))  # noqa: PTH208 - a handle, not a path
+    found = [file for file in FILE_NAMES if file in names]
+    if len(found) > 1:
+        raise PullRefused(f"{in_words(found, 'and')} lie in one folder; keep one of them")
+    return join(below, found[0]) if found else None
+
+
 def _write_sidecar(writing: _Writing, name: str, text: str) -> PulledCaption:
     tree, form = writing.tree, writing.form
     stem = PurePosixPath(join(writing.folder, name)).with_suffix("")
@@ -108,79 +141,67 @@ def _write_sidecar(writing: _Writing, name: str, text: str) -> PulledCaption:
     return PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text)
 
 
-def _write_lines(writing: _Writing, wanted: dict[str, str]) -> tuple[PulledCaption, ...]:
-    """`metadata.jsonl`: the line of an image keeps its other keys; images without a line get one at the end."""
-    tree, form, path = writing.tree, writing.form, join(writing.folder, LINES_NAME)
-    data = _read(tree, path, LINES_LIMIT)
-    left = dict(wanted)
-    lines, results = [], []
-    for line in (data or b"").decode("utf-8-sig", "replace").split("\n"):
-        if not line.strip():
-            continue
-        try:
-            entry = loads(line)
-        except BadJson as bad:
-            raise PullRefused(f"{tree.shown(path)} has a line that cannot be read: {bad}") from None
-        name = entry.get("file_name") if isinstance(entry, dict) else None
-        if isinstance(entry, dict) and isinstance(name, str) and name in left:
-            text, said = left.pop(name), entry.get("text")
-            before = None if said is None else form.told(said)
-            outcome = writing.outcome(before, text)
-            if outcome is PullOutcome.WRITTEN:
-                line = _line({**entry, "text": form.line_value(text, said)})  # noqa: PLW2901
-            results.append(PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text))
-        lines.append(line)
-    for name, text in sorted(left.items()):
-        lines.append(_line({"file_name": name, "text": form.line_value(text, None)}))
-        results.append(PulledCaption(name=name, path=path, outcome=PullOutcome.WRITTEN, before=None, after=text))
-    if any(result.outcome is PullOutcome.WRITTEN for result in results):
-        tree.replace_file(path, ("\n".join(lines) + "\n").encode(), over=data)
-    return tuple(sorted(results, key=lambda result: result.name))
-
-
-def _line(entry: dict[str, Value]) -> str:
-    return json.dumps(entry, ensure_ascii=False)
-
-
-def _write_yaml(writing: _Writing, wanted: dict[str, str], *, is_new: bool) -> tuple[PulledCaption, ...]:
-    """`captions.yaml`: only the lines of the captions that are written differ afterwards."""
-    tree, form, path = writing.tree, writing.form, join(writing.folder, YAML_NAME)
-    data = None if is_new else _read(tree, path, FILE_LIMIT)
-    content = _captions_in(tree, path, data or b"")
-    results: list[PulledCaption] = []
-    edits: list[Edit] = []
+def _write_file(writing: _Writing, file: str, wanted: Mapping[str, str]) -> Iterator[PulledCaption]:
+    """Captions into one caption file, whose names count from its folder."""
+    tree, form = writing.tree, writing.form
+    path, below = join(writing.folder, file), file.rpartition("/")[0]
+    content = _Content(tree, path)
+    spelled = {plain_key(name): name for name in content.captions}
+    put = form.value if file.endswith(YAML_NAME) else form.line_value
+    changes: dict[str, Value] = {}
     for name, text in sorted(wanted.items()):
-        key = name if name in content else _stem_in(name, content) or name
-        said = content.get(key)
+        own = name.removeprefix(f"{below}/")
+        key = spelled.get(own) or spelled.get(own[: own.rindex(".")]) or own
+        said = content.captions.get(key)
         before = None if said is None else form.told(said)
         outcome = writing.outcome(before, text)
         if outcome is PullOutcome.WRITTEN:
-            value = form.value(text, said)
-            edits.append(Replace((key,), value) if key in content else Insert((), key, value))
-        results.append(PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text))
-    if edits:
+            changes[key] = put(text, said)
+        yield PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text)
+    if changes:
+        tree.replace_file(path, content.with_captions(changes), over=content.data)
+
+
+class _Content:
+    """What one caption file says, and what it says with other captions; PullRefused if it cannot be understood."""
+
+    def __init__(self, tree: Tree, path: str) -> None:
+        self._shown = tree.shown(path)
+        is_yaml = path.endswith(YAML_NAME)
+        self.data = _read(tree, path, FILE_LIMIT if is_yaml else RECORDS_LIMIT)
+        self._records: JsonLines | Table | None = None
+        if is_yaml:
+            self.captions = _captions_in(self._shown, self.data or b"")
+            return
         try:
-            new = edited(data or b"", edits, path=tree.shown(path))
+            text = (self.data or b"").decode("utf-8-sig")
+            self._records = (JsonLines if path.endswith(LINES_NAME) else Table).parse(text)
+        except (RecordsRefused, UnicodeDecodeError) as error:
+            why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+            raise PullRefused(f"{self._shown} cannot be read: {why}") from None
+        self.captions = self._records.captions
+
+    def with_captions(self, changes: Mapping[str, Value]) -> bytes:
+        if self._records is not None:
+            mark = _BOM if self.data is not None and self.data.startswith(_BOM) else b""
+            return mark + self._records.with_captions(changes).encode()
+        edits: list[Edit] = [
+            Replace((key,), value) if key in self.captions else Insert((), key, value) for key, value in changes.items()
+        ]
+        try:
+            return edited(self.data or b"", edits, path=self._shown)
         except EditRefused as refused:
             raise PullRefused(f"{refused}. {refused.problem.remedy}") from None
-        tree.replace_file(path, new, over=data)
-    return tuple(results)
 
 
-def _captions_in(tree: Tree, path: str, data: bytes) -> Mapping[str, Value]:
+def _captions_in(shown: str, data: bytes) -> Mapping[str, Value]:
     """What a captions.yaml says by the names of images; PullRefused if it says something else."""
-    reading = read_yaml(data, tree.shown(path))
+    reading = read_yaml(data, shown)
     values = [document.value for document in reading.documents]
     if reading.problems or len(values) > 1 or not all(isinstance(value, dict) for value in values):
         why = reading.problems[0].summary if reading.problems else "it holds no names with texts"
-        raise PullRefused(f"{tree.shown(path)} cannot be read: {why}")
+        raise PullRefused(f"{shown} cannot be read: {why}")
     return values[0] if values and isinstance(values[0], dict) else {}
-
-
-def _stem_in(name: str, content: Mapping[str, object]) -> str | None:
-    """The name without its suffix, if the file names images so."""
-    stem = name[: name.rindex(".")] if "." in name else name
-    return stem if stem in content else None
 
 
 def _read(tree: Tree, path: str, limit: int) -> bytes | None:

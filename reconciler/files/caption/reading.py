@@ -1,15 +1,18 @@
-"""Caption texts as people keep them: sidecar files, captions.yaml, metadata.jsonl."""
+"""Caption texts as people keep them: sidecar files, captions.yaml, metadata.jsonl, metadata.csv."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
 from pathlib import PurePosixPath
 
 from reconciler.core.guide import Family, compact_json
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.loaded import CaptionEntry
 from reconciler.core.problem import Location, Problem
-from reconciler.core.strictjson import BadJson, Value, loads
-from reconciler.core.text import quoted
+from reconciler.core.strictjson import Value
+from reconciler.core.text import in_words, quoted
+from reconciler.files.caption.records import read_lines, read_table
 from reconciler.files.text_file import read_bytes, read_text
 from reconciler.files.tree import Tree
 from reconciler.files.tree_listing import join
@@ -21,10 +24,12 @@ DOCUMENT_SUFFIX = ".json"
 SIDECAR_LIMIT = 64 * 1024
 """Bytes of a sidecar that is read."""
 
-LINES_LIMIT = 5_000_000
-"""Bytes of a metadata.jsonl that is read."""
+RECORDS_LIMIT = 5_000_000
+"""Bytes of a metadata.jsonl or metadata.csv that is read."""
 
-YAML_NAME, LINES_NAME = "captions.yaml", "metadata.jsonl"
+YAML_NAME, LINES_NAME, TABLE_NAME = "captions.yaml", "metadata.jsonl", "metadata.csv"
+FILE_NAMES = (YAML_NAME, LINES_NAME, TABLE_NAME)
+"""The names of caption files. One folder has one of them."""
 
 Read = tuple[list[CaptionEntry], list[Problem]]
 
@@ -45,23 +50,56 @@ def read_sidecars(tree: Tree, folder: str, names: Iterable[str]) -> Read:
     return entries, problems
 
 
-def read_caption_file(tree: Tree, folder: str, files: Iterable[str]) -> Read | None:
-    """The texts of the one caption file among `files`; None if there is none."""
-    present = [name for name in (YAML_NAME, LINES_NAME) if name in set(files)]
-    if not present:
-        return None
-    if len(present) == 2:
-        return [], [
-            Problem(
-                rule="caption-two-files",
-                location=tree.location(join(folder, YAML_NAME)),
-                summary=f"{YAML_NAME} and {LINES_NAME} lie in one folder",
-                detail="Which of the two holds the captions cannot be told.",
-                remedy="Keep one of them.",
-            )
-        ]
-    path = join(folder, present[0])
-    return _read_yaml(tree, path) if present[0] == YAML_NAME else _read_lines(tree, path)
+def read_caption_files(tree: Tree, folder: str, names: Iterable[str]) -> Read:
+    """The texts of caption files; `names` are their paths below the image folder `folder`."""
+    entries: list[CaptionEntry] = []
+    problems: list[Problem] = []
+    for below, together in groupby(sorted(names, key=_parts), key=lambda name: _parts(name)[0]):
+        own = list(together)
+        found = _read_file(tree, folder, own[0]) if len(own) == 1 else ([], [_several(tree, folder, own)])
+        entries += [replace(entry, key=join(below, entry.key)) for entry in found[0]]
+        problems += found[1]
+    return entries, problems
+
+
+def caption_files_among(names: Iterable[str]) -> Iterator[str]:
+    """The names among these that are caption files."""
+    return (name for name in names if name.endswith(FILE_NAMES) and _parts(name)[1] in FILE_NAMES)
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """The folder of a path, and the name in it."""
+    folder, _, own = name.rpartition("/")
+    return folder, own
+
+
+def plain_key(name: str) -> str:
+    """A name as a person or a tool wrote it, as a path below the folder of the caption file."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/").removeprefix("./"))
+
+
+def _several(tree: Tree, folder: str, names: list[str]) -> Problem:
+    return Problem(
+        rule="caption-two-files",
+        location=tree.location(join(folder, names[0])),
+        summary=f"{in_words((_parts(name)[1] for name in names), 'and')} lie in one folder",
+        detail="Which of them holds the captions cannot be told.",
+        remedy="Keep one of them.",
+    )
+
+
+def _read_file(tree: Tree, folder: str, name: str) -> Read:
+    path = join(folder, name)
+    if name.endswith(YAML_NAME):
+        return _read_yaml(tree, path)
+    text = read_text(tree, path, RECORDS_LIMIT)
+    if isinstance(text, Problem):
+        return [], [text]
+    shown = tree.shown(path)
+    records, problems = (read_lines if name.endswith(LINES_NAME) else read_table)(text, shown)
+    found = (_caption(plain_key(one.name), one.value, Location(shown, one.line, 1)) for one in records)
+    entries, faults = _parted(found)
+    return entries, [*problems, *faults]
 
 
 def _read_yaml(tree: Tree, path: str) -> Read:
@@ -82,7 +120,7 @@ def _read_yaml(tree: Tree, path: str) -> Read:
 
 
 def _entry(key: str, text: Value, document: Document) -> CaptionEntry | Problem:
-    return _caption(unicodedata.normalize("NFC", key), text, document.at(key))
+    return _caption(plain_key(key), text, document.at(key))
 
 
 def _caption(key: str, value: Value, place: Location) -> CaptionEntry | Problem:
@@ -115,44 +153,11 @@ def _not_text(location: Location, key: str) -> Problem:
     )
 
 
-def _read_lines(tree: Tree, path: str) -> Read:
-    text = read_text(tree, path, LINES_LIMIT)
-    if isinstance(text, Problem):
-        return [], [text]
-    shown = tree.shown(path)
-    lines = enumerate(text.split("\n"), 1)
-    return _parted(_line(line, Location(shown, number, 1)) for number, line in lines if line.strip())
-
-
 def _parted(found: Iterable[CaptionEntry | Problem]) -> Read:
     """Entries and problems apart."""
     both = list(found)
     entries = [item for item in both if isinstance(item, CaptionEntry)]
     return entries, [item for item in both if isinstance(item, Problem)]
-
-
-def _line(line: str, location: Location) -> CaptionEntry | Problem:
-    if len(line) > SIDECAR_LIMIT:
-        return _bad_line(location, f"it is longer than {SIDECAR_LIMIT:,} characters")
-    try:
-        value = loads(line)
-    except BadJson as bad:
-        return _bad_line(location, str(bad))
-    if not isinstance(value, dict) or not isinstance(value.get("file_name"), str):
-        return _bad_line(location, 'it has no "file_name"')
-    key, text = value["file_name"], value.get("text")
-    assert isinstance(key, str)
-    return _caption(unicodedata.normalize("NFC", key.removeprefix("./")), text, location)
-
-
-def _bad_line(location: Location, why: str) -> Problem:
-    return Problem(
-        rule="caption-line",
-        location=location,
-        summary="this line cannot be read",
-        detail=f"{why[0].upper()}{why[1:]}.",
-        remedy='Each line looks like {"file_name": "wave.png", "text": "waving with both arms."}',
-    )
 
 
 def sidecars_beside(names: Iterable[str], family: Family) -> Iterator[str]:

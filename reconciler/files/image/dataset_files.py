@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler.core.guide import Family
 from reconciler.core.manifest.glob import BadPattern, Pattern, compile_pattern
 from reconciler.core.manifest.image import SUFFIXES, FolderImages, ImageFile
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder, Manifest
@@ -38,7 +39,7 @@ class DatasetFiles:
     """The files of a dataset. All names are paths below `folder`.
 
     `left_out` are images that no pattern takes, `others` images of formats that cannot be uploaded, `unmatched` the positions of
-    patterns that take no image.
+    patterns that take no image. `captions` are the files of the declared source, `unused` those of other sources.
     """
 
     folder: str
@@ -46,8 +47,8 @@ class DatasetFiles:
     images: tuple[str, ...]
     left_out: tuple[str, ...]
     others: tuple[str, ...]
-    sidecars: tuple[str, ...]
-    top_files: tuple[str, ...]
+    captions: tuple[str, ...]
+    unused: tuple[str, ...]
     unmatched: tuple[int, ...]
 
 
@@ -69,20 +70,50 @@ def choose_files(
         return _all_of(folder, names, spec)
     images = [name for name in names if _is_image(name)]
     chosen = images if patterns is None else [name for name in images if any(p.matches(name) for p in patterns)]
-    beside = {_folder(name) for name in chosen}
     kept = set(chosen)
+    captions, unused = _caption_names(names, chosen, spec)
     return DatasetFiles(
         folder=folder,
         source=_source(spec),
         images=tuple(chosen),
         left_out=tuple(name for name in images if name not in kept),
         others=tuple(name for name in names if _suffix(name) in OTHER_SUFFIXES) if patterns is None else (),
-        sidecars=tuple(n for n in caption.sidecars_beside(names, spec.family) if _folder(n) in beside),
-        top_files=listing.folders[folder].files,
+        captions=captions,
+        unused=unused,
         unmatched=tuple(
             index for index, pattern in enumerate(patterns or ()) if not any(pattern.matches(name) for name in images)
         ),
     )
+
+
+def _caption_names(
+    names: Sequence[str], images: Sequence[str], spec: DatasetSpec
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The files of the declared source, and those of others, as far as they can belong to these images.
+
+    A sidecar lies beside an image; a caption file in its folder or above it.
+    """
+    beside = {_folder(name) for name in images}
+    above = {folder for name in beside for folder in _folders_above(name)}
+    files = tuple(name for name in caption.caption_files_among(names) if _folder(name) in above)
+    sidecars = tuple(name for name in caption.sidecars_beside(names, spec.family) if _folder(name) in beside)
+    match _source(spec):
+        case "sidecar":
+            other: Family = "prefix" if spec.family == "schema" else "schema"
+            strange = (name for name in caption.sidecars_beside(names, other) if _folder(name) in beside)
+            return sidecars, (*files, *strange)
+        case "file":
+            return files, sidecars
+        case _:
+            return (), (*files, *sidecars)
+
+
+def _folders_above(folder: str) -> Iterator[str]:
+    """The folder itself, and each one that holds it, down to the image folder."""
+    while folder:
+        yield folder
+        folder = _folder(folder)
+    yield ""
 
 
 def _all_of(folder: str, names: Sequence[str], spec: DatasetSpec) -> DatasetFiles:
@@ -93,8 +124,8 @@ def _all_of(folder: str, names: Sequence[str], spec: DatasetSpec) -> DatasetFile
         images=tuple(names),
         left_out=(),
         others=(),
-        sidecars=(),
-        top_files=(),
+        captions=(),
+        unused=(),
         unmatched=(),
     )
 
@@ -104,9 +135,16 @@ def _source(spec: DatasetSpec) -> str:
 
 
 def read_images(
-    tree: Tree, files: DatasetFiles, scanned: Mapping[str, FolderContents], problems: list[Problem]
+    tree: Tree,
+    files: DatasetFiles,
+    scanned: Mapping[str, FolderContents],
+    problems: list[Problem],
+    claimed: Collection[str],
 ) -> ImageFolder:
-    """The images and captions of a dataset, from what was found in its folders. A file that could not be read becomes a Problem."""
+    """The images and captions of a dataset, from what was found in its folders. A file that could not be read becomes a Problem.
+
+    `claimed` are the paths of all images that any dataset takes.
+    """
     images = _all_at_once(files, scanned)
     if images is None:
         images = _one_by_one(tree, files, scanned, problems)
@@ -114,9 +152,11 @@ def read_images(
         images=images,
         root=tree.shown(""),
         left_out=tuple(_normal(name) for name in files.left_out),
+        unclaimed=tuple(_normal(name) for name in files.left_out if join(files.folder, name) not in claimed),
         captions=_captions(tree, files, problems),
         refused=len(files.images) - len(images),
-        unused=len(files.sidecars) if files.source == "automatic" else 0,
+        unused=files.unused,
+        caption_files=files.captions if files.source == "file" else (),
         unmatched=files.unmatched,
         other_formats=files.others,
     )
@@ -182,11 +222,8 @@ def _captions(tree: Tree, files: DatasetFiles, problems: list[Problem]) -> tuple
     """The declared texts; None if they could not be read, which a Problem says."""
     if files.source == "automatic":
         return ()
-    if files.source == "sidecar":
-        read: caption.Read | None = caption.read_sidecars(tree, files.folder, files.sidecars)
-    else:
-        read = caption.read_caption_file(tree, files.folder, files.top_files)
-    entries, found = read or ([], [])
+    read = caption.read_sidecars if files.source == "sidecar" else caption.read_caption_files
+    entries, found = read(tree, files.folder, files.captions)
     problems += found
     return None if found and not entries else tuple(entries)
 

@@ -261,3 +261,69 @@ def test_documents_that_were_pulled_are_declared(brand: Brand, source: str) -> N
     brand.write("lora.yaml", f"{PROJECT}---\n{declared.replace(guide, '  visual_schema: {style: flat}')}")
     (dataset,) = brand.resolve().datasets.values()
     assert {image.name: image.caption for image in dataset.images} == captions
+
+
+def test_metadata_csv_keeps_its_other_rows_byte_for_byte(brand: Brand) -> None:
+    """Quotes, line ends and the byte order mark are the spreadsheet's; only rows whose caption is written differ."""
+    before = '\ufefffile_name,width,caption\r\n"p0.png",1,"zero"\r\np1.png,2,\r\n\r\n"gone.png",3,"x, y"'
+    brand.write("images/metadata.csv", before)
+    found = pull(brand, "file", {"p0.png": "other", "p1.png": "one, two", "p2.png": 'say "hi"\nthere'})
+    assert outcomes(found) == {
+        "p0.png": PullOutcome.CONFLICT,
+        "p1.png": PullOutcome.WRITTEN,
+        "p2.png": PullOutcome.WRITTEN,
+    }
+    assert (brand.root / "images/metadata.csv").read_bytes().decode() == (
+        '\ufefffile_name,width,caption\r\n"p0.png",1,"zero"\r\np1.png,2,"one, two"\r\n\r\n"gone.png",3,"x, y"\r\n'
+        'p2.png,,"say ""hi""\nthere"\r\n'
+    )
+    assert {one.outcome for one in pull(brand, "file", {"p2.png": 'say "hi"\nthere'})} == {PullOutcome.KEPT}
+
+
+def test_a_caption_stays_under_the_key_that_a_file_uses(brand: Brand) -> None:
+    brand.write("images/metadata.jsonl", '{"file_name": "./p0.png", "caption": "zero"}\n')
+    pull(brand, "file", {"p0.png": "null", "p1.png": "one"}, overwrite=True)
+    assert text(brand, "metadata.jsonl").splitlines() == [
+        '{"file_name": "./p0.png", "caption": "null"}',
+        '{"file_name": "p1.png", "caption": "one"}',
+    ]
+
+
+def test_each_image_goes_to_the_file_of_the_nearest_folder(brand: Brand) -> None:
+    brand.write("images/deep/metadata.csv", "file_name,text\n")
+    brand.write("images/deep/er/e.png", b"")
+    found = pull(brand, "file", {"p0.png": "a", "deep/d.png": "b", "deep/er/e.png": "c"})
+    assert {one.name: one.path for one in found} == {
+        "p0.png": "images/captions.yaml",
+        "deep/d.png": "images/deep/metadata.csv",
+        "deep/er/e.png": "images/deep/metadata.csv",
+    }
+    assert text(brand, "deep/metadata.csv") == "file_name,text\nd.png,b\ner/e.png,c\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("metadata.csv", "file_name;text\np0.png;x\n"),
+        ("metadata.csv", 'file_name,text\np0.png,"x\n'),
+        ("metadata.csv", "file_name,text\np0.png,a, b\n"),
+        ("metadata.csv", ""),
+        ("metadata.jsonl", '{"file_name": "p0.png", "text": "a", "caption": "b"}\n'),
+        ("metadata.jsonl", b'{"file_name": "\xff"}\n'),
+    ],
+)
+def test_a_file_that_is_not_understood_is_not_written(brand: Brand, name: str, content: str | bytes) -> None:
+    path = brand.write(f"images/{name}", content)
+    before = path.read_bytes()
+    with pytest.raises(PullRefused, match="cannot be read"):
+        pull(brand, "file", {"p0.png": "new"}, overwrite=True)
+    assert path.read_bytes() == before
+
+
+def test_documents_in_metadata_csv_are_json_in_a_cell(brand: Brand) -> None:
+    brand.write("images/metadata.csv", "file_name,text\np0.png,\n")
+    pull(brand, "file", ANY, family="schema")
+    assert text(brand, "metadata.csv") == (
+        'file_name,text\np0.png,"{""action"":""waving"",""mood"":""gay, é""}"\np1.png,"{""action"":""sitting""}"\n'
+    )
+    assert set(outcomes(pull(brand, "file", ANY, family="schema")).values()) == {PullOutcome.KEPT}
