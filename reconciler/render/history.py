@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from reconciler.core.guide import Guide
 from reconciler.core.live import ModelStatus
 from reconciler.core.look.history import DatasetEntry, History, Mark, ModelEntry
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
+from reconciler.render.plan_rows import field_rows
 from reconciler.render.view import Item, Items, Line, Paragraph, Role, Row, View, say, screen
 from reconciler.render.words import guide_text, quoted_text
 
@@ -71,13 +73,25 @@ def _dataset_rows(entry: DatasetEntry) -> Iterator[Row]:
     if entry.images is not None:
         yield Row(label="images", text=say(f"{entry.images:,}"))
     if entry.guide is not None and entry.guide.text:
-        yield Row(label=entry.guide.field, text=guide_text(entry.guide))
+        yield from _guide_rows(entry, entry.guide)
     if entry.clone_of is not None:
         yield Row(label="clone", text=say(f"of v{entry.clone_of}, not checked yet"))
     if entry.is_stale:
         yield Row(label="captions", text=say("stale: they may follow another guide"))
     if entry.models:
         yield Row(label="trained", text=say(", ".join(entry.models)))
+
+
+def _guide_rows(entry: DatasetEntry, guide: Guide) -> Iterator[Row]:
+    """A prefix as it is; a schema by what differs from the version before, for as a whole it is long."""
+    if guide.family == "prefix" or entry.guide_since is None:
+        yield Row(label=guide.field, text=guide_text(guide))
+    elif not entry.guide_changes:
+        yield Row(label=guide.field, text=say(f"as in v{entry.guide_since}"))
+    else:
+        parts = count(len(entry.guide_changes), "part")
+        yield Row(label=guide.field, text=say(f"differs from v{entry.guide_since} in {parts}"))
+        yield from field_rows(entry.guide_changes)
 
 
 def _model_rows(entry: ModelEntry) -> Iterator[Row]:

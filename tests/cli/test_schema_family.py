@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.simulator.console import edit_image
+from reconciler.simulator.console import edit_dataset, edit_image
 from tests.cli.conftest import CAPTIONS, Cli, account, edit
 from tests.cli.test_guide import of_schema_family
 
@@ -74,3 +74,32 @@ def test_documents_are_pulled_into_metadata_jsonl(kept: Path, cli: Cli) -> None:
     assert lines[0] == {"file_name": "wave.png", "text": '{"action":"nodding"}', "width": 12}
     assert len(lines) == 5
     assert cli("plan").out.startswith("In sync")
+
+
+OTHER = '{"style": "oil", "colours": {"sky": "blue", "sea": "green"}}'
+
+
+@pytest.mark.parametrize("is_trained", [True, False])
+def test_a_schema_edited_in_the_console_is_shown_by_path(kept: Path, cli: Cli, is_trained: bool) -> None:
+    """In `drift`, whether a model was trained on it or not; `diff` and `history` show each part, too."""
+    edit(kept / "manifests/dataset.yaml", DRAFT, "")
+    if not is_trained:
+        (kept / "manifests/model.yaml").unlink()
+    assert cli("apply", "--yes", "--wait", "training").code == 0
+    edit(kept / "manifests/dataset.yaml", "sky: blue", "sky: grey")
+    assert cli("apply", "--yes", "--wait", "training").code == 0
+    with account(kept / "world.db") as simulator:
+        with simulator.transaction() as world:
+            newest = world.datasets.all()[-1]
+        edit_dataset(simulator, newest.id, visual_schema=OTHER)
+    ran = cli("drift")
+    assert ran.code == 2
+    words = " ".join(ran.out.split())
+    assert 'its visual_schema.colours.sea is "green", git declares nothing' in words
+    assert 'its visual_schema.colours.sky is "blue", git declares "grey"' in words
+    assert 'its visual_schema.style is "oil", git declares "flat"' in words
+    told = " ".join(cli("diff", "dataset/lora-poses", "v1..v2").out.split())
+    assert "visual_schema.style [-flat-] {+oil+}" in told
+    told = " ".join(cli("history", "dataset/lora-poses").out.split())
+    assert 'visual_schema differs from v1 in 2 parts visual_schema.colours.sea "green" visual_schema.style' in told
+    assert '"path": "visual_schema.style"' in cli("history", "dataset/lora-poses", "--format", "json").out

@@ -4,17 +4,20 @@ An image is identified by its digest's key. Its name is a label: it only tells w
 which one that goes. Whether a dataset fits, what is left to do, and what differs for people are all read off the match.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from reconciler.core.change import FieldChange
+from reconciler.core.change import FieldChange, Scalar
 from reconciler.core.diff.field import field_changes
 from reconciler.core.guide import Guide, same_caption, same_guide
 from reconciler.core.live import LiveContent, RemoteDataset, RemoteImage
 from reconciler.core.name import image_label, parse_image_label
 from reconciler.core.text import count, quoted
 from reconciler.core.wish import DatasetWish, WishImage
+
+GUIDE_PARTS_NAMED = 3
+"""Parts of a guide that a reason names; a plan or `diff` shows all of them."""
 
 T = TypeVar("T", WishImage, RemoteImage)
 
@@ -46,24 +49,8 @@ class ContentMatch(Generic[T]):
 
     @property
     def guide_changes(self) -> tuple[FieldChange, ...]:
-        """What differs between the guides, by path; empty where they say the same.
-
-        Two schemas differ in parts (`visual_schema.style`). A guide that comes or goes, and a prefix, is one field.
-        """
-        before, after = self.live.guide, self.guide
-        if same_guide(before, after):
-            return ()
-        if (
-            before is not None
-            and after is not None
-            and isinstance(before.content, dict)
-            and isinstance(after.content, dict)
-        ):
-            return field_changes({before.field: before.content}, {after.field: after.content})
-        then: dict[str, str] = {} if before is None else before.body
-        now: dict[str, str] = {} if after is None else after.body
-        fields = dict.fromkeys((*then, *now))
-        return tuple(FieldChange(path=field, before=then.get(field), after=now.get(field)) for field in fields)
+        """What differs between the guides, by path; empty where they say the same."""
+        return guide_changes(self.live.guide, self.guide)
 
     @property
     def differing(self) -> tuple[ImagePair[T], ...]:
@@ -73,6 +60,26 @@ class ContentMatch(Generic[T]):
     def agrees(self, pair: ImagePair[T]) -> bool:
         """Do the two captions of a pair say the same?"""
         return same_caption(self.guide or self.live.guide, pair.live.caption, pair.wanted.caption)
+
+
+def guide_changes(before: Guide | None, after: Guide | None) -> tuple[FieldChange, ...]:
+    """What differs between two guides, by path; empty where they say the same.
+
+    Two schemas differ in parts (`visual_schema.style`). A guide that comes or goes, and a prefix, is one field.
+    """
+    if same_guide(before, after):
+        return ()
+    if (
+        before is not None
+        and after is not None
+        and isinstance(before.content, dict)
+        and isinstance(after.content, dict)
+    ):
+        return field_changes({before.field: before.content}, {after.field: after.content})
+    then: dict[str, str] = {} if before is None else before.body
+    now: dict[str, str] = {} if after is None else after.body
+    fields = dict.fromkeys((*then, *now))
+    return tuple(FieldChange(path=field, before=then.get(field), after=now.get(field)) for field in fields)
 
 
 def match_wish(live: LiveContent, wish: DatasetWish) -> ContentMatch[WishImage]:
@@ -124,7 +131,7 @@ def unfit(dataset: RemoteDataset, wish: DatasetWish) -> tuple[str, ...]:
     match = match_wish(dataset.content, wish)
     images = match.live.images
     reasons = [] if dataset.is_filled_by(wish.uploads) else [f"its upload_type is {quoted(dataset.upload_type or '')}"]
-    reasons += [_unfit_guide(one) for one in match.guide_changes[:1]]
+    reasons += guide_reasons(dataset.guide, wish.guide)
     if dataset.is_regenerating:
         reasons.append("its captions are being regenerated")
     if match.coming:
@@ -140,10 +147,17 @@ def unfit(dataset: RemoteDataset, wish: DatasetWish) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def _unfit_guide(field: FieldChange) -> str:
-    if field.before is None and "." in field.path:
-        return f"its {field.path} is missing"
-    return f"its {field.path} is {quoted(str('' if field.before is None else field.before))}"
+def guide_reasons(live: Guide | None, wanted: Guide) -> Iterator[str]:
+    """How a live guide differs from the one that git declares: a sentence for each path, and one for all that are left."""
+    changes = guide_changes(live, wanted)
+    for change in changes[:GUIDE_PARTS_NAMED]:
+        yield f"its {change.path} is {_said(change.before, 'not there')}, git declares {_said(change.after, 'nothing')}"
+    if (left := len(changes) - GUIDE_PARTS_NAMED) > 0:
+        yield f"{count(left, 'more part')} of its {wanted.field} differ{'s' if left == 1 else ''}"
+
+
+def _said(value: Scalar, nothing: str) -> str:
+    return nothing if value is None else quoted(str(value))
 
 
 def uncaptioned(images: Iterable[RemoteImage]) -> int:

@@ -10,7 +10,7 @@ from reconciler.core.diff.assessment import TrainingData, Verdict
 from reconciler.core.diff.authorship import is_disproved
 from reconciler.core.diff.basis import basis, reason_for
 from reconciler.core.diff.content_diff import ContentDiff, DraftContent, caption_changes, content_diff
-from reconciler.core.diff.content_match import match_wish, unfit
+from reconciler.core.diff.content_match import guide_reasons, match_wish, unfit
 from reconciler.core.diff.dataset_context import DatasetContext, why_afresh
 from reconciler.core.diff.election import Member, next_version, open_drafts
 from reconciler.core.diff.family import draft_of_another_family, is_of_another_family, version_to_ask_for
@@ -339,8 +339,8 @@ def _cheap_reasons(context: DatasetContext, member: Member) -> Iterable[str]:
     live, wanted = member.dataset, context.dataset
     if live.images_count not in (None, len(wanted.images)):
         yield f"it holds {live.images_count} images, git declares {len(wanted.images)}"
-    if live.guide is not None and not context.agrees_cheaply(member):
-        yield f"its {live.guide.field} is {quoted(live.guide.line)}, git declares {quoted(wanted.guide.line)}"
+    if live.guide is not None:
+        yield from guide_reasons(live.guide, wanted.guide)
 
 
 def _duplicates(context: DatasetContext, verdict: Verdict) -> Iterable[Note]:

@@ -18,6 +18,7 @@ from reconciler.core.change import (
 )
 from reconciler.core.desired import Desired
 from reconciler.core.diff.authorship import is_disproved
+from reconciler.core.diff.content_match import unfit
 from reconciler.core.diff.mirror import plain
 from reconciler.core.live import Observed, RemoteDataset, called
 from reconciler.core.look.drift_report import Cause, Drift, DriftReport, Ill
@@ -121,7 +122,7 @@ class _DriftFinder:
     def _dataset(self, change: DatasetChange) -> Drift:
         for live, name in self._versions(change.ref):
             if name.fingerprint == change.fingerprint:
-                return self._lying(change, live)
+                return self._lying(change, live, unfit(live, change.wish) if live.images is not None else ())
             if name.version == change.base_version and _lies(live, name):
                 return self._lying(change, live)
         if change.origin is Origin.RESUME:
@@ -131,8 +132,9 @@ class _DriftFinder:
         text = f"v{change.base_version} is as it was made, and git asks for another content ({change.fingerprint})"
         return Drift(ref=change.ref, cause=Cause.GIT, text=text)
 
-    def _lying(self, change: DatasetChange, live: RemoteDataset) -> Drift:
-        text = f"{called(live)} does not hold what its name says"
+    def _lying(self, change: DatasetChange, live: RemoteDataset, reasons: tuple[str, ...] = ()) -> Drift:
+        """`reasons` say what differs, where its name is what git asks for."""
+        text = f"{called(live)} does not hold what its name says{': ' if reasons else ''}{'; '.join(reasons)}"
         return Drift(ref=change.ref, cause=Cause.CONSOLE, text=text)
 
     def _versions(self, ref: Ref) -> Iterator[tuple[RemoteDataset, FinalName]]:

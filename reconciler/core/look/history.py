@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from reconciler.core.change import FieldChange
 from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.content_match import guide_changes
 from reconciler.core.diff.election import Member, ModelMember, elect_model, open_drafts
 from reconciler.core.guide import Guide
 from reconciler.core.live import DatasetStatus, ModelStatus
@@ -27,7 +29,10 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetEntry:
-    """One live dataset. `clone_of` and `is_stale` are what the name of a draft says; `models` are refs with versions."""
+    """One live dataset. `clone_of` and `is_stale` are what the name of a draft says; `models` are refs with versions.
+
+    `guide_changes` is how its guide differs, by path, from that of `guide_since`, the version before it; None is none.
+    """
 
     version: int
     id: int
@@ -37,6 +42,8 @@ class DatasetEntry:
     mark: Mark
     images: int | None
     guide: Guide | None
+    guide_since: int | None = None
+    guide_changes: tuple[FieldChange, ...] = ()
     clone_of: int | None = None
     is_stale: bool = False
     models: tuple[str, ...] = ()
@@ -82,7 +89,16 @@ def dataset_entries(versions: Iterable[Member], index: AccountIndex, in_force: i
     drafts = [member.dataset.id for member in open_drafts(versions)]
     doubles = _doubles(versions)
     entries = [_dataset(member, _dataset_mark(member, drafts, doubles, in_force), index) for member in versions]
-    return tuple(sorted(entries, key=lambda entry: (-entry.version, entry.id)))
+    entries.sort(key=lambda entry: (-entry.version, entry.id))
+    return tuple(_compared(entry, entries[place + 1 :]) for place, entry in enumerate(entries))
+
+
+def _compared(entry: DatasetEntry, older: Iterable[DatasetEntry]) -> DatasetEntry:
+    """The same, with what differs in its guide from the guide of the next older version whose guide is known."""
+    before = next((one for one in older if one.version < entry.version and one.guide is not None), None)
+    if before is None or entry.guide is None:
+        return entry
+    return replace(entry, guide_since=before.version, guide_changes=guide_changes(before.guide, entry.guide))
 
 
 def model_entries(

@@ -118,7 +118,11 @@ def test_guides_differ_by_the_names_of_their_fields() -> None:
     ("images", "fields", "reasons"),
     [
         ((live_image(1, "a", "text."), live_image(2, "b")), {}, ()),
-        ((live_image(1, "a", "text."), live_image(2, "b")), {"prefix": "x"}, ('its caption_prefix is "x"',)),
+        (
+            (live_image(1, "a", "text."), live_image(2, "b")),
+            {"prefix": "x"},
+            (f'its caption_prefix is "x", git declares "{PREFIX}"',),
+        ),
         (
             (live_image(1, "a", "text."), live_image(2, "b")),
             {"captions_update_status": "in_progress"},
