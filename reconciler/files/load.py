@@ -11,7 +11,7 @@ from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.guide_rules import SCHEMA_LIMIT
 from reconciler.core.manifest.loaded import ImageFolder, Loaded, Manifest, SchemaFile
 from reconciler.core.manifest.portable import Outside, below
-from reconciler.core.manifest.reading import declared_ref, read_manifest
+from reconciler.core.manifest.reading import declared_refs, read_manifest, refs_named
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
@@ -43,6 +43,7 @@ CONFIGURATION_NAME = "reconciler.yaml"
 class _ManifestsRead:
     manifests: list[Manifest] = field(default_factory=list)
     broken: set[Ref] = field(default_factory=set)
+    is_partial: bool = False
     problems: list[Problem] = field(default_factory=list)
     folder_of: dict[int, str] = field(default_factory=dict)
     """The folder of a manifest's file, by the position of the manifest."""
@@ -81,6 +82,7 @@ def _load(tree: Tree, cache: Path, tree_bytes: int) -> Loaded:
     git = ask_git(tree.root, os.environ) if listing.entries >= ASK_GIT_FROM else None
     found = _read_manifests(tree, listing, tree_bytes)
     found.problems += listing.problems
+    found.is_partial |= any(problem.is_error for problem in listing.problems)
     datasets: dict[int, DatasetFiles] = {}
     for position, manifest in enumerate(found.manifests):
         if isinstance(manifest.body, DatasetBody):
@@ -98,6 +100,7 @@ def _load(tree: Tree, cache: Path, tree_bytes: int) -> Loaded:
         folders=folders,
         schema_files=schema_files,
         broken=frozenset(found.broken),
+        is_partial=found.is_partial,
         problems=tuple(found.problems),
     )
 
@@ -181,13 +184,16 @@ def _read_manifests(tree: Tree, listing: TreeListing, limit: int) -> _ManifestsR
         data = read_bytes(tree, path, FILE_LIMIT)
         if isinstance(data, Problem):
             found.problems.append(data)
+            found.is_partial = True
             continue
         total += len(data)
         if total > limit:
             found.problems.append(_too_much(tree.location(path), limit))
+            found.is_partial = True
             break
         reading = read_yaml(data, tree.shown(path))
         found.problems += reading.problems
+        found.broken.update(*map(refs_named, reading.lost_names))
         for document in reading.broken:
             _note_broken(document, found)
         for document in reading.documents:
@@ -213,9 +219,9 @@ def _take(document: Document, folder: str, found: _ManifestsRead) -> None:
 
 
 def _note_broken(document: Document, found: _ManifestsRead) -> None:
-    ref = declared_ref(document)
-    if ref is not None:
-        found.broken.add(ref)
+    refs = declared_refs(document)
+    found.broken |= refs or frozenset()
+    found.is_partial |= refs is None
 
 
 def _no_root(root: Path, refused: FileRefused) -> Problem:

@@ -7,7 +7,7 @@ from datetime import date
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.image import Facts, ImageFile
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder, Loaded, Manifest
-from reconciler.core.manifest.reading import declared_ref, read_manifest
+from reconciler.core.manifest.reading import declared_refs, read_manifest
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
@@ -95,8 +95,7 @@ def tree(*texts: str, folders: Mapping[str, ImageFolder] | None = None) -> Loade
                 manifests.append(read)
             else:
                 problems += read
-                ref = declared_ref(document)
-                broken |= {ref} if ref else set()
+                broken |= declared_refs(document) or set()
     held = {
         index: (folders or {})[manifest.ref.name]
         for index, manifest in enumerate(manifests)

@@ -94,6 +94,32 @@ def test_a_reference_to_a_manifest_with_faults_is_not_unknown(brand: Brand) -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (DATASET.replace("kind: Dataset\n", ""), "manifest-kind-missing"),
+        (DATASET.replace("kind: Dataset", "kind: Datset"), "manifest-kind"),
+        (DATASET.replace("{name: lora-poses}", "{nam: lora-poses}"), "manifest-key"),
+        (f"{DATASET}  x: [1", "manifest-yaml"),
+        (f"{DATASET}  x: \x07", "manifest-encoding"),
+        (f"{DATASET}{'#' * 1_000_001}", "manifest-size"),
+    ],
+)
+def test_what_follows_from_a_manifest_that_cannot_be_read_is_not_told(brand: Brand, text: str, rule: str) -> None:
+    """The model on the dataset is told nothing: its reference is sound once the dataset's manifest is."""
+    brand.write("lora.yaml", f"{PROJECT}---\n{MODEL}")
+    brand.write("poses.yaml", text)
+    assert [problem.rule for problem in brand.errors()] == [rule]
+
+
+def test_a_link_may_lead_to_what_is_referred_to(brand: Brand, tmp_path: Path) -> None:
+    """The dataset stands outside the root, which is the one problem."""
+    (tmp_path / "poses.yaml").write_text(DATASET)
+    brand.write("lora.yaml", f"{PROJECT}---\n{MODEL}")
+    (brand.root / "poses.yaml").symlink_to(tmp_path / "poses.yaml")
+    assert [problem.rule for problem in brand.errors()] == ["path-refused"]
+
+
 def test_a_root_that_is_not_there(tmp_path: Path) -> None:
     (problem,) = load(tmp_path / "nothing", cache=tmp_path / "c").problems
     assert problem.rule == "root-missing"

@@ -124,7 +124,8 @@ class Loaded:
 
     `folders` holds the image folder of each dataset manifest, by the position of the manifest in `manifests`, and
     `schema_files` the file of each that names one; one that is missing here could not be read. `broken`
-    names objects whose manifests have faults: a reference to one of them is not unknown.
+    names objects whose manifests have faults: a reference to one of them is not unknown. Where `is_partial` a file of
+    the tree could not be read at all, so no reference is known to lead nowhere.
     """
 
     location: Location
@@ -132,4 +133,5 @@ class Loaded:
     folders: Mapping[int, ImageFolder] = field(default_factory=dict)
     schema_files: Mapping[int, SchemaFile] = field(default_factory=dict)
     broken: frozenset[Ref] = frozenset()
+    is_partial: bool = False
     problems: tuple[Problem, ...] = ()

@@ -49,11 +49,27 @@ class Vocabulary:
 
 def problems_of(document: Document, found: Iterable[Mismatch], words: Vocabulary) -> list[Problem]:
     """All mismatches and all keys without a value, as Problems."""
+    found = tuple(found)
     empty = {steps: _no_value(document, steps, words) for steps in _nulls(document.value)}
+    misspelt = {_meant(mismatch, words) for mismatch in found if mismatch.kind == "extra_forbidden"}
     return [
         *empty.values(),
-        *(_problem(document, mismatch, words) for mismatch in found if mismatch.steps not in empty),
+        *(
+            _problem(document, mismatch, words)
+            for mismatch in found
+            if mismatch.steps not in empty and not (mismatch.kind == "missing" and mismatch.steps in misspelt)
+        ),
     ]
+
+
+def _meant(found: Mismatch, words: Vocabulary) -> tuple[str | int, ...] | None:
+    """The place of the key that was meant by an unknown one. That it is missing there follows from the mistake."""
+    key, above = str(found.steps[-1]), found.steps[:-1]
+    home = _home(key, words.model)
+    if home is not None:
+        return home
+    guess = nearest(key, keys_at(words.model, above))
+    return None if guess is None else (*above, guess)
 
 
 def _nulls(value: Value, steps: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
@@ -115,10 +131,15 @@ def _unknown_key(document: Document, found: Mismatch, words: Vocabulary) -> Prob
 
 def _better_key(key: str, known: Sequence[str], model: type[Strict]) -> str:
     """The key that was meant: the same key at another place, or one like it at this place."""
-    homes = [steps for steps in _all_keys(model) if steps[-1] == key]
-    if homes:
-        return f"It belongs to {quoted('.'.join(homes[0][:-1]) or 'the top')}."
+    home = _home(key, model)
+    if home is not None:
+        return f"It belongs to {quoted('.'.join(home[:-1]) or 'the top')}."
     return did_you_mean(key, known)
+
+
+def _home(key: str, model: type[Strict]) -> tuple[str, ...] | None:
+    """The first place where a key of this name may stand; None if it may stand nowhere."""
+    return next((steps for steps in _all_keys(model) if steps[-1] == key), None)
 
 
 def _all_keys(model: type[Strict], steps: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -4,15 +4,17 @@ from reconciler.core.kind import Kind
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.loaded import AbsentBody, Manifest
-from reconciler.core.manifest.mismatch import problems_of
+from reconciler.core.manifest.mismatch import keys_at, problems_of
 from reconciler.core.manifest.spec import API_VERSION, Mismatch, fit
-from reconciler.core.manifest.suggestion import did_you_mean, one_of
+from reconciler.core.manifest.suggestion import did_you_mean, nearest, one_of
 from reconciler.core.problem import Problem
 from reconciler.core.ref import NAME_LIMIT, Ref, is_name
 from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted
 
 _TITLES = tuple(kind.title for kind in Kind)
+_KEYS = frozenset({"apiVersion", "kind", "metadata", "spec"})
+
 _PARENTS = tuple(kind for kind in Kind if kind.below)
 
 
@@ -23,7 +25,7 @@ def read_manifest(document: Document) -> Manifest | tuple[Problem, ...]:
         return (_no_manifest(document),)
     kind = _kind(value)
     if kind is None:
-        return (_unknown_kind(document, value),)
+        return (_without_kind(document, value) if value.get("kind") is None else _unknown_kind(document, value),)
     if value.get("apiVersion") != API_VERSION:
         return (_other_version(document, value),)
     is_absent = _mapping(value, "metadata").get("ensure") == "absent"
@@ -63,13 +65,23 @@ def _absent(document: Document, value: dict[str, Value], kind: Kind) -> Manifest
     return Manifest(ref=Ref(kind, name), body=body, document=document)
 
 
-def declared_ref(document: Document) -> Ref | None:
-    """The ref that a document claims, even if it has faults: a reference to it is not unknown."""
+def declared_refs(document: Document) -> frozenset[Ref] | None:
+    """The refs that a document with faults may claim: one of each kind where its own kind is not known.
+
+    A reference to one of them is not unknown. None for a manifest without a name that can be read: it may be any object.
+    """
     value = document.value
-    if not isinstance(value, dict):
-        return None
+    if not isinstance(value, dict) or not _KEYS & value.keys():
+        return frozenset()
     kind, name = _kind(value), _mapping(value, "metadata").get("name")
-    return Ref(kind, name) if kind is not None and isinstance(name, str) and is_name(name) else None
+    if not isinstance(name, str) or not is_name(name):
+        return None
+    return refs_named(name) if kind is None else frozenset({Ref(kind, name)})
+
+
+def refs_named(name: str) -> frozenset[Ref]:
+    """The objects of all kinds that a name can mean; none if it is no name."""
+    return frozenset(Ref(kind, name) for kind in Kind) if is_name(name) else frozenset()
 
 
 def _kind(value: dict[str, Value]) -> Kind | None:
@@ -93,10 +105,33 @@ def _no_manifest(document: Document) -> Problem:
     )
 
 
-def _unknown_kind(document: Document, value: dict[str, Value]) -> Problem:
-    written = value.get("kind")
-    if written is None:
+def _without_kind(document: Document, value: dict[str, Value]) -> Problem:
+    """A manifest that lost its kind, or never had one; a document without any key of a manifest is none."""
+    if not _KEYS & value.keys():
         return _no_manifest(document)
+    has_key = "kind" in value
+    other = None if has_key else nearest("kind", value.keys() - _KEYS)
+    guess = _kind_by_keys(value)
+    remedy = f"Write kind: {guess.title}" if guess is not None else "Write it above metadata."
+    return Problem(
+        rule="manifest-kind-missing",
+        location=document.at_key("kind") if other is None else document.at_key(other),
+        summary='"kind" has no value' if has_key else '"kind" is missing in this manifest',
+        detail=f"It is {one_of(_TITLES)}.",
+        remedy=remedy if other is None else f"Write kind instead of {other}.",
+    )
+
+
+def _kind_by_keys(value: dict[str, Value]) -> Kind | None:
+    """The kind that knows most keys of `spec`; None if no kind, or more than one, knows most."""
+    keys = _mapping(value, "spec").keys()
+    known = {kind: len(keys & set(keys_at(RULES[kind].body, ("spec",)))) for kind in Kind}
+    most = [kind for kind in Kind if known[kind] == max(known.values())]
+    return most[0] if len(most) == 1 else None
+
+
+def _unknown_kind(document: Document, value: dict[str, Value]) -> Problem:
+    written = value["kind"]
     return Problem(
         rule="manifest-kind",
         location=document.at("kind"),

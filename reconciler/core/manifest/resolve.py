@@ -40,7 +40,8 @@ def _judge(
         problems.append(_nothing(loaded.location))
     present: dict[Ref, Declared] = {}
     for ref, manifest in tree.manifests.items():
-        problems += _unknown(manifest, tree)
+        if not loaded.is_partial:
+            problems += _unknown(manifest, tree)
         if not manifest.is_absent:  # whatever else an absent manifest says is about nothing
             present[ref] = RULES[ref.kind].declare(manifest, tree, problems)
     desired = Desired(present=present, absent=absences(tree.manifests))

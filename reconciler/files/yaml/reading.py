@@ -28,14 +28,21 @@ and takes `{at: 1:30}` for a mistake."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u2028\u2029]")
 
+_NAME = re.compile(r"""\bname:[ \t]*["']?([a-z0-9-]+)""")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a file held: the sound documents, those with a fault (for their names only), and the problems."""
+    """What a file held: the sound documents, those with a fault (for their names only), and the problems.
+
+    `lost_names` are what the text of a file that could not be read to its end calls a name: a reference to one of these is
+    not unknown.
+    """
 
     documents: list[Document] = field(default_factory=list)
     broken: list[Document] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    lost_names: set[str] = field(default_factory=set)
 
 
 def read_yaml(data: bytes, path: str, *, pure: bool = False, is_lenient: bool = False) -> Reading:
@@ -48,25 +55,26 @@ def read_yaml(data: bytes, path: str, *, pure: bool = False, is_lenient: bool = 
     text = _decoded(data, path, reading)
     if text is None:
         return reading
-    builder, error = _built(text, path, pure=pure, is_lenient=is_lenient)
-    if error is not None and not pure and len(text) <= RETRY_LIMIT:
-        builder, error = _built(text, path, pure=True, is_lenient=is_lenient)
-    if error is not None:
-        builder.faults.append(_syntax(error, text))
+    builder, end = _built(text, path, pure=pure, is_lenient=is_lenient)
+    if isinstance(end, YAMLError) and not pure and len(text) <= RETRY_LIMIT:
+        builder, end = _built(text, path, pure=True, is_lenient=is_lenient)
+    if end is not None:
+        builder.faults.append(_syntax(end, text) if isinstance(end, YAMLError) else end)
+        reading.lost_names.update(_NAME.findall(text))
     reading.documents.extend(builder.documents)
     reading.broken.extend(builder.broken)
     reading.problems.extend(_problem(path, fault) for fault in builder.faults)
     return reading
 
 
-def _built(text: str, path: str, *, pure: bool, is_lenient: bool) -> tuple[DocumentBuilder, YAMLError | None]:
-    """The documents of a text, and the syntax error that ended them."""
+def _built(
+    text: str, path: str, *, pure: bool, is_lenient: bool
+) -> tuple[DocumentBuilder, YamlFault | YAMLError | None]:
+    """The documents of a text, and what ended the reading before the end of the text."""
     builder = DocumentBuilder(path, is_lenient=is_lenient)
     try:
         builder.read(_events(text, pure=pure))
-    except YamlFault as fault:
-        builder.faults.append(fault)
-    except YAMLError as error:
+    except (YamlFault, YAMLError) as error:
         return builder, error
     return builder, None
 
@@ -87,10 +95,12 @@ def _decoded(data: bytes, path: str, reading: Reading) -> str | None:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         reading.problems.append(not_utf8(path, data, error.start))
+        reading.lost_names.update(_NAME.findall(data.decode("utf-8", "replace")))
         return None
     if (found := _CONTROL.search(text)) is not None:
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - text.rfind("\n", 0, found.start())
+        reading.lost_names.update(_NAME.findall(text))
         reading.problems.append(
             Problem(
                 rule="manifest-encoding",

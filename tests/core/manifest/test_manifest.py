@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.loaded import Manifest
-from reconciler.core.manifest.reading import declared_ref, read_manifest
+from reconciler.core.manifest.reading import declared_refs, read_manifest
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
 from reconciler.files.yaml.reading import read_yaml
@@ -55,7 +55,7 @@ def test_sound_manifests_have_a_ref_and_a_place(text: str) -> None:
     (document,) = read_yaml(text.encode(), "f.yaml").documents
     manifest = read_manifest(document)
     assert isinstance(manifest, Manifest)
-    assert manifest.ref == declared_ref(document)
+    assert frozenset({manifest.ref}) == declared_refs(document)
     assert str(manifest.location) == "f.yaml:1:1"
 
 
@@ -324,7 +324,7 @@ CASES = [
         PROJECT,
         "kind: Project\n",
         "",
-        "f.yaml:1:1 manifest-shape: this is no manifest. A manifest begins with apiVersion, kind, metadata and spec. Move the file out of the manifest folder, or into a folder whose name begins with a dot.",
+        'f.yaml:1:1 manifest-kind-missing: "kind" is missing in this manifest. It is "Project", "Dataset" or "Model". Write kind: Project',
     ),
     (
         PROJECT,
@@ -469,7 +469,7 @@ def test_h48_names_that_are_no_names(name: str) -> None:
     assert str(problem.location) == "f.yaml:3:18"
     assert "\u202e" not in problem.summary
     (document,) = read_yaml(text.encode(), "f.yaml").documents
-    assert declared_ref(document) is None
+    assert declared_refs(document) is None
 
 
 def test_all_faults_of_a_document_are_reported_at_once() -> None:
@@ -488,14 +488,41 @@ def test_other_yaml_is_no_manifest(text: str) -> None:
     found = read_manifest(document)
     assert isinstance(found, tuple)
     assert [problem.rule for problem in found] == ["manifest-shape"]
-    assert declared_ref(document) is None
+    assert declared_refs(document) == frozenset()
 
 
 def test_a_broken_manifest_still_declares_its_ref() -> None:
     (document,) = read_yaml(DATASET.replace("images:", "imagez:").encode(), "f.yaml").documents
-    assert declared_ref(document) == Ref(Kind.DATASET, "poses")
+    assert declared_refs(document) == frozenset({Ref(Kind.DATASET, "poses")})
     (document,) = read_yaml(DATASET.replace("{name: poses}", "poses").encode(), "f.yaml").documents
-    assert declared_ref(document) is None
+    assert declared_refs(document) is None, "it may be any object"
+    (document,) = read_yaml(DATASET.replace("kind: Dataset", "kind: Datset").encode(), "f.yaml").documents
+    assert declared_refs(document) == frozenset(Ref(kind, "poses") for kind in Kind)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("kind: Dataset\n", "", 'f.yaml:1:1 manifest-kind-missing: "kind" is missing in this manifest.'),
+        ("kind: Dataset\n", "kind:\n", 'f.yaml:2:1 manifest-kind-missing: "kind" has no value.'),
+        ("kind: Dataset\n", "Kind: Dataset\n", 'f.yaml:2:1 manifest-kind-missing: "kind" is missing in this manifest.'),
+    ],
+)
+def test_a_manifest_without_its_kind_is_told_which_it_seems_to_be(before: str, after: str, words: str) -> None:
+    """The keys of its spec tell; a document that is no manifest at all is told that instead."""
+    remedy = "Write kind instead of Kind." if "Kind" in after else "Write kind: Dataset"
+    assert said(DATASET.replace(before, after)) == f'{words} It is "Project", "Dataset" or "Model". {remedy}'
+
+
+def test_a_kind_that_no_key_tells_is_asked_for() -> None:
+    assert said("metadata: {name: poses}").endswith('It is "Project", "Dataset" or "Model". Write it above metadata.')
+
+
+def test_a_key_that_is_missing_because_it_is_misspelt_is_told_once() -> None:
+    """The unknown key is the cause."""
+    assert [one.rule for one in problems(DATASET.replace("{name: poses}", "{nam: poses}"))] == ["manifest-key"]
+    moved = DATASET.replace("  project: lora\n", "").replace("spec:", "project: lora\nspec:")
+    assert said(moved).endswith('unknown key "project" in Dataset.  It belongs to "spec".')
 
 
 def test_hostile_words_are_shortened_and_spelled_out() -> None:

@@ -13,7 +13,7 @@ from reconciler.core.guide import PrefixGuide, default_prefix
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.image import Facts, ImageFile
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder, Loaded, Manifest
-from reconciler.core.manifest.reading import declared_ref, read_manifest
+from reconciler.core.manifest.reading import declared_refs, read_manifest
 from reconciler.core.manifest.resolve import resolve
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem, ProblemsFound
@@ -73,8 +73,7 @@ def loaded(*texts: str, held: ImageFolder | None = None) -> Loaded:
                 manifests.append(found)
             else:
                 problems += found
-                ref = declared_ref(document)
-                broken |= {ref} if ref else set()
+                broken |= declared_refs(document) or set()
     held = held or folder(*images(*range(6)))
     folders = {index: held for index, found in enumerate(manifests) if isinstance(found.body, DatasetBody)}
     return Loaded(
