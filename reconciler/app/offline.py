@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from reconciler.app.alias_check import with_alias_check
 from reconciler.app.exceptions import WrongUsage
+from reconciler.app.history import models_of
 from reconciler.app.planning import Planned, Scope, chosen_refs, subject_of
 from reconciler.app.revision import BaseTree
 from reconciler.app.settings import Settings
+from reconciler.core.consequence import Consequence
 from reconciler.core.desired import Desired
+from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.look.announced_end import announced_end
-from reconciler.core.look.loosened import forgotten, loosened, repinned
+from reconciler.core.look.consequences import Merge, consequences, forgotten, loosened, repinned
 from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.plan import Plan
 from reconciler.core.planning.archive_notes import archive_notes
@@ -27,43 +31,65 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
     if scope.retry or scope.prunes or scope.refresh == "full":
         raise WrongUsage("--retry, --prune and --refresh full are about what is live: they go with --base REV --live.")
     assessment = assess_offline(desired, base.desired, scope.asked)
+    refs = chosen_refs(desired, scope)
     made = plan(
-        replace(
-            select(assessment, chosen_refs(desired, scope)),
-            notes=(*config_notes(settings, base), *assessment.notes),
-        ),
+        replace(select(assessment, refs), notes=(*_first_adoption(base), *assessment.notes)),
         subject=replace(subject_of(settings, desired), base=base.name),
         limits=settings.limits,
         asked=scope.asked,
         expect=settings.expect,
     )
     said = archive_notes(made, has_store=settings.archive_store is not None)
-    return replace(made, notes=(*made.notes, *said, *announced_end(made, desired)))
+    made = replace(
+        made,
+        notes=(*made.notes, *said, *announced_end(made, desired)),
+        consequences=_consequences(Merge(before=base.desired, after=desired, plan=made), settings, base, refs),
+    )
+    return with_alias_check(made, desired, settings.root, base.desired)
 
 
-def config_notes(settings: Settings, base: BaseTree) -> tuple[Note, ...]:
-    """What `reconciler.yaml` lets through now and did not at the base, and that there was no base tree."""
+def _first_adoption(base: BaseTree) -> tuple[Note, ...]:
+    if base.is_there:
+        return ()
+    text = f"{base.name} has no folder of manifests: everything is new in comparison with it"
+    return (Note(rule="first-adoption", ref=None, text=text),)
+
+
+def _consequences(merge: Merge, settings: Settings, base: BaseTree, refs: frozenset[Ref]) -> tuple[Consequence, ...]:
+    """What merging does without a call, and at the end what `reconciler.yaml` lets through now and did not at the base.
+
+    Of the objects only the chosen ones count. A manifest that is gone cannot be chosen, so it counts where none was left out.
+    """
     now = load_configuration(settings.root)
-    then = base.configuration
-    notes = [
-        *repinned(then.account, now.account),
-        *loosened(then.limits, now.limits),
-        *forgotten(then.expect, now.expect),
-    ]
-    if not base.is_there:
-        text = f"{base.name} has no folder of manifests: everything is new in comparison with it"
-        notes.append(Note(rule="first-adoption", ref=None, text=text))
-    return tuple(notes)
+    was = base.configuration
+    chosen = refs if refs != frozenset(merge.after.refs) else refs | frozenset(merge.before.refs)
+    found = (one for one in consequences(merge) if one.ref is None or one.ref in chosen)
+    return (
+        *found,
+        *repinned(was.account, now.account),
+        *loosened(was.limits, now.limits),
+        *forgotten(was.expect, now.expect),
+    )
 
 
-def beside(planned: Planned, settings: Settings, base: BaseTree) -> Planned:
+def beside(planned: Planned, settings: Settings, base: BaseTree, scope: Scope) -> Planned:
     """A live plan, in which each object that differs although this change does not touch it is told apart."""
     desired = planned.desired
     offline = assess_offline(desired, base.desired)
     touched = edited(desired, base.desired) | {change.ref for change in offline.changes}
-    found = _untouched(planned.plan, touched)
-    notes = (*config_notes(settings, base), *found, *planned.plan.notes)
-    return replace(planned, plan=replace(planned.plan, notes=notes))
+    index = AccountIndex(planned.observed)
+    merge = Merge(
+        before=base.desired,
+        after=desired,
+        plan=planned.plan,
+        live={ref: models_of(planned, index, ref) for ref in desired.models},
+    )
+    made = replace(
+        planned.plan,
+        notes=(*_first_adoption(base), *_untouched(planned.plan, touched), *planned.plan.notes),
+        consequences=_consequences(merge, settings, base, chosen_refs(desired, scope)),
+    )
+    return replace(planned, plan=with_alias_check(made, desired, settings.root, base.desired))
 
 
 def _untouched(plan: Plan, touched: Iterable[Ref]) -> Iterable[Note]:

@@ -4,8 +4,9 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from reconciler.app.alias_check import with_alias_check
 from reconciler.app.apply import RunControl, account_to_pin, apply, journal_of
 from reconciler.app.archives import with_store_refusals
 from reconciler.app.exceptions import Refused, refused
@@ -72,6 +73,8 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
         narrator, notices = Narrator(journal), WaitNotices(console)
         async with session(settings, clock, [narrator, notices]) as opened:
             planned = await make_plan(opened, settings, desired, request.scope)
+            if not request.scope.destroys:
+                planned = replace(planned, plan=with_alias_check(planned.plan, desired, settings.root))
             plan = with_store_refusals(_bound_plan(context, request, planned), settings)
             code = _show_and_ask(context, request, plan)
             if code is not None:

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from reconciler.api.observer import Exchange
+from reconciler.app.alias_check import with_alias_check
 from reconciler.app.planning import Planned, Scope, make_plan
 from reconciler.app.session import Session, clock_of, session
 from reconciler.app.validate import validate
@@ -59,6 +61,12 @@ async def plan_live(context: CommandContext, scope: Scope | None = None) -> Plan
         return await make_plan(opened, context.settings, desired, scope or Scope())
 
 
+async def plan_to_apply(context: CommandContext, scope: Scope) -> Planned:
+    """A plan on what is live, as `apply` would make it: aliases that nothing will answer to are refused."""
+    planned = await plan_live(context, scope)
+    return replace(planned, plan=with_alias_check(planned.plan, planned.desired, context.settings.root))
+
+
 def plan_offline(context: CommandContext, scope: Scope, rev: str) -> Plan:
     """A plan on the tree of a git revision, taken as live. No request is sent and no token is needed."""
     from reconciler.app.offline import plan_offline as compare_with
@@ -75,4 +83,4 @@ async def plan_live_since(context: CommandContext, scope: Scope, rev: str) -> Pl
     from reconciler.app.revision import tree_at
 
     base = tree_at(context.settings.root, rev)
-    return beside(await plan_live(context, scope), context.settings, base)
+    return beside(await plan_live(context, scope), context.settings, base, scope)

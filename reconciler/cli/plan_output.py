@@ -77,8 +77,12 @@ def next_step_of_file(plan: Plan, place: str) -> str:
     return f"Apply it with `reconciler apply {flag}{shlex.quote(place)}`."
 
 
-def next_step_live(invocation: Invocation, scope: Scope, raised: Mapping[str, int], saved: str | None) -> str:
+def next_step_live(
+    invocation: Invocation, scope: Scope, raised: Mapping[str, int], saved: str | None, plan: Plan
+) -> str:
     """How to go on from a plan on what is live: the `reconciler apply` that does the same, with the same options."""
+    if plan.is_empty and plan.consequences:
+        return "Merge it: `reconciler apply` has nothing to do."
     asked = [f"--accept {ref}" for ref in scope.accepted] + [f"--allow {name}={raised[name]}" for name in raised]
     asked += [f"--retry {ref}" for ref in scope.retry] + [f"--start {ref}" for ref in scope.start]
     asked += ["--prune"] if scope.prunes else []

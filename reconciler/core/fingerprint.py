@@ -16,7 +16,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from reconciler.core.desired import DesiredDataset, DesiredModel
+from reconciler.core.desired import Desired, DesiredDataset, DesiredModel
 from reconciler.core.guide import Guide
 from reconciler.core.name import image_key
 from reconciler.core.uploads import Uploads
@@ -49,6 +49,11 @@ def _bare_fingerprint(guide: Guide, uploads: Uploads, keys: Iterable[str]) -> st
 def model_fingerprint(model: DesiredModel, dataset: str) -> str:
     """The fingerprint of a declared model on a dataset's fingerprint."""
     return _digest(["model", dataset, model.training_mode, model.training_version, dict(model.parameters)])
+
+
+def declared_fingerprint(model: DesiredModel, desired: Desired) -> str:
+    """The fingerprint of a model as a tree declares it, on the dataset that the tree declares."""
+    return model_fingerprint(model, dataset_fingerprint(desired.datasets[model.dataset]))
 
 
 def _digest(value: object) -> str:

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from reconciler.core.action import Action, listed
 from reconciler.core.change import Change
+from reconciler.core.consequence import Consequence
 from reconciler.core.cost import Cost
 from reconciler.core.limit import Limits
 from reconciler.core.ref import Ref
@@ -66,6 +67,8 @@ class Plan:
     wishes: tuple[DatasetWish, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     notes: tuple[Note, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
+    """What merging does without a call. Known only where a plan is made against the tree before."""
     unchanged: tuple[Unchanged, ...] = ()
     aliases: tuple[AliasState, ...] = ()
     basis: tuple[Basis, ...] = ()
@@ -86,6 +89,11 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         return not self.actions
+
+    @property
+    def needs_review(self) -> bool:
+        """Is there anything to do, anything refused, or anything that merging does without a call?"""
+        return bool(self.actions or self.refusals or self.consequences)
 
     def changes_of(self, ref: Ref) -> tuple[Change, ...]:
         """What changes of one object."""

@@ -57,3 +57,5 @@ class AliasState:
     version: int | None = None
     fingerprint: str | None = None
     problem: str = ""
+    is_live: bool = False
+    """Is a version live that it names, trained or not?"""

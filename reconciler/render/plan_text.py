@@ -7,6 +7,7 @@ from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
 from reconciler.render.plan_report.amount import Amount
 from reconciler.render.plan_report.changed import ChangedObject
+from reconciler.render.plan_report.consequence import ConsequenceReport
 from reconciler.render.plan_report.content import Entries
 from reconciler.render.plan_report.effect import Tone
 from reconciler.render.plan_report.report import (
@@ -14,7 +15,6 @@ from reconciler.render.plan_report.report import (
     PlanReport,
     RefusalReport,
     UnchangedObject,
-    Weight,
     refusal_entries,
 )
 from reconciler.render.plan_rows import alias_rows, changed_item
@@ -45,6 +45,7 @@ def plan_view(report: PlanReport, *, command: str = "reconciler apply") -> View:
         [Line(text=say(report.context, Role.QUIET)), *_first(report)],
         [Line(text=say(report.sentence, Role.STRONG)), *_warned(report), *_amounts(report.amounts)],
         [*_objects(report.objects), *_unusual(report), *_in_sync(report), *_absent(report)],
+        _besides(report.consequences),
         refusals(report.refusals),
         _said(report),
         [Line(text=_way_on(report, command))] if report.way else [],
@@ -81,6 +82,20 @@ def _objects(found: Entries[ChangedObject]) -> list[Block]:
         kinds = Counter(one.kind for one in found.hidden)
         rest = ", ".join(count(number, f"more {kind}") for kind, number in kinds.items())
         blocks.append(Line(text=say(f"  … and {rest} (all of them with `--format json`)", Role.QUIET)))
+    return blocks
+
+
+def _besides(found: Entries[ConsequenceReport]) -> list[Block]:
+    """What merging does without a call; what lets more through than before is a warning."""
+    blocks: list[Block] = [
+        Line(text=say(f"warning: {one.sentence}", Role.COST)) for one in found.listed if one.is_warning
+    ]
+    items = tuple(
+        Item(sign=Role.CHANGE, name=str(one.ref), text=say(one.text)) for one in found.listed if not one.is_warning
+    )
+    blocks += [Items(items=items)] if items else []
+    if hidden := len(found.hidden):
+        blocks.append(Line(text=say(f"  … and {hidden:,} more (all of them with `--format json`)", Role.QUIET)))
     return blocks
 
 
@@ -147,8 +162,6 @@ def notes(found: Entries[NoteReport]) -> list[Block]:
 
 
 def _note(note: NoteReport) -> Text:
-    if note.weight is Weight.LOOSENING:
-        return say(f"warning: {note.text}", Role.COST)
     return (Span("note: ", Role.QUIET), Span(note.text))
 
 

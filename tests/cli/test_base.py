@@ -42,16 +42,16 @@ def test_a_change_pulls_in_what_is_built_on_it(committed: Path, cli: Cli) -> Non
     assert "(id " not in ran.out
 
 
-def test_an_alias_of_another_version_is_unknown_offline(committed: Path, cli: Cli) -> None:
-    """No warning: whether an account holds that version is not this command's to know."""
-    aliases = "  aliases: {production: a51be07a9c134, candidate: current}\n"
+def test_a_new_alias_beside_a_training_is_told_with_it(committed: Path, cli: Cli) -> None:
+    """What it names before and after the training, by fingerprints: no account was asked."""
+    was = cli("validate").out.split("lora-max", 1)[1].split()[0]
+    aliases = f"  aliases: {{production: {was[:7]}, candidate: current}}\n"
     (committed / "manifests/model.yaml").write_text((committed / "manifests/model.yaml").read_text() + aliases)
     edit(committed / "manifests/model.yaml", "training_version: max", "training_version: light")
     ran = cli("plan", "--base", "main")
     assert ran.code == 0, ran
-    assert "production (a51be07a9c134): unknown offline" in flat(ran.out)
-    assert "candidate -> v?" in flat(ran.out)
-    assert "note: model/lora-max: the alias production: nothing -> a51be07a9c134." in flat(ran.out)
+    assert f"production is new and names {was[:7]}." in flat(ran.out)
+    assert "candidate is new and names a" in flat(ran.out)
     assert "warning" not in ran.out
 
 
@@ -126,7 +126,9 @@ def test_what_is_no_longer_declared_stays(committed: Path, cli: Cli) -> None:
     """A vanished file deletes nothing (H86), and an absent manifest says that the number of versions is not known."""
     (committed / "manifests/model.yaml").unlink()
     ran = cli("plan", "--base", "main")
-    assert "no longer declared, and what is live of it stays: model/lora-max." in flat(ran.out)
+    assert "model/lora-max is no longer declared, nothing is sent." in flat(ran.out)
+    assert "model/lora-max no longer declared: what is live of it stays" in flat(ran.out)
+    assert cli("plan", "--base", "main", "--detailed-exitcode").code == 2
     absent = "apiVersion: reconciler/v1\nkind: Model\nmetadata: {name: lora-max, ensure: absent}\nspec: {dataset: lora-poses}\n"
     (committed / "manifests/model.yaml").write_text(absent)
     gone = cli("plan", "--base", "main")

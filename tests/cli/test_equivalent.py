@@ -106,9 +106,9 @@ def test_a_promotion_alone_is_told(deployed: Path, cli: Cli) -> None:
     model = deployed / "manifests/model.yaml"
     model.write_text(model.read_text() + "  aliases: {production: current}\n")
     ran = cli("plan", "--base", "main")
-    assert "the alias production: nothing -> current" in flat(ran.out)
+    assert "production is new and names a" in flat(ran.out)
     edit(model, "current", "v1")
-    assert "v1" in cli("plan", "--base", "main").out
+    assert "production is new and names v1, nothing is sent." in cli("plan", "--base", "main").out
 
 
 def test_within_a_review_less_will_do(changed: Path, cli: Cli) -> None:

@@ -388,6 +388,7 @@ def test_a_plan_that_was_cut_off_is_stale_and_the_rest_is_done_if_asked(
     assert [made.count(kind) for kind in ("projects", "datasets", "models", "start_training")] == [1, 1, 1, 1]
 
 
+NAMED = {"target": "x", "version": None, "fingerprint": "x"}
 WHY = {
     "why": "called-before",
     "ref": None,
@@ -421,7 +422,7 @@ FREE_WORDS |= {
     "fingerprint",
     "remedies",
 }
-FREE_WORDS |= {"facts", "training_mode", "training_version", "tier", "replaces", "id", "needs"}
+FREE_WORDS |= {"aliases", "limit", "facts", "training_mode", "training_version", "tier", "replaces", "id", "needs"}
 
 
 def poisoned(value: Any, word: str, key: str = "") -> Any:  # noqa: ANN401 - any value, and the same kind of value
@@ -444,7 +445,16 @@ def test_words_of_a_forged_plan_act_nowhere(planned: Path, cli: Cli, row: str) -
         "refusals": [{"rule": "x", "ref": "model/lora-max", "summary": "x", "remedies": ["x"]}],
         "notes": [{"rule": rule, "ref": None, "text": "x"} for rule in ("take-over", "nothing-ours", "loosened")],
         "unchanged": [{"ref": "project/lora", "id": 1, "version": 1, "fingerprint": "a", "state": "failed", "images": None, "dataset": None, "dataset_version": None, "reason": WHY}],
-        "aliases": [{"ref": "model/lora-max", "alias": "x", "target": "x", "id": None, "version": None, "fingerprint": None, "problem": "x"}],
+        "aliases": [{"ref": "model/lora-max", "alias": "x", "target": "x", "id": None, "version": None, "fingerprint": None, "problem": "x", "is_live": False}],
+        "consequences": [
+            {"kind": "alias", "ref": "model/lora-max", "alias": "x", "before": NAMED, "after": {**NAMED, "version": 2}, "is_pending": True},
+            {"kind": "manifest-gone", "ref": "model/lora-max", "aliases": ["x"]},
+            {"kind": "policy", "ref": "model/lora-max", "path": "x", "before": "x", "after": "x"},
+            {"kind": "kept", "ref": "model/lora-max", "fingerprint": "x"},
+            {"kind": "limit", "ref": None, "limit": "x", "before": 1, "after": None},
+            {"kind": "account", "ref": None, "before": "x", "after": "x"},
+            {"kind": "expect", "ref": None, "name": "x", "before": 1},
+        ],
     }  # fmt: skip
     for word in (*signed(row), "".join(WORDS[row])):
         path.write_text(sealed(poisoned(plan | more, word)))

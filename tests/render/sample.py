@@ -24,6 +24,7 @@ from reconciler.core.change import (
     RenameChange,
     RenamedObject,
 )
+from reconciler.core.consequence import AliasMove, ExpectationGone, LimitLoosened, Named
 from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, LostCaption, LostImage
 from reconciler.core.cost import Cost
 from reconciler.core.guide import PrefixGuide
@@ -41,6 +42,16 @@ MODEL = Ref(Kind.MODEL, "lora-max")
 BEFORE = "An illustration of a character named Lora, a girl with purple hair,"
 AFTER = "An illustration of a character named Lora, a female character with purple hair,"
 HOSTILE = "\x1b[2J::error file=x::\n\u202e##[set-output name=a]b"
+
+
+MOVE = AliasMove(
+    ref=MODEL,
+    alias="production",
+    before=Named(target="a51be07", version=2, fingerprint="a51be07aa9c13"),
+    after=Named(target="af43611", version=3, fingerprint="af43611b7d40c"),
+)
+LOOSER = LimitLoosened(limit="trainings", before=1, after=9)
+FORGOTTEN = ExpectationGone(name="trainings", before=0)
 
 
 def subject(**changed: object) -> Subject:

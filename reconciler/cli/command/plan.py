@@ -59,10 +59,12 @@ def command(
     """Show what apply would do and what it costs. Nothing is changed.
 
     Trainings, deletions, removals and rewritten captions come first and are never folded away. What is refused is shown with
-    the ways on; the exit code is 0 all the same, or 2 with --detailed-exitcode. A limit that was loosened counts, too.
+    the ways on; the exit code is 0 all the same, or 2 with --detailed-exitcode.
 
     With --base REV only what this change touches is planned, against the tree of that revision: safe for a pull
-    request from a fork. Versions print as `v?`, for nobody asked which ones are live.
+    request from a fork. It also tells what merging does without a call, and counts it as a change: aliases that move,
+    manifests that are gone, retrain and start, limits that are loosened. Versions print as `v?`, for nobody asked which
+    ones are live.
     """
     from reconciler.app.saved import save
     from reconciler.cli.context import open_context
@@ -80,7 +82,7 @@ def command(
         save(out, plan)
     printing = PlanPrinting(
         form=form,
-        next_step=next_step_offline(out) if plan.subject.base else next_step_live(invocation, scope, raised, out),
+        next_step=next_step_offline(out) if plan.subject.base else next_step_live(invocation, scope, raised, out, plan),
         root=context.settings.root,
         today=context.today,
         base=base,
@@ -89,23 +91,16 @@ def command(
         length=length,
     )
     print_plan(context.console, plan, printing)
-    return CHANGES if detailed_exitcode and _needs_attention(plan) else DONE
-
-
-def _needs_attention(plan: "Plan") -> bool:
-    """Is there an action, a refusal, or a limit that this change loosens?"""
-    from reconciler.render.plan_report.report import LOOSENING
-
-    return bool(plan.actions or plan.refusals or any(note.rule in LOOSENING for note in plan.notes))
+    return CHANGES if detailed_exitcode and plan.needs_review else DONE
 
 
 def _plan(context: "CommandContext", scope: "Scope", base: str | None, *, live: bool) -> "tuple[Plan, Observed | None]":
     """The plan, and what was observed; None if the live side was not asked."""
     import asyncio
 
-    from reconciler.cli.plan_flow import plan_live, plan_live_since, plan_offline
+    from reconciler.cli.plan_flow import plan_live_since, plan_offline, plan_to_apply
 
     if base is not None and not live:
         return plan_offline(context, scope, base), None
-    planned = asyncio.run(plan_live(context, scope) if base is None else plan_live_since(context, scope, base))
+    planned = asyncio.run(plan_to_apply(context, scope) if base is None else plan_live_since(context, scope, base))
     return planned.plan, planned.observed

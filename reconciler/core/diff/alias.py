@@ -32,10 +32,12 @@ def _resolve(
     completed = [member for member in found if member.model.status is ModelStatus.COMPLETED]
     prints = {member.name.fingerprint for member in completed}
     if len(prints) > 1:
-        return _unanswered(model, alias, target, f"{quoted(target)} fits {len(prints)} versions")
+        problem = f"{quoted(target)} fits {len(prints)} versions"
+        return AliasState(ref=model.ref, alias=alias, target=target, problem=problem, is_live=True)
     best = newest_model(completed)
     if best is None:
-        return _unanswered(model, alias, target, _why(target, fingerprint, found))
+        problem = _why(target, fingerprint, found)
+        return AliasState(ref=model.ref, alias=alias, target=target, problem=problem, is_live=bool(found))
     return AliasState(
         ref=model.ref,
         alias=alias,
@@ -43,11 +45,8 @@ def _resolve(
         id=best.model.id,
         version=best.name.version,
         fingerprint=best.name.fingerprint,
+        is_live=True,
     )
-
-
-def _unanswered(model: DesiredModel, alias: str, target: str, problem: str) -> AliasState:
-    return AliasState(ref=model.ref, alias=alias, target=target, problem=problem)
 
 
 def _candidates(target: str, fingerprint: str | None, versions: tuple[ModelMember, ...]) -> list[ModelMember]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reconciler.core.change import Change, DatasetChange, ModelChange, ProjectChange, RemovalChange, RenameChange
-from reconciler.core.desired import Desired, DesiredDataset, DesiredModel
+from reconciler.core.desired import Desired, DesiredDataset
 from reconciler.core.diff.alias import is_version
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.diff.diff import diff
@@ -143,29 +143,7 @@ def _notes(desired: Desired, base: Desired, found: Assessment) -> Iterator[Note]
     if pulled:
         names = ", ".join(map(str, pulled))
         yield Note(rule="dependents", ref=None, text=f"not edited, but built on what this change edits: {names}")
-    former = {Ref(ref.kind, name) for ref, name in _moves(desired)}
-    gone = sorted(ref for ref in {*base.refs} - {*desired.refs} if ref not in former and ref not in base.absent)
-    if gone:
-        names = ", ".join(map(str, gone))
-        yield Note(rule="undeclared", ref=None, text=f"no longer declared, and what is live of it stays: {names}")
     for change in found.changes:
         if isinstance(change, RemovalChange):
             text = "every live version goes; how many there are is not known offline"
             yield Note(rule="removal-offline", ref=change.ref, text=text)
-    for ref in sorted(desired.models.keys() & base.models.keys()):
-        yield from _moved_aliases(base.models[ref], desired.models[ref])
-
-
-def _moves(tree: Desired) -> Iterator[tuple[Ref, str]]:
-    for item in tree.present.values():
-        if item.moved_from is not None and item.ref.kind.has_versions:
-            yield item.ref, item.moved_from
-
-
-def _moved_aliases(before: DesiredModel, after: DesiredModel) -> Iterator[Note]:
-    """What a commit says of aliases; it costs nothing, and production may depend on it."""
-    then, now = dict(before.aliases), dict(after.aliases)
-    for alias in sorted({*then, *now}):
-        if then.get(alias) != now.get(alias):
-            text = f"the alias {alias}: {then.get(alias, 'nothing')} -> {now.get(alias, 'nothing')}"
-            yield Note(rule="alias-moved", ref=after.ref, text=text)

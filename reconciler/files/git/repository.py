@@ -79,7 +79,7 @@ class Repository:
         found = self._ask("rev-parse", "--verify", "--end-of-options", f"{rev}^{{commit}}")
         if found is not None:
             return found.decode().strip()
-        if self._is_shallow():
+        if self.is_shallow():
             raise RevisionRefused(
                 f"Revision {quoted(rev)} is not in this clone, which holds only a part of the history. "
                 "Fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` where a workflow checks out."
@@ -92,12 +92,18 @@ class Repository:
     def require_related(self, commit: str, rev: str) -> None:
         """RevisionRefused if the checked-out commit shares no history with it. In a shallow clone that cannot be known."""
         head = self._ask("rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
-        if head is None or self._ask("merge-base", head.decode().strip(), commit) is not None or self._is_shallow():
+        if head is None or self._ask("merge-base", head.decode().strip(), commit) is not None or self.is_shallow():
             return
         raise RevisionRefused(
             f"Revision {quoted(rev)} has no history in common with what is checked out, so it is no base of it. "
             "Name the branch that this change goes into; `fetch-depth: 0` fetches all of them where a workflow checks out."
         )
+
+    def commits(self, folder: str, most: int) -> tuple[str, ...] | None:
+        """The commits that changed a folder ("" is the top), the newest first, `most` of them; None if git cannot tell."""
+        where = ["--", folder] if folder else []
+        listed = self._ask("rev-list", "--full-history", f"--max-count={most}", "HEAD", *where)
+        return None if listed is None else tuple(listed.decode().split())
 
     def entries(self, commit: str, folder: str) -> tuple[TreeEntry, ...]:
         """All files, links and submodules of a commit below a folder ("" is the top); none if there is no such folder."""
@@ -139,7 +145,8 @@ class Repository:
             (scope, name) for scope, name in zip(words[::2], words[1::2], strict=False) if re.fullmatch(pattern, name)
         )
 
-    def _is_shallow(self) -> bool:
+    def is_shallow(self) -> bool:
+        """Does this clone hold only a part of the history?"""
         return (self._ask("rev-parse", "--is-shallow-repository") or b"").strip() == b"true"
 
     def _ask(self, *arguments: str, environ: Mapping[str, str] | None = None) -> bytes | None:

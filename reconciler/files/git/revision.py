@@ -19,7 +19,7 @@ from reconciler.files.git.repository import Blobs, TreeEntry, find_repository
 from reconciler.files.image.image_file import FILE_LIMIT
 from reconciler.files.tree_listing import DATA_SUFFIXES
 
-_LINK = "120000"
+LINK = "120000"
 _FILE = "100"
 _LINK_LIMIT = 4096
 
@@ -48,7 +48,7 @@ def revision(root: Path, rev: str, *, is_base: bool = False, limits: Limits = LI
     commit = repository.commit(rev)
     if is_base:
         repository.require_related(commit, rev)
-    entries = [entry for entry in repository.entries(commit, below) if _is_visible(entry.path)]
+    entries = [entry for entry in repository.entries(commit, below) if is_visible(entry.path)]
     name = revision_name(root, rev)
     if len(entries) > limits.entries:
         raise ProblemsFound(
@@ -59,7 +59,7 @@ def revision(root: Path, rev: str, *, is_base: bool = False, limits: Limits = LI
         folder = Path(os.path.realpath(temporary)) / "tree"
         folder.mkdir()
         with repository.blobs() as blobs:
-            _Layout(folder=folder, name=name, blobs=blobs, limits=limits).lay(entries)
+            Layout(folder=folder, name=name, blobs=blobs, limits=limits).lay(entries)
         yield folder
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -77,7 +77,7 @@ def short_revision(rev: str) -> str:
     return rev[:12] if len(rev) >= 40 and all(digit in "0123456789abcdef" for digit in rev) else rev
 
 
-def _is_visible(path: bytes) -> bool:
+def is_visible(path: bytes) -> bool:
     """Hidden files are never read. `.` and `..` are hidden too, and no part may be empty: no path can leave."""
     return all(part and not part.startswith(b".") for part in path.split(b"/"))
 
@@ -86,7 +86,7 @@ def _is_read(path: bytes) -> bool:
     return os.path.splitext(os.fsdecode(path))[1].lower() in DATA_SUFFIXES  # noqa: PTH122 - a name, not a path
 
 
-class _Layout:
+class Layout:
     """Writes folders first, then files, then links. So no file can be written through a link of the tree."""
 
     def __init__(self, *, folder: Path, name: str, blobs: Blobs, limits: Limits) -> None:
@@ -99,7 +99,7 @@ class _Layout:
     def lay(self, entries: list[TreeEntry]) -> None:
         """Write everything; ProblemsFound at the first entry that cannot be written."""
         files = [entry for entry in entries if entry.mode.startswith(_FILE)]
-        links = [entry for entry in entries if entry.mode == _LINK]
+        links = [entry for entry in entries if entry.mode == LINK]
         for entry in (*files, *links):
             self._try(self._make_folder, entry)
         for entry in files:

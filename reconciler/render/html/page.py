@@ -9,7 +9,7 @@ from reconciler.render.html.environment import page_template
 from reconciler.render.plan_report.amount import Amount
 from reconciler.render.plan_report.changed import LOST, ChangedObject
 from reconciler.render.plan_report.contact_sheet import BUDGET, PICTURES, PictureSums
-from reconciler.render.plan_report.report import NoteReport, PlanReport, Weight
+from reconciler.render.plan_report.report import PlanReport
 from reconciler.render.plan_report.training import Parameter, scalar
 from reconciler.render.words import digest_words, megabytes
 
@@ -109,16 +109,11 @@ def unchanged(number: int) -> str:
     return f"{count(number, 'object')} unchanged."
 
 
-def lasting_notes(report: PlanReport) -> list[NoteReport]:
-    """The notes without those that stand above the verdict."""
-    return [note for note in report.notes if note.weight is not Weight.LOOSENING]
-
-
 _WORDS = {
     one.__name__: one
     for one in (
         laid_out, figure, rest, because, guide, fields, gone, stopped, parameters, aliases, pictures, unseen,
-        unchanged, lasting_notes,
+        unchanged,
     )
 }  # fmt: skip
 """What the template asks for in words, by the names of the functions."""

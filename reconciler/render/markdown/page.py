@@ -8,7 +8,8 @@ from reconciler.core.text import count
 from reconciler.render.markdown.gate import cell, code, marker_line, prose
 from reconciler.render.markdown.length import STEPS, Length
 from reconciler.render.markdown.objects import folded, loud_bullets, names, section
-from reconciler.render.plan_report.report import PlanReport, RefusalReport, Weight
+from reconciler.render.plan_report.consequence import ConsequenceReport
+from reconciler.render.plan_report.report import FOLD_CONSEQUENCES, PlanReport, RefusalReport, Weight
 from reconciler.render.words import digest_words, sentence
 
 COMMENT_LIMIT = 65_000
@@ -21,8 +22,6 @@ SHORTENED = "Shortened; the whole: `reconciler show plan.json`."
 """Stands wherever something was left out."""
 _Said = tuple[str, str, tuple[str, ...]]
 """A rule, a summary, the ways on."""
-_HEAD = frozenset({Weight.LOOSENING, Weight.PROMOTION})
-"""Notes that stand at the top."""
 
 
 def render_markdown(report: PlanReport, *, marker: str = MARKER, limit: int = COMMENT_LIMIT) -> str:
@@ -31,7 +30,7 @@ def render_markdown(report: PlanReport, *, marker: str = MARKER, limit: int = CO
     What is too long is folded and then summed up, in steps. Rows that cost or destroy are never left out: where all
     else fails they are listed by name. A report that has no room even so says that in bold instead of looking complete.
     """
-    if report.is_quiet and not any(note.weight in _HEAD for note in report.notes):
+    if report.is_quiet:
         return ""
     comment = _Comment(report=report, marker=marker)
     for length in STEPS:
@@ -62,6 +61,7 @@ class _Comment:
         return self._joined(
             *_head(self.report),
             *_refusals(self.report, length),
+            *_besides(self.report, length),
             *_objects(self.report, length),
             *_findings(self.report, length),
             *_standing(self.report, length),
@@ -84,13 +84,8 @@ class _Comment:
 
 def _head(report: PlanReport) -> Iterator[str]:
     yield from (f"**{prose(note.text)}**" for note in report.first)
-    for note in report.notes:
-        if note.weight is Weight.LOOSENING:
-            yield f"**{prose(f'warning: {note.text}')}**"
+    yield from (f"**{prose(f'warning: {one.sentence}')}**" for one in report.consequences if one.is_warning)
     yield f"**{_nothing(report) if report.is_quiet else prose(report.sentence)}**"
-    for note in report.notes:
-        if note.weight is Weight.PROMOTION:
-            yield f"**{prose(note.text)}**"
     if report.refusals and not report.is_empty:
         yield f"**Refused for {count(len(report.refusals), 'reason')}.**"
     if report.amounts:
@@ -146,6 +141,26 @@ def _by_rule(found: Iterable[RefusalReport], length: Length) -> Iterator[str]:
 
 def _refs(group: Iterable[RefusalReport], length: Length) -> str:
     return ", ".join(code(str(one.ref), length.name) for one in group if one.ref is not None)
+
+
+def _besides(report: PlanReport, length: Length) -> Iterator[str]:
+    """What merging does without a call; warnings stand at the top. Of aliases that move none is left out."""
+    rows = [one for one in report.consequences if not one.is_warning]
+    moves = [one for one in rows if one.alias]
+    others = [f"- {_consequence(one, length)}" for one in rows if not one.alias]
+    if length.is_brief and moves:
+        run = ", ".join(code(f"{one.ref} {one.alias}", length.name) for one in moves)
+        yield f"**{count(len(moves), 'alias', 'aliases')} of which merging moves, adds or takes away each:** {run}"
+    elif moves:
+        yield "\n".join(f"- {_consequence(one, length)}" for one in moves)
+    if len(others) > FOLD_CONSEQUENCES or length.is_brief:
+        yield from folded(f"{count(len(others), 'thing')} that merging does without a call", others, length.asides)
+    elif others:
+        yield "\n".join(others)
+
+
+def _consequence(one: ConsequenceReport, length: Length) -> str:
+    return f"{code(str(one.ref), length.name)}: {prose(one.text)}"
 
 
 def _objects(report: PlanReport, length: Length) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.core.look.loosened import LOOSER, NO_EXPECT, OTHER_ACCOUNT
+from reconciler.core.look.unknown_alias import UNKNOWN
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
@@ -19,6 +19,7 @@ from reconciler.render.alias import AliasReport, alias_reports, no_answer, unans
 from reconciler.render.plan_report.amount import Amount, amounts
 from reconciler.render.plan_report.changed import ChangedObject
 from reconciler.render.plan_report.changes import changed_objects, in_order, with_sheets
+from reconciler.render.plan_report.consequence import ConsequenceReport, consequence_reports
 from reconciler.render.plan_report.contact_sheet import PictureSums
 from reconciler.render.plan_report.content import Entries, entries
 from reconciler.render.plan_report.effect import Tone
@@ -32,12 +33,9 @@ FIRST = "nothing-ours"
 FOLD_OBJECTS = 20
 """Objects that a screen lists besides those that cost or destroy."""
 FOLD_NOTES = 10
+FOLD_CONSEQUENCES = 10
 
-LOOSENING = frozenset({LOOSER, NO_EXPECT, OTHER_ACCOUNT})
-"""Notes that another plan may cost more than it could before, or where another account may be taken for this one."""
 TAKE_OVER = "take-over"
-ALIAS_MOVED = "alias-moved"
-"""The note of a promotion: nothing is sent, and still it must be seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +63,13 @@ class Weight(StrEnum):
     """Where a note stands. Only a light one may be folded away."""
 
     FIRST = "first"
-    LOOSENING = "loosening"
-    PROMOTION = "promotion"
+    WARNING = "warning"
     TAKE_OVER = "take-over"
     LIGHT = "light"
 
 
-_NEVER_FOLDED = frozenset({Weight.LOOSENING, Weight.TAKE_OVER})
+_APART = frozenset({Weight.FIRST, Weight.WARNING})
+"""Notes that do not stand among the notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +108,8 @@ class PlanReport:
     amounts: tuple[Amount, ...]
     look_at: tuple[Pointer, ...]
     refusals: Entries[RefusalReport]
+    consequences: Entries[ConsequenceReport]
+    """What merging does without a call. Aliases, and what lets more through, are never folded away."""
     objects: Entries[ChangedObject]
     """What costs and what destroys is never folded away."""
     unusual: Entries[UnchangedObject]
@@ -118,7 +118,7 @@ class PlanReport:
     absent: int
     """Manifests that say `ensure: absent` and have nothing left to delete."""
     warnings: tuple[str, ...]
-    """Aliases that nothing answers to, as sentences."""
+    """Aliases that nothing answers to, or that nothing here knows, as sentences."""
     first: tuple[NoteReport, ...]
     """What must be read before the verdict."""
     notes: Entries[NoteReport]
@@ -133,8 +133,8 @@ class PlanReport:
 
     @property
     def is_quiet(self) -> bool:
-        """Is there nothing to do and nothing refused?"""
-        return self.is_empty and not self.refusals
+        """Is there nothing to do, nothing refused, and nothing that merging does without a call?"""
+        return self.is_empty and not self.refusals and not self.consequences
 
     @property
     def sentence(self) -> str:
@@ -146,8 +146,12 @@ def plan_report(plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALB
     """The report on a plan. An album adds pictures of the images that change, and what was found about them."""
     made = changed_objects(plan)
     objects, pictures = with_sheets(in_order(made), plan, album)
-    warnings = unanswered_aliases(plan)
+    warnings = (
+        *unanswered_aliases(plan),
+        *(note.text for note in map(_note, plan.notes) if note.weight is Weight.WARNING),
+    )
     notes = note_entries(plan.notes)
+    besides = _besides(plan)
     changed = {one.ref for one in made}
     return PlanReport(
         tool=plan.tool,
@@ -155,10 +159,11 @@ def plan_report(plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALB
         context=context(plan.subject),
         compared=compared(plan.subject) if plan.subject.base else "",
         is_empty=plan.is_empty,
-        verdict=verdict(plan, made),
+        verdict=verdict(plan, made, besides),
         amounts=amounts(plan, made),
-        look_at=tuple(_look_at(objects, len(album.findings), len(warnings), notes)),
+        look_at=tuple(_look_at(objects, besides, len(album.findings), len(warnings), notes)),
         refusals=refusal_entries(plan.refusals),
+        consequences=besides,
         objects=entries(
             (one for one in objects if one.is_weighty), (one for one in objects if not one.is_weighty), FOLD_OBJECTS
         ),
@@ -177,18 +182,30 @@ def plan_report(plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALB
     )
 
 
+def _besides(plan: Plan) -> Entries[ConsequenceReport]:
+    found = consequence_reports(plan.consequences)
+    loud = [one for one in found if one.alias or one.is_warning]
+    return entries(loud, [one for one in found if not one.alias and not one.is_warning], FOLD_CONSEQUENCES)
+
+
 def _look_at(
-    objects: Sequence[ChangedObject], findings: int, warnings: int, notes: Iterable[NoteReport]
+    objects: Sequence[ChangedObject],
+    besides: Entries[ConsequenceReport],
+    findings: int,
+    warnings: int,
+    notes: Entries[NoteReport],
 ) -> Iterator[Pointer]:
     """What a reviewer should judge, what costs and what is lost first; each leads to its section."""
     for one in objects:
         yield Pointer(name=str(one.ref), text=one.pointer, tone=one.tone, anchor=one.anchor)
+    for told in besides.listed:
+        yield Pointer(name="" if told.ref is None else str(told.ref), text=told.text, tone=told.tone, anchor="besides")
     if findings:
         yield Pointer(text=f"{count(findings, 'finding')} about images and captions", anchor="findings")
     if warnings:
         yield Pointer(text=f"{count(warnings, 'alias', 'aliases')} without an answer", anchor="said")
-    if said := sum(note.weight is not Weight.LOOSENING for note in notes):
-        yield Pointer(text=f"{count(said, 'note')} on what changes nothing", anchor="said")
+    if notes:
+        yield Pointer(text=f"{count(len(notes), 'note')} on what changes nothing", anchor="said")
 
 
 def unanswered_aliases(plan: Plan) -> tuple[str, ...]:
@@ -208,10 +225,10 @@ def _refusal(one: Refusal) -> RefusalReport:
 
 
 def note_entries(found: Iterable[Note]) -> Entries[NoteReport]:
-    """Notes as sentences, without those that are said before the verdict; what must be seen comes first."""
-    notes = [note for note in map(_note, found) if note.weight is not Weight.FIRST]
-    loud = [note for note in notes if note.weight in _NEVER_FOLDED]
-    return entries(loud, [note for note in notes if note.weight not in _NEVER_FOLDED], FOLD_NOTES)
+    """Notes as sentences, without warnings and those that are said before the verdict; what must be seen comes first."""
+    notes = [note for note in map(_note, found) if note.weight not in _APART]
+    loud = [note for note in notes if note.weight is Weight.TAKE_OVER]
+    return entries(loud, [note for note in notes if note.weight is not Weight.TAKE_OVER], FOLD_NOTES)
 
 
 def _note(one: Note) -> NoteReport:
@@ -221,9 +238,7 @@ def _note(one: Note) -> NoteReport:
 
 
 def _weight(rule: str) -> Weight:
-    if rule in LOOSENING:
-        return Weight.LOOSENING
-    return {FIRST: Weight.FIRST, ALIAS_MOVED: Weight.PROMOTION, TAKE_OVER: Weight.TAKE_OVER}.get(rule, Weight.LIGHT)
+    return {FIRST: Weight.FIRST, UNKNOWN: Weight.WARNING, TAKE_OVER: Weight.TAKE_OVER}.get(rule, Weight.LIGHT)
 
 
 def _unusual(plan: Plan) -> Iterator[UnchangedObject]:

@@ -1,7 +1,7 @@
 """The verdict on a plan: what will happen, clause by clause, and whether anything is lost by it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.change import NOTHING_LOST
@@ -9,6 +9,7 @@ from reconciler.core.plan import Plan, Subject
 from reconciler.core.state import State
 from reconciler.core.text import count
 from reconciler.render.plan_report.changed import ChangedObject
+from reconciler.render.plan_report.consequence import ConsequenceReport, clauses
 from reconciler.render.plan_report.effect import Tone
 from reconciler.render.tier import tier_words
 
@@ -21,10 +22,19 @@ class Clause:
     tone: Tone = Tone.PLAIN
 
 
-def verdict(plan: Plan, objects: Sequence[ChangedObject]) -> tuple[Clause, ...]:
-    """`1 dataset gets a new version`, `1 model is trained`, `nothing is destroyed`: one sentence, without its full stop."""
+def verdict(
+    plan: Plan, objects: Sequence[ChangedObject], besides: Iterable[ConsequenceReport] = ()
+) -> tuple[Clause, ...]:
+    """`1 dataset gets a new version`, `1 model is trained`, `nothing is destroyed`: one sentence, without its full stop.
+
+    What merging does without a call comes last: `production moves from v2 (a51be07) to v3 (af43611)`.
+    """
+    heard = (one for one in besides if one.is_notable or plan.is_empty)
+    told = tuple(Clause(text=text, tone=tone) for text, tone in clauses(heard))
     if not plan.is_empty:
-        return (*_happening(objects), *_lost(objects))
+        return (*_happening(objects), *_lost(objects), *told)
+    if told:
+        return (*told, Clause(text="nothing can be done: see below" if plan.refusals else "nothing is sent"))
     return (Clause(text="Nothing can be done: see below" if plan.refusals else _nothing_to_do(plan)),)
 
 

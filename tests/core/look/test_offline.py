@@ -9,9 +9,7 @@ from reconciler.core.change import DatasetChange, ModelChange, ProjectChange
 from reconciler.core.desired import Desired
 from reconciler.core.fingerprint import dataset_fingerprint
 from reconciler.core.guide import PrefixGuide
-from reconciler.core.limit import Limits
 from reconciler.core.live import called
-from reconciler.core.look.loosened import forgotten, loosened
 from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.look.tree_as_live import tree_as_live
 from reconciler.core.reason import Why
@@ -87,7 +85,6 @@ def test_the_only_dataset_of_a_project_may_be_replaced() -> None:
     )
     assert found.refusals == ()
     assert [change.takes_over for change in found.changes if isinstance(change, ProjectChange)] == [False]
-    assert any(note.rule == "undeclared" and str(DATASET) in note.text for note in found.notes)
 
 
 def test_a_project_under_another_name_is_refused_unless_it_moved() -> None:
@@ -107,23 +104,3 @@ def test_what_only_an_account_knows_is_not_told_of_an_assumed_object() -> None:
     assert called(replace(live, is_assumed=False)) == f'"poses v1 ({print_})" (id {live.id})'
     assert called(replace(live, name=f"poses v1 draft {print_} abcd")) == f'"poses v? draft {print_} abcd"'
     assert called(replace(live, name="v1 of v2")) == '"v1 of v2"'
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "words"),
-    [
-        (Limits(), Limits(trainings=2), ["limits.trainings from 1 to 2"]),
-        (Limits(trainings=2), Limits(), []),
-        (Limits(uploads=5), Limits(), ["limits.uploads from 5 to no limit"]),
-        (Limits(), Limits(uploads=5), []),
-    ],
-)
-def test_a_looser_limit_is_told(before: Limits, after: Limits, words: list[str]) -> None:
-    """A stricter one is not."""
-    assert [note.text.removeprefix("this change loosens ") for note in loosened(before, after)] == words
-
-
-def test_an_expectation_that_went_is_told() -> None:
-    """One that changed still binds."""
-    found = list(forgotten({"trainings": 0, "uploads": 2}, {"uploads": 3}))
-    assert [note.text for note in found] == ["this change takes away expect.trainings, which was 0"]

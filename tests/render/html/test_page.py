@@ -18,7 +18,6 @@ from reconciler.render.album import Album, Thumbnails
 from reconciler.render.difference import Fate, Piece, Wording, whole
 from reconciler.render.plan_report.changes import wanted_pictures
 from reconciler.render.plan_report.contact_sheet import BUDGET, OPEN, PICTURES
-from reconciler.render.plan_report.report import LOOSENING
 from tests.render import sample
 from tests.render.html import album
 from tests.render.html.reading import Reading, read
@@ -222,12 +221,10 @@ def test_a_plan_that_was_compared_with_git_names_no_id_and_no_version(golden: Go
 
 def test_take_overs_and_the_wrong_account_are_said_first() -> None:
     """Before the verdict: this may be another account."""
-    looser = Note(rule=min(LOOSENING), ref=None, text="this change raises `limits.trainings` from 1 to 9")
-    plan = sample.plan(notes=(Note(rule="nothing-ours", ref=None, text="this account holds nothing of ours"), looser))
+    note = Note(rule="nothing-ours", ref=None, text="this account holds nothing of ours")
+    plan = sample.plan(notes=(note,), consequences=(sample.LOOSER,))
     text = lines(render_html(plan, digest=album.DIGEST))
-    assert text.index("Warning: this change raises `limits.trainings` from 1 to 9.") < text.index(
-        "1 dataset gets a new"
-    )
+    assert text.index("Warning: this change loosens limits.trainings from 1 to 9.") < text.index("1 dataset gets a new")
     assert text.index("This account holds nothing of ours.") < text.index("1 dataset gets a new version")
 
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.core.change import DatasetChange, FieldChange, Origin, StoppedTraining
+from reconciler.core.consequence import Consequence
 from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
@@ -16,7 +17,7 @@ from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import AliasState, State, Unchanged
 from reconciler.render.album import ReportedFinding
 from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown_nothing
-from reconciler.render.plan_report.report import LOOSENING, plan_report
+from reconciler.render.plan_report.report import plan_report
 from tests.render import sample
 from tests.render.markdown.hostile import hostile, inlines, plain_words, tokens, types
 from tests.render.printed import render_markdown
@@ -124,19 +125,25 @@ def test_where_no_account_was_asked_nothing_is_claimed_of_it() -> None:
     nothing = sample.plan(subject=subject, changes=(), actions=(), wishes=())
     report = plan_report(nothing, digest=DIGEST)
     assert render_markdown_nothing(report, "reconciler:plan:brand") == f"<!-- reconciler:plan:brand -->\n{said}\n"
-    note = Note(rule=min(LOOSENING), ref=None, text="the limit of trainings is raised from 1 to 9")
-    text = shown(sample.plan(subject=subject, changes=(), actions=(), wishes=(), notes=(note,)))
-    assert said in text
-    assert "In sync" not in text
 
 
-@pytest.mark.parametrize("rule", sorted(LOOSENING))
-def test_what_loosens_a_limit_stands_at_the_top(rule: str) -> None:
+@pytest.mark.parametrize(
+    ("one", "words", "clause"),
+    [
+        (sample.LOOSER, "this change loosens `limits.trainings` from 1 to 9", "`limits.trainings` goes from 1 to 9"),
+        (
+            sample.FORGOTTEN,
+            "this change takes away `expect.trainings`, which was 0",
+            "`expect.trainings` is taken away",
+        ),
+    ],
+)
+def test_what_loosens_a_limit_stands_at_the_top(one: Consequence, words: str, clause: str) -> None:
     """Also where nothing else is to be told: who reviews must see it."""
-    note = Note(rule=rule, ref=None, text="the limit of trainings is raised from 1 to 9")
-    lead = "<!-- reconciler:plan:manifests -->\n**warning: the limit of trainings is raised from 1 to 9.**\n\n**"
-    assert shown(sample.plan(notes=(note,))).startswith(lead + "1 dataset")
-    assert shown(sample.plan(changes=(), actions=(), wishes=(), notes=(note,))).startswith(lead + "In sync now")
+    lead = f"<!-- reconciler:plan:manifests -->\n**warning: {words}.**\n\n**"
+    assert shown(sample.plan(consequences=(one,))).startswith(lead + "1 dataset")
+    alone = shown(sample.plan(changes=(), actions=(), wishes=(), consequences=(one,)))
+    assert alone.startswith(f"{lead}{clause}, nothing is sent.**")
 
 
 def test_a_plan_that_only_refuses_has_no_table() -> None:
