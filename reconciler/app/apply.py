@@ -17,9 +17,7 @@ from reconciler.core.plan import Plan
 from reconciler.core.run.report import fold
 from reconciler.execute import Brake, Narrator, Options, Wait, execute
 from reconciler.files.journal import JournalFailed, JournalFile
-
-JOURNAL_FOLDER = ".reconciler"
-"""Beside the root."""
+from reconciler.files.simulated_account import OWN_FOLDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,5 +105,5 @@ class ExchangeJournal:
 @contextmanager
 def journal_of(root: Path, *, mask: Callable[[str], str], now: Callable[[], float]) -> Iterator[ExchangeJournal]:
     """The journal beside the root, in `.reconciler`. JournalFailed if it cannot be written; then nothing is sent."""
-    with JournalFile.open(root.absolute().parent / JOURNAL_FOLDER, mask=mask) as journal:
+    with JournalFile.open(root.absolute().parent / OWN_FOLDER, mask=mask) as journal:
         yield ExchangeJournal(journal, now)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.api.caller import pace_of
@@ -49,8 +50,10 @@ async def session(settings: Settings, clock: Clock, watchers: Sequence[Observer]
         async with Client(settings.endpoint, require_token(settings), clock=clock, pace=pace, observer=watch) as client:
             yield Session(client=client, clock=clock)
         return
-    from reconciler.app.simulate import Simulation, open_world
+    from reconciler.app.simulate import Simulation, make_room, open_world
 
+    if settings.is_simulated_by_tree and settings.endpoint.store is not None:
+        make_room(Path(settings.endpoint.store))
     simulator = open_world(Simulation(store=settings.endpoint.store, switches=BOTH_FAMILIES), clock)
     transport = embedded(simulator, clock)
     client = Client(settings.endpoint, Token(STAND_IN), clock=clock, pace=pace, observer=watch, transport=transport)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from reconciler.api.endpoint import BRIA, Endpoint, EndpointRefused, parse_endpoint
+from reconciler.api.endpoint import BRIA, SIMULATOR, Endpoint, EndpointRefused, parse_endpoint
 from reconciler.api.limiter import TIERS
 from reconciler.app.exceptions import WrongUsage
 from reconciler.archive.store import LONGEST, StoreName, parse_store
@@ -62,6 +62,8 @@ class Settings:
     tier: str
     concurrency: int
     settle: float
+    is_simulated_by_tree: bool = False
+    """Does `reconciler.yaml` name the simulator, and no flag or variable says otherwise?"""
     account: Account | None = None
     """The account that the tree pins."""
     account_name: str = ""
@@ -93,11 +95,13 @@ def resolve_settings(
     given_values = _Given(given, environ)
     root = root_of(given, environ)
     configuration = _configuration(root)
-    endpoint = given_values.pick("endpoint", _endpoint, _configured(configuration) or parse_endpoint(BRIA))
+    configured = _configured(configuration)
+    endpoint = given_values.pick("endpoint", _endpoint, configured or parse_endpoint(BRIA))
     tier = configuration.tier or (UNLIMITED if endpoint.is_simulator else DEFAULT_TIER)
     return Settings(
         root=root,
         endpoint=endpoint,
+        is_simulated_by_tree=endpoint is configured and endpoint.is_simulator,
         account=configuration.account,
         account_name=_account_name(given_values, configuration.account, str(root / FILE_NAME)),
         tier=given_values.pick("tier", _tier, tier),
@@ -179,6 +183,9 @@ def _configured(configuration: Configuration) -> Endpoint | None:
     """
     if configuration.endpoint is None:
         return None
+    kind, _, file = configuration.endpoint.partition(":")
+    if kind == SIMULATOR and file:
+        return Endpoint(origin=SIMULATOR, store=file)  # a whole path, which may hold what nobody would type
     endpoint = _endpoint(configuration.endpoint)
     assert endpoint.is_simulator or endpoint.is_bria, "the configuration admits no other origin"
     return endpoint

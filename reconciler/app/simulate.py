@@ -1,10 +1,13 @@
 """The simulated API, served on this machine or embedded in this process."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
+from reconciler.files.journal import open_own_folder
+from reconciler.files.simulated_account import OWN_FOLDER
 from reconciler.simulator import FaultError, Simulator, SqliteStore, StoreError, SwitchError, parse_fault, parse_switch
 from reconciler.simulator import serve as serve_simulator
 from reconciler.simulator.clock import Clock
@@ -32,6 +35,19 @@ def open_world(simulation: Simulation, clock: Clock | None = None) -> Simulator:
         )
     except (FaultError, StoreError, SwitchError, ValueError) as error:
         raise WrongUsage(f"{error}.") from None
+
+
+def make_room(file: Path) -> None:
+    """The folder of an account's file that `reconciler.yaml` names. WrongUsage if it cannot be made."""
+    try:
+        if file.parent.name == OWN_FOLDER:
+            os.close(open_own_folder(file.parent))
+        else:
+            file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongUsage(
+            f"The folder of the simulated account, {file.parent}, cannot be used: {error.strerror}."
+        ) from None
 
 
 def simulate(simulation: Simulation, *, port: int, request_log: str | None, on_start: Callable[[str], None]) -> None:

@@ -57,12 +57,18 @@ def _verbosity(invocation: Invocation) -> int:
 
 
 def warn_of_unused_token(context: CommandContext) -> None:
-    """Warn if there is a token and a simulator that ends with the process: somebody may take that for the account."""
-    endpoint, environ = context.settings.endpoint, context.settings.environ
-    if endpoint.is_simulator and endpoint.store is None and (environ.get(VARIABLE) or environ.get(FILE_VARIABLE)):
+    """Warn if there is a token, and the simulator was not asked for by hand or ends with the process.
+
+    Somebody may take that for the account.
+    """
+    settings = context.settings
+    endpoint, environ = settings.endpoint, settings.environ
+    is_meant = endpoint.store is not None and not settings.is_simulated_by_tree
+    if endpoint.is_simulator and not is_meant and (environ.get(VARIABLE) or environ.get(FILE_VARIABLE)):
+        lasts = "nothing of it lasts" if endpoint.store is None else "nothing reaches Bria"
         context.console.say_line(
-            "warning: this is the built-in simulator: the token is not used, and nothing of it lasts. "
-            "Take `endpoint: simulator` out of reconciler.yaml (or out of the environment) to work on the account."
+            f"warning: this is the built-in simulator: the token is not used, and {lasts}. "
+            "Take the line `endpoint:` out of reconciler.yaml (or out of the environment) to work on the account."
         )
 
 

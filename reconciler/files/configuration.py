@@ -20,6 +20,7 @@ from reconciler.core.manifest.spec import Strict, fit
 from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import parse_ref
 from reconciler.core.text import calendar_day, normal, quoted
+from reconciler.files.simulated_account import ACCOUNT_PATH, AccountFileRefused, account_file
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
@@ -28,7 +29,7 @@ FILE_NAME = "reconciler.yaml"
 SIMULATOR = "simulator"
 VENDOR = "https://engine.prod.bria-api.com/v1"
 ENDPOINTS = (SIMULATOR, VENDOR)
-"""All that a file of the tree may name: a pull request must not decide where the token is sent (H78)."""
+"""All that a file of the tree may name, and `simulator:FILE`: a pull request must not decide where the token is sent (H78)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +108,12 @@ def load_configuration(root: Path) -> Configuration:
         if not tree.holds(FILE_NAME):
             return Configuration()
         data = read_bytes(tree, FILE_NAME, FILE_LIMIT)
-        return Configuration(problems=(data,)) if isinstance(data, Problem) else _read(data, tree.shown(FILE_NAME))
+        if isinstance(data, Problem):
+            return Configuration(problems=(data,))
+        return _read(data, tree.shown(FILE_NAME), root)
 
 
-def _read(data: bytes, path: str) -> Configuration:
+def _read(data: bytes, path: str, root: Path) -> Configuration:
     reading = read_yaml(data, path)
     if reading.problems or not reading.documents:
         return Configuration(problems=in_order(reading.problems))
@@ -121,15 +124,18 @@ def _read(data: bytes, path: str) -> Configuration:
     if isinstance(found, tuple) or document.has_null:
         mismatches = found if isinstance(found, tuple) else ()
         return Configuration(problems=in_order(problems_of(document, mismatches, _WORDS)))
-    if problems := _judge_endpoint(found.endpoint, document) + account_problems(found.account, document, _WORDS.rule):
+    endpoint = _endpoint(found.endpoint, root, document)
+    refused = (endpoint,) if isinstance(endpoint, Problem) else ()
+    if problems := refused + account_problems(found.account, document, _WORDS.rule):
         return Configuration(problems=problems)
+    assert not isinstance(endpoint, Problem)
     rules = (found.drift and found.drift.ignore) or []
     if faults := in_order(_judge_rules(rules, document)):
         return Configuration(problems=faults)
     limits = found.limits.said if found.limits else {}
     expect = found.expect.model_dump(exclude_none=True) if found.expect else {}
     return Configuration(
-        endpoint=found.endpoint,
+        endpoint=endpoint,
         tier=found.tier,
         concurrency=found.concurrency,
         settle=found.settle,
@@ -166,18 +172,29 @@ def _wrong(place: Location, summary: str, detail: str, remedy: str = "For exampl
     return Problem(rule="configuration-ignore", location=place, summary=summary, detail=detail, remedy=remedy)
 
 
-def _judge_endpoint(endpoint: str | None, document: Document) -> tuple[Problem, ...]:
-    if endpoint is None or endpoint in ENDPOINTS:
-        return ()
-    return (
-        Problem(
-            rule="configuration-endpoint",
-            location=document.at("endpoint"),
-            summary=f"this file may not name the endpoint {quoted(endpoint, 60)}",
-            detail=f"It may name {quoted(SIMULATOR)} or {quoted(VENDOR)}: a pull request can change this file, "
-            "and must not decide where the token goes.",
-            remedy="Give another endpoint by --endpoint, or by the environment variable RECONCILER_ENDPOINT.",
-        ),
+def _endpoint(named: str | None, root: Path, document: Document) -> str | Problem | None:
+    """The endpoint that the file names, a simulator's file by its whole path."""
+    if named is None or named in ENDPOINTS:
+        return named
+    kind, colon, path = named.partition(":")
+    if kind == SIMULATOR and colon:
+        try:
+            return f"{SIMULATOR}:{account_file(root, path)}"
+        except AccountFileRefused as refused:
+            return Problem(
+                rule="configuration-endpoint",
+                location=document.at("endpoint"),
+                summary=f"the simulated account cannot be kept in {quoted(path, 60)}",
+                detail=f"The path is refused: {refused}.",
+                remedy=f"For example: endpoint: {SIMULATOR}:{ACCOUNT_PATH}",
+            )
+    return Problem(
+        rule="configuration-endpoint",
+        location=document.at("endpoint"),
+        summary=f"this file may not name the endpoint {quoted(named, 60)}",
+        detail=f"It may name {quoted(SIMULATOR)}, {quoted(f'{SIMULATOR}:FILE')} or {quoted(VENDOR)}: a pull request can "
+        "change this file, and must not decide where the token goes.",
+        remedy="Give another endpoint by --endpoint, or by the environment variable RECONCILER_ENDPOINT.",
     )
 
 

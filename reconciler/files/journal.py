@@ -25,6 +25,18 @@ class JournalFailed(OSError):
         return f"the journal cannot be written: {self.strerror}"
 
 
+def open_own_folder(folder: Path) -> int:
+    """A handle of a `.reconciler`, which is made where it is missing, for the owner alone. It keeps itself out of git."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        _ignore(handle)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
 def _unmasked(text: str) -> str:
     return text
 
@@ -43,12 +55,10 @@ class JournalFile:
         `mask` takes each line before it is written and returns it without secrets.
         """
         try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            inside = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            inside = open_own_folder(folder)
         except OSError as error:
             raise _failed(error) from None
         try:
-            _ignore(inside)
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
             handle = os.open(FILE_NAME, flags, 0o600, dir_fd=inside)
         except OSError as error:

@@ -44,13 +44,13 @@ summary() {
     if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then cat -- "$1" >> "$GITHUB_STEP_SUMMARY"; fi
 }
 
-# Is there a token although reconciler.yaml names the simulator, as `init` writes it? Its account ends with each run, so
+# Is there a token although reconciler.yaml names a simulator, as `init` writes it? Its account ends with each run, so
 # every run would be green, for ever. Without the token only a simulator answers, and nothing is sent.
 token_is_idle() {
     if [ -z "${BRIA_API_TOKEN:-}${BRIA_API_TOKEN_FILE:-}" ] || [ -n "${RECONCILER_ENDPOINT:-}" ]; then return 1; fi
     env -u BRIA_API_TOKEN -u BRIA_API_TOKEN_FILE reconciler plan > /dev/null 2>&1
 }
-idle_token="There is a token, but $root/reconciler.yaml says \`endpoint: simulator\`, so nothing would reach Bria.
+idle_token="There is a token, but $root/reconciler.yaml names a simulator as \`endpoint\`, so nothing would reach Bria.
 Remove that line, or set RECONCILER_ENDPOINT to simulator if it is meant."
 
 # Text as Markdown: set in by four, so that no line of it can end the block or mean anything. Cut to what a comment holds.

@@ -166,8 +166,8 @@ def test_a_token_is_not_left_idle_on_the_simulator(job: Job, step: str) -> None:
     (job.tree / "manifests" / "reconciler.yaml").write_text("endpoint: simulator\n")
     ended = job.run(step, RECONCILER_ENDPOINT="")
     assert (ended.code, ended.outputs["exit-code"]) == (64, "64")
-    assert "manifests/reconciler.yaml says `endpoint: simulator`" in ended.log
-    assert "manifests/reconciler.yaml says `endpoint: simulator`" in ended.summary
+    assert "manifests/reconciler.yaml names a simulator as `endpoint`" in ended.log
+    assert "manifests/reconciler.yaml names a simulator as `endpoint`" in ended.summary
     assert not [line for line in job.seen() if line[0] == step]
     assert job.run("apply", RECONCILER_ENDPOINT="simulator").code == 0
     assert job.run("apply", RECONCILER_ENDPOINT="", BRIA_API_TOKEN="").code == 0
