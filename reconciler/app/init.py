@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
@@ -13,7 +14,8 @@ from reconciler.core.text import shown
 from reconciler.files.configuration import SIMULATOR, load_configuration
 from reconciler.files.git.repository import RevisionRefused, find_repository
 from reconciler.files.load import load
-from reconciler.files.scaffold import Scaffold, Vendor, write_pipeline, write_scaffold
+from reconciler.files.pipeline import ACCOUNT, Stage, Vendor, find_roots, is_fit, unnamed, write_pipeline
+from reconciler.files.scaffold import Scaffold, write_scaffold
 from reconciler.files.whole_file import create_file
 
 SCHEMA_NAME = "manifest.schema.json"
@@ -40,19 +42,39 @@ def declared_family(root: Path) -> Family | None:
     return families.pop() if len(families) == 1 else None
 
 
-def write_ci_files(root: Path, vendor: Vendor) -> Scaffold:
-    """Write what CI needs into the top folder of the repository of `root`. Paths are below the working folder.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CiFiles:
+    """The files of CI as paths below the working folder, and what one that was there before does not name yet."""
+
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+    unnamed: tuple[Stage, ...]
+
+
+def write_ci_files(root: Path, vendor: Vendor) -> CiFiles:
+    """Write what CI needs into the top folder of the repository of `root`, for all roots of it.
 
     WrongUsage if there is no repository, or nothing can be written.
     """
     try:
-        top = find_repository(root)[0].top
-        made = write_pipeline(top, vendor)
+        repository, below = find_repository(root)
+        top = repository.top
+        stages = tuple(one for name in find_roots(top, below or ".") for one in _stages(top, name))
+        made = write_pipeline(top, vendor, stages)
+        missing = unnamed(top, vendor, stages)
     except RevisionRefused as error:
         raise WrongUsage(str(error)) from None
     except OSError as error:
         raise WrongUsage(f"The files of CI cannot be written: {error.strerror}.") from None
-    return Scaffold(written=_shown(top, made.written), kept=_shown(top, made.kept))
+    return CiFiles(written=_shown(top, made.written), kept=_shown(top, made.kept), unnamed=missing)
+
+
+def _stages(top: Path, root: str) -> tuple[Stage, ...]:
+    """The stages of a root: what is applied to one account each. WrongUsage if a file of CI could not name it."""
+    if not is_fit(root):
+        raise WrongUsage(f"{shown(root)} cannot stand in a file of CI: give the folder a plain name.")
+    account = load_configuration(top / root).account
+    return (Stage(root=root, account=ACCOUNT if account is None else account.name),)
 
 
 def names_simulator(root: Path) -> bool:

@@ -155,6 +155,15 @@ def root_of(given: Mapping[str, object], environ: Mapping[str, str]) -> Path:
     return Path(_Given(given, environ).text("root") or DEFAULT_ROOT)
 
 
+def stage_of(given: Mapping[str, object], environ: Mapping[str, str]) -> str:
+    """What tells apart the stages of one root, which have an account each: comments of CI are found again by it.
+
+    It is known before any file is read, so that a comment about a broken one is found again, too.
+    """
+    read = _Given(given, environ)
+    return read.text("account") or read.text("overlay") or ""
+
+
 def raised_limits(limits: Limits, raised: Mapping[str, int]) -> Limits:
     """The limits, some of them with another number for this run."""
     try:

@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 class PlanPrinting:
     """How to print: the format, the sentence that says how to go on, and where a report finds what it shows.
 
-    `observed` is what is live. Pictures of it are fetched from `hosts` and from nowhere else.
+    A comment is found again by `root` and `stage`. `observed` is what is live. Pictures of it are fetched from `hosts` and from nowhere else.
     """
 
     form: str
     next_step: str
     root: Path
+    stage: str
     today: date
     base: str | None = None
     observed: Observed | None = None
@@ -57,9 +58,10 @@ def print_plan(console: Console, plan: Plan, printing: PlanPrinting) -> None:
             console.result(plan_view(plan_report(plan, digest=digest(plan), way=printing.next_step)))
 
 
-def marker_of(root: Path) -> str:
-    """`reconciler:plan:manifests`. Of an absolute path only the last name: a comment must not show this machine's folders."""
-    return f"reconciler:plan:{root.name if root.is_absolute() else root.as_posix()}"
+def marker_of(root: Path, stage: str = "") -> str:
+    """`reconciler:plan:manifests@brand`. Of an absolute path only the last name: a comment must not show this machine's folders."""
+    shown = root.name if root.is_absolute() else root.as_posix()
+    return f"reconciler:plan:{shown}" + (f"@{stage}" if stage else "")
 
 
 def next_step_offline(saved: str | None) -> str:
@@ -112,7 +114,7 @@ def _markdown(plan: Plan, printing: PlanPrinting) -> str:
     from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown, render_markdown_nothing
     from reconciler.render.plan_report.report import plan_report
 
-    marker = marker_of(printing.root)
+    marker = marker_of(printing.root, printing.stage)
     report = plan_report(plan, digest=digest(plan), album=findings_alone(plan, _sources(printing)))
     limit = SUMMARY_LIMIT if printing.length == "summary" else COMMENT_LIMIT
     return render_markdown(report, marker=marker, limit=limit) or render_markdown_nothing(report, marker)

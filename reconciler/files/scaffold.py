@@ -1,24 +1,14 @@
-"""The files that `init` writes: the first manifests of a brand, and what CI needs. A file that exists is never touched."""
+"""The files that `init` writes: the first manifests of a brand. A file that exists is never touched."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from typing import Literal
 
 from reconciler.core.guide import Family, default_prefix
 from reconciler.files.whole_file import create_file
 
-Vendor = Literal["github", "gitlab"]
-
 MODELINE = "# yaml-language-server: $schema={schema}"
 IMAGES = "lora-poses/images"
-
-_PIPELINES: dict[Vendor, dict[str, str]] = {
-    "github": {".github/workflows/reconciler.yml": "github.yml"},
-    "gitlab": {".gitlab/reconciler.yml": "gitlab.yml", ".gitlab-ci.yml": "gitlab-include.yml"},
-}
-"""Where each file goes, and what it is called in the package."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +35,11 @@ def write_scaffold(
     `family` is that of the account.
     """
     texts = _files(images, schema, family, simulated=simulated)
-    return _write_new(root, {name: text.encode() for name, text in texts.items()})
+    return write_new(root, {name: text.encode() for name, text in texts.items()})
 
 
-def write_pipeline(folder: Path, vendor: Vendor) -> Scaffold:
-    """Write what CI of this vendor needs into the top folder of a repository; paths below it. OSError where it cannot.
-
-    Where `.gitlab-ci.yml` is there already it is kept, and must be told to include `.gitlab/reconciler.yml`.
-    """
-    source = files("reconciler.files") / "workflow"
-    return _write_new(folder, {name: (source / model).read_bytes() for name, model in _PIPELINES[vendor].items()})
-
-
-def _write_new(folder: Path, contents: Mapping[str, bytes]) -> Scaffold:
+def write_new(folder: Path, contents: Mapping[str, bytes]) -> Scaffold:
+    """Write each file that is not there, and leave the others as they are. Paths are below the folder."""
     written: list[str] = []
     kept: list[str] = []
     for name, data in contents.items():

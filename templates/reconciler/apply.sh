@@ -42,7 +42,7 @@ merged_plans() {
         say "No commit of this checkout holds the manifests: check out with its history (fetch-depth: 0)."
         only_look
     fi
-    said="$(isolated reviewed.py "$1" "${commits[@]}" 2>&1)" || code=$?
+    said="$(isolated reviewed.py "$plan_name" "$1" "${commits[@]}" 2>&1)" || code=$?
     say "$said"
     if [ "$code" -ne 0 ]; then only_look; fi
 }

@@ -4,21 +4,19 @@ set -euo pipefail
 
 here="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
 
-for name in BRIA_API_TOKEN BRIA_API_TOKEN_FILE RECONCILER_ROOT RECONCILER_ENDPOINT RECONCILER_TIER; do
+for name in BRIA_API_TOKEN BRIA_API_TOKEN_FILE RECONCILER_ROOT RECONCILER_ACCOUNT \
+    RECONCILER_ENDPOINT RECONCILER_TIER; do
     if [ -z "${!name:-}" ]; then unset "$name"; fi
 done
 root="${RECONCILER_ROOT:-manifests}"
+# What tells apart the accounts that one root is applied to.
+stage="${RECONCILER_ACCOUNT:-}"
 forge_token="${STEP_FORGE_TOKEN:-}"
 unset STEP_FORGE_TOKEN
 
 # Where install.sh put the tool: GitHub tells later steps by itself, others do not. Only what is ours, and last.
 home="${STEP_HOME:-${RUNNER_TEMP:-/tmp}/reconciler-home}"
 if [ -O "$home/bin/reconciler" ]; then PATH="$PATH:$home/bin"; fi
-
-# A folder of our own: what a pull request may have put there, a link perhaps, goes first.
-results="${STEP_RESULTS:-${RUNNER_TEMP:-.}/reconciler-results}"
-rm -rf -- "$results"
-mkdir -p -- "$results"
 
 # Isolated (-I), so that no module of the tree is ever imported; without the token for the API.
 isolated() {
@@ -28,6 +26,15 @@ isolated() {
 forge() {
     isolated forge.py "$@"
 }
+
+# Each root and stage has names of its own: of its artifact, its comment, its issue and its results.
+label="$(forge label -- "$root" "$stage")"
+plan_name="${STEP_PLAN_NAME:-reconciler-plan-$label}"
+
+# A folder of our own: what a pull request may have put there, a link perhaps, goes first.
+results="${STEP_RESULTS:-${RUNNER_TEMP:-.}/reconciler-results-$label}"
+rm -rf -- "$results"
+mkdir -p -- "$results"
 
 # A comment is never the gate: where it cannot be written the log says so, and the step goes on. Outside both forges
 # nobody expects one.
@@ -67,3 +74,4 @@ while IFS= read -r limit; do
 done <<< "${STEP_ALLOW:-}"
 
 output results "$results"
+output artifact "reconciler-$(basename -- "$0" .sh)-$label"

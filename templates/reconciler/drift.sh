@@ -17,17 +17,17 @@ code="${PIPESTATUS[0]}"
 set -e
 
 {
-    forge marker drift -- "$root"
+    forge marker drift -- "$root" "$stage"
     printf 'The live side differs from what git declares, and nobody merged that.\n'
     as_code "$results/drift.txt"
     printf 'Put the change into the manifests, or let the next apply undo it; what git does not know stays until somebody deletes it.\n'
 } > "$results/drift.md"
 
 case "$code" in
-    0) tell issue --close "$results/drift.md" ;;
+    0) tell issue --close -- "$results/drift.md" "$root" "$stage" ;;
     2)
         summary "$results/drift.md"
-        tell issue "$results/drift.md"
+        tell issue -- "$results/drift.md" "$root" "$stage"
         ;;
     *)
         output exit-code "$code"

@@ -1,8 +1,9 @@
 """One living comment on a pull or merge request, one issue about drift: found again by their marker, then updated.
 
-    forge.py marker plan|drift ROOT           print the marker line
+    forge.py label ROOT [STAGE]               print the part of a name that tells a root, and a stage of it, apart
+    forge.py marker plan|drift ROOT [STAGE]   print the marker line
     forge.py comment [--existing] FILE        the first line of FILE is the marker
-    forge.py issue [--close] FILE
+    forge.py issue [--close] FILE ROOT [STAGE]
 
 Only the standard library, run with `python3 -I`: nothing of the tree under review is imported. The address and the
 token come from the environment that the CI system sets. What somebody else wrote is never touched, marker or not.
@@ -42,7 +43,6 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 class Forge:
     """What GitHub and GitLab have in common; the words in which they differ are attributes."""
 
-    title = "Live models differ from git"
     place: str
     """The address of the repository."""
     update: str
@@ -101,13 +101,13 @@ class Forge:
         self.call("POST", place, {"body": text})
         return "The comment was written."
 
-    def issue(self, text: str, *, close: bool) -> str:
+    def issue(self, text: str, title: str, *, close: bool) -> str:
         place = f"{self.place}/issues"
         found = [thing for thing in self.every(f"{place}?{self.is_open}") if "pull_request" not in thing]
         old = self.mine(found, self.text, text.splitlines()[0])
         if old is None:
             if not close:
-                self.call("POST", place, {"title": self.title, self.text: text})
+                self.call("POST", place, {"title": title, self.text: text})
             return "There is no issue to close." if close else "An issue was opened."
         self.call(self.update, f"{place}/{old[self.handle]}", self.closing if close else {self.text: text})
         return "The issue was closed." if close else "The issue was updated."
@@ -174,11 +174,31 @@ def digits(name: str, otherwise: str) -> str:
     return value
 
 
-def marker(kind: str, root: str) -> str:
-    """The line by which `plan --format markdown` begins for this root; a test holds both to it. No path of a machine."""
-    root = Path(root).name if Path(root).is_absolute() else Path(root).as_posix()
-    safe = re.sub(r"[^A-Za-z0-9._:/@+-]|-(?=-)", lambda found: f"%{ord(found[0]):02X}", f"reconciler:{kind}:{root}")
+def shown(root: str) -> str:
+    """A root as others may read it: of an absolute path only the last name."""
+    return Path(root).name if Path(root).is_absolute() else Path(root).as_posix()
+
+
+def marker(kind: str, root: str, stage: str = "") -> str:
+    """The line by which `plan --format markdown` begins for this root and stage; a test holds both to it."""
+    whole = f"reconciler:{kind}:{shown(root)}" + (f"@{stage}" if stage else "")
+    safe = re.sub(r"[^A-Za-z0-9._:/@+-]|-(?=-)", lambda found: f"%{ord(found[0]):02X}", whole)
     return f"<!-- {safe} -->"
+
+
+def label(root: str, stage: str = "") -> str:
+    """`brand~manifests@production`: a root and a stage in the name of an artifact, which may hold no slash."""
+    parts = [shown(root), stage] if stage else [shown(root)]
+    return "@".join(re.sub(r"[^A-Za-z0-9._/-]", _escaped, part).replace("/", "~") for part in parts)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "surrogateescape"))
+
+
+def title(root: str, stage: str = "") -> str:
+    """What an issue about drift is called."""
+    return f"Live models differ from git: {shown(root)}" + (f" ({stage})" if stage else "")
 
 
 def forge_of_this_job() -> Forge:
@@ -192,7 +212,7 @@ def written(arguments: argparse.Namespace) -> tuple[str, int]:
         text = Path(arguments.file).read_text(encoding="utf-8", errors="replace")
         if arguments.what == "comment":
             return forge.comment(text, only_existing=arguments.existing), 0
-        return forge.issue(text, close=arguments.close), 0
+        return forge.issue(text, title(arguments.root, arguments.stage), close=arguments.close), 0
     except Silent as reason:
         return f"{reason} Nothing was written.", 0
     except urllib.error.HTTPError as error:
@@ -204,20 +224,25 @@ def written(arguments: argparse.Namespace) -> tuple[str, int]:
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="forge.py")
     commands = parser.add_subparsers(dest="what", required=True)
-    mark = commands.add_parser("marker")
-    mark.add_argument("kind", choices=("plan", "drift"))
-    mark.add_argument("root")
-    for name, flag in (("comment", "--existing"), ("issue", "--close")):
-        command = commands.add_parser(name)
-        command.add_argument(flag, action="store_true")
-        command.add_argument("file")
+    made = {name: commands.add_parser(name) for name in ("label", "marker", "comment", "issue")}
+    made["marker"].add_argument("kind", choices=("plan", "drift"))
+    made["comment"].add_argument("--existing", action="store_true")
+    made["issue"].add_argument("--close", action="store_true")
+    for name in ("comment", "issue"):
+        made[name].add_argument("file")
+    for name in ("label", "marker", "issue"):
+        made[name].add_argument("root")
+        made[name].add_argument("stage", nargs="?", default="")
     return parser.parse_args()
 
 
 def main() -> int:
     arguments = parsed()
     if arguments.what == "marker":
-        sys.stdout.write(marker(arguments.kind, arguments.root) + "\n")
+        sys.stdout.write(marker(arguments.kind, arguments.root, arguments.stage) + "\n")
+        return 0
+    if arguments.what == "label":
+        sys.stdout.write(label(arguments.root, arguments.stage) + "\n")
         return 0
     said, code = written(arguments)
     sys.stderr.write(f"{said}\n")

@@ -3,7 +3,7 @@
 # shellcheck source=templates/reconciler/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-marker="$(forge marker plan -- "$root")"
+marker="$(forge marker plan -- "$root" "$stage")"
 
 # The comment of an earlier push must not go on saying what no longer holds.
 give_up() {

@@ -1,6 +1,8 @@
 """The plans that were reviewed: the newest one that the merged pull or merge request of each commit showed.
 
-    reviewed.py FOLDER COMMIT [OLDER ...]       write FOLDER/1.json for COMMIT, 2.json and so on for older requests
+    reviewed.py NAME FOLDER COMMIT [OLDER ...]   write FOLDER/1.json for COMMIT, 2.json and so on for older requests
+
+NAME is what action.yml calls the artifact of a plan, and template.yml its job: each root and stage has one of its own.
 
 Exit 4 where COMMIT has no plan, with the reason in one sentence. It ends at the first older commit without one: with a
 change in between that no plan shows, what is older is not taken up again.
@@ -19,8 +21,9 @@ import urllib.request
 import zipfile
 import zlib
 from collections.abc import Callable, Container, Iterator
+from functools import partial
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 # Isolated, Python looks for no module beside this one: where this file lies the others are ours as well.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -42,8 +45,6 @@ GONE = {404, 410}
 REDIRECTS = {301, 302, 303, 307, 308}
 REFUSED = 4
 
-NAME = "reconciler-plan"
-"""What action.yml calls the artifact of a plan, and template.yml its job."""
 PLAN = "plan.json"
 FOLDER = "reconciler-results"
 """Where template.yml puts results."""
@@ -54,7 +55,7 @@ class Absent(Exception):
     """There is no plan that was reviewed; the message says why."""
 
 
-def on_github(forge: Forge, commit: str, known: Container[int]) -> tuple[int, bytes | None]:
+def on_github(name: str, forge: Forge, commit: str, known: Container[int]) -> tuple[int, bytes | None]:
     """The merged pull request and its plan, None where it is known. A run may have failed: a plan to be refused does."""
     branch = os.environ.get("GITHUB_REF_NAME", "")
     pulls = [pull for pull in forge.every(f"{forge.place}/commits/{commit}/pulls") if pull.get("merged_at")]
@@ -65,17 +66,17 @@ def on_github(forge: Forge, commit: str, known: Container[int]) -> tuple[int, by
     what = f"Pull request {request}"
     runs = f"{forge.place}/actions/runs?head_sha={head}&event=pull_request&status=completed"
     for run in newest(forge.every(runs, "workflow_runs")):
-        place = f"{forge.place}/actions/runs/{number(run, 'id')}/artifacts?name={NAME}"
-        for artifact in [one for one in newest(forge.every(place, "artifacts")) if one.get("name") == NAME]:
+        place = f"{forge.place}/actions/runs/{number(run, 'id')}/artifacts?name={quote(name, safe='')}"
+        for artifact in [one for one in newest(forge.every(place, "artifacts")) if one.get("name") == name]:
             where = f"{forge.place}/actions/artifacts/{number(artifact, 'id')}/zip"
             data = None if artifact.get("expired") else fetch(forge, where)
             if data is None:
-                raise Absent(f"{what} has a plan no more: its artifact {NAME} has expired.")
-            return request, unzipped(data, what)
-    raise Absent(f"{what} has no plan: no workflow run of its last commit left the artifact {NAME}.")
+                raise Absent(f"{what} has a plan no more: its artifact {name} has expired.")
+            return request, unzipped(data, what, name)
+    raise Absent(f"{what} has no plan: no workflow run of its last commit left the artifact {name}.")
 
 
-def on_gitlab(forge: Forge, commit: str, known: Container[int]) -> tuple[int, bytes | None]:
+def on_gitlab(name: str, forge: Forge, commit: str, known: Container[int]) -> tuple[int, bytes | None]:
     """The merged merge request and its plan, None where it is known. A pipeline may have failed."""
     branch = os.environ.get("CI_COMMIT_BRANCH", "")
     requests = forge.every(f"{forge.place}/repository/commits/{commit}/merge_requests")
@@ -90,12 +91,12 @@ def on_gitlab(forge: Forge, commit: str, known: Container[int]) -> tuple[int, by
         if not _shows(forge, project, pipeline, head):
             continue
         jobs = forge.every(f"{project}/pipelines/{number(pipeline, 'id')}/jobs")
-        for job in [one for one in newest(jobs) if one.get("name") == NAME]:
+        for job in [one for one in newest(jobs) if one.get("name") == name]:
             plan = fetch(forge, f"{project}/jobs/{number(job, 'id')}/artifacts/{FOLDER}/{PLAN}")
             if plan is None:
-                raise Absent(f"{what} has no plan: the artifact of its job {NAME} has expired, or holds none.")
+                raise Absent(f"{what} has no plan: the artifact of its job {name} has expired, or holds none.")
             return request, plan
-    raise Absent(f"{what} has no plan: no pipeline of its last commit has the job {NAME}.")
+    raise Absent(f"{what} has no plan: no pipeline of its last commit has the job {name}.")
 
 
 def _shows(forge: Forge, project: str, pipeline: Thing, head: str) -> bool:
@@ -177,16 +178,16 @@ def _read(forge: Forge, request: urllib.request.Request) -> bytes:
     return data
 
 
-def unzipped(data: bytes, what: str) -> bytes:
+def unzipped(data: bytes, what: str, name: str) -> bytes:
     """The plan in an archive. Nothing is extracted: no name in it ever becomes a path."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             found = [one for one in archive.infolist() if one.filename == PLAN]
             if len(found) != 1:
-                raise Absent(f"{what} has no plan: its artifact {NAME} does not hold one {PLAN}.")
+                raise Absent(f"{what} has no plan: its artifact {name} does not hold one {PLAN}.")
             return _member(archive, found[0])
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
-        raise Absent(f"{what} has no plan that can be read: its artifact {NAME} is damaged.") from None
+        raise Absent(f"{what} has no plan that can be read: its artifact {name} is damaged.") from None
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
@@ -226,14 +227,14 @@ def whose(word: str, requests: list[int]) -> str:
     return f"{word}s {', '.join(others)} and {last} showed the plans that bind this apply."
 
 
-def fetched(folder: Path, commits: list[str]) -> tuple[str, int]:
+def fetched(name: str, folder: Path, commits: list[str]) -> tuple[str, int]:
     """Whose plans were written, or why there is none; and the exit code."""
     lost, needs = "The plan that was reviewed could not be fetched", ""
     requests: list[int] = []
     try:
         forge = forge_of_this_job()
         word, find, needs = GITHUB if isinstance(forge, GitHub) else GITLAB
-        for request, plan in plans(find, forge, commits):
+        for request, plan in plans(partial(find, name), forge, commits):
             requests.append(request)
             folder.mkdir(exist_ok=True)
             (folder / f"{len(requests)}.json").write_bytes(plan)
@@ -248,8 +249,8 @@ def fetched(folder: Path, commits: list[str]) -> tuple[str, int]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
-        sys.exit("usage: reviewed.py FOLDER COMMIT [OLDER ...]")
-    said, code = fetched(Path(sys.argv[1]), sys.argv[2:])
+    if len(sys.argv) < 4:
+        sys.exit("usage: reviewed.py NAME FOLDER COMMIT [OLDER ...]")
+    said, code = fetched(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])
     sys.stderr.write(f"{said}\n")
     sys.exit(code)

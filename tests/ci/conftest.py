@@ -79,7 +79,9 @@ class Job:
             timeout=100,
         )
         pairs = [line.partition("=") for line in (self.home / "output").read_text().splitlines()]
-        results = self.tree / (environ.get("STEP_RESULTS") or f"{environ.get('RUNNER_TEMP', '.')}/reconciler-results")
+        outputs = {name: text for name, _, text in pairs}
+        folder = environ.get("STEP_RESULTS") or f"{environ.get('RUNNER_TEMP', '.')}/reconciler-results-manifests"
+        results = self.tree / outputs.get("results", folder)
         log = ran.stdout + ran.stderr
         left = [path for place in (results, self.home, self.tree / ".reconciler") for path in place.rglob("*")]
         for secret in (TOKEN, FORGE_TOKEN):
@@ -89,7 +91,7 @@ class Job:
         return Ended(
             code=ran.returncode,
             log=log,
-            outputs={name: text for name, _, text in pairs},
+            outputs=outputs,
             summary=(self.home / "summary").read_text(),
             results=results,
         )

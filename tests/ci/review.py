@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import quote
 
 from tests.ci.forge import Forge, Thing
 
@@ -14,7 +15,7 @@ PROJECT = "/projects/12"
 HEAD = "1" * 40
 COMMIT = "2" * 40
 OTHER = "3" * 40
-NAME = "reconciler-plan"
+NAME = "reconciler-plan-manifests"
 
 
 def packed(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -41,6 +42,8 @@ class GitHub:
     number: int = 7
     ids: int = 0
     """Added to the ids of its runs, jobs and artifacts, so that two requests have none in common."""
+    name: str = NAME
+    """Of the artifact that holds the plan."""
 
     @property
     def pulls(self) -> str:
@@ -52,7 +55,7 @@ class GitHub:
 
     @property
     def artifacts(self) -> str:
-        return f"{REPOSITORY}/actions/runs/{30 + self.ids}/artifacts?name={NAME}"
+        return f"{REPOSITORY}/actions/runs/{30 + self.ids}/artifacts?name={quote(self.name, safe='')}"
 
     @property
     def archive(self) -> str:
@@ -68,9 +71,18 @@ class GitHub:
         self.forge.prepared |= {
             self.pulls: [self.pull()],
             self.runs: {"total_count": 3, "workflow_runs": runs},
-            f"{REPOSITORY}/actions/runs/{40 + self.ids}/artifacts?name={NAME}": {"artifacts": []},
-            self.artifacts: {"artifacts": [{"id": 500 + self.ids, "name": NAME, "expired": False}]},
+            f"{REPOSITORY}/actions/runs/{40 + self.ids}/artifacts?name={quote(self.name, safe='')}": {"artifacts": []},
+            self.artifacts: {"artifacts": [{"id": 500 + self.ids, "name": self.name, "expired": False}]},
             self.archive: archive,
+        }
+
+    def keep_also(self, name: str, archive: object, number: int) -> None:
+        """The same run left a further artifact, as the jobs of a matrix do."""
+        other = replace(self, name=name)
+        self.forge.prepared |= {
+            f"{REPOSITORY}/actions/runs/{40 + self.ids}/artifacts?name={quote(name, safe='')}": {"artifacts": []},
+            other.artifacts: {"artifacts": [{"id": number, "name": name, "expired": False}]},
+            f"{REPOSITORY}/actions/artifacts/{number}/zip": archive,
         }
 
     def bring(self, commit: str) -> None:
@@ -96,6 +108,8 @@ class GitLab:
     number: int = 7
     ids: int = 0
     project: int = 12
+    name: str = NAME
+    """Of the job that plans."""
 
     @property
     def requests(self) -> str:
@@ -136,10 +150,17 @@ class GitLab:
             f"/projects/{self.project}/pipelines/{40 + self.ids}/jobs": [{"id": 600, "name": "test"}],
             self.jobs: [
                 {"id": 499 + self.ids, "name": "test"},
-                {"id": 500 + self.ids, "name": NAME, "status": "failed"},
+                {"id": 500 + self.ids, "name": self.name, "status": "failed"},
             ],
             self.plan: plan,
         }
+
+    def keep_also(self, name: str, plan: object, number: int) -> None:
+        """The same pipeline left the plan of a further job."""
+        jobs = self.forge.prepared[self.jobs]
+        assert isinstance(jobs, list)
+        jobs.append({"id": number, "name": name, "status": "success"})
+        self.forge.prepared[f"/projects/{self.project}/jobs/{number}/artifacts/reconciler-results/plan.json"] = plan
 
     def bring(self, commit: str) -> None:
         """A further commit came by it, as a rebase makes them."""

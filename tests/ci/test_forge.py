@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -6,6 +7,7 @@ import pytest
 
 from reconciler.cli.plan_output import marker_of
 from reconciler.render.markdown.gate import marker_line
+from templates.reconciler.forge import label
 from tests.ci.conftest import FORGE_TOKEN, SCRIPTS
 from tests.ci.forge import BOT, Forge
 
@@ -127,4 +129,25 @@ def test_a_forge_that_is_down_is_told_in_a_sentence(forge: Forge, body: str) -> 
 )
 def test_the_marker_is_the_one_that_the_renderer_writes(forge: Forge, root: str) -> None:
     """Two readings of one rule would make two comments."""
-    assert tell(forge, "marker", "plan", "--", root).out == marker_line(marker_of(Path(root))) + "\n"
+    for stage in ("", "brand"):
+        assert tell(forge, "marker", "plan", "--", root, stage).out == marker_line(marker_of(Path(root), stage)) + "\n"
+
+
+def test_a_label_tells_roots_and_stages_apart_and_may_stand_in_a_name() -> None:
+    """GitHub refuses these characters in the name of an artifact."""
+    roots = (
+        "manifests",
+        "brand/manifests",
+        "brand~manifests",
+        "brand-manifests",
+        "a b",
+        "ü",
+        "a%20b",
+        "a@b",
+        "x\ny",
+        ".",
+    )
+    made = [label(root, stage) for root in roots for stage in ("", "b", "production")]
+    assert len(set(made)) == len(made)
+    assert not re.search(r'["<>|*?:/\\\r\n]', "".join(made))
+    assert label("brand/manifests", "production") == "brand~manifests@production"

@@ -33,7 +33,7 @@ def test_gitlab_gets_an_issue_about_drift(gitlab: Job) -> None:
     assert gitlab.run("drift").code == 0
     assert gitlab.run("drift").code == 0
     (issue,) = gitlab.forge.issues
-    assert issue["title"] == "Live models differ from git"
+    assert issue["title"] == "Live models differ from git: manifests"
     edit(gitlab.tree, "green", "purple")
     gitlab.run("drift")
     assert issue["state"] == "closed"

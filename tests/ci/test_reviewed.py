@@ -39,7 +39,7 @@ class Asked:
     environ: dict[str, str]
 
     def __call__(self, commit: str = COMMIT, *older: str, **environ: str) -> Ended:
-        command = [sys.executable, "-I", "-B", str(SCRIPTS / "reviewed.py"), str(self.out), commit, *older]
+        command = [sys.executable, "-I", "-B", str(SCRIPTS / "reviewed.py"), NAME, str(self.out), commit, *older]
         surroundings = {"PATH": "/usr/bin:/bin", "STEP_FORGE_TOKEN": FORGE_TOKEN, **self.environ, **environ}
         ran = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False, timeout=60)
         assert FORGE_TOKEN not in ran.stdout + ran.stderr
@@ -279,7 +279,10 @@ def test_a_request_without_a_plan(on_github: Asked, on_gitlab: Asked, github: Gi
     """The job was never run for it."""
     on_github.forge.prepared |= {github.runs: {"workflow_runs": []}, gitlab.pipelines: []}
     refused(on_github(), "Pull request 7 has no plan: no workflow run of its last commit left the artifact")
-    refused(on_gitlab(), "Merge request 7 has no plan: no pipeline of its last commit has the job reconciler-plan.")
+    refused(
+        on_gitlab(),
+        "Merge request 7 has no plan: no pipeline of its last commit has the job reconciler-plan-manifests.",
+    )
 
 
 def test_an_expired_artifact(on_github: Asked, on_gitlab: Asked, github: GitHub, gitlab: GitLab) -> None:
@@ -288,11 +291,14 @@ def test_an_expired_artifact(on_github: Asked, on_gitlab: Asked, github: GitHub,
         github.artifacts: {"artifacts": [{"id": 500, "name": NAME, "expired": True}]},
         f"{REPOSITORY}/actions/runs/20/artifacts?name={NAME}": {"artifacts": [{"id": 400, "name": NAME}]},
     }
-    refused(on_github(), "Pull request 7 has a plan no more: its artifact reconciler-plan has expired.")
+    refused(on_github(), "Pull request 7 has a plan no more: its artifact reconciler-plan-manifests has expired.")
     github.keep(packed({"plan.json": PLAN}))
     del on_github.forge.prepared[github.archive], on_github.forge.prepared[gitlab.plan]
     refused(on_github(), "has expired")
-    refused(on_gitlab(), "Merge request 7 has no plan: the artifact of its job reconciler-plan has expired, or holds")
+    refused(
+        on_gitlab(),
+        "Merge request 7 has no plan: the artifact of its job reconciler-plan-manifests has expired, or holds",
+    )
 
 
 @pytest.mark.parametrize(("status", "said"), [(403, "needs"), (401, "needs"), (500, "again later")])

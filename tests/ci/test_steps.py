@@ -253,7 +253,7 @@ def test_an_apply_takes_a_saved_plan_or_a_reviewed_one(job: Job) -> None:
     """Exactly the plan, or only what was reviewed."""
     job.run("plan")
     saved = job.home / "saved.json"
-    saved.write_bytes((job.home / "reconciler-results" / "plan.json").read_bytes())
+    saved.write_bytes((job.home / "reconciler-results-manifests" / "plan.json").read_bytes())
     assert job.run("apply", STEP_PLAN=str(saved)).code == 0
     assert job.seen()[-1] == ["apply", "--wait", "captions", str(saved)]
     assert job.run("apply", STEP_REVIEWED=str(saved)).code == 0

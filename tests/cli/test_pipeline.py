@@ -78,3 +78,27 @@ def test_init_for_ci_needs_a_repository(tmp_path: Path, monkeypatch: pytest.Monk
 def test_doctor_is_in_the_table(tree: Path, cli: Cli) -> None:
     """And looks at the images."""
     assert cli("doctor").code in {0, 3}
+
+
+def test_init_for_ci_finds_every_root_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli
+) -> None:
+    """By its reconciler.yaml, with the account that it pins. A workflow that is there is not touched, and what it lacks is said."""
+    monkeypatch.chdir(tmp_path)
+    git("init", "--quiet")
+    for root, text in (("brand/manifests", "account: {name: brand, project: 7}\n"), (".hidden", ""), ("brand/x", "")):
+        (tmp_path / root).mkdir(parents=True)
+        (tmp_path / root / "reconciler.yaml").write_text(text)
+    assert cli("init", "--ci", "github", "--root", "other").code == 0
+    workflow = (tmp_path / ".github/workflows/reconciler.yml").read_text()
+    for line in (
+        "{root: brand/manifests, account: brand}",
+        "{root: brand/x, account: bria}",
+        "{root: other, account: bria}",
+    ):
+        assert workflow.count(f"          - {line}\n") == 3
+    assert ".hidden" not in workflow
+    later = cli("init", "--ci", "github", "--root", "third/manifests")
+    told = ".github/workflows/reconciler.yml does not name {root: third/manifests, account: bria}: add it as docs/ci.md shows."
+    assert told in " ".join(later.out.split())
+    assert (tmp_path / ".github/workflows/reconciler.yml").read_text() == workflow

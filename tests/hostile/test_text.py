@@ -412,7 +412,11 @@ def test_a_pipeline_pastes_no_expression_into_a_script(
 ) -> None:
     """H39: what `init --ci` writes hands data over by environment or as inputs, never inside a script."""
     git("init", "--quiet")
-    assert cli("init", "--ci", vendor, "--root", "$(touch proof)").code == 0
+    for root in ("$(touch proof)", "${{ secrets.X }}", "$[[ inputs.source ]]"):
+        refused = cli("init", "--ci", vendor, "--root", root)
+        assert (refused.code, refused.out) == (64, "")
+        assert "cannot stand in a file of CI" in refused.err
+    assert cli("init", "--ci", vendor, "--root", "brand touch proof").code == 0
     written = [path for path in tree.rglob("*.yml") if "manifests" not in path.parts]
     lines = [line for path in written for line in scripts(YAML(typ="safe").load(path.read_text()))]
     assert written

@@ -31,6 +31,7 @@ def command(
     from reconciler.app.init import declared_family, names_simulator, write_ci_files, write_first_manifests
     from reconciler.app.settings import root_of
     from reconciler.cli.context import open_console
+    from reconciler.files.pipeline import entry
     from reconciler.render.view import Line, say, screen
 
     console = open_console(invocation)
@@ -43,6 +44,10 @@ def command(
     if pipeline is not None:
         lines += [Line(text=say(f"wrote {name}")) for name in pipeline.written]
         lines += [Line(text=say(f"left as it is: {name}")) for name in pipeline.kept]
+        missing = (
+            f"{pipeline.kept[0]} does not name {entry(one)}: add it as docs/ci.md shows." for one in pipeline.unnamed
+        )
+        lines += [Line(text=say(sentence)) for sentence in missing]
     if pipeline is not None and names_simulator(root):
         place = root / "reconciler.yaml"
         lines.append(Line(text=say(f"Remove `endpoint: simulator` from {place}: with it, CI changes nothing at Bria.")))

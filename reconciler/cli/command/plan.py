@@ -67,6 +67,7 @@ def command(
     ones are live.
     """
     from reconciler.app.saved import save
+    from reconciler.app.settings import stage_of
     from reconciler.cli.context import open_context
     from reconciler.cli.exit_codes import CHANGES, DONE
     from reconciler.cli.plan_output import PlanPrinting, next_step_live, next_step_offline, print_plan
@@ -84,6 +85,7 @@ def command(
         form=form,
         next_step=next_step_offline(out) if plan.subject.base else next_step_live(invocation, scope, raised, out, plan),
         root=context.settings.root,
+        stage=stage_of(invocation.given, invocation.environ),
         today=context.today,
         base=base,
         observed=None if context.settings.endpoint.is_simulator and not hosts else observed,

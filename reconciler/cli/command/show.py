@@ -17,7 +17,7 @@ def command(invocation: Invocation, planfile: str, form: str, length: str) -> in
     Its digest shows damage, not who made it: what is applied is checked against the manifests and the account.
     """
     from reconciler.app.saved import read_saved
-    from reconciler.app.settings import root_of
+    from reconciler.app.settings import root_of, stage_of
     from reconciler.cli.context import open_console
     from reconciler.cli.options import current_day
     from reconciler.cli.plan_output import PlanPrinting, next_step_of_file, print_plan
@@ -28,6 +28,7 @@ def command(invocation: Invocation, planfile: str, form: str, length: str) -> in
         form=form,
         next_step=next_step_of_file(plan, planfile),
         root=root_of(invocation.given, invocation.environ),
+        stage=stage_of(invocation.given, invocation.environ),
         today=current_day(),
         base=plan.subject.base or None,
         length=length,
