@@ -12,7 +12,7 @@ WORKERS ?= 2
 # What .venv was made from; the last one holds the version.
 INSTALLED := pyproject.toml constraints.txt reconciler/__init__.py
 
-.PHONY: help venv browser demo test compiled quick lint format types contracts unit coverage update-golden benchmarks images release clean
+.PHONY: help venv browser demo test compiled quick lint format types contracts unit coverage update-golden switches benchmarks images release clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -67,6 +67,9 @@ coverage: venv browser ## All tests, with branch coverage
 
 update-golden: venv browser ## Write the golden files and the documents' output anew; then read the diff
 	$(BIN)/pytest -q --update-golden
+
+switches: venv ## Every value of every switch of the simulator, through every story that meets it
+	$(BIN)/pytest -q -n $(WORKERS) --all-switches tests/execute/test_switch.py
 
 benchmarks: venv ## Measure what the documents claim in figures (minutes)
 	$(BIN)/python -m benchmarks.report

@@ -32,6 +32,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write golden files and the README's output anew instead of comparing; then read the diff",
     )
+    parser.addoption(
+        "--all-switches",
+        action="store_true",
+        help="play every value of every switch of the simulator in every story that meets it",
+    )
 
 
 def group(path: str) -> str:

@@ -14,6 +14,7 @@ from reconciler.core.diff.absence import all_absent
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.live import Observed
 from reconciler.core.look.announced_end import announced_end
+from reconciler.core.look.today import today
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.archive_notes import archive_notes
 from reconciler.core.planning.planner import plan, select
@@ -84,7 +85,13 @@ async def make_plan(open_session: Session, settings: Settings, desired: Desired,
     return Planned(
         plan=replace(
             made,
-            notes=(*made.notes, *_idle_orders(scope, made), *_archives(made, settings), *announced_end(made, desired)),
+            notes=(
+                *made.notes,
+                *_idle_orders(scope, made),
+                *_archives(made, settings),
+                *today(made, observed),
+                *announced_end(made, desired),
+            ),
         ),
         desired=desired,
         observed=observed,

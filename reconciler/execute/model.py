@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import NoReturn
 
+from reconciler.api.error import Rejected
 from reconciler.core.action import CreateModel, UpdateModel
 from reconciler.core.diff.election import ModelMember, elect_model, model_members, next_version
 from reconciler.core.live import RemoteDataset, RemoteModel
@@ -11,7 +13,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.run.draft_ownership import final_name
 from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.run.list_convergence import expected_listing
-from reconciler.core.run.model import number_is_taken, unfit_for_training
+from reconciler.core.run.model import Phase, number_is_taken, phase, unfit_for_training
 from reconciler.core.text import quoted, same_text
 from reconciler.execute.action_run import ActionRun, Poll, end
 
@@ -38,7 +40,7 @@ async def create_model(action_run: ActionRun, step: CreateModel) -> Ending:
         versions = await _versions(action_run, dataset)
     alive = elect_model(versions, name.fingerprint)
     if not any(member.model.id == made.id for member in alive):
-        end(failed(f"model {made.id} was created but is in no list; it was not started, plan again", made.id))
+        await _take_back(action_run, made)
     if alive[0].model.id != made.id:
         return _elected_model(action_run, alive[0], f"of another apply is elected; model {made.id} was not started")
     # Two runs with different wishes may have given one number to two fingerprints; the later id takes the next number.
@@ -48,6 +50,25 @@ async def create_model(action_run: ActionRun, step: CreateModel) -> Ending:
     run.ids[ref, action_run.action.version] = made.id
     run.expect_listed(expected_listing(made))
     return succeeded(f"{quoted(made.name)} created (id {made.id})", made.id)
+
+
+async def _take_back(action_run: ActionRun, made: RemoteModel) -> NoReturn:
+    """Delete a model that no list shows, and stop: the next plan would not see it, and would make another (V107).
+
+    It was made a moment ago and never started, so nothing is lost by it.
+    """
+
+    async def is_gone() -> bool:
+        return phase(await action_run.run.client.get_model(made.id)) is Phase.GONE
+
+    what = f"model {made.id} was created, and no list shows it: lists may hide models of its family here (V107)"
+    if phase(await action_run.run.client.get_model(made.id)) is Phase.READY:
+        try:
+            await action_run.write(partial(action_run.run.client.delete_model, made.id), is_gone)
+        except Rejected as rejected:
+            end(failed(f"{what}; it was not started, and stays: {rejected.message}", made.id, exit_code=4))
+        what += "; it was deleted again"
+    end(failed(f"{what}; nothing was trained", made.id, exit_code=4))
 
 
 def _fingerprint(action_run: ActionRun) -> str:

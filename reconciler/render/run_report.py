@@ -167,7 +167,10 @@ def _what_to_do(report: Report, command: str) -> list[Block]:
     if EndReason.OTHER_FAMILY in reasons:
         found.append("Declare the other family, or use another account: docs/families.md says what differs.")
         return [Line(text=say(text)) for text in found]
-    found.append(f"Run `{command}` again: it looks at what is live and goes on from there.")
+    # What was refused stays refused however often it is tried.
+    is_refused = any(result.exit_code == 4 and result.reason is None for result in report.results)
+    first = f"See to what is said above, then run `{command}` again" if is_refused else f"Run `{command}` again"
+    found.append(f"{first}: it looks at what is live and goes on from there.")
     return [Line(text=say(text)) for text in found]
 
 

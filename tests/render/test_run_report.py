@@ -67,7 +67,7 @@ def test_a_refusal_while_running_is_no_rival() -> None:
     """Exit code 4 has many reasons; only one of them is another apply."""
     text = shown(report(OK, (Outcome.FAILED, "one more training than the limit of 1; not started", 4)))
     assert "Another apply" not in text
-    assert "Run `reconciler apply` again" in text
+    assert "See to what is said above, then run `reconciler apply` again" in " ".join(text.split())
 
 
 def test_the_other_family_is_no_reason_to_run_again() -> None:

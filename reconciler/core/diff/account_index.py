@@ -58,7 +58,7 @@ class AccountIndex:
         self._models: dict[str, list[ModelMember]] = defaultdict(list)
         self._models_by_fingerprint: dict[str, list[ModelMember]] = defaultdict(list)
         self._models_on: dict[int, list[ModelMember]] = defaultdict(list)
-        self.knows = _known_families(observed)
+        self.knows = known_families(observed)
         self._projects_named: dict[str, list[RemoteProject]] = defaultdict(list)
         self._named: dict[Ref, list[Live]] = defaultdict(list)
         self._inside: dict[int, list[Live]] = defaultdict(list)
@@ -175,7 +175,7 @@ class AccountIndex:
         return tuple(self._models_by_fingerprint.get(fingerprint, ()))
 
 
-def _known_families(observed: Observed) -> frozenset[Family]:
+def known_families(observed: Observed) -> frozenset[Family]:
     """The families that an account shows. What only stands for the tree of a revision shows nothing."""
     living: list[RemoteProject | RemoteDataset] = [*observed.projects.values(), *observed.datasets.values()]
     things: list[RemoteProject | RemoteDataset | RemoteModel] = [*living, *observed.models.values()]
