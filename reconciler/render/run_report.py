@@ -190,7 +190,8 @@ def _said(plan: Plan, action: Action, result: Result) -> tuple[str, str] | None:
     """How the last line calls a step that was done, if it counts it."""
     match action.step:
         case CompleteDataset():
-            return ("version completed", "versions completed") if _is_completed(plan, action.ref) else None
+            is_completed = _is_completed(plan, action.ref)
+            return ("version completed", "versions completed") if is_completed else ("draft filled", "drafts filled")
         case StartTraining() if result.reason is EndReason.TRAINED:
             return "model trained", "models trained"
         case StartTraining():

@@ -2,6 +2,7 @@
 
 from reconciler.core.guide import Guide
 from reconciler.core.ref import Ref
+from reconciler.core.strictjson import BadJson, loads
 from reconciler.render.address import unsigned
 from reconciler.render.difference import Fate, Piece, Wording, words
 from reconciler.render.view import Role, Span, Text, joined, say
@@ -49,8 +50,23 @@ def abridged(text: str, limit: int = _TEXT_LIMIT) -> str:
 
 
 def quoted_text(text: str, limit: int = _TEXT_LIMIT) -> Text:
-    """A foreign text in double quotes, its addresses without query. The printer makes it safe."""
-    return (Span(f'"{abridged(unsigned(text), limit)}"'),)
+    """A foreign text in double quotes, its addresses without query. The printer makes it safe.
+
+    A JSON document stands by itself: it has its own brackets, and quotes around its quotes would be hard to read.
+    """
+    shown = abridged(unsigned(text), limit)
+    return (Span(shown if _is_document(text) else f'"{shown}"'),)
+
+
+def _is_document(text: str) -> bool:
+    """Is a text a JSON object or list?"""
+    if not text.startswith(("{", "[")):
+        return False
+    try:
+        loads(text)
+    except BadJson:
+        return False
+    return True
 
 
 def guide_text(guide: Guide) -> Text:

@@ -76,6 +76,23 @@ def test_documents_are_pulled_into_metadata_jsonl(kept: Path, cli: Cli) -> None:
     assert cli("plan").out.startswith("In sync")
 
 
+def test_a_proposed_schema_is_applied_refined_and_applied_again(kept: Path, cli: Cli) -> None:
+    """Each time the automatic captions of the open draft follow the new schema, and then nothing is left to do."""
+    assert cli("apply", "--yes").code == 0
+    for words in (("--write",), ("--refine", "softer light", "--write")):
+        assert cli("guide", "lora-poses", *words).code == 0
+        assert "5 automatic ones are regenerated after the schema" in cli("plan").out
+        ran = cli("apply", "--yes")
+        assert ran.out.splitlines()[-1].startswith("1 draft filled. ")
+        assert "schema changed, 5 captions regenerated" in ran.err
+        assert cli("plan").out.startswith("In sync")
+    schema = (kept / "manifests/dataset.yaml").read_text()
+    assert "softer light" in schema
+    edit(kept / "manifests/dataset.yaml", DRAFT, "")
+    assert "1 version completed, 1 training started." in cli("apply", "--yes").out
+    assert "visual_schema" in cli("history", "dataset/lora-poses").out
+
+
 OTHER = '{"style": "oil", "colours": {"sky": "blue", "sea": "green"}}'
 
 

@@ -111,7 +111,7 @@ def test_small_changes_are_counted_too() -> None:
     plan = sample.plan(actions=actions, wishes=(sample.wish(completed=False),))
     results = tuple(Result(action=one.id, ref=one.ref, outcome=Outcome.SUCCEEDED) for one in actions)
     text = shown(Report(results=results, calls=2, seconds=1), plan)
-    assert text == "1 project changed, 1 model description changed. 2 calls in 1 s.\n"
+    assert text == "1 project changed, 1 model description changed, 1 draft filled. 2 calls in 1 s.\n"
     trained = replace(
         report(), results=(*report().results[:-1], replace(report().results[-1], reason=EndReason.TRAINED))
     )
