@@ -25,6 +25,10 @@ _MOST_REDIRECTS: Final = 3
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
+Answer = HTTPResponse
+"""What an address gives: its head has been read, its body is read in pieces."""
+
+
 class FetchError(Exception):
     """The address gave no zip archive; `status` is 413 where it gave one that is too large."""
 
@@ -83,7 +87,7 @@ def loopback_of(parts: SplitResult) -> str | None:
 @contextmanager
 def opened(
     url: str, *, head_first: bool = False, redirects: bool = True, most_bytes: int = MOST_BYTES
-) -> Iterator[HTTPResponse]:
+) -> Iterator[Answer]:
     """What an address of this machine gives, not read yet; FetchError where it gives nothing, or more than is allowed."""
     if head_first:
         with _answer("HEAD", url, redirects=redirects) as head:
@@ -96,7 +100,7 @@ def opened(
 
 
 def save(
-    response: HTTPResponse, target: Path, *, most_bytes: int = MOST_BYTES, goes_on: Callable[[], bool] = lambda: True
+    response: Answer, target: Path, *, most_bytes: int = MOST_BYTES, goes_on: Callable[[], bool] = lambda: True
 ) -> None:
     """Write the body to a file, in pieces; FetchError where it is no zip archive, or is told not to go on.
 

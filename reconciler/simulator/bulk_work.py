@@ -9,10 +9,9 @@ import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from http.client import HTTPResponse
 from pathlib import Path
 
-from reconciler.simulator.archive import FetchError, opened, save
+from reconciler.simulator.archive import Answer, FetchError, opened, save
 from reconciler.simulator.bulk_contents import BulkError, Candidate, Contents, candidates
 from reconciler.simulator.request import Rejection
 from reconciler.simulator.switch import Switches
@@ -41,7 +40,7 @@ class BulkWork:
     switches: Switches
     path: Path
     _stack: ExitStack = field(default_factory=ExitStack)
-    _response: HTTPResponse | None = None
+    _response: Answer | None = None
 
     def begin(self) -> None:
         """Ask the address, and look at no more than the head of its answer; BulkError where it gives nothing that counts."""
