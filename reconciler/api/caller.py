@@ -10,11 +10,12 @@ import httpx
 
 from reconciler.api.error import ContentChanged
 from reconciler.api.exchange import Answer, Mask, interpreted, send_once
-from reconciler.api.limiter import TIERS, Limiter
+from reconciler.api.limiter import Limiter
 from reconciler.api.observer import Exchange, Observer
 from reconciler.api.operation import Call
 from reconciler.api.retry import PATIENCE, Accept, GiveUp, TryAgain, Verdict, jitters, next_step
 from reconciler.clock import Clock
+from reconciler.core.tier import CALLS_A_MINUTE
 
 T = TypeVar("T")
 
@@ -44,7 +45,7 @@ class Pace:
 
 def pace_of(tier: str, *, one_budget: bool = False, concurrency: int = 4, seed: str = "") -> Pace:
     """The pace of a tier; without a limit if there is no such tier. `one_budget` counts all operations together (U57)."""
-    limit = TIERS.get(tier)
+    limit = CALLS_A_MINUTE.get(tier)
     return Pace(per_bucket=limit, overall=limit if one_budget else None, concurrency=concurrency, seed=seed)
 
 

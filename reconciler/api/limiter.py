@@ -7,7 +7,7 @@ answer: whenever the API counted it, that was before.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -19,9 +19,6 @@ MARGIN: Final = 1.5
 
 _GRAIN: Final = 1e-6
 """Seconds. Sums of floats are not exact, so a moment within this is taken as now."""
-
-TIERS: Final[Mapping[str, int]] = {"free_trial": 10, "starter": 60, "pro": 1000, "enterprise": 1000}
-"""Requests a minute of one operation, by the tier of the account (D02)."""
 
 OnWait = Callable[[float, str], None]
 """Called with seconds and reason when a request begins to wait."""

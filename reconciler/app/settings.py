@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from reconciler.api.endpoint import BRIA, SIMULATOR, Endpoint, EndpointRefused, parse_endpoint
-from reconciler.api.limiter import TIERS
 from reconciler.app.exceptions import WrongUsage
 from reconciler.archive.store import LONGEST, StoreName, parse_store
 from reconciler.core.account import Account
@@ -18,6 +17,7 @@ from reconciler.core.look.ignore import Ignore
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import NAME_LIMIT, is_name
 from reconciler.core.text import quoted
+from reconciler.core.tier import CALLS_A_MINUTE
 from reconciler.files.configuration import FILE_NAME, Configuration, load_configuration
 
 PREFIX = "RECONCILER_"
@@ -220,8 +220,8 @@ def _or(value: T | None, otherwise: T) -> T:
 
 
 def _tier(text: str) -> str:
-    if text not in TIERS:
-        raise ValueError(f"{quoted(text)} is no tier; the tiers are {', '.join(TIERS)}")
+    if text not in CALLS_A_MINUTE:
+        raise ValueError(f"{quoted(text)} is no tier; the tiers are {', '.join(CALLS_A_MINUTE)}")
     return text
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-TIERS = ("free_trial", "starter", "pro", "enterprise")
+from reconciler.core.tier import CALLS_A_MINUTE
+
 _SHARED = "Options of every command (or RECONCILER_ROOT and so on)"
 
 
@@ -42,7 +43,9 @@ def shared_options() -> list[click.Parameter]:
             help="An API address, `simulator`, or `simulator:FILE` to keep its world. [the vendor's API]",
             **kept,
         ),
-        click.Option(["--tier"], type=click.Choice(TIERS), help="The account's rate limit. [free_trial]", **kept),
+        click.Option(
+            ["--tier"], type=click.Choice(tuple(CALLS_A_MINUTE)), help="The account's rate limit. [free_trial]", **kept
+        ),
         click.Option(["--concurrency"], metavar="N", help="Requests at the same time. [4]", **kept),
         click.Option(["--settle"], metavar="SECONDS", help="How long the API's lists may lag behind. [15]", **kept),
         click.Option(["--color"], type=click.Choice(("auto", "always", "never")), help="Colour. [auto]", **kept),

@@ -15,11 +15,12 @@ from reconciler.core.limit import Limits
 from reconciler.core.look.ignore import Ignore, IgnoredField
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.mismatch import Vocabulary, problems_of
-from reconciler.core.manifest.run_keys import AccountFile, LimitsFile, Number, Tier, account_of, account_problems
+from reconciler.core.manifest.run_keys import AccountFile, LimitsFile, Number, account_of, account_problems
 from reconciler.core.manifest.spec import Strict, fit
 from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import parse_ref
 from reconciler.core.text import calendar_day, normal, quoted
+from reconciler.core.tier import Tier
 from reconciler.files.simulated_account import ACCOUNT_PATH, AccountFileRefused, account_file
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree

@@ -1,10 +1,6 @@
 """What the API's tiers allow, and how long that takes."""
 
-CALLS_A_MINUTE = {"free_trial": 10, "starter": 60, "pro": 1000, "enterprise": 1000}
-"""Calls a minute that each tier allows. A tier that is not listed, such as the embedded simulator's, has no limit."""
-
-FREE_REQUESTS = 1000
-"""Requests that a free trial holds, all in all."""
+from reconciler.core.tier import CALLS_A_MINUTE, FREE_REQUESTS
 
 TRAINING_TIME = "1 to 3 hours"
 """How long a training takes, by the API's documents."""

@@ -3,7 +3,7 @@
 # mypy: disable-error-code="explicit-any"
 # Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -14,7 +14,6 @@ from reconciler.core.problem import Problem
 from reconciler.core.ref import NAME_LIMIT, is_name
 from reconciler.core.text import quoted
 
-Tier = Literal["free_trial", "starter", "pro", "enterprise"]
 Number = Annotated[int | None, Field(ge=0, le=1_000_000)]
 Percent = Annotated[int | None, Field(ge=0, le=100)]
 LiveId = Annotated[int, Field(ge=1, lt=2**63)]

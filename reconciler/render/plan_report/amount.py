@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from reconciler.core.change import NOTHING_LOST
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
+from reconciler.core.tier import CALLS_A_MINUTE, FREE_REQUESTS
 from reconciler.render.plan_report.changed import ChangedObject
 from reconciler.render.plan_report.content import CaptionSums
 from reconciler.render.plan_report.effect import Tone
-from reconciler.render.tier import CALLS_A_MINUTE, FREE_REQUESTS, minimum_seconds, share
+from reconciler.render.tier import minimum_seconds, share
 from reconciler.render.words import duration, megabytes
 
 LONG = 1800
