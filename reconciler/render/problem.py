@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from reconciler.core.desired import Desired
 from reconciler.core.problem import Problem, in_order
 from reconciler.core.text import count
-from reconciler.render.view import Block, Line, Paragraph, Role, Text, View, say, screen
+from reconciler.render.view import Block, Line, Paragraph, Role, Text, View, folded, say, screen
+
+ALIKE = 5
+"""Warnings of one kind that are shown; one of each of thousands of images would hide all others."""
 
 
 def problems_view(problems: Iterable[Problem], *, end: str = "nothing was sent") -> View:
@@ -15,8 +18,19 @@ def problems_view(problems: Iterable[Problem], *, end: str = "nothing was sent")
 
 
 def warnings_view(problems: Iterable[Problem]) -> View:
-    """Warnings alone, where the command goes on."""
-    return screen([_problem(one) for one in in_order(problems)])
+    """Warnings alone, where the command goes on; of many that say the same, the first few."""
+    alike: dict[tuple[str, str], list[Problem]] = {}
+    for one in in_order(problems):
+        alike.setdefault((one.rule, one.summary), []).append(one)
+    shown: list[Problem] = []
+    rest: list[Block] = []
+    for (_, summary), same in alike.items():
+        few, hidden = folded(len(same), ALIKE)
+        shown += same[:few]
+        if hidden:
+            text = f"… and {hidden:,} more: {summary} (`reconciler validate --format json` lists all)"
+            rest.append(Line(text=say(text, Role.WARNING)))
+    return screen([*(_problem(one) for one in in_order(shown)), *rest])
 
 
 def counted(problems: Iterable[Problem]) -> str:

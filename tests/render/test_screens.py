@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -85,6 +86,15 @@ def test_warnings_alone_have_no_last_line() -> None:
         "manifests/images/tea.png  warning: transparency becomes black\n"
     )
     assert render_text(warnings_view(())) == ""
+
+
+def test_of_warnings_that_say_the_same_a_few_are_shown() -> None:
+    """One of each of thousands of images would hide all others; one more than a few is no reason to fold."""
+    found = [replace(PROBLEMS[3], location=Location(f"manifests/images/tea-{place:03}.png")) for place in range(1, 241)]
+    lines = render_text(warnings_view((*found, PROBLEMS[3]))).splitlines()
+    assert len([line for line in lines if line.startswith("manifests/images/")]) == 5
+    assert lines[-1] == ("… and 236 more: transparency becomes black (`reconciler validate --format json` lists all)")
+    assert len(render_text(warnings_view(found[:6])).splitlines()) == 6
 
 
 def test_problems_and_warnings_are_counted_apart() -> None:

@@ -12,6 +12,7 @@ CHUNK_LIMIT = 200_000
 """Chunks of one file; editors write a few hundred."""
 
 _KEPT = 64 * 1024
+_GREY = 0
 _ALPHA_TYPES = (4, 6)
 ANIMATED = Flaw(
     rule="image-animated", summary="animated images cannot be used", remedy="Save the frame you want as a still image."
@@ -67,7 +68,8 @@ def _header_traits(depth: int, colour: int) -> set[Trait]:
     found = set()
     if depth == 16:
         found.add(Trait.DEEP)
-    if depth == 1:
+    # A palette of two colours takes one bit too, and may hold any two.
+    if depth == 1 and colour == _GREY:
         found.add(Trait.BILEVEL)
     if colour in _ALPHA_TYPES:
         found.add(Trait.ALPHA)

@@ -212,6 +212,7 @@ def test_h31_a_polyglot_is_an_image_with_something_behind_it(tail: bytes) -> Non
         (saved("JPEG", "CMYK"), (Trait.CMYK,)),
         (saved("PNG", "I;16"), (Trait.DEEP,)),
         (saved("PNG", "1"), (Trait.BILEVEL,)),
+        (saved("PNG", "P", bits=1), ()),
         (saved("PNG", "RGBA"), (Trait.ALPHA,)),
         (saved("PNG", "LA"), (Trait.ALPHA,)),
         (saved("PNG", "P", transparency=0), (Trait.ALPHA,)),
