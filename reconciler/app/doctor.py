@@ -6,11 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
-from reconciler.app.exceptions import WrongUsage
+from reconciler.app.exceptions import WrongUsage, undeclared
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.spec import DatasetBody
-from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.ref import Ref
 from reconciler.core.text import shown
 from reconciler.doctor.diagnose import Evidence, diagnose
@@ -62,8 +61,7 @@ def _require_declared(loaded: Loaded, wanted: Iterable[Ref]) -> None:
     declared = {manifest.ref for manifest in loaded.manifests if isinstance(manifest.body, DatasetBody)}
     for ref in wanted:
         if ref not in declared and ref not in loaded.broken:
-            hint = did_you_mean(ref.name, sorted(known.name for known in declared))
-            raise WrongUsage(f"No manifest declares {ref}. {hint}".strip())
+            raise undeclared(ref, (manifest.ref for manifest in loaded.manifests))
 
 
 def decodable(loaded: Loaded, wanted: Collection[Ref]) -> list[ImageFile]:

@@ -2,11 +2,20 @@
 
 from collections.abc import Iterable
 
+from reconciler.core.manifest.suggestion import nearest_ref
+from reconciler.core.ref import Ref
 from reconciler.core.refusal import Refusal
 
 
 class WrongUsage(Exception):
     """A flag, an argument or a variable cannot be used. The message is for the person who typed it."""
+
+
+def undeclared(ref: Ref, known: Iterable[Ref], more: str = "") -> WrongUsage:
+    """No manifest declares what was named; the one that was meant, if one of the `known` is like it."""
+    guess = nearest_ref(ref, known)
+    hint = "" if guess is None else f" Did you mean {guess}?"
+    return WrongUsage(f"No manifest declares {ref}{more}.{hint}")
 
 
 class Refused(Exception):

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from reconciler.api.client import Client
 from reconciler.api.error import Rejected
-from reconciler.app.exceptions import Refused, WrongUsage, refused
+from reconciler.app.exceptions import Refused, refused, undeclared
 from reconciler.app.images import content_problem
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
@@ -71,7 +71,7 @@ def read_request(settings: Settings, ref: Ref, *, refines: bool = False) -> Guid
     if manifest is None and ref in loaded.broken:
         resolve_tree(loaded)
     if manifest is None or not isinstance(manifest.body, DatasetBody):
-        raise WrongUsage(f"No manifest declares {ref}.")
+        raise undeclared(ref, (one.ref for one in loaded.manifests))
     spec = manifest.body.spec
     keeps_guide = refines or len(spec.guide_keys) > 1
     desired = resolve_tree(loaded if keeps_guide else _without_guide(loaded, ref), without_guide_of=(ref,))

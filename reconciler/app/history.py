@@ -1,6 +1,8 @@
 """All live versions of one manifest, from the account that was observed for the plan: no further call."""
 
-from reconciler.app.exceptions import WrongUsage
+from collections.abc import Sized
+
+from reconciler.app.exceptions import undeclared
 from reconciler.app.planning import Planned
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.election import Member, ModelMember
@@ -25,9 +27,14 @@ def history_of(planned: Planned, ref: Ref) -> History:
     else:
         datasets = dataset_entries(datasets_of(planned, index, ref), index, in_force(planned.plan, ref))
         entries = History(ref=ref, entries=datasets, is_declared=declared)
-    if not entries.entries and not declared:
-        raise WrongUsage(f"No manifest declares {ref}, and nothing live bears its name.")
+    require_known(planned, ref, entries.entries)
     return entries
+
+
+def require_known(planned: Planned, ref: Ref, versions: Sized) -> None:
+    """Raises WrongUsage for an object that no manifest declares and that has no live version."""
+    if not versions and not is_declared(planned, ref):
+        raise undeclared(ref, planned.desired.refs, ", and nothing live bears its name")
 
 
 def is_declared(planned: Planned, ref: Ref) -> bool:

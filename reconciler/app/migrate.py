@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from reconciler.app.exceptions import Refused, WrongUsage, refused
+from reconciler.app.exceptions import Refused, refused, undeclared
 from reconciler.app.guide_proposal import GuideRequest, Proposal, propose, require_images
 from reconciler.app.offline import plan_offline
 from reconciler.app.planning import Scope
@@ -44,7 +44,7 @@ def read_project(settings: Settings, ref: Ref) -> OldProject:
     desired = resolve_tree(loaded)
     project = desired.projects.get(ref)
     if project is None:
-        raise WrongUsage(f"No manifest declares {ref}.")
+        raise undeclared(ref, desired.refs)
     if project.family == "schema" or any(one.guide.family == "schema" for one in desired.datasets_of(ref)):
         raise refused("migrate-family", f"{ref} is of the schema family already", "There is nothing to migrate.")
     require_enough_images(loaded, desired, ref)

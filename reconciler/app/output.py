@@ -2,10 +2,10 @@
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from reconciler.app.exceptions import WrongUsage, refused
+from reconciler.app.exceptions import WrongUsage, refused, undeclared
 from reconciler.app.history import models_of
 from reconciler.app.planning import Planned
 from reconciler.core.diff.account_index import AccountIndex
@@ -21,10 +21,16 @@ GITHUB = "GITHUB_OUTPUT"
 """The variable that names the file in which GitHub Actions collects a step's outputs."""
 
 
-def live_models(planned: Planned) -> tuple[LiveModel, ...]:
-    """One for each declared model, in the order of the manifests."""
+def live_models(planned: Planned, wanted: Sequence[Ref] = ()) -> tuple[LiveModel, ...]:
+    """One for each declared model, or for each of those in `wanted`, in the order of the manifests.
+
+    WrongUsage if a wanted one is not declared.
+    """
+    for ref in wanted:
+        if ref not in planned.desired.models:
+            raise undeclared(ref, planned.desired.refs)
     index = AccountIndex(planned.observed)
-    return tuple(_live(ref, planned, index) for ref in planned.desired.models)
+    return tuple(_live(ref, planned, index) for ref in planned.desired.models if not wanted or ref in wanted)
 
 
 def _live(ref: Ref, planned: Planned, index: AccountIndex) -> LiveModel:

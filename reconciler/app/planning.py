@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from reconciler.app.account import require_account
-from reconciler.app.exceptions import WrongUsage
+from reconciler.app.exceptions import undeclared
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
 from reconciler.core.change import ModelChange, RemovalChange
@@ -132,11 +132,11 @@ def chosen_refs(desired: Desired, scope: Scope) -> frozenset[Ref]:
     """What a scope is about. WrongUsage where it names what no manifest declares."""
     unknown = [ref for ref in (*scope.accepted, *scope.retry, *scope.start) if ref not in desired.refs]
     if unknown:
-        raise WrongUsage(f"No manifest declares {unknown[0]}.")
+        raise undeclared(unknown[0], desired.refs)
     try:
         refs = chosen(desired, scope.targets, scope.excluded)
     except LookupError as error:
-        raise WrongUsage(f"No manifest declares {error.args[0]}.") from None
+        raise undeclared(error.args[0], desired.refs) from None
     return to_destroy(desired, scope.targets) if scope.destroys else refs
 
 

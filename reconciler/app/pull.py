@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from reconciler.app.exceptions import WrongUsage, refused
+from reconciler.app.exceptions import refused, undeclared
 from reconciler.app.history import datasets_of
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
@@ -59,7 +59,7 @@ def read_target(root: Path, ref: Ref) -> Target:
     except ProblemsFound:
         desired = resolve_tree(_without_captions(loaded, ref))
     if body is None or not isinstance(body.body, DatasetBody):
-        raise WrongUsage(f"No manifest declares {ref}.")
+        raise undeclared(ref, desired.refs)
     captions = body.body.spec.captions
     return Target(
         desired=desired,

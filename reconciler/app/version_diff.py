@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
-from reconciler.app.history import datasets_of, models_of
+from reconciler.app.history import datasets_of, models_of, require_known
 from reconciler.app.planning import Planned
 from reconciler.app.revision import desired_at
 from reconciler.app.session import Session
@@ -30,8 +30,10 @@ async def compare_live(opened: Session, planned: Planned, ref: Ref, numbers: tup
     index = AccountIndex(planned.observed)
     if ref.kind is Kind.MODEL:
         versions = models_of(planned, index, ref)
+        require_known(planned, ref, versions)
         return await _compare_models(opened, ref, *(_chosen_model(versions, ref, number) for number in numbers))
     datasets = datasets_of(planned, index, ref)
+    require_known(planned, ref, datasets)
     ids = [_chosen_dataset(datasets, ref, number).dataset.id for number in numbers]
     read = await _read(opened, ids)
     gone = [number for number, id_ in zip(numbers, ids, strict=True) if id_ not in read]

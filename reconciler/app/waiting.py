@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from reconciler.app.exceptions import WrongUsage
+from reconciler.app.exceptions import WrongUsage, undeclared
 from reconciler.app.history import models_of
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
@@ -13,6 +13,7 @@ from reconciler.core.diff.alias import is_version
 from reconciler.core.diff.election import ModelMember
 from reconciler.core.live import ModelStatus, RemoteModel
 from reconciler.core.look.in_force import begun, under_way
+from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState
@@ -53,9 +54,10 @@ def require_declared(desired: Desired, wanted: Iterable[Wanted]) -> None:
     for one in wanted:
         model = desired.models.get(one.ref)
         if model is None:
-            raise WrongUsage(f"No manifest declares {one.ref}.")
+            raise undeclared(one.ref, desired.refs)
         if one.alias and one.alias not in dict(model.aliases):
-            raise WrongUsage(f"{one.ref} has no alias {one.alias}.")
+            hint = did_you_mean(one.alias, dict(model.aliases))
+            raise WrongUsage(f"{one.ref} has no alias {one.alias}. {hint}".strip())
 
 
 async def wait_for_trainings(

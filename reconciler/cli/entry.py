@@ -10,6 +10,7 @@ from reconciler.cli.command_table import root
 from reconciler.cli.exit_codes import DONE, FAILED, USAGE
 from reconciler.cli.shared_options import Invocation
 from reconciler.cli.terminal_width import columns_of
+from reconciler.core.text import quoted
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -70,10 +71,29 @@ def _usage(error: click.ClickException, arguments: Sequence[str]) -> int:
         sys.stderr.write(error.format_message() + "\n")
         return USAGE
     context = getattr(error, "ctx", None)
-    _say(error.format_message())
+    _say(_described(error))
     path = context.command_path if context is not None else "reconciler"
     _say(f"`{path} --help` says how it is used.")
     return USAGE
+
+
+def _described(error: click.ClickException) -> str:
+    """What is wrong, with the command or option that was meant."""
+    from reconciler.core.manifest.suggestion import nearest
+
+    match error:
+        case click.exceptions.NoSuchCommand(ctx=click.Context(command=click.Group() as group) as context):
+            word, guess = error.command_name, nearest(error.command_name, group.list_commands(context))
+            what = "command"
+        case click.NoSuchOption(ctx=click.Context(command=command)):
+            flags = (flag for parameter in command.params for flag in parameter.opts if flag.startswith("--"))
+            names = {flag.removeprefix("--"): flag for flag in flags}
+            word, guess = error.option_name, names.get(nearest(error.option_name.lstrip("-"), names) or "")
+            what = "option"
+        case _:
+            return error.format_message()
+    hint = "" if guess is None else f" Did you mean {guess}?"
+    return f"There is no {what} {quoted(word, 60)}.{hint}"
 
 
 def _say(text: str) -> None:

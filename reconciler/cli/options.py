@@ -4,16 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from reconciler.cli.ref_type import ANY, MODEL, RefType
 from reconciler.cli.shared_options import keep
-from reconciler.core.text import calendar_day, in_words
-
-if TYPE_CHECKING:
-    from reconciler.core.kind import Kind
-    from reconciler.core.ref import Ref
+from reconciler.core.text import calendar_day
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _VERSIONS = re.compile(r"v([1-9][0-9]{0,8})\.\.v([1-9][0-9]{0,8})", re.ASCII)
@@ -103,31 +100,6 @@ def current_day() -> date:
     return datetime.now().astimezone().date()  # noqa: TID251 - the one place that asks for the day
 
 
-def read_ref(kind: "Kind", text: str) -> "Ref":
-    """A name, or `kind/name` of this kind."""
-    from reconciler.core.ref import parse_ref
-
-    try:
-        return parse_ref(text, kind)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-
-
-def read_versioned(text: str) -> "Ref":
-    """`dataset/NAME` or `model/NAME`: the kinds that have versions."""
-    from reconciler.core.kind import Kind
-    from reconciler.core.ref import parse_ref
-
-    try:
-        ref = parse_ref(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-    if not ref.kind.has_versions:
-        versioned = in_words((kind.plural for kind in Kind if kind.has_versions), "and")
-        raise click.BadParameter(f"{text!r} has no versions; {versioned} have")
-    return ref
-
-
 def read_versions(text: str) -> tuple[int, int]:
     """`v1..v3`."""
     found = _VERSIONS.fullmatch(text)
@@ -167,27 +139,6 @@ def _read_day(context: click.Context, parameter: click.Parameter, value: str | N
     return day
 
 
-def _read_refs(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> "tuple[Ref, ...]":
-    """`kind/name`, any number of times."""
-    from reconciler.core.ref import parse_ref
-
-    try:
-        return tuple(parse_ref(value) for value in values)
-    except ValueError as error:
-        raise click.BadParameter(str(error), context, parameter) from None
-
-
-def _read_models(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> "tuple[Ref, ...]":
-    """`model/name` or the bare name, any number of times."""
-    from reconciler.core.kind import Kind
-    from reconciler.core.ref import parse_ref
-
-    try:
-        return tuple(parse_ref(value, Kind.MODEL) for value in values)
-    except ValueError as error:
-        raise click.BadParameter(str(error), context, parameter) from None
-
-
 def _read_limits(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, int]:
     """`LIMIT=N`, any number of times. The settings say whether the limit exists."""
     found = {}
@@ -199,8 +150,8 @@ def _read_limits(context: click.Context, parameter: click.Parameter, values: tup
     return found
 
 
-def _refs_option(flag: str, name: str, text: str, *, read: Callable[..., object] = _read_refs) -> Callable[[_F], _F]:
-    return click.option(flag, name, multiple=True, metavar="REF", callback=read, help=text)
+def _refs_option(flag: str, name: str, text: str, *, kind: RefType = ANY) -> Callable[[_F], _F]:
+    return click.option(flag, name, multiple=True, metavar="REF", type=kind, help=text)
 
 
 _PLAN_OPTIONS = (
@@ -215,9 +166,9 @@ _PLAN_OPTIONS = (
         "--retry",
         "retry",
         "Train this model anew although its last training failed or was stopped.",
-        read=_read_models,
+        kind=MODEL,
     ),
-    _refs_option("--start", "start", "Start the training of this model in spite of `start: false`.", read=_read_models),
+    _refs_option("--start", "start", "Start the training of this model in spite of `start: false`.", kind=MODEL),
     click.option(
         "--prune", "prunes", is_flag=True, help="Delete old versions beyond `history_limit`, and unused duplicates."
     ),

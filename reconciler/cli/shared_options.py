@@ -36,7 +36,14 @@ def shared_options() -> list[click.Parameter]:
     """Fresh copies of the options that every command takes."""
     kept: dict[str, Any] = {"expose_value": False, "callback": keep}
     return [
-        click.Option(["--root"], metavar="DIR", type=click.Path(), help="Folder of the manifests. [manifests]", **kept),
+        click.Option(
+            ["--root"],
+            metavar="DIR",
+            type=click.Path(),
+            is_eager=True,  # read before any object that is named, which is looked for there
+            help="Folder of the manifests. [manifests]",
+            **kept,
+        ),
         click.Option(
             ["--endpoint"],
             metavar="WHERE",

@@ -179,7 +179,7 @@ def _claimed(datasets: Iterable[DatasetFiles]) -> frozenset[str]:
 def _read_manifests(tree: Tree, listing: TreeListing, limit: int) -> _ManifestsRead:
     found = _ManifestsRead()
     total = 0
-    for folder, name in _manifest_files(listing):
+    for folder, name in manifest_files(listing):
         path = join(folder, name)
         data = read_bytes(tree, path, FILE_LIMIT)
         if isinstance(data, Problem):
@@ -201,7 +201,8 @@ def _read_manifests(tree: Tree, listing: TreeListing, limit: int) -> _ManifestsR
     return found
 
 
-def _manifest_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
+def manifest_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
+    """The folder and the name of each file that holds manifests, in order."""
     for folder in sorted(listing.folders):
         for name in listing.folders[folder].files:
             if name.endswith((".yaml", ".yml")) and name != YAML_NAME and (folder or name != CONFIGURATION_NAME):

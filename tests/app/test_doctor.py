@@ -118,7 +118,7 @@ def test_a_file_that_is_another_one_by_now_is_not_judged(root: Path, how: str, m
 
 
 def test_an_unknown_dataset_is_wrong_usage_with_a_guess(root: Path) -> None:
-    with pytest.raises(WrongUsage, match=r'^No manifest declares dataset/pose\. Did you mean "poses"\?$'):
+    with pytest.raises(WrongUsage, match=r"^No manifest declares dataset/pose\. Did you mean dataset/poses\?$"):
         looked(root, "pose")
 
 

@@ -63,6 +63,6 @@ def test_what_no_manifest_declares_is_found_by_its_name(applied: Path, cli: Cli)
 
 def test_only_datasets_and_models_have_versions(tree: Path, cli: Cli) -> None:
     """Anything else is wrong usage."""
-    for ref, words in (("project/lora", "has no versions"), ("lora-max", "names no kind"), ("model/X", "is no name")):
+    for ref, words in (("project/lora", "has no versions"), ("lora-mxx", "names no kind"), ("model/X", "is no name")):
         ran = cli("history", ref)
         assert (ran.code, words in ran.err) == (64, True)

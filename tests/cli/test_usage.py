@@ -36,7 +36,7 @@ def test_every_command_says_what_it_does(cli: Cli) -> None:
     [
         ((), "Usage: reconciler"),
         (("captions",), "Usage: reconciler captions"),
-        (("plna",), "No such command 'plna'"),
+        (("plna",), 'There is no command "plna"'),
         (("plan", "--outt", "x"), "--out"),
         (("plan", "--target", "bogus"), "'bogus' names no kind"),
         (("plan", "--target", "model/none"), "No manifest declares model/none."),

@@ -96,7 +96,7 @@ def test_versions_that_are_not_there_name_those_that_are(applied: Path, cli: Cli
     ran = cli("diff", "dataset/lora-poses", "v3..v1")
     assert (ran.code, ran.err) == (64, "There is no dataset/lora-poses v3; there are v1.\n")
     ran = cli("diff", "dataset/nope", "v3..v1")
-    assert (ran.code, ran.err) == (64, "There is no dataset/nope v3; no version is live.\n")
+    assert (ran.code, ran.err) == (64, "No manifest declares dataset/nope, and nothing live bears its name.\n")
 
 
 def test_what_is_deleted_since_the_lists_were_read(applied: Path, cli: Cli) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.ref_type import DATASET
 from reconciler.cli.shared_options import Group, Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ def command() -> None:
 
 
 @declare("pull", example="reconciler captions pull lora-poses\nreconciler captions pull lora-poses --overwrite")
-@click.argument("dataset", metavar="DATASET")
+@click.argument("ref", metavar="DATASET", type=DATASET)
 @click.option("--overwrite", is_flag=True, help="Replace captions in git that differ from the live ones.")
 @pass_invocation
-def pull(invocation: Invocation, dataset: str, *, overwrite: bool) -> int:
+def pull(invocation: Invocation, ref: "Ref", *, overwrite: bool) -> int:
     """Write the live captions of a dataset into the source that its manifest declares.
 
     A caption in git that differs is left alone unless --overwrite is said (exit code 4). Where captions are
@@ -31,10 +32,7 @@ def pull(invocation: Invocation, dataset: str, *, overwrite: bool) -> int:
     import asyncio
 
     from reconciler.cli.context import open_context
-    from reconciler.cli.options import read_ref
-    from reconciler.core.kind import Kind
 
-    ref = read_ref(Kind.DATASET, dataset)
     return asyncio.run(_pull(open_context(invocation), ref, overwrite=overwrite))
 
 

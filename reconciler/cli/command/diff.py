@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.options import format_option
+from reconciler.cli.ref_type import VERSIONED
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
@@ -13,31 +14,29 @@ if TYPE_CHECKING:
 
 _EXAMPLE = """\
 reconciler diff dataset/lora-poses v1..v2
-reconciler diff model/lora-expert v2..v3 --format json
+reconciler diff lora-expert v2..v3 --format json
 reconciler diff model/lora-expert --rev main..HEAD
 """
 
 
 @declare("diff", example=_EXAMPLE)
-@click.argument("ref", metavar="REF")
+@click.argument("ref", metavar="REF", type=VERSIONED)
 @click.argument("versions", metavar="[V1..V2]", required=False)
 @click.option("--rev", metavar="A[..B]", help="Compare git revisions of the tree, offline. [B: the working tree]")
 @format_option("text", "json")
 @pass_invocation
-def command(invocation: Invocation, ref: str, versions: str | None, rev: str | None, form: str) -> int:
+def command(invocation: Invocation, ref: "Ref", versions: str | None, rev: str | None, form: str) -> int:
     """Show what differs between two versions of a dataset or a model.
 
     Images, captions word by word and who wrote them, the guide, the definition of a training. With --rev the
     versions are what two git revisions declare: no token is needed and nothing is sent.
     """
     from reconciler.cli.context import open_console
-    from reconciler.cli.options import read_versioned
     from reconciler.render.version_diff import difference_json, difference_view
 
     if (versions is None) == (rev is None):
         raise click.UsageError("Name two live versions, as v1..v2, or git revisions with --rev; one of the two.")
-    wanted = read_versioned(ref)
-    found = _live(invocation, wanted, versions) if versions is not None else _offline(invocation, wanted, str(rev))
+    found = _live(invocation, ref, versions) if versions is not None else _offline(invocation, ref, str(rev))
     console = open_console(invocation)
     if form == "json":
         console.result_text(difference_json(found))

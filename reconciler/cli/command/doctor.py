@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.options import format_option, today_option
+from reconciler.cli.ref_type import DATASET
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from reconciler.core.ref import Ref
 
 _EXAMPLE = """\
 reconciler doctor
@@ -18,7 +21,7 @@ reconciler doctor --strict --format json
 
 
 @declare("doctor", example=_EXAMPLE)
-@click.argument("datasets", metavar="[DATASET]...", nargs=-1)
+@click.argument("datasets", metavar="[DATASET]...", nargs=-1, type=DATASET)
 @format_option("text", "json")
 @click.option(
     "--contact-sheet",
@@ -33,7 +36,7 @@ reconciler doctor --strict --format json
 def command(
     invocation: Invocation,
     *,
-    datasets: tuple[str, ...],
+    datasets: "tuple[Ref, ...]",
     form: str,
     sheet: str | None,
     strict: bool,
@@ -47,13 +50,10 @@ def command(
     from reconciler.app.doctor import examine, write_sheet
     from reconciler.cli.context import open_context
     from reconciler.cli.exit_codes import DONE, PROBLEMS
-    from reconciler.cli.options import read_ref
-    from reconciler.core.kind import Kind
     from reconciler.render.doctor import doctor_json, doctor_view
 
-    wanted = [read_ref(Kind.DATASET, name) for name in datasets]
     context = open_context(invocation)
-    diagnosis = examine(context.settings.root, wanted, today or context.today)
+    diagnosis = examine(context.settings.root, datasets, today or context.today)
     if sheet is not None:
         from reconciler.app.pictures import draw
         from reconciler.render.html.doctor_sheet import contact_sheet, pictured

@@ -4,18 +4,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.ref_type import DATASET
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
     from reconciler.app.guide_proposal import GuideRequest, Proposal
     from reconciler.cli.context import CommandContext
+    from reconciler.core.ref import Ref
 
 
 @declare(
     "guide",
     example='reconciler guide lora-poses\nreconciler guide lora-poses --write\nreconciler guide lora-poses --refine "softer light" --diff',
 )
-@click.argument("dataset", metavar="DATASET")
+@click.argument("ref", metavar="DATASET", type=DATASET)
 @click.option("--refine", metavar="WORDS", help="Change the visual_schema as these words ask; needs a live draft.")
 @click.option("--write", "writes", is_flag=True, help="Put the proposal into the manifest or the schema file.")
 @click.option("--diff", "shows_diff", is_flag=True, help="Print what --write changes instead of the proposal.")
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 @pass_invocation
 def command(
     invocation: Invocation,
-    dataset: str,
+    ref: "Ref",
     refine: str | None,
     *,
     writes: bool,
@@ -42,10 +44,7 @@ def command(
     from reconciler.app.exceptions import WrongUsage
     from reconciler.app.guide_proposal import read_request
     from reconciler.cli.context import open_context
-    from reconciler.cli.options import read_ref
-    from reconciler.core.kind import Kind
 
-    ref = read_ref(Kind.DATASET, dataset)
     if refine is not None and not refine.strip():
         raise WrongUsage("--refine: say in words what is to change.")
     if overwrite and not writes:

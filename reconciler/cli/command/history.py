@@ -1,16 +1,22 @@
 """`reconciler history`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from reconciler.cli.options import format_option
+from reconciler.cli.ref_type import VERSIONED
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
+if TYPE_CHECKING:
+    from reconciler.core.ref import Ref
 
-@declare("history", example="reconciler history model/lora-expert\nreconciler history dataset/lora-poses --format json")
-@click.argument("ref", metavar="REF")
+
+@declare("history", example="reconciler history lora-expert\nreconciler history dataset/lora-poses --format json")
+@click.argument("ref", metavar="REF", type=VERSIONED)
 @format_option("text", "json")
 @pass_invocation
-def command(invocation: Invocation, ref: str, form: str) -> int:
+def command(invocation: Invocation, ref: "Ref", form: str) -> int:
     """Show all live versions of a dataset or a model, the newest first.
 
     Each with its status, what it holds or was trained on, the aliases that point at it, and which one is in force.
@@ -19,13 +25,11 @@ def command(invocation: Invocation, ref: str, form: str) -> int:
 
     from reconciler.app.history import history_of
     from reconciler.cli.context import open_context
-    from reconciler.cli.options import read_versioned
     from reconciler.cli.plan_flow import plan_live
     from reconciler.render.history import history_json, history_view
 
-    wanted = read_versioned(ref)
     context = open_context(invocation)
-    history = history_of(asyncio.run(plan_live(context)), wanted)
+    history = history_of(asyncio.run(plan_live(context)), ref)
     if form == "json":
         context.console.result_text(history_json(history))
     else:

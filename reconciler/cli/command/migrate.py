@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.ref_type import PROJECT
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @declare("migrate", example="reconciler migrate lora --to schema\nreconciler migrate lora --to schema --ask")
-@click.argument("project", metavar="PROJECT")
+@click.argument("ref", metavar="PROJECT", type=PROJECT)
 @click.option("--to", type=click.Choice(("schema",)), required=True, help="The family of the new project.")
 @click.option("--ask", "asks", is_flag=True, help="Let the API propose the schemas; without it they are templates.")
 @click.option(
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     help="What declared captions become: JSON captions beside the images, or automatic ones.",
 )
 @pass_invocation
-def command(invocation: Invocation, project: str, to: str, *, asks: bool, texts_as: "TextsAs") -> int:
+def command(invocation: Invocation, ref: "Ref", to: str, *, asks: bool, texts_as: "TextsAs") -> int:
     """Declare a project once more in the schema family: new manifests beside the old ones.
 
     A family cannot be changed, so these are a new project, datasets and models; the images stay where they are and are
@@ -38,11 +39,8 @@ def command(invocation: Invocation, project: str, to: str, *, asks: bool, texts_
     from reconciler.app.migrate import read_project, templates, write_migration
     from reconciler.cli.context import open_context
     from reconciler.cli.exit_codes import DONE
-    from reconciler.cli.options import read_ref
-    from reconciler.core.kind import Kind
     from reconciler.render.migrate import migrated_view
 
-    ref = read_ref(Kind.PROJECT, project)
     context = open_context(invocation)
     settings = context.settings
     old = read_project(settings, ref)

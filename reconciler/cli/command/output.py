@@ -1,20 +1,30 @@
 """`reconciler output`."""
 
+from typing import TYPE_CHECKING
+
+import click
+
 from reconciler.cli.options import format_option
+from reconciler.cli.ref_type import MODEL
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
+
+if TYPE_CHECKING:
+    from reconciler.core.ref import Ref
 
 _EXAMPLE = """\
 reconciler output --format json
+reconciler output lora-max
 reconciler output --format env >> models.env
 reconciler output --format github
 """
 
 
 @declare("output", example=_EXAMPLE)
+@click.argument("wanted", metavar="[MODEL]...", nargs=-1, type=MODEL)
 @format_option("text", "json", "env", "github")
 @pass_invocation
-def command(invocation: Invocation, form: str) -> int:
-    """Print the live model of each manifest and the version that each alias names, for programs.
+def command(invocation: Invocation, wanted: "tuple[Ref, ...]", form: str) -> int:
+    """Print the live model of each manifest and the version that each alias names, for programs; of the models named only.
 
     The live model is the version in force where it is trained, else the newest trained one, else the newest under way.
     Only trained versions answer to an alias; exit code 1 where nothing answers to one. `github` adds the lines of
@@ -29,7 +39,7 @@ def command(invocation: Invocation, form: str) -> int:
     from reconciler.render.output import output_json, output_view
 
     context = open_context(invocation)
-    models = live_models(asyncio.run(plan_live(context)))
+    models = live_models(asyncio.run(plan_live(context)), wanted)
     place = github_file(invocation.environ)
     if form == "text":
         context.console.result(output_view(models))

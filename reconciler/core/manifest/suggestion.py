@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
+from reconciler.core.ref import Ref
 from reconciler.core.text import in_words, quoted
 
 
@@ -20,6 +21,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if guess is not None:
         return f"Did you mean {quoted(guess)}?"
     return f"Known here: {', '.join(words)}." if words and len(words) <= LISTED else ""
+
+
+def nearest_ref(ref: Ref, known: Iterable[Ref]) -> Ref | None:
+    """The object that was meant: of the same name and another kind, or of the same kind and a name like this one."""
+    refs = list(known)
+    for other in refs:
+        if other.name == ref.name and other.kind is not ref.kind:
+            return other
+    name = nearest(ref.name, (other.name for other in refs if other.kind is ref.kind))
+    return None if name is None else Ref(ref.kind, name)
 
 
 def one_of(words: Iterable[str]) -> str:
