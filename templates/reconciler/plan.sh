@@ -35,20 +35,36 @@ case "$code" in
     *) give_up "$code" "The manifests could not be checked (exit code $code): the log says why." ;;
 esac
 
-# Without a token the tree is compared with the one it would be merged into: nothing is sent, so a fork may do it.
+# Compared with the tree it would be merged into: only so is an alias that moves seen, or a limit that is loosened. Without
+# a token nothing else is looked at, and nothing is sent, so a fork may do it.
 arguments=(--out "$results/plan.json" --format markdown --detailed-exitcode "${allowed[@]}")
+base="$(git rev-parse --verify --quiet --end-of-options "${STEP_BASE:-HEAD^1}^{commit}")" || base=""
+is_live=true
 if [ -z "${BRIA_API_TOKEN:-}${BRIA_API_TOKEN_FILE:-}" ] && [[ "${RECONCILER_ENDPOINT:-}" != simulator* ]]; then
-    base="$(git rev-parse --verify --quiet --end-of-options "${STEP_BASE:-HEAD^1}^{commit}")" || {
+    is_live=false
+    if [ -z "$base" ]; then
         echo "The commit to compare with is not in this checkout: check out with its history (fetch-depth: 0)." >&2
         give_up 64 "Nothing was planned: the checkout has no history to compare with."
-    }
+    fi
     echo "No token here, so the tree is compared with commit $base; the live side is not looked at."
-    arguments+=(--base "$base")
+elif [ -z "$base" ]; then
+    echo "The commit to compare with is not in this checkout, so aliases that move and limits that are loosened are not told:"
+    echo "check out with its history (fetch-depth: 0)."
 fi
+compared=()
+if [ -n "$base" ]; then compared=(--base "$base"); fi
+if [ -n "$base" ] && [ "$is_live" = true ]; then compared+=(--live); fi
 
-code=0
 said="$results/said.txt"
-{ reconciler plan "${arguments[@]}" 2>&1 1>&3 | tee -- "$said" >&2; } 3> "$results/plan.md" || code=$?
+planned() {
+    code=0
+    { reconciler plan "${arguments[@]}" "$@" 2>&1 1>&3 | tee -- "$said" >&2; } 3> "$results/plan.md" || code=$?
+}
+planned "${compared[@]}"
+if [ "$code" -eq 3 ] && [ -n "$base" ] && [ "$is_live" = true ]; then
+    echo "Nothing can be compared with commit $base (see above), so the plan looks at the live side alone." >&2
+    planned
+fi
 case "$code" in
     0) changes=false ;;
     2) changes=true ;;

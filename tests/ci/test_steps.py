@@ -99,6 +99,33 @@ def test_without_a_token_a_plan_compares_with_the_base_and_sends_nothing(job: Jo
     assert arguments[arguments.index("--base") + 1] == head.stdout.strip()
 
 
+@pytest.mark.parametrize("token", ["", TOKEN])
+def test_a_promotion_gets_a_comment_with_a_token_and_without(job: Job, token: str) -> None:
+    """It sends nothing, and it is what programs notice first: the comment says it in its first line."""
+    assert job.run("apply").code == 0
+    model = next(path for path in (job.tree / "manifests").glob("*.yaml") if "kind: Model" in path.read_text())
+    model.write_text(model.read_text() + "  aliases: {production: current}\n")
+    git(job.tree, "commit", "--quiet", "--all", "-m", "promoted")
+    ended = job.run("plan", BRIA_API_TOKEN=token)
+    assert ended.code == 0, ended.log
+    assert ended.outputs["changes"] == "true"
+    assert "production is new and names " in job.forge.comments[0]["body"].splitlines()[1]
+
+
+def test_with_a_token_a_broken_or_missing_base_is_no_obstacle(job: Job) -> None:
+    """The live side says what would be done; what only a base can tell is left out, and the log says so."""
+    alone = job.run("plan")
+    assert alone.code == 0
+    assert "aliases that move and limits that are loosened are not told" in alone.log
+    edit(job.tree, *BREAK)
+    git(job.tree, "commit", "--quiet", "--all", "-m", "broken")
+    edit(job.tree, *reversed(BREAK))
+    ended = job.run("plan", STEP_BASE="HEAD")
+    assert ended.code == 0, ended.log
+    assert "so the plan looks at the live side alone" in ended.log
+    assert "**1 project is created" in job.forge.comments[0]["body"]
+
+
 @pytest.mark.parametrize("base", ["HEAD^1", "--upload-pack=x", "$(id)", "0" * 40])
 def test_a_base_that_is_not_there_is_no_plan_against_nothing(job: Job, base: str) -> None:
     """H84, H85: whatever the base is called, it is a commit of this checkout or the step ends with what to do."""
