@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Five pull requests about one character, as their reviewer sees them, on the built-in simulator: no account, no network.
+# Nine pull requests about one character, as their reviewer sees them, on the built-in simulator: no account, no network.
 # Usage: replay.sh FOLDER. The reports are written there: N-name.md, N-name.html, and the plan, N-name.json.
 # The tree you cloned is not touched: the repository is made in a temporary folder, which is removed at the end.
 set -euo pipefail
@@ -70,6 +70,11 @@ merge() {
     fi
     printf 'applied: %s\n' "$(tail -n 1 "$stage/apply.log")"
 }
+# The pull request is refused, and closed: main stays as it is.
+closed() {
+    git switch --quiet main
+    printf 'closed:  %s\n' "$1"
+}
 # The first characters of the fingerprint of the model in force, as an alias names it: the same in every account.
 fingerprint() {
     reconciler output --endpoint "$account" --format env | sed -n 's/^MODEL_LORA_SCENES_FINGERPRINT=//p' | cut -c 1-7
@@ -115,6 +120,33 @@ merge
 pull_request promotion "The candidate is liked: the alias moves, seven characters, and nothing is trained."
 edit manifests/model.yaml "production: $served" "production: $(fingerprint)"
 review "Promote the candidate"
+merge
+
+pull_request roll-back "The candidate disappoints: back to what was served before. The history of git knows that version."
+edit manifests/model.yaml "production: $(fingerprint)" "production: $served"
+review "Roll back: production serves what it served before"
+merge
+
+pull_request typo "A fingerprint with a wrong digit: refused here, and not by the program that asks for production afterwards."
+edit manifests/model.yaml "production: $served" "production: a000000"
+review "Promote something"
+closed "no version has that fingerprint, and nothing would answer to production"
+
+pull_request frozen "The model is not to be trained again, whatever changes, and a limit is raised: nothing is sent."
+edit manifests/model.yaml "{start: true, rank: 128," "{start: true, retrain: never, rank: 128,"
+printf 'limits: {trainings: 5}\n' > manifests/reconciler.yaml
+review "Freeze the model, and raise the limit for the next character"
+merge
+
+pull_request tidy "A manifest goes, with its aliases, and another one deletes what was live before there was a git."
+rm manifests/model.yaml
+cat > manifests/old.yaml <<'YAML'
+apiVersion: reconciler/v1
+kind: Model
+metadata: {name: lora-old, ensure: absent}
+spec: {dataset: lora-poses}
+YAML
+review "Tidy up"
 merge
 
 told "reconciler output"

@@ -50,7 +50,7 @@ def test_a_new_alias_beside_a_training_is_told_with_it(committed: Path, cli: Cli
     edit(committed / "manifests/model.yaml", "training_version: max", "training_version: light")
     ran = cli("plan", "--base", "main")
     assert ran.code == 0, ran
-    assert f"production is new and names {was[:7]}." in flat(ran.out)
+    assert f"model/lora-max production is new and names {was[:7]} " in flat(ran.out)
     assert "candidate is new and names a" in flat(ran.out)
     assert "warning" not in ran.out
 
@@ -127,7 +127,7 @@ def test_what_is_no_longer_declared_stays(committed: Path, cli: Cli) -> None:
     (committed / "manifests/model.yaml").unlink()
     ran = cli("plan", "--base", "main")
     assert "model/lora-max is no longer declared, nothing is sent." in flat(ran.out)
-    assert "model/lora-max no longer declared: what is live of it stays" in flat(ran.out)
+    assert "model/lora-max is no longer declared: what is live of it stays" in flat(ran.out)
     assert cli("plan", "--base", "main", "--detailed-exitcode").code == 2
     absent = "apiVersion: reconciler/v1\nkind: Model\nmetadata: {name: lora-max, ensure: absent}\nspec: {dataset: lora-poses}\n"
     (committed / "manifests/model.yaml").write_text(absent)

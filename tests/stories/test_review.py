@@ -1,4 +1,4 @@
-"""Five pull requests are replayed; what their reviewer reads at each is kept as golden files."""
+"""Nine pull requests are replayed; what their reviewer reads at each is kept as golden files."""
 
 import os
 import re
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-STEPS = ("1-new-character", "2-two-drawings", "3-other-words", "4-new-parameters", "5-promotion")
+STEPS = (
+    "1-new-character", "2-two-drawings", "3-other-words", "4-new-parameters", "5-promotion",
+    "6-roll-back", "7-typo", "8-frozen", "9-tidy",
+)  # fmt: skip
 SCREEN = 900
 RELEASE = [
     (re.compile(r"\b[0-9a-f]{64}\b"), "0" * 64),
@@ -46,7 +49,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory, warm_command: Path) -> Pat
         timeout=100,
     )
     assert replay.returncode == 0, replay.stdout + replay.stderr
-    assert replay.stdout.count("\napplied: ") == len(STEPS)
+    assert replay.stdout.count("\napplied: ") == len(STEPS) - 1, "one is closed"
     return stage / "reports"
 
 

@@ -160,7 +160,7 @@ def _besides(report: PlanReport, length: Length) -> Iterator[str]:
 
 
 def _consequence(one: ConsequenceReport, length: Length) -> str:
-    return f"{code(str(one.ref), length.name)}: {prose(one.text)}"
+    return f"{code(str(one.ref), length.name)}{one.joint}{prose(one.text)}"
 
 
 def _objects(report: PlanReport, length: Length) -> Iterator[str]:

@@ -46,7 +46,12 @@ class ConsequenceReport:
     @property
     def sentence(self) -> str:
         """The whole of it: `model/lora-max: production moves from v2 (a51be07) to v3 (af43611).`"""
-        return f"{self.text}." if self.ref is None else f"{self.ref}: {self.text}."
+        return f"{self.text}." if self.ref is None else f"{self.ref}{self.joint}{self.text}."
+
+    @property
+    def joint(self) -> str:
+        """What stands between the object and the text: an alias is the subject of its clause, else the object is."""
+        return ": " if self.alias else " "
 
     @property
     def is_warning(self) -> bool:
@@ -89,20 +94,20 @@ def _report(one: Consequence, *, is_alone: bool) -> ConsequenceReport:
         case AliasMove():
             return _alias(one, is_alone=is_alone)
         case ManifestGone():
-            ends = f", and {_listed(one.aliases)} answers to nothing" if one.aliases else ""
+            ends = f", and {_listed(one.aliases)} to nothing" if one.aliases else ""
             return ConsequenceReport(
                 kind=one.kind,
                 ref=one.ref,
                 clause=f"{one.ref} is no longer declared",
-                text=f"no longer declared: what is live of it stays{ends}",
+                text=f"is no longer declared: what is live of it stays{ends}",
             )
         case AbsenceDeclared():
             return ConsequenceReport(
                 kind=one.kind,
                 ref=one.ref,
                 clause=f"whatever is live of {one.ref} is deleted",
-                text="whatever is live of it is deleted (`ensure: absent`); the base does not declare it, so nobody knows "
-                "here what that is",
+                text="is declared absent, and whatever is live of it is deleted. The base does not declare it, so nobody "
+                "knows here what that is",
                 tone=Tone.DESTROYS,
             )
         case PolicyMove():
@@ -129,7 +134,9 @@ def _report(one: Consequence, *, is_alone: bool) -> ConsequenceReport:
 
 
 def _listed(aliases: Sequence[str]) -> str:
-    return f"the alias {aliases[0]}" if len(aliases) == 1 else f"each of {', '.join(aliases)}"
+    if len(aliases) == 1:
+        return f"its alias {aliases[0]} answers"
+    return f"its aliases {', '.join(aliases)} answer"
 
 
 def _alias(one: AliasMove, *, is_alone: bool) -> ConsequenceReport:

@@ -34,7 +34,8 @@ def verdict(
     if not plan.is_empty:
         return (*_happening(objects), *_lost(objects), *told)
     if told:
-        return (*told, Clause(text="nothing can be done: see below" if plan.refusals else "nothing is sent"))
+        end = "nothing else is sent" if any(one.tone is Tone.DESTROYS for one in told) else "nothing is sent"
+        return (*told, Clause(text="refused: see below" if plan.refusals else end))
     return (Clause(text="Nothing can be done: see below" if plan.refusals else _nothing_to_do(plan)),)
 
 

@@ -109,7 +109,7 @@ def test_a_manifest_that_is_gone_takes_its_aliases_with_it() -> None:
     found = merged(declared(aliases=(("production", "current"),)), tree(DATA))
     assert found == (ManifestGone(ref=MODEL, aliases=("production",)),)
     assert words(*found) == [
-        "no longer declared: what is live of it stays, and the alias production answers to nothing"
+        "is no longer declared: what is live of it stays, and its alias production answers to nothing"
     ]
 
 
