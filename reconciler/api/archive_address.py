@@ -11,6 +11,7 @@ from typing import Final
 import httpx
 
 from reconciler.api.endpoint import parse_address, parse_endpoint
+from reconciler.api.network import Network
 from reconciler.api.secret_address import SecretAddress
 from reconciler.api.transport import build_http_client
 
@@ -20,7 +21,7 @@ SECONDS: Final = 30.0
 _FIRST_BYTE: Final = {"Range": "bytes=0-0"}
 
 
-async def check_address(address: SecretAddress, size: int) -> str:
+async def check_address(address: SecretAddress, size: int, network: Network) -> str:
     """What is wrong with an address, as a clause that does not show it; empty if it gives `size` bytes to anybody."""
     place = parse_address(address.url)
     if place is None:
@@ -28,7 +29,8 @@ async def check_address(address: SecretAddress, size: int) -> str:
     try:
         # The machine's own time, also beside a simulated clock: what answers here is no part of a simulation.
         async with asyncio.timeout(SECONDS):
-            async with build_http_client(parse_endpoint(place.origin), None, read_seconds=SECONDS) as http:
+            endpoint = parse_endpoint(place.origin)
+            async with build_http_client(endpoint, None, network=network, read_seconds=SECONDS) as http:
                 request = http.build_request("GET", place.origin + place.target, headers=_FIRST_BYTE)
                 response = await http.send(request, stream=True)
                 try:

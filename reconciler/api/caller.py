@@ -11,9 +11,11 @@ import httpx
 from reconciler.api.error import ContentChanged
 from reconciler.api.exchange import Answer, Mask, interpreted, send_once
 from reconciler.api.limiter import Limiter
+from reconciler.api.network import REACH
 from reconciler.api.observer import Exchange, Observer
 from reconciler.api.operation import Call
-from reconciler.api.retry import PATIENCE, Accept, GiveUp, TryAgain, Verdict, jitters, next_step
+from reconciler.api.retry import PATIENCE, Accept, Ending, GiveUp, TryAgain, Verdict, jitters, next_step
+from reconciler.api.transport import CONNECT_SECONDS
 from reconciler.clock import Clock
 from reconciler.core.tier import CALLS_A_MINUTE
 
@@ -25,8 +27,9 @@ class Pace:
     """How fast calls are sent, and how long they are tried.
 
     `per_bucket` and `overall` are calls a minute, of one operation and of all (None: no limit). In seconds of the clock:
-    `deadline` limits one exchange, `patience` one call with its repetitions, `read_seconds` the silence of the network.
-    `seed` varies the pauses.
+    `deadline` limits one exchange, `patience` one call with its repetitions, `read_seconds` the silence of the network,
+    `connect_seconds` one attempt to connect, and `reach` all of them until a host answers for the first time. `seed`
+    varies the pauses.
     """
 
     per_bucket: int | None = None
@@ -35,6 +38,8 @@ class Pace:
     deadline: float | None = 120.0
     patience: float = PATIENCE
     read_seconds: float = 60.0
+    connect_seconds: float = CONNECT_SECONDS
+    reach: float = REACH
     seed: str = ""
 
     def __post_init__(self) -> None:
@@ -43,10 +48,17 @@ class Pace:
             raise ValueError("a pace below one call would wait for ever")
 
 
-def pace_of(tier: str, *, one_budget: bool = False, concurrency: int = 4, seed: str = "") -> Pace:
+def pace_of(tier: str, *, one_budget: bool = False, concurrency: int = 4, reach: float = REACH, seed: str = "") -> Pace:
     """The pace of a tier; without a limit if there is no such tier. `one_budget` counts all operations together (U57)."""
     limit = CALLS_A_MINUTE.get(tier)
-    return Pace(per_bucket=limit, overall=limit if one_budget else None, concurrency=concurrency, seed=seed)
+    return Pace(
+        per_bucket=limit,
+        overall=limit if one_budget else None,
+        concurrency=concurrency,
+        connect_seconds=min(CONNECT_SECONDS, reach),
+        reach=reach,
+        seed=seed,
+    )
 
 
 class Caller:
@@ -60,6 +72,8 @@ class Caller:
         self._mask = mask
         self._jitter = jitters(pace.seed)
         self._slots = asyncio.Semaphore(pace.concurrency)
+        self._large_answers = asyncio.Lock()
+        self._outage = _Outage()
         self._limiter = Limiter(clock, per_bucket=pace.per_bucket, overall=pace.overall, on_wait=observer.throttled)
         self.tally: Counter[str] = Counter()
 
@@ -70,15 +84,16 @@ class Caller:
             attempt += 1
             answer, found, seconds = await self._once(call, interpret, attempt)
             spent += seconds
-            verdict = self._verdict(call, answer, attempt, spent)
+            away = self._outage.note(answer.ending, self._clock.now(), seconds)
+            verdict = self._verdict(call, answer, attempt, spent, away)
             if isinstance(verdict, Accept):
                 return cast("T", found)
             if isinstance(verdict, GiveUp):
                 raise verdict.kind(call.operation.name, answer.words, answer.status)
             spent += verdict.seconds
-            await self._pause(call, verdict)
+            await self._pause(call, verdict, answer.ending)
 
-    def _verdict(self, call: Call, answer: Answer, attempt: int, spent: float) -> Verdict:
+    def _verdict(self, call: Call, answer: Answer, attempt: int, spent: float, away: float) -> Verdict:
         return next_step(
             answer.ending,
             is_write=call.operation.is_write,
@@ -87,14 +102,25 @@ class Caller:
             asked=answer.asked,
             jitter=self._jitter(),
             patience=self._pace.patience,
+            away=away,
+            # The last attempt may take as long as one to connect may take at all.
+            reach=self._reach - self._pace.connect_seconds,
         )
 
-    async def _pause(self, call: Call, again: TryAgain) -> None:
+    @property
+    def _reach(self) -> float:
+        """Seconds that no connection may come about. A host that answered before is likely to come back."""
+        return max(self._pace.patience, self._pace.reach) if self._outage.was_reached else self._pace.reach
+
+    async def _pause(self, call: Call, again: TryAgain, ending: Ending) -> None:
         """Wait before the next try. After a 429 the limiter holds back all calls of the bucket, as each would get one too."""
         if again.for_all:
             self._limiter.pause(call.operation.bucket, again.seconds)
         else:
-            self._observer.throttled(again.seconds, "no usable answer yet, the call is tried again")
+            reason = "no usable answer yet, the call is tried again"
+            if ending is Ending.UNSENT:
+                reason = f"no connection yet, tried for {self._reach:.0f} s or as long as --patience says"
+            self._observer.throttled(again.seconds, reason)
             await self._clock.sleep(again.seconds)
 
     async def _once(self, call: Call, interpret: Callable[[object], T], attempt: int) -> tuple[Answer, T | None, float]:
@@ -105,7 +131,14 @@ class Caller:
             begun = self._clock.now()
             mask = self._mask_of(call)
             try:
-                raw = await send_once(self._http, call, clock=self._clock, seconds=self._pace.deadline, mask=mask)
+                raw = await send_once(
+                    self._http,
+                    call,
+                    clock=self._clock,
+                    seconds=self._pace.deadline,
+                    mask=mask,
+                    large_answers=self._large_answers,
+                )
             except ContentChanged as error:
                 self._ended(sent, None, error.message, begun)
                 raise
@@ -135,3 +168,22 @@ class Caller:
         self._observer.before(sent)
         self.tally[call.operation.bucket] += 1
         return sent
+
+
+class _Outage:
+    """Since when no connection comes about. It is one for all calls: what keeps one from the host keeps all from it."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+        self.was_reached = False
+        """Did the host ever answer? Then an outage is likely to end again."""
+
+    def note(self, ending: Ending, now: float, seconds: float) -> float:
+        """Take in how an exchange of so many seconds ended, and return for how long no connection came about."""
+        if ending is not Ending.UNSENT:
+            self._since = None
+            self.was_reached = self.was_reached or ending is not Ending.BARRED
+            return 0.0
+        if self._since is None:
+            self._since = now - seconds
+        return now - self._since

@@ -17,6 +17,7 @@ from reconciler.api import translate
 from reconciler.api.caller import Caller, Pace
 from reconciler.api.endpoint import Endpoint
 from reconciler.api.error import Rejected, UnfitAnswer
+from reconciler.api.network import DIRECT, Network
 from reconciler.api.observer import Observer, Unwatched
 from reconciler.api.operation import Call, call
 from reconciler.api.secret_address import SecretAddress
@@ -47,13 +48,20 @@ class Client:
         clock: Clock,
         pace: Pace | None = None,
         observer: Observer | None = None,
+        network: Network = DIRECT,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         pace = pace or Pace()
         if endpoint.is_simulator:
             pace = replace(pace, deadline=None)
         self._http = build_http_client(
-            endpoint, token, transport=transport, read_seconds=pace.read_seconds, connections=pace.concurrency
+            endpoint,
+            token,
+            network=network,
+            transport=transport,
+            read_seconds=pace.read_seconds,
+            connect_seconds=pace.connect_seconds,
+            connections=pace.concurrency,
         )
         mask = token.mask if token is not None else str
         self._caller = Caller(self._http, clock=clock, pace=pace, observer=observer or Unwatched(), mask=mask)

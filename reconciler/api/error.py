@@ -1,6 +1,7 @@
 """How a call can end without a usable answer. Errors of the HTTP library get these names and no others.
 
-Each name says what is known of the effect: `Rejected` and `Unreachable` had none, `Lost` may have had one.
+Each name says what is known of the effect: `Rejected` and `Unreachable` had none, `Lost` may have had one, and
+`WrongAnswer` had one.
 No message holds the token, a signed query or more than 200 characters of a foreign body.
 """
 
@@ -19,6 +20,10 @@ class Rejected(CallFailed):
     """The API answered with a 4xx: nothing was done. `message` holds the API's own words, made safe."""
 
 
+class Redirected(CallFailed):
+    """The answer is a redirect, which is not followed: nothing was done, and whoever answers is hardly the API."""
+
+
 class Unauthorised(CallFailed):
     """401, or 403 (quota spent, or not entitled): no further action makes sense."""
 
@@ -29,6 +34,10 @@ class Unreachable(CallFailed):
 
 class Lost(CallFailed):
     """A write whose answer was lost, cut off or unreadable, or a 5xx. Only a look at the live side tells if it was done."""
+
+
+class WrongAnswer(Lost):
+    """A write that was answered with a 2xx whose content is wrong in itself: it was done, and the answer tells no more."""
 
 
 class UnfitAnswer(CallFailed):

@@ -1,20 +1,22 @@
 """One request and its answer. Whatever goes wrong with HTTP becomes an `Answer` here, and nothing above sees it raw."""
 
-import ssl
+import asyncio
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
+from reconciler.api.connection import NotConnected
 from reconciler.api.error_text import error_text, safe
 from reconciler.api.operation import Call
 from reconciler.api.retry import Ending, asked_wait
 from reconciler.api.upload import Upload
 from reconciler.clock import Clock, deadline
-from reconciler.core.strictjson import loads
+from reconciler.core.strictjson import NoJson, loads
 from reconciler.core.text import shown
 
 ANSWER_LIMIT: Final = 64 * 1024 * 1024
@@ -23,6 +25,13 @@ ANSWER_LIMIT: Final = 64 * 1024 * 1024
 VALUES_LIMIT: Final = 1_000_000
 """Values in an answer. Each costs memory once the JSON is read, however few bytes it has (H72)."""
 
+SMALL: Final = 256 * 1024
+"""Bytes of an answer that any number of calls may read at the same time. What is larger is read one after the other, so
+that several answers without end cost the memory of one."""
+
+_PIECE: Final = 64 * 1024
+"""Bytes that are unpacked at a time: a few packed ones may stand for a thousand times as many."""
+
 _ERROR_LIMIT: Final = 16 * 1024
 _SLOWEST_UPLOAD: Final = 50_000
 """Bytes a second. A slower upload runs into the deadline."""
@@ -30,12 +39,9 @@ _SLOWEST_UPLOAD: Final = 50_000
 _PHRASES: Final[tuple[tuple[type[httpx.TransportError], str], ...]] = (
     (httpx.ReadTimeout, "no answer came in time"),
     (httpx.WriteTimeout, "the request could not be sent in time"),
-    (httpx.ConnectTimeout, "the connection was not opened in time"),
-    (httpx.PoolTimeout, "no connection was free in time"),
     (httpx.RemoteProtocolError, "the connection ended before a whole answer had come, or the answer was no HTTP"),
     (httpx.NetworkError, "the connection was lost"),
 )
-_UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 _GZIP: Final = 31
 """The number by which zlib is told to expect a gzip header and trailer."""
@@ -55,15 +61,26 @@ class Answer:
     asked: float | None = None
 
 
-async def send_once(http: httpx.AsyncClient, call: Call, *, clock: Clock, seconds: float | None, mask: Mask) -> Answer:
-    """Send a call once. `seconds` limits the whole exchange. Raises nothing but ContentChanged."""
+async def send_once(
+    http: httpx.AsyncClient,
+    call: Call,
+    *,
+    clock: Clock,
+    seconds: float | None,
+    mask: Mask,
+    large_answers: asyncio.Lock,
+) -> Answer:
+    """Send a call once. `seconds` limits the whole exchange. Raises nothing but ContentChanged.
+
+    `large_answers` is held while more than a small answer is read.
+    """
     try:
         async with deadline(clock, _allowed(call, seconds)):
-            return await _answer(http, _request(http, call), mask)
+            return await _answer(http, _request(http, call), mask, large_answers)
     except TimeoutError:
         return Answer(ending=Ending.SILENT, words="no whole answer came before the deadline of the exchange")
     except httpx.TransportError as error:
-        return _failed(error, mask)
+        return _failed(error)
 
 
 def interpreted(answer: Answer, interpret: Callable[[object], T], mask: Mask) -> tuple[Answer, T | None]:
@@ -74,14 +91,25 @@ def interpreted(answer: Answer, interpret: Callable[[object], T], mask: Mask) ->
         return answer, interpret(_document(answer.body))
     except ValueError as error:
         words = safe(f"answered {answer.status} with something unfit: {error}", mask)
-        return replace(answer, ending=Ending.GARBLED, words=words), None
+        return replace(answer, ending=_of_content(answer.body, error), words=words), None
+
+
+def _of_content(body: bytes, error: ValueError) -> Ending:
+    """How an exchange ended whose answer came, and cannot be used."""
+    if isinstance(error, _TooMuch):
+        return Ending.OVERSIZED
+    return Ending.GARBLED if isinstance(error, NoJson) or not body.strip() else Ending.WRONG
+
+
+class _TooMuch(ValueError):
+    """A document with more values than are read."""
 
 
 def _document(body: bytes) -> object:
     """The JSON of an answer; None if it is empty. ValueError if it is no JSON, or too much."""
     # Counted before parsing, as parsing is what costs the memory. Each value needs one of these signs before it.
     if sum(map(body.count, (b",", b"[", b"{"))) > VALUES_LIMIT:
-        raise ValueError(f"holds more than {VALUES_LIMIT:,} values")
+        raise _TooMuch(f"holds more than {VALUES_LIMIT:,} values")
     return loads(body) if body.strip() else None
 
 
@@ -101,7 +129,7 @@ def _allowed(call: Call, seconds: float | None) -> float | None:
     return seconds
 
 
-async def _answer(http: httpx.AsyncClient, request: httpx.Request, mask: Mask) -> Answer:
+async def _answer(http: httpx.AsyncClient, request: httpx.Request, mask: Mask, large_answers: asyncio.Lock) -> Answer:
     # Streamed, so that an answer without end is not read into memory before its size can be checked.
     response = await http.send(request, stream=True)
     try:
@@ -109,30 +137,61 @@ async def _answer(http: httpx.AsyncClient, request: httpx.Request, mask: Mask) -
         # is followed, not even within the host.
         if 300 <= response.status_code < 400:
             return _moved(response)
-        body, is_whole = await _body(response, ANSWER_LIMIT if response.is_success else _ERROR_LIMIT)
+        body = await _body(response, ANSWER_LIMIT if response.is_success else _ERROR_LIMIT, large_answers)
     finally:
         await response.aclose()
-    if response.is_success and not is_whole:
-        words = f"answered {response.status_code} with more than {ANSWER_LIMIT // 2**20} MiB, or packed unasked"
+    if response.is_success and body.is_beyond:
+        words = f"answered {response.status_code} with more than {ANSWER_LIMIT // 2**20} MiB"
+        return Answer(ending=Ending.OVERSIZED, status=response.status_code, words=words)
+    if response.is_success and not body.is_readable:
+        words = f"answered {response.status_code}, packed in a way that was not asked for"
         return Answer(ending=Ending.GARBLED, status=response.status_code, words=words)
-    return _as_answer(response, body, mask)
+    return _as_answer(response, bytes(body.content), mask)
 
 
-async def _body(response: httpx.Response, limit: int) -> tuple[bytes, bool]:
-    """The body and whether it is whole. Reads and unpacks no more than the limit, and unpacks gzip only, once (H63)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Body:
+    """What was read of an answer: its content, whether there is more than the limit, whether it could be unpacked."""
+
+    content: bytearray
+    is_beyond: bool = False
+    is_readable: bool = True
+
+
+async def _body(response: httpx.Response, limit: int, large_answers: asyncio.Lock) -> _Body:
+    """The body. Reads and unpacks no more than the limit, and unpacks gzip only, once (H63)."""
     packed = response.headers.get("content-encoding", "").strip().lower()
-    if packed not in {"", "identity", "gzip"}:
-        return b"", False
-    unpack = zlib.decompressobj(wbits=_GZIP) if packed == "gzip" else None
     found = bytearray()
-    async for piece in response.aiter_raw():
-        try:
-            found += piece if unpack is None else unpack.decompress(piece, limit + 1 - len(found))
-        except zlib.error:
-            return b"", False
-        if len(found) > limit:
-            return bytes(found[:limit]), False
-    return bytes(found), unpack is None or unpack.eof
+    if packed not in {"", "identity", "gzip"}:
+        return _Body(content=found, is_readable=False)
+    unpack = zlib.decompressobj(wbits=_GZIP) if packed == "gzip" else None
+    received, is_large = 0, False
+    async with AsyncExitStack() as stack:
+        async for piece in response.aiter_raw():
+            received += len(piece)
+            try:
+                for part in (piece,) if unpack is None else _unpacked(unpack, piece):
+                    found += part
+                    if len(found) > limit:
+                        return _Body(content=found[:limit] if limit < SMALL else bytearray(), is_beyond=True)
+            except zlib.error:
+                return _Body(content=bytearray(), is_readable=False)
+            if received > limit:
+                return _Body(content=bytearray(), is_beyond=True)
+            if len(found) > SMALL and not is_large:
+                await stack.enter_async_context(large_answers)
+                is_large = True
+    return _Body(content=found, is_readable=unpack is None or unpack.eof)
+
+
+def _unpacked(unpack: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
+    """The content of some packed bytes, a little at a time."""
+    while True:
+        part = unpack.decompress(piece, _PIECE)
+        yield part
+        piece = unpack.unconsumed_tail
+        if not piece and len(part) < _PIECE:
+            return
 
 
 def _as_answer(response: httpx.Response, body: bytes, mask: Mask) -> Answer:
@@ -188,17 +247,8 @@ def _moved(response: httpx.Response) -> Answer:
     return Answer(ending=Ending.MOVED, status=response.status_code, words=words)
 
 
-def _failed(error: httpx.TransportError, mask: Mask) -> Answer:
-    if isinstance(error, httpx.ConnectError):
-        words = safe(f"the connection was not opened: {error}", mask)
-        return Answer(ending=Ending.INSECURE if _is_of_tls(error) else Ending.UNSENT, words=words)
+def _failed(error: httpx.TransportError) -> Answer:
+    if isinstance(error, NotConnected):
+        return Answer(ending=Ending.BARRED if error.is_final else Ending.UNSENT, words=str(error))
     phrase = next((words for kind, words in _PHRASES if isinstance(error, kind)), "the exchange broke off")
-    return Answer(ending=Ending.UNSENT if isinstance(error, _UNSENT) else Ending.SILENT, words=phrase)
-
-
-def _is_of_tls(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    return Answer(ending=Ending.SILENT, words=phrase)

@@ -9,6 +9,7 @@ from typing import Final
 import httpx
 
 from reconciler.api.endpoint import Address, origins_of, parse_address, parse_endpoint
+from reconciler.api.network import Network
 from reconciler.api.transport import build_http_client
 from reconciler.clock import Clock, deadline
 
@@ -45,6 +46,7 @@ async def fetch_pictures(
     *,
     shrink: Shrink,
     clock: Clock,
+    network: Network,
     patience: Patience | None = None,
 ) -> dict[str, bytes | Missing]:
     """The small picture at each address, or why there is none, by the same keys. HostRefused for a text that is no host.
@@ -52,14 +54,15 @@ async def fetch_pictures(
     The host of an address is compared as text with the hosts that the person named, and the request is built from the
     text that was compared. So only named hosts are contacted. No address can lead to a private host (by a user name, a
     redirect, another way to write it) unless the person named that host. What address a named host resolves to is not
-    checked. No token, cookie, proxy or password is sent, no redirect is followed, nothing is unpacked.
+    checked. No token, cookie or password is sent, no redirect is followed, nothing is unpacked. A proxy that the
+    environment names is used as for every request.
     """
     named = frozenset(origin for host in hosts for origin in origins_of(host))
     places = {key: _place(text, named) for key, text in addresses.items()}
     patience = patience or Patience()
     async with AsyncExitStack() as stack:
         clients = {
-            origin: await stack.enter_async_context(_client(origin, patience))
+            origin: await stack.enter_async_context(_client(origin, network, patience))
             for origin in sorted({place.origin for place in places.values() if isinstance(place, Address)})
         }
         fetcher = _Fetcher(clients, shrink, clock, patience)
@@ -77,9 +80,10 @@ def _place(text: str, named: Collection[str]) -> Address | Missing:
     return address
 
 
-def _client(origin: str, patience: Patience) -> httpx.AsyncClient:
+def _client(origin: str, network: Network, patience: Patience) -> httpx.AsyncClient:
     """A client as strict as the one for the API, without a token."""
-    return build_http_client(parse_endpoint(origin), None, read_seconds=patience.each, connections=AT_ONCE)
+    endpoint = parse_endpoint(origin)
+    return build_http_client(endpoint, None, network=network, read_seconds=patience.each, connections=AT_ONCE)
 
 
 class _Fetcher:

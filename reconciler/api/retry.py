@@ -8,7 +8,17 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised, UnfitAnswer, Unreachable
+from reconciler.api.error import (
+    CallFailed,
+    Lost,
+    Redirected,
+    Rejected,
+    Unauthorised,
+    UnfitAnswer,
+    Unreachable,
+    WrongAnswer,
+)
+from reconciler.api.network import REACH
 
 PATIENCE: Final = 300.0
 """Seconds of exchanges and pauses before a call is given up. Waiting for our own rate limit does not count."""
@@ -22,8 +32,6 @@ _PAUSE: Final = (5.0, 15.0)
 """Seconds to wait after a 429 without `Retry-After`, least and most."""
 
 _SHORTEST_PAUSE: Final = 1.0
-_GARBLED_ATTEMPTS: Final = 6
-"""Tries of a read whose answer is unreadable: half a minute. A page of a proxy may be gone by then, a fault stays."""
 
 
 class Ending(StrEnum):
@@ -47,8 +55,14 @@ class Ending(StrEnum):
     MOVED = "moved"
     """A redirect. It is not followed."""
 
+    OVERSIZED = "oversized"
+    """An answer beyond a limit, of which the rest was not read."""
+
+    WRONG = "wrong"
+    """An answer that came whole, and whose content cannot be right: an id that is no number."""
+
     GARBLED = "garbled"
-    """An answer that is cut off, unreadable, or not what was asked for."""
+    """An answer that is cut off, empty, or no JSON: the page of a gateway."""
 
     SILENT = "silent"
     """No answer: the connection was lost after the request had begun."""
@@ -56,8 +70,8 @@ class Ending(StrEnum):
     UNSENT = "unsent"
     """No connection, so nothing was sent."""
 
-    INSECURE = "insecure"
-    """TLS could not be verified, so nothing was sent."""
+    BARRED = "barred"
+    """TLS could not be verified, or a proxy does not let us through: nothing was sent, and another try cannot help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +97,18 @@ class GiveUp:
 Verdict = Accept | TryAgain | GiveUp
 
 _GIVEN_UP_AT_ONCE: Final = {
+    Ending.MOVED: Redirected,
     Ending.REFUSED: Rejected,
     Ending.FORBIDDEN: Unauthorised,
-    Ending.INSECURE: Unreachable,
+    Ending.BARRED: Unreachable,
 }
+_WRONG: Final = frozenset({Ending.OVERSIZED, Ending.WRONG})
+"""Answers that came, and are wrong in themselves."""
+
+_ATTEMPTS: Final = {Ending.OVERSIZED: 1, Ending.WRONG: 2, Ending.GARBLED: 6}
+"""Tries of a read whose answer cannot be used. The page of a gateway may be gone in half a minute, and what is wrong in
+itself stays: a content that cannot be right is asked for once more, one beyond a limit not even that."""
+
 _WITHOUT_EFFECT: Final = frozenset({Ending.UNSENT, Ending.LIMITED})
 
 
@@ -99,26 +121,37 @@ def next_step(
     asked: float | None,
     jitter: float,
     patience: float = PATIENCE,
+    away: float = 0.0,
+    reach: float = REACH,
 ) -> Verdict:
     """What to do after an exchange.
 
     `attempt` counts from 1. `spent` is seconds of exchanges and pauses so far. `asked` is the pause that the API asked
-    for, if it did. `jitter`, from 0 to 1, varies the pauses.
+    for, if it did. `jitter`, from 0 to 1, varies the pauses. `away` is for how long no connection came about, of
+    any call, and `reach` how long that may last.
     """
     if ending is Ending.FIT:
         return Accept()
     if ending in _GIVEN_UP_AT_ONCE:
         return GiveUp(kind=_GIVEN_UP_AT_ONCE[ending])
+    if ending is Ending.UNSENT:
+        return _once_more(away, reach, attempt, jitter)
     # A write is sent again only if the last one certainly had no effect. A 5xx or a lost answer says nothing about that:
     # whoever asked for the write must look at the live side first, or one request could create two things or pay twice.
     if is_write and ending not in _WITHOUT_EFFECT:
-        return GiveUp(kind=Lost)
-    if ending is Ending.MOVED or (ending is Ending.GARBLED and attempt >= _GARBLED_ATTEMPTS):
+        return GiveUp(kind=WrongAnswer if ending in _WRONG else Lost)
+    if attempt >= _ATTEMPTS.get(ending, attempt + 1):
         return GiveUp(kind=UnfitAnswer)
     if spent >= patience:
         return GiveUp(kind=Unreachable if ending in _WITHOUT_EFFECT else UnfitAnswer)
     seconds = _pause(asked, jitter) if ending is Ending.LIMITED or asked is not None else _backoff(attempt, jitter)
     return TryAgain(seconds=min(seconds, patience - spent), for_all=ending is Ending.LIMITED)
+
+
+def _once_more(away: float, reach: float, attempt: int, jitter: float) -> Verdict:
+    """What to do without a connection: nothing was sent, so a write may be tried again as well."""
+    left = reach - away
+    return TryAgain(seconds=min(_backoff(attempt, jitter), left)) if left > 0 else GiveUp(kind=Unreachable)
 
 
 def asked_wait(retry_after: str | None, date: str | None) -> float | None:

@@ -7,6 +7,7 @@ import os
 import stat
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ SHORTEST: Final = 6
 
 MASK: Final = "***"
 _SHORTEST_PART: Final = 8
+_OTHERS_READ: Final = 0o044
+_OTHERS_WRITE: Final = 0o022
 
 
 class TokenRefused(ValueError):
@@ -61,42 +64,86 @@ def read_token(environ: Mapping[str, str]) -> Token | None:
     if direct and path:
         raise TokenRefused(f"{VARIABLE} and {FILE_VARIABLE} are both set; keep one of them")
     if path:
-        return Token(_checked(_read(path), f"the file that {FILE_VARIABLE} names"))
+        content, _ = _read(path)
+        return Token(_checked(content, f"the file that {FILE_VARIABLE} names"))
     return Token(direct) if direct else None
 
 
-def _read(path: str) -> str:
-    """The text of a token file. Only this user may read it. Links are not followed, and a pipe is not waited for (H76)."""
+def exposure(environ: Mapping[str, str]) -> str:
+    """A sentence where others on this machine can read the token file; empty where they cannot, or there is none.
+
+    The file is read all the same. Kubernetes and Docker mount secrets with 0644 or 0444, and nobody can change that.
+    """
+    path = environ.get(FILE_VARIABLE, "")
+    if not path or environ.get(VARIABLE):
+        return ""
+    try:
+        _, mode = _read(path)
+    except TokenRefused:
+        return ""
+    if not mode & _OTHERS_READ:
+        return ""
+    return f"the file that {FILE_VARIABLE} names can be read by others (mode {mode:04o}); 0600 would keep them out"
+
+
+def _read(path: str) -> tuple[str, int]:
+    """The text and the mode of a token file. A pipe is not waited for (H76)."""
+    place = _behind_link(path)
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        handle = os.open(path, flags)
+        handle = os.open(place, flags)
     except (OSError, ValueError) as error:
         raise TokenRefused(_unopened(error)) from None
     try:
-        reason = _unfit(os.fstat(handle))
+        found = os.fstat(handle)
+        reason = _unfit(found)
         content = b"" if reason else os.read(handle, LIMIT + 3)
     finally:
         os.close(handle)
     if reason:
         raise TokenRefused(f"the file that {FILE_VARIABLE} names {reason}")
-    return content.decode("latin-1")
+    return content.decode("latin-1"), stat.S_IMODE(found.st_mode)
+
+
+def _behind_link(path: str) -> Path:
+    """Where a link leads, if root or this user made it; any other path as it is.
+
+    Kubernetes shows each secret as a link to the version of it that holds now. Only one link is followed: whoever can
+    make another one can choose the file.
+    """
+    place = Path(path)
+    try:
+        found = place.lstat()
+        if not stat.S_ISLNK(found.st_mode):
+            return place
+        target = place.readlink()
+    except (OSError, ValueError) as error:
+        raise TokenRefused(_unopened(error)) from None
+    if found.st_uid not in {0, os.geteuid()}:
+        raise TokenRefused(f"{FILE_VARIABLE} names a link that another user made; name the file itself")
+    return place.parent / target
 
 
 def _unopened(error: OSError | ValueError) -> str:
     if isinstance(error, OSError) and error.errno == errno.ELOOP:
-        return f"{FILE_VARIABLE} names a link; name the file itself"
+        return f"{FILE_VARIABLE} names a link to a link; name the file itself"
     told = error.strerror if isinstance(error, OSError) else "no path"
     return f"the file that {FILE_VARIABLE} names cannot be read: {told}"
 
 
 def _unfit(found: os.stat_result) -> str:
-    """Why a file may not hold a token; empty if it may."""
+    """Why a file may not hold a token; empty if it may.
+
+    Whoever can write the file decides with whose token this tool works. Whoever can read it only learns the token, and
+    that is warned of instead.
+    """
+    mode = stat.S_IMODE(found.st_mode)
     if not stat.S_ISREG(found.st_mode):
         return "is no regular file"
-    if found.st_uid != os.geteuid():
-        return "belongs to another user; make it your own"
-    if stat.S_IMODE(found.st_mode) & 0o077:
-        return f"can be read by others (mode {stat.S_IMODE(found.st_mode):04o}); set it to 0600"
+    if found.st_uid not in {0, os.geteuid()}:
+        return "belongs to another user, who can write it; make it your own"
+    if mode & _OTHERS_WRITE:
+        return f"can be written by others (mode {mode:04o}); set it to 0600"
     return f"is longer than {LIMIT} characters" if found.st_size > LIMIT + 2 else ""
 
 

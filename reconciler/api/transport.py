@@ -1,7 +1,8 @@
 """The HTTP client for one endpoint, and the transport to a simulator inside the process.
 
-No redirects, no cookies, no settings from the environment, no log of the HTTP library, and TLS is always verified. The
-token is added below the client, so that nothing that prints the client or its headers can show it.
+No redirects, no cookies, no log of the HTTP library, and TLS is always verified. The library itself reads nothing from
+the environment; `network` does. The token is added below the client, so that nothing that prints the client or its
+headers can show it.
 """
 
 import logging
@@ -12,19 +13,21 @@ from typing import Final, Literal
 import httpx
 
 from reconciler import __version__
+from reconciler.api.connection import not_connected
 from reconciler.api.endpoint import Endpoint
+from reconciler.api.network import Network, NetworkRefused
 from reconciler.api.token import Token
 from reconciler.clock import Clock
 
-CONNECT_SECONDS: Final = 30.0
+CONNECT_SECONDS: Final = 10.0
+"""Seconds for a connection, name and all. A second server of names is asked only after five."""
+
 READ_SECONDS: Final = 60.0
 """Seconds without a single byte. One listing was seen to take over 8 s (U59)."""
 
 IDLE_SECONDS: Final = 3.0
 """Seconds for which an idle connection is kept. Servers close idle ones after five seconds or more, and a write that is
 sent while the server closes gets no answer: nobody would know whether it was done."""
-
-IGNORED_VARIABLES: Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 
 _HEADER: Final = "api_token"
 _LOGGERS: Final = ("httpx", "httpcore", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks")
@@ -49,24 +52,29 @@ def build_http_client(
     endpoint: Endpoint,
     token: Token | None,
     *,
+    network: Network,
     transport: httpx.AsyncBaseTransport | None = None,
     read_seconds: float = READ_SECONDS,
+    connect_seconds: float = CONNECT_SECONDS,
     connections: int = 8,
 ) -> httpx.AsyncClient:
-    """The HTTP client for one endpoint. `transport` takes the place of the network, for simulators and tests."""
+    """The HTTP client for one endpoint. `transport` takes the place of the network, for simulators and tests.
+
+    NetworkRefused where the proxy or the certificates that a person named cannot be used.
+    """
     if endpoint.is_simulator and transport is None:
         raise ValueError("the simulator lives in this process: it needs a transport")
     silence_http_log()
-    below = transport or _network(endpoint, connections)
+    below = transport or _network_transport(endpoint, network, connections)
     return httpx.AsyncClient(
-        transport=_TokenTransport(below, token),
+        transport=_TokenTransport(below, token, network),
         base_url=endpoint.base,
         headers={
             "User-Agent": f"reconciler/{__version__}",
             "Accept": "application/json",
             "Accept-Encoding": "identity",
         },
-        timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS, pool=None),
+        timeout=httpx.Timeout(read_seconds, connect=connect_seconds, pool=None),
         follow_redirects=False,
         trust_env=False,
     )
@@ -79,12 +87,6 @@ def silence_http_log() -> None:
         logger.disabled = True
         if _never not in logger.filters:
             logger.addFilter(_never)
-
-
-def ignored_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The variables that are set, from which other programs take a proxy or a certificate, and this one does not."""
-    found = (name for name in IGNORED_VARIABLES if environ.get(name) or environ.get(name.lower()))
-    return tuple(found)
 
 
 class EmbeddedTransport(httpx.AsyncBaseTransport):
@@ -132,16 +134,22 @@ class EmbeddedTransport(httpx.AsyncBaseTransport):
 
 
 class _TokenTransport(httpx.AsyncBaseTransport):
-    """Adds the token to requests, and drops cookies from answers."""
+    """Adds the token to requests, drops cookies from answers, and says why no connection came about."""
 
-    def __init__(self, below: httpx.AsyncBaseTransport, token: Token | None) -> None:
+    def __init__(self, below: httpx.AsyncBaseTransport, token: Token | None, network: Network) -> None:
         self._below = below
         self._token = token
+        self._network = network
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self._token is not None:
             request.headers[_HEADER] = self._token.value
-        response = await self._below.handle_async_request(request)
+        try:
+            response = await self._below.handle_async_request(request)
+        except httpx.TransportError as error:
+            if (told := not_connected(error, request.url, self._network)) is None:
+                raise
+            raise told from error
         response.headers.pop("set-cookie", None)
         return response
 
@@ -162,15 +170,34 @@ class _Content(httpx.AsyncByteStream):
             raise httpx.RemoteProtocolError("the connection was closed before the whole answer had come")
 
 
-def _network(endpoint: Endpoint, connections: int) -> httpx.AsyncHTTPTransport:
+def _network_transport(endpoint: Endpoint, network: Network, connections: int) -> httpx.AsyncHTTPTransport:
     limits = httpx.Limits(
         max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=IDLE_SECONDS
     )
     if not endpoint.is_secure:
         return httpx.AsyncHTTPTransport(trust_env=False, limits=limits, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    context = _tls(network)
+    proxy = network.proxy_for(endpoint.origin)
+    through = None
+    if proxy is not None:
+        own = _tls(network) if proxy.origin.startswith("https:") else None
+        through = httpx.Proxy(proxy.origin, auth=proxy.login, ssl_context=own)
+    return httpx.AsyncHTTPTransport(trust_env=False, limits=limits, verify=context, proxy=through)
+
+
+def _tls(network: Network) -> ssl.SSLContext:
+    """What verifies a server. The certificates that a person named take the place of the built-in list."""
+    authorities = network.authorities()
+    if authorities:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            context.load_verify_locations(cadata=authorities)
+        except ssl.SSLError:
+            raise NetworkRefused(f"{' and '.join(network.ca_variables)}: a certificate in it is damaged") from None
+        return context
     context = httpx.create_ssl_context(trust_env=False)
     context.keylog_filename = None  # type: ignore[assignment]  # Python takes SSLKEYLOGFILE unasked
-    return httpx.AsyncHTTPTransport(trust_env=False, limits=limits, verify=context)
+    return context
 
 
 async def _pieces(request: httpx.Request) -> AsyncIterator[bytes]:

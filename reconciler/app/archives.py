@@ -3,9 +3,10 @@
 from dataclasses import replace
 from importlib.util import find_spec
 
+from reconciler.api.network import LOOPBACK_NAMES, Network
 from reconciler.app.exceptions import Refused, refused
 from reconciler.app.settings import Settings
-from reconciler.archive.store import ArchiveStore, StoreName, StoreRefused
+from reconciler.archive.store import ArchiveStore, Route, StoreName, StoreRefused
 from reconciler.clock import time_of_day
 from reconciler.core.look.surroundings import KeptArchive
 from reconciler.core.plan import Plan
@@ -47,8 +48,8 @@ def open_archives(plan: Plan, settings: Settings) -> Archives | None:
     """The store of a plan that sends an archive, None for any other; Refused where it cannot be used."""
     if settings.archive_store is None or not archives_to_send(plan):
         return None
-    store = _opened(settings.archive_store)
-    return Archives(store=store, lifetime=settings.archive_expiry, now=time_of_day)
+    store = _opened(settings.archive_store, settings.network)
+    return Archives(store=store, lifetime=settings.archive_expiry, now=time_of_day, network=settings.network)
 
 
 async def kept_archives(settings: Settings) -> tuple[KeptArchive, ...]:
@@ -56,7 +57,7 @@ async def kept_archives(settings: Settings) -> tuple[KeptArchive, ...]:
     if settings.archive_store is None:
         return ()
     try:
-        found = await _opened(settings.archive_store).archives()
+        found = await _opened(settings.archive_store, settings.network).archives()
     except StoreRefused as error:
         raise _unusable(error) from None
     return tuple(
@@ -70,7 +71,7 @@ async def kept_archives(settings: Settings) -> tuple[KeptArchive, ...]:
     )
 
 
-def _opened(name: StoreName) -> ArchiveStore:
+def _opened(name: StoreName, network: Network) -> ArchiveStore:
     if any(find_spec(library) is None for library in _LIBRARIES):
         raise refused(
             "archive-extra-missing",
@@ -78,9 +79,21 @@ def _opened(name: StoreName) -> ArchiveStore:
             "Install them with `pip install 'reconciler[archive]'`.",
         )
     try:
-        return ArchiveStore(name)
+        return ArchiveStore(name, route=_route(name, network))
     except StoreRefused as error:
         raise _unusable(error) from None
+
+
+def _route(name: StoreName, network: Network) -> Route:
+    """The way to a store, by the same variables as everything that is sent. Its library decides by the same rules."""
+    if name.is_local:
+        return Route()
+    proxy = network.proxy_for("https://store.invalid")
+    return Route(
+        proxy=proxy.address if proxy else "",
+        direct=(*network.exempt, *LOOPBACK_NAMES),
+        authorities=network.authorities(),
+    )
 
 
 def _unusable(error: StoreRefused) -> Refused:

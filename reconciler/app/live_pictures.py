@@ -4,6 +4,7 @@ import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.api.network import Network
 from reconciler.api.picture import Missing, Patience, fetch_pictures
 from reconciler.clock import SystemClock
 from reconciler.core.live import Observed
@@ -20,7 +21,12 @@ class LivePictures:
 
 
 async def live_pictures(
-    observed: Observed, wanted: Collection[str], hosts: Collection[str], *, patience: Patience | None = None
+    observed: Observed,
+    wanted: Collection[str],
+    hosts: Collection[str],
+    *,
+    network: Network,
+    patience: Patience | None = None,
 ) -> LivePictures:
     """The pictures of the images with these keys, asked for in this order; of images that are not live nothing is said.
 
@@ -33,6 +39,7 @@ async def live_pictures(
         hosts,
         shrink=_small,
         clock=SystemClock(),
+        network=network,
         patience=patience,
     )
     return LivePictures(

@@ -45,9 +45,11 @@ def clock_of(settings: Settings) -> Clock:
 async def session(settings: Settings, clock: Clock, watchers: Sequence[Observer] = ()) -> AsyncIterator[Session]:
     """Open a session. WrongUsage if a token is needed and there is none that can be used."""
     watch = ObserverGroup((CallLog(), *watchers))
-    pace = pace_of(settings.tier, concurrency=settings.concurrency)
+    pace = pace_of(settings.tier, concurrency=settings.concurrency, reach=settings.patience)
     if not settings.endpoint.is_simulator:
-        async with Client(settings.endpoint, require_token(settings), clock=clock, pace=pace, observer=watch) as client:
+        token = require_token(settings)
+        client = Client(settings.endpoint, token, clock=clock, pace=pace, observer=watch, network=settings.network)
+        async with client:
             yield Session(client=client, clock=clock)
         return
     from reconciler.app.simulate import Simulation, make_room, open_world

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from reconciler.api.endpoint import BRIA, SIMULATOR, Endpoint, EndpointRefused, parse_endpoint
+from reconciler.api.network import REACH, Network, network_of
 from reconciler.app.exceptions import WrongUsage
 from reconciler.archive.store import LONGEST, StoreName, parse_store
 from reconciler.core.account import Account
@@ -28,6 +29,7 @@ VARIABLES = (
     "TIER",
     "CONCURRENCY",
     "SETTLE",
+    "PATIENCE",
     "ARCHIVE_STORE",
     "ARCHIVE_EXPIRY",
     "COLOR",
@@ -44,6 +46,7 @@ DEFAULT_CONCURRENCY = 4
 DEFAULT_SETTLE = 15.0
 MOST_CONCURRENCY = 64
 LONGEST_SETTLE = 600.0
+LONGEST_PATIENCE = 86400.0
 DEFAULT_EXPIRY = timedelta(hours=24)
 SHORTEST_EXPIRY = timedelta(minutes=5)
 
@@ -64,6 +67,8 @@ class Settings:
     settle: float
     is_simulated_by_tree: bool = False
     """Does `reconciler.yaml` name the simulator, and no flag or variable says otherwise?"""
+    patience: float = REACH
+    """Seconds for which a host is tried that does not answer at all."""
     account: Account | None = None
     """The account that the tree pins."""
     account_name: str = ""
@@ -83,6 +88,11 @@ class Settings:
     def run_file(self) -> str:
         """The file that says how to run, where a person would look for it."""
         return str(self.root / FILE_NAME)
+
+    @property
+    def network(self) -> Network:
+        """The proxy and the certificates of the environment; no file of the tree can name them."""
+        return network_of(self.environ)
 
 
 def resolve_settings(
@@ -107,6 +117,7 @@ def resolve_settings(
         tier=given_values.pick("tier", _tier, tier),
         concurrency=given_values.pick("concurrency", _concurrency, _or(configuration.concurrency, DEFAULT_CONCURRENCY)),
         settle=given_values.pick("settle", _settle, _or(configuration.settle, DEFAULT_SETTLE)),
+        patience=given_values.pick("patience", _patience, REACH),
         limits=raised_limits(configuration.limits, raised or {}),
         expect=configuration.expect,
         ignores=configuration.ignores,
@@ -238,12 +249,20 @@ def _concurrency(text: str) -> int:
 
 
 def _settle(text: str) -> float:
+    return _seconds(text, 0.0, LONGEST_SETTLE)
+
+
+def _patience(text: str) -> float:
+    return _seconds(text, 1.0, LONGEST_PATIENCE)
+
+
+def _seconds(text: str, least: float, most: float) -> float:
     try:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
-    if not 0 <= seconds <= LONGEST_SETTLE:
-        raise ValueError(f"{quoted(text)} is no number of seconds from 0 to {LONGEST_SETTLE:.0f}")
+    if not least <= seconds <= most:
+        raise ValueError(f"{quoted(text)} is no number of seconds from {least:.0f} to {most:.0f}")
     return seconds
 
 

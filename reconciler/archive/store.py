@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from reconciler.archive.pack import Archive, Watch, unwatched
 
 if TYPE_CHECKING:
-    from obstore.store import AzureStore, GCSStore, LocalStore, S3Store
+    from obstore.store import AzureStore, ClientConfig, GCSStore, LocalStore, S3Store
 
     _Store = S3Store | GCSStore | AzureStore | LocalStore
 
@@ -48,6 +48,19 @@ class StoreName:
     def is_local(self) -> bool:
         """A folder of this machine, from which the zip is served on a loopback port."""
         return self.scheme == "file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """The way to a store that is not on this machine.
+
+    `proxy` has its password in it, `direct` are hosts that are asked without it, and `authorities` are certificates (PEM)
+    that are believed besides those of the system.
+    """
+
+    proxy: str = field(default="", repr=False)
+    direct: tuple[str, ...] = ()
+    authorities: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +109,13 @@ def archive_key(digest: str) -> str:
 class ArchiveStore:
     """One store, opened. Its calls are asynchronous; StoreRefused is the only thing that they raise."""
 
-    def __init__(self, name: StoreName, *, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, name: StoreName, *, environment: Mapping[str, str] = os.environ, route: Route | None = None
+    ) -> None:
         self.name = name
         self._environment = environment
         with _refusing(name):
-            self._store = _opened(name)
+            self._store = _opened(name, _client_options(route or Route(), environment))
 
     async def put(self, archive: Archive, watch: Watch = unwatched) -> bool:
         """Store an archive under its digest; False where it was there already, whole.
@@ -158,7 +173,19 @@ class ArchiveStore:
         return tuple(sorted(rows, key=lambda row: (row.stored_at, row.digest), reverse=True))
 
 
-def _opened(name: StoreName) -> "_Store":
+def _client_options(route: Route, environment: Mapping[str, str]) -> "ClientConfig | None":
+    """What the library is told of the way; None leaves it to what it finds in the environment itself."""
+    options: ClientConfig = {}
+    if route.proxy:
+        options |= {"proxy_url": route.proxy, "proxy_excludes": ",".join(route.direct)}
+    if route.authorities:
+        options |= {"root_certificate": route.authorities, "proxy_ca_certificate": route.authorities}
+    if options and environment.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true"}:
+        options["allow_http"] = True  # options take the place of all that it would have found there
+    return options or None
+
+
+def _opened(name: StoreName, options: "ClientConfig | None") -> "_Store":
     from obstore.store import AzureStore, GCSStore, LocalStore, S3Store
 
     if name.is_local:
@@ -167,11 +194,11 @@ def _opened(name: StoreName) -> "_Store":
     prefix = name.path or None
     match name.scheme:
         case "s3":
-            return S3Store(name.bucket, prefix=prefix)
+            return S3Store(name.bucket, prefix=prefix, client_options=options)
         case "gs":
-            return GCSStore(name.bucket, prefix=prefix)
+            return GCSStore(name.bucket, prefix=prefix, client_options=options)
         case _:
-            return AzureStore(container_name=name.bucket, prefix=prefix)
+            return AzureStore(container_name=name.bucket, prefix=prefix, client_options=options)
 
 
 @contextmanager

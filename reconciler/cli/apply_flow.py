@@ -15,7 +15,7 @@ from reconciler.app.reviewed import Review
 from reconciler.app.saved import Terms, bind
 from reconciler.app.session import clock_of, session
 from reconciler.app.validate import validate
-from reconciler.cli.context import CommandContext, warn_of_unused_token
+from reconciler.cli.context import CommandContext, announce_network, warn_of_unused_token
 from reconciler.cli.exit_codes import DONE, REFUSED
 from reconciler.cli.plan_flow import WaitNotices
 from reconciler.cli.progress import Progress
@@ -72,6 +72,7 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
     with journal_of(settings.root, mask=console.masked, now=clock.now) as journal:
         narrator, notices = Narrator(journal), WaitNotices(console)
         async with session(settings, clock, [narrator, notices]) as opened:
+            announce_network(context)
             planned = await make_plan(opened, settings, desired, request.scope)
             if not request.scope.destroys:
                 planned = replace(planned, plan=with_alias_check(planned.plan, desired, settings.root))

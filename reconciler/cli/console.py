@@ -4,15 +4,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from reconciler.cli.terminal_width import columns_of
 from reconciler.core.text import visible
 from reconciler.render.text import Style, plain, render_text, safe_line
 from reconciler.render.view import Role, View
-
-if TYPE_CHECKING:
-    from reconciler.api.token import Token
 
 _RESET = "\x1b[0m"
 _CODES = {
@@ -55,8 +52,7 @@ class Console:
         self._color = color
         self._out = _ready(sys.stdout)
         self._err = _ready(sys.stderr)
-        self._token: Token | None = None
-        self._is_ready = False
+        self._secrets: tuple[str, ...] | None = None
         self._diverted: Callable[[str], None] | None = None
 
     @property
@@ -117,10 +113,13 @@ class Console:
             signal.signal(signal.SIGINT, before)
 
     def masked(self, text: str) -> str:
-        """The text with the token masked, in case it got in."""
-        if not self._is_ready:
-            self._token, self._is_ready = _token(self._environ), True
-        return text if self._token is None else self._token.mask(text)
+        """The text with the token and the password of a proxy masked, in case they got in."""
+        if self._secrets is None:
+            self._secrets = (*_token_forms(self._environ), *_proxy_forms(self._environ))
+        for secret in self._secrets:
+            if secret in text:
+                text = text.replace(secret, "***")
+        return text
 
     def _style(self, stream: TextIO) -> Style:
         return coloured if self._is_coloured(stream) else plain
@@ -146,16 +145,27 @@ class Console:
                 raise OutputLost(str(error)) from None
 
 
-def _token(environ: Mapping[str, str]) -> "Token | None":
-    """The token of this environment; None if there is none, or it cannot be read."""
+def _token_forms(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The forms in which the token of this environment could be printed; none if there is none, or it cannot be read."""
     if not environ.get("BRIA_API_TOKEN") and not environ.get("BRIA_API_TOKEN_FILE"):
-        return None
-    from reconciler.api.token import TokenRefused, read_token
+        return ()
+    from reconciler.api.token import TokenRefused, printed_forms, read_token
 
     try:
-        return read_token(environ)
+        token = read_token(environ)
     except TokenRefused:
-        return None
+        return ()
+    return () if token is None else printed_forms(token.value)
+
+
+def _proxy_forms(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The same of the password of a proxy."""
+    if not environ.get("HTTPS_PROXY") and not environ.get("https_proxy"):
+        return ()
+    from reconciler.api.network import network_of, secrets_of
+    from reconciler.api.token import printed_forms
+
+    return tuple(form for secret in secrets_of(network_of(environ)) for form in printed_forms(secret))
 
 
 def _ready(stream: TextIO | None) -> TextIO:

@@ -1,11 +1,13 @@
 """What a command needs before it can work: the console, the settings, the day; with warnings about the environment."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
-from reconciler.api.token import FILE_VARIABLE, VARIABLE
+from reconciler.api.endpoint import origins_of
+from reconciler.api.network import Network, is_loopback, unused_variables
+from reconciler.api.token import FILE_VARIABLE, VARIABLE, exposure
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.settings import Settings, resolve_settings, unknown_variables
 from reconciler.cli.console import Console
@@ -24,6 +26,13 @@ class CommandContext:
     settings: Settings
     today: date
     """The day on which rules with a last day are judged."""
+    _said: set[str] = field(default_factory=set)
+
+    def say_once(self, sentence: str) -> None:
+        """A sentence on stderr, unless it was said before or is empty."""
+        if sentence and sentence not in self._said:
+            self._said.add(sentence)
+            self.console.say_line(sentence)
 
 
 def open_context(invocation: Invocation, raised: Mapping[str, int] | None = None) -> CommandContext:
@@ -31,9 +40,7 @@ def open_context(invocation: Invocation, raised: Mapping[str, int] | None = None
     console = open_console(invocation)
     for sentence in unknown_variables(invocation.environ):
         console.say_line(f"warning: {sentence}")
-    settings = resolve_settings(invocation.given, invocation.environ, raised=raised)
-    _warn_of_ignored_variables(console, settings)
-    return CommandContext(console, settings, current_day())
+    return CommandContext(console, resolve_settings(invocation.given, invocation.environ, raised=raised), current_day())
 
 
 def open_console(invocation: Invocation) -> Console:
@@ -72,14 +79,28 @@ def warn_of_unused_token(context: CommandContext) -> None:
         )
 
 
-def _warn_of_ignored_variables(console: Console, settings: Settings) -> None:
-    """Warn of variables that other programs obey and this one does not, such as those of proxies (H79)."""
-    if settings.endpoint.is_simulator:
-        return
-    from reconciler.api.transport import ignored_variables
+def announce_network(context: CommandContext, hosts: Collection[str] = ()) -> None:
+    """Say once what the environment decides about requests that are about to be sent, and nothing of a secret (H79).
 
-    for name in ignored_variables(settings.environ):
-        console.say_line(f"warning: {name} is set and is not used.")
+    Those are requests to the endpoint, and to the hosts of pictures. Nothing is said where they stay on this machine.
+    """
+    settings = context.settings
+    origins = [settings.endpoint.origin, *(origin for host in hosts for origin in origins_of(host))]
+    away = [origin for origin in origins if origin.startswith("https:") and not is_loopback(origin)]
+    context.say_once(_network_words(settings.network, [origin for origin in origins if origin.startswith("https:")]))
+    for name in unused_variables(settings.environ) if away else ():
+        context.say_once(f"warning: {name} is set and is not used.")
+    if not settings.endpoint.is_simulator and (words := exposure(settings.environ)):
+        context.say_once(f"warning: {words}.")
+
+
+def _network_words(network: Network, origins: Collection[str]) -> str:
+    """How requests to these origins travel; empty where no variable has a say in it."""
+    proxies = {proxy.origin: proxy.variable for origin in origins if (proxy := network.proxy_for(origin))}
+    said = [f"through the proxy {origin} ({variable})" for origin, variable in proxies.items()]
+    if origins and network.ca_variables:
+        said.append(f"with the certificates of {' and '.join(network.ca_variables)}")
+    return f"Requests go {' and '.join(said)}." if said else ""
 
 
 class _ToConsole(logging.Handler):

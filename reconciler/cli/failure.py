@@ -5,6 +5,7 @@ import traceback
 from pathlib import Path
 
 from reconciler.api.error import CallFailed
+from reconciler.api.network import NetworkRefused
 from reconciler.app.exceptions import Refused, WrongUsage
 from reconciler.cli.console import Console, OutputLost
 from reconciler.cli.exit_codes import FAILED, PROBLEMS, REFUSED, USAGE
@@ -27,6 +28,9 @@ def explain(error: Exception, invocation: Invocation) -> int:
             return REFUSED
         case WrongUsage():
             console.say_line(str(error))
+            return USAGE
+        case NetworkRefused():
+            console.say_line(f"{error}; nothing was sent.")
             return USAGE
         case CallFailed(operation=operation, message=message):
             console.say_line(f"{operation}: {message}")

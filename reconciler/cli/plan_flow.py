@@ -10,7 +10,7 @@ from reconciler.app.planning import Planned, Scope, make_plan
 from reconciler.app.session import Session, clock_of, session
 from reconciler.app.validate import validate
 from reconciler.cli.console import Console
-from reconciler.cli.context import CommandContext, warn_of_unused_token
+from reconciler.cli.context import CommandContext, announce_network, warn_of_unused_token
 from reconciler.core.plan import Plan
 from reconciler.render.problem import warnings_view
 from reconciler.render.words import duration
@@ -27,7 +27,8 @@ class WaitNotices:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._failure = ""
+        self._last: Exchange | None = None
+        self._said: set[tuple[str, str, int]] = set()
         self.is_silent = False
 
     def before(self, exchange: Exchange) -> None:
@@ -35,13 +36,17 @@ class WaitNotices:
 
     def after(self, exchange: Exchange) -> None:
         """Remember why a call failed: it is the reason why the next one waits."""
-        self._failure = exchange.failure
+        self._last = exchange
+        if not exchange.failure:
+            self._said.clear()
 
     def throttled(self, seconds: float, reason: str) -> None:
-        """Write a line, unless the wait is short."""
-        if self.is_silent or seconds < SHORTEST:
+        """Write a line, unless the wait is short, or other calls wait for the same after as many attempts."""
+        failure, attempt = (self._last.failure, self._last.attempt) if self._last else ("", 0)
+        if self.is_silent or seconds < SHORTEST or (failure and (reason, failure, attempt) in self._said):
             return
-        why = f" ({self._failure})" if self._failure else ""
+        self._said.add((reason, failure, attempt))
+        why = f" ({failure})" if failure else ""
         self._console.say_line(f"waiting {duration(seconds)}: {reason}{why}")
 
 
@@ -49,6 +54,7 @@ class WaitNotices:
 async def connect(context: CommandContext) -> AsyncIterator[Session]:
     """A session on the endpoint of the settings; waits are told on stderr."""
     async with session(context.settings, clock_of(context.settings), [WaitNotices(context.console)]) as opened:
+        announce_network(context)
         yield opened
 
 

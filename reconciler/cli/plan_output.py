@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.api.network import DIRECT, Network
 from reconciler.app.planning import Scope
 from reconciler.cli.console import Console
 from reconciler.cli.shared_options import Invocation
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 class PlanPrinting:
     """How to print: the format, the sentence that says how to go on, and where a report finds what it shows.
 
-    A comment is found again by `root` and `stage`. `observed` is what is live. Pictures of it are fetched from `hosts` and from nowhere else.
+    A comment is found again by `root` and `stage`. `observed` is what is live. Pictures of it are fetched from `hosts` over
+    `network`, and from nowhere else.
     """
 
     form: str
@@ -37,6 +39,7 @@ class PlanPrinting:
     base: str | None = None
     observed: Observed | None = None
     hosts: tuple[str, ...] = ()
+    network: Network = DIRECT
     length: str = "comment"
 
 
@@ -142,6 +145,6 @@ def _sources(printing: PlanPrinting) -> "AlbumSources":
 
         from reconciler.app.live_pictures import live_pictures
 
-        return asyncio.run(live_pictures(observed, wanted, printing.hosts))
+        return asyncio.run(live_pictures(observed, wanted, printing.hosts, network=printing.network))
 
     return AlbumSources(root=printing.root, base=printing.base, today=printing.today, ask=ask)

@@ -55,6 +55,9 @@ def shared_options() -> list[click.Parameter]:
         ),
         click.Option(["--concurrency"], metavar="N", help="Requests at the same time. [4]", **kept),
         click.Option(["--settle"], metavar="SECONDS", help="How long the API's lists may lag behind. [15]", **kept),
+        click.Option(
+            ["--patience"], metavar="SECONDS", help="How long to wait for a network or host that is away. [20]", **kept
+        ),
         click.Option(["--color"], type=click.Choice(("auto", "always", "never")), help="Colour. [auto]", **kept),
         click.Option(
             ["-v", "--verbose", "verbose"],

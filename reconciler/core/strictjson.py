@@ -25,6 +25,10 @@ class BadJson(ValueError):
     """Text that is refused; says why, in a few words."""
 
 
+class NoJson(BadJson):
+    """Text that is not even the beginning of a JSON document, or is cut off."""
+
+
 def dumps(value: object, *, indent: int = 2) -> str:
     """A JSON text in ASCII, with a line end, that can be printed into the log of any CI system."""
     return harmless(json.dumps(value, ensure_ascii=True, indent=indent, allow_nan=False)) + "\n"
@@ -44,7 +48,7 @@ def loads(data: str | bytes, *, max_depth: int = DEPTH_LIMIT) -> Value:
             text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
         )
     except json.JSONDecodeError as error:
-        raise BadJson(f"it is no JSON from character {error.pos + 1:,} on") from None
+        raise NoJson(f"it is no JSON from character {error.pos + 1:,} on") from None
     _check_text(value)
     return value
 
@@ -53,7 +57,7 @@ def _decoded(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise BadJson(f"it is not UTF-8 at byte {error.start + 1:,}") from None
+        raise NoJson(f"it is not UTF-8 at byte {error.start + 1:,}") from None
 
 
 def _check_depth(text: str, limit: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import NoReturn, TypeVar
 
-from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised
+from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised, WrongAnswer
 from reconciler.core.action import Action
 from reconciler.core.event import Progressed, Started
 from reconciler.core.run.ending import Ending, interrupted, unknown
@@ -108,6 +108,9 @@ class ActionRun:
         for _ in range(self.run.options.attempts):
             try:
                 await self.send(request())
+            except WrongAnswer as wrong:
+                await self.require_done(is_done(), wrong)
+                return
             except Lost as lost:
                 message = lost.message
                 if await self.find_out(is_done(), lost):
@@ -131,6 +134,12 @@ class ActionRun:
                 if found is None:
                     raise
                 return found
+            except WrongAnswer as wrong:
+                # It was made, and nothing is waited for: see `require_done`.
+                found = await self.find_out(find(), wrong)
+                if found is not None:
+                    return found
+                end(unknown(f"{wrong.message}; what it made was not found yet, and the next apply looks for it"))
             except Lost as lost:
                 message = lost.message
                 # The lists may lag behind a create: "not there" counts only after `settle`. A request may commit later
@@ -140,6 +149,14 @@ class ActionRun:
                 if found is not None:
                     return found
         end(unknown(f"{message}; what it makes was not found after {self.run.options.attempts} attempts"))
+
+    async def require_done(self, reading: Awaitable[bool], wrong: WrongAnswer) -> None:
+        """Look once for the effect of a write whose answer is wrong in itself; where it is not seen, nobody knows.
+
+        Whoever answers so will hardly answer better later, so nothing is waited for.
+        """
+        if not await self.find_out(reading, wrong):
+            end(unknown(f"{wrong.message}; its effect was not found"))
 
     async def find_out(self, reading: Awaitable[T], lost: Lost) -> T:
         """A read that tells what became of a request whose answer was lost; where it fails too, nobody knows."""

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import BinaryIO
 
 from reconciler.api.archive_address import check_address
-from reconciler.api.error import Lost, Rejected
+from reconciler.api.error import Lost, Rejected, WrongAnswer
 from reconciler.api.secret_address import SecretAddress
 from reconciler.archive.offer import Offer, offered
 from reconciler.archive.pack import Archive, Member, MemberMoved, Watch, pack
@@ -75,7 +75,7 @@ async def _send(action_run: ActionRun, step: UploadArchive, draft: RemoteDataset
         now = archives.now()
         async with offered(archives.store, archive.digest, archives.lifetime, now=now) as offer:
             address = SecretAddress(offer.url)
-            if reason := await check_address(address, archive.size):
+            if reason := await check_address(address, archive.size, archives.network):
                 detail = f"the archive lies in {archives.store.name}, but its address {reason}"
                 end(failed(f"{detail}; nothing was sent to the API", draft.id, exit_code=4))
             if action_run.run.options.brake.is_pulled:
@@ -184,6 +184,9 @@ async def _ask(action_run: ActionRun, step: UploadArchive, address: SecretAddres
     for _ in range(run.options.attempts):
         try:
             await action_run.send(run.client.start_bulk_upload(draft_id, address, captioning))
+        except WrongAnswer as wrong:
+            await action_run.require_done(_is_told(action_run), wrong)
+            return
         except Lost as lost:
             message = lost.message
             if await action_run.find_out(_is_told(action_run), lost):

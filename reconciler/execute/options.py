@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from reconciler.api.network import DIRECT, Network
 from reconciler.api.upload import ImageSource
 from reconciler.archive.store import ArchiveStore
 from reconciler.core.wish import WishImage
@@ -52,11 +53,12 @@ class Brake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archives:
-    """Where archives are put, how long an address of one is good for, and what time it is."""
+    """Where archives are put, how long an address of one is good for, what time it is, and the way to an address."""
 
     store: ArchiveStore
     lifetime: timedelta
     now: Callable[[], datetime]
+    network: Network = DIRECT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from reconciler.api.error import CallFailed, Lost, Unauthorised
+from reconciler.api.error import CallFailed, Lost, Redirected, Unauthorised, Unreachable
 from reconciler.core.action import (
     CheckClone,
     ClaimDraft,
@@ -50,8 +50,15 @@ async def perform(action_run: ActionRun) -> Ending:
         action_run.run.stop_for_token(error.message)
         return failed(error.message)
     except CallFailed as error:
+        if is_of_the_way(error):
+            action_run.run.close(error.message)
         detail = f"{error.operation}: {error.message}"
         return unknown(detail) if isinstance(error, Lost) else failed(detail)
+
+
+def is_of_the_way(error: CallFailed) -> bool:
+    """Does a failure say that the API is not reached at all, so that every other action would fail as well?"""
+    return isinstance(error, Redirected) or (isinstance(error, Unreachable) and error.status is None)
 
 
 async def _step(action_run: ActionRun) -> Ending:  # noqa: C901, PLR0912 - one arm a step, nothing else

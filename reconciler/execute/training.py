@@ -1,6 +1,6 @@
 """Starting a training: at most once a model, never on a dataset that was not read after its freeze."""
 
-from reconciler.api.error import CallFailed, Lost, Rejected, Unreachable
+from reconciler.api.error import CallFailed, Lost, Rejected, Unreachable, WrongAnswer
 from reconciler.core.action import StartTraining
 from reconciler.core.live import RemoteModel
 from reconciler.core.run.ending import Ending, failed, no_capacity, succeeded, trained, unknown
@@ -49,6 +49,9 @@ async def _start(action_run: ActionRun, model_id: int, step: StartTraining) -> s
     for _ in range(action_run.run.options.attempts):
         try:
             await action_run.send(action_run.run.client.start_training(model_id, dict(step.parameters)))
+        except WrongAnswer as wrong:
+            await action_run.require_done(_is_started(action_run, model_id), wrong)
+            return None
         except Lost as lost:
             message = lost.message
             if await _was_started(action_run, model_id, lost):
@@ -69,16 +72,20 @@ async def _start(action_run: ActionRun, model_id: int, step: StartTraining) -> s
 
 async def _unless_started(action_run: ActionRun, model_id: int, refused: CallFailed) -> str | None:
     """What a refusal said, unless the model is started all the same."""
-    return None if was_started(phase(await action_run.run.client.get_model(model_id))) else refused.message
+    return None if await _is_started(action_run, model_id) else refused.message
 
 
 async def _was_started(action_run: ActionRun, model_id: int, lost: CallFailed) -> bool:
     """Was a start done whose answer was lost? "Not yet" counts only once `settle` has passed."""
     assert isinstance(lost, Lost)
-    if was_started(phase(await action_run.find_out(action_run.run.client.get_model(model_id), lost))):
+    if await action_run.find_out(_is_started(action_run, model_id), lost):
         return True
     await action_run.pause(action_run.run.options.settle)
-    return was_started(phase(await action_run.find_out(action_run.run.client.get_model(model_id), lost)))
+    return await action_run.find_out(_is_started(action_run, model_id), lost)
+
+
+async def _is_started(action_run: ActionRun, model_id: int) -> bool:
+    return was_started(phase(await action_run.run.client.get_model(model_id)))
 
 
 async def _started(action_run: ActionRun, model_id: int, model: RemoteModel | None) -> Ending:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,13 +11,14 @@ from dataclasses import dataclass, field
 from reconciler.api.caller import Pace
 from reconciler.api.client import Client
 from reconciler.api.endpoint import Endpoint, parse_endpoint
+from reconciler.api.network import DIRECT, Network
 from reconciler.api.observer import Exchange
 from reconciler.api.token import Token
 from reconciler.clock import Clock, SystemClock
 
 CANARY = "canary-token/with+specials=="
 PROJECT = b'{"id": 7, "project_name": "p"}'
-IMPATIENT = Pace(deadline=5.0, patience=0.0, read_seconds=5.0)
+IMPATIENT = Pace(deadline=5.0, patience=0.0, read_seconds=5.0, reach=0.0)
 """One try for each call."""
 
 
@@ -53,7 +55,9 @@ async def resets(writer: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def peer(*behaviours: Behaviour, reads_body: bool = True) -> AsyncIterator[tuple[Endpoint, Seen]]:
+async def peer(
+    *behaviours: Behaviour, reads_body: bool = True, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[tuple[Endpoint, Seen]]:
     """A server that behaves so to its first request, so to its second; the last behaviour serves all that follow."""
     seen = Seen()
     running: set[asyncio.Task[None]] = set()
@@ -73,10 +77,10 @@ async def peer(*behaviours: Behaviour, reads_body: bool = True) -> AsyncIterator
             running.discard(task)
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     port = server.sockets[0].getsockname()[1]
     try:
-        yield parse_endpoint(f"http://127.0.0.1:{port}"), seen
+        yield parse_endpoint(f"{'https' if tls else 'http'}://127.0.0.1:{port}"), seen
     finally:
         server.close()
         for task in running:
@@ -130,7 +134,12 @@ class Watch:
 
 
 def client_of(
-    endpoint: Endpoint, *, pace: Pace = IMPATIENT, clock: Clock | None = None, watch: Watch | None = None
+    endpoint: Endpoint,
+    *,
+    pace: Pace = IMPATIENT,
+    clock: Clock | None = None,
+    watch: Watch | None = None,
+    network: Network = DIRECT,
 ) -> Client:
     """A client with the canary token, over the network."""
-    return Client(endpoint, Token(CANARY), clock=clock or SystemClock(), pace=pace, observer=watch)
+    return Client(endpoint, Token(CANARY), clock=clock or SystemClock(), pace=pace, observer=watch, network=network)

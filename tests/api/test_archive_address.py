@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from reconciler.api.archive_address import check_address
+from reconciler.api.network import DIRECT
 from reconciler.api.secret_address import SecretAddress
 from tests.api.peer import Behaviour, answer, peer, resets, says
 
@@ -73,7 +74,7 @@ WHOLE = answer(200, b"x" * 1234)
 async def test_an_address_is_tried_from_here(behaviour: Behaviour, size: int, wrong: str) -> None:
     """Without a token, without a redirect, and with as many bytes as were stored."""
     async with peer(behaviour) as (endpoint, seen):
-        reason = await check_address(SecretAddress(f"{endpoint.origin}{PATH}?signature={SIGNATURE}"), size)
+        reason = await check_address(SecretAddress(f"{endpoint.origin}{PATH}?signature={SIGNATURE}"), size, DIRECT)
     assert reason.startswith(wrong) if wrong else not reason
     assert SIGNATURE not in reason
     assert PATH not in reason
@@ -92,4 +93,4 @@ async def test_an_address_is_tried_from_here(behaviour: Behaviour, size: int, wr
     ],
 )
 async def test_an_address_that_cannot_be_asked(url: str, wrong: str) -> None:
-    assert await check_address(SecretAddress(url), 1) == wrong
+    assert await check_address(SecretAddress(url), 1, DIRECT) == wrong

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reconciler.api.caller import Pace, pace_of
 from reconciler.api.client import Client
 from reconciler.api.endpoint import parse_endpoint
-from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised, UnfitAnswer, Unreachable
+from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised, UnfitAnswer, Unreachable, WrongAnswer
 from reconciler.api.observer import Exchange
 from reconciler.api.token import Token
 from reconciler.api.transport import EmbeddedTransport
@@ -216,6 +216,99 @@ async def test_f08_f11_patience_has_an_end(kind: str, failure: type[Exception]) 
             await found.client.list_models()
         assert found.clock.now() == pytest.approx(300.0)
         assert found.client.calls < 65
+
+
+class Unplugged(Exception):
+    """No connection comes about."""
+
+
+class Cable:
+    """A transport that can be unplugged, and an empty account behind it."""
+
+    def __init__(self, pace: Pace) -> None:
+        self.is_plugged = False
+        self.clock = SimulatedClock()
+        transport = EmbeddedTransport(self._answer, clock=self.clock, losses={Unplugged: "unsent"})
+        self.client = Client(parse_endpoint("simulator"), clock=self.clock, pace=pace, transport=transport)
+
+    def _answer(self, *_: object) -> tuple[int, dict[str, str], bytes]:
+        if not self.is_plugged:
+            raise Unplugged
+        return 200, {}, b"[]"
+
+
+@pytest.mark.parametrize(("reach", "tries"), [(20.0, 5), (12.0, 3), (5.0, 1), (1.0, 1)])
+async def test_f01_a_host_that_never_answers_is_given_up_within_patience(reach: float, tries: int) -> None:
+    """The last attempt begins so early that it could run into its timeout and still end in time."""
+    pace = pace_of("none", reach=reach)
+    cable = Cable(pace)
+    async with cable.client as client:
+        for asked in (client.list_models(), client.create_project({"project_name": "p"})):
+            with pytest.raises(Unreachable, match="simulator cannot be reached"):
+                await asked
+            assert cable.clock.now() + pace.connect_seconds <= reach
+        assert client.calls in {tries + 1, tries + 2}
+
+
+async def test_f01_whoever_waits_for_a_network_gets_it() -> None:
+    """A patience of ten minutes, and a network that comes back after five."""
+    cable = Cable(pace_of("none", reach=600.0))
+
+    async def repair() -> None:
+        await cable.clock.sleep(300)
+        cable.is_plugged = True
+
+    async with cable.client as client:
+        found, _ = await asyncio.gather(client.list_models(), repair())
+    assert found == ()
+    assert 300 <= cable.clock.now() <= 331
+
+
+async def test_f01_an_outage_of_a_host_that_answered_is_waited_out_and_counted_once() -> None:
+    """Five minutes from its beginning, for all calls together: what is asked for after that fails at once."""
+    cable = Cable(Pace())
+    async with cable.client as client:
+        cable.is_plugged = True
+        await client.list_models()
+        cable.is_plugged = False
+        cable.clock.advance(3600)
+        with pytest.raises(Unreachable):
+            await client.list_models()
+        assert 280 <= cable.clock.now() - 3600 <= 300
+        before, calls = cable.clock.now(), client.calls
+        for _ in range(100):
+            with pytest.raises(Unreachable):
+                await client.list_models()
+        assert (cable.clock.now(), client.calls) == (before, calls + 100)
+        cable.is_plugged = True
+        assert await client.list_models() == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "words", "calls"),
+    [
+        (b'[{"id": "abc", "name": "m", "status": "Created"}]', "unfit", 2),
+        (b'[{"id": NaN}]', "unfit", 2),
+        (b'[{"id": 1, "id": 1}]', "given twice", 2),
+        (b"[" + b"1," * 1_000_001 + b"1]", "1,000,000 values", 1),
+        (b"[" + b" " * 2**21 + b"]", "more than 2 MiB", 1),
+    ],
+)
+async def test_f22_an_answer_that_is_wrong_in_itself_ends_within_seconds(
+    monkeypatch: pytest.MonkeyPatch, body: bytes, words: str, calls: int
+) -> None:
+    """It is asked for at most once more: it came whole, and will come so again."""
+    monkeypatch.setattr("reconciler.api.exchange.ANSWER_LIMIT", 2**21)
+    clock = SimulatedClock()
+    transport = EmbeddedTransport(lambda *_: (200, {}, body), clock=clock)
+    async with Client(parse_endpoint("simulator"), clock=clock, transport=transport) as client:
+        with pytest.raises(UnfitAnswer, match=words):
+            await client.list_models()
+        assert client.calls == calls
+        assert clock.now() < 5
+        with pytest.raises(WrongAnswer):
+            await client.create_project({"project_name": "p"})
+        assert client.calls == calls + 1
 
 
 async def test_f44_a_page_that_stays_is_given_up_sooner() -> None:

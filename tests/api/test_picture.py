@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.api.endpoint import Endpoint, HostRefused
+from reconciler.api.network import DIRECT
 from reconciler.api.picture import SIZE_LIMIT, Missing, Patience, fetch_pictures
 from reconciler.clock import SystemClock
 from tests.api.peer import CANARY, Behaviour, answer, peer, says
@@ -57,7 +58,9 @@ async def fetch(
     patience: Patience | None = None,
     shrink: Callable[[bytes], bytes | None] = kept,
 ) -> dict[str, bytes | Missing]:
-    found = await fetch_pictures(addresses, hosts, shrink=shrink, clock=SystemClock(), patience=patience)
+    found = await fetch_pictures(
+        addresses, hosts, shrink=shrink, clock=SystemClock(), network=DIRECT, patience=patience
+    )
     assert list(found) == list(addresses)
     assert all(SECRET not in reason and "thumb" not in reason for reason in told(found).values())
     return found

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.api.error import Lost, Rejected, Unauthorised, UnfitAnswer, Unreachable
+from reconciler.api.error import Lost, Redirected, Rejected, Unauthorised, UnfitAnswer, Unreachable, WrongAnswer
 from reconciler.api.retry import (
     LONGEST_PAUSE,
     PATIENCE,
@@ -20,7 +20,8 @@ from reconciler.api.retry import (
 def verdict(
     ending: Ending, *, is_write: bool, attempt: int = 1, spent: float = 0.0, asked: float | None = None
 ) -> Verdict:
-    return next_step(ending, is_write=is_write, attempt=attempt, spent=spent, asked=asked, jitter=1.0)
+    """Without a connection, what was spent is also how long there was none."""
+    return next_step(ending, is_write=is_write, attempt=attempt, spent=spent, asked=asked, jitter=1.0, away=spent)
 
 
 @pytest.mark.parametrize(
@@ -29,13 +30,15 @@ def verdict(
         (Ending.FIT, None, None, None, None),
         (Ending.REFUSED, Rejected, Rejected, Rejected, Rejected),
         (Ending.FORBIDDEN, Unauthorised, Unauthorised, Unauthorised, Unauthorised),
-        (Ending.INSECURE, Unreachable, Unreachable, Unreachable, Unreachable),
+        (Ending.BARRED, Unreachable, Unreachable, Unreachable, Unreachable),
         (Ending.UNSENT, TryAgain, Unreachable, TryAgain, Unreachable),
         (Ending.LIMITED, TryAgain, Unreachable, TryAgain, Unreachable),
         (Ending.FAULTY, TryAgain, UnfitAnswer, Lost, Lost),
         (Ending.GARBLED, TryAgain, UnfitAnswer, Lost, Lost),
         (Ending.SILENT, TryAgain, UnfitAnswer, Lost, Lost),
-        (Ending.MOVED, UnfitAnswer, UnfitAnswer, Lost, Lost),
+        (Ending.WRONG, TryAgain, UnfitAnswer, WrongAnswer, WrongAnswer),
+        (Ending.OVERSIZED, UnfitAnswer, UnfitAnswer, WrongAnswer, WrongAnswer),
+        (Ending.MOVED, Redirected, Redirected, Redirected, Redirected),
     ],
 )
 def test_f01_to_f12_what_follows_an_exchange(
@@ -60,19 +63,45 @@ def test_f01_to_f12_what_follows_an_exchange(
     asked=st.none() | st.floats(0, LONGEST_PAUSE),
     jitter=st.floats(0, 1),
     patience=st.floats(0, 1000),
+    away=st.floats(0, 1000),
+    reach=st.floats(-10, 1000),
 )
 def test_a_write_is_never_repeated_where_it_may_have_been_done(
-    ending: Ending, attempt: int, spent: float, asked: float | None, jitter: float, patience: float
+    ending: Ending,
+    attempt: int,
+    spent: float,
+    asked: float | None,
+    jitter: float,
+    patience: float,
+    away: float,
+    reach: float,
 ) -> None:
     """And no wait is beyond patience, negative, or so short that it would be a busy loop."""
     for is_write in (True, False):
         found = next_step(
-            ending, is_write=is_write, attempt=attempt, spent=spent, asked=asked, jitter=jitter, patience=patience
+            ending,
+            is_write=is_write,
+            attempt=attempt,
+            spent=spent,
+            asked=asked,
+            jitter=jitter,
+            patience=patience,
+            away=away,
+            reach=reach,
         )
+        left = reach - away if ending is Ending.UNSENT else patience - spent
         if isinstance(found, TryAgain):
             assert not is_write or ending in {Ending.UNSENT, Ending.LIMITED}
-            assert min(0.5, patience - spent) <= found.seconds <= patience - spent
+            assert min(0.5, left) <= found.seconds <= left
             assert found.for_all == (ending is Ending.LIMITED)
+
+
+@pytest.mark.parametrize(("ending", "attempts"), [(Ending.OVERSIZED, 1), (Ending.WRONG, 2), (Ending.GARBLED, 6)])
+def test_what_is_wrong_in_itself_is_asked_for_at_most_once_more(ending: Ending, attempts: int) -> None:
+    """A page of a gateway may be gone in half a minute; what the API means as its answer stays."""
+    tries = [verdict(ending, is_write=False, attempt=attempt) for attempt in range(1, attempts + 1)]
+    assert tries[-1] == GiveUp(kind=UnfitAnswer)
+    assert all(isinstance(one, TryAgain) for one in tries[:-1])
 
 
 def test_backoff_doubles_up_to_half_a_minute() -> None:

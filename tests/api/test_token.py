@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from reconciler.api.token import LIMIT, Token, TokenRefused, read_token
+from reconciler.api.token import LIMIT, Token, TokenRefused, exposure, read_token
 
 SECRET = 'canary/+="token&<1234567>'
 
@@ -70,23 +70,56 @@ def test_both_variables_are_refused(tmp_path: Path) -> None:
         read_token({"BRIA_API_TOKEN": SECRET, **file_of(tmp_path, SECRET.encode())})
 
 
-@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o620])
-def test_h76_a_file_that_others_can_read_is_refused(mode: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o660, 0o620, 0o602, 0o666, 0o777])
+def test_h76_a_file_that_others_can_write_is_refused(mode: int, tmp_path: Path) -> None:
     """The message says the mode to set."""
-    with pytest.raises(TokenRefused, match=rf"mode {mode:04o}.*0600"):
-        read_token(file_of(tmp_path, SECRET.encode(), mode))
+    environ = file_of(tmp_path, SECRET.encode(), mode)
+    with pytest.raises(TokenRefused, match=rf"written by others \(mode {mode:04o}\); set it to 0600"):
+        read_token(environ)
+    assert exposure(environ) == ""
 
 
-def test_h76_a_link_a_directory_a_fifo_a_socket_or_a_huge_file_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o444, 0o644, 0o440, 0o640, 0o604])
+def test_h76_a_file_that_others_can_only_read_is_read_and_warned_of(mode: int, tmp_path: Path) -> None:
+    """So are secrets mounted by Kubernetes and Docker, and nobody can change their mode."""
+    environ = file_of(tmp_path, SECRET.encode(), mode)
+    assert value_of(environ) == SECRET
+    assert f"can be read by others (mode {mode:04o})" in exposure(environ)
+    assert "canary" not in exposure(environ)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400])
+def test_h76_a_file_of_ones_own_is_no_word_worth(mode: int, tmp_path: Path) -> None:
+    """Nor is a token that comes by the variable, or none."""
+    environ = file_of(tmp_path, SECRET.encode(), mode)
+    assert value_of(environ) == SECRET
+    assert [exposure(one) for one in (environ, {}, {"BRIA_API_TOKEN": SECRET})] == [""] * 3
+
+
+def test_a_secret_that_kubernetes_mounts_is_read(tmp_path: Path) -> None:
+    """A link to a file below a folder that is a link: `token -> ..data/token`, `..data -> ..2026_11_28`."""
+    version = tmp_path / "..2026_11_28"
+    version.mkdir()
+    (version / "token").write_text(SECRET)
+    (version / "token").chmod(0o644)
+    (tmp_path / "..data").symlink_to(version.name)
+    (tmp_path / "token").symlink_to("..data/token")
+    environ = {"BRIA_API_TOKEN_FILE": str(tmp_path / "token")}
+    assert value_of(environ) == SECRET
+    assert "mode 0644" in exposure(environ)
+
+
+def test_h76_a_link_to_a_link_a_directory_a_fifo_a_socket_or_a_huge_file_is_refused(tmp_path: Path) -> None:
     """Only a regular file of ours is opened and read, and nothing is waited for."""
     environ = file_of(tmp_path, SECRET.encode())
     link, fifo, address = tmp_path / "link", tmp_path / "fifo", tmp_path / "socket"
-    link.symlink_to(tmp_path / "token")
+    (tmp_path / "near").symlink_to(tmp_path / "token")
+    link.symlink_to(tmp_path / "near")
     os.mkfifo(fifo, 0o600)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(address))
         for path, words in [
-            (link, "a link"),
+            (link, "a link to a link"),
             (tmp_path, "no regular file"),
             (fifo, "no regular file"),
             (address, "cannot be read"),
@@ -104,9 +137,15 @@ def test_h76_a_link_a_directory_a_fifo_a_socket_or_a_huge_file_is_refused(tmp_pa
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-def test_h76_a_file_of_another_user_is_refused(tmp_path: Path) -> None:
-    """Even where it can be read."""
+def test_h76_a_file_or_a_link_of_another_user_is_refused(tmp_path: Path) -> None:
+    """Even where it can be read: that user can write it, or choose another file."""
     environ = file_of(tmp_path, SECRET.encode())
+    link = tmp_path / "link"
+    link.symlink_to("token")
+    assert value_of({"BRIA_API_TOKEN_FILE": str(link)}) == SECRET
+    os.chown(link, 12345, 12345, follow_symlinks=False)
+    with pytest.raises(TokenRefused, match="a link that another user made"):
+        read_token({"BRIA_API_TOKEN_FILE": str(link)})
     os.chown(tmp_path / "token", 12345, 12345)
     with pytest.raises(TokenRefused, match="another user"):
         read_token(environ)

@@ -9,23 +9,23 @@ import pytest
 from reconciler.api.client import Client
 from reconciler.api.endpoint import BRIA, parse_endpoint
 from reconciler.api.error import Lost, UnfitAnswer, Unreachable
+from reconciler.api.network import DIRECT
 from reconciler.api.token import Token
 from reconciler.api.transport import (
     EmbeddedTransport,
     Loss,
     Reply,
     build_http_client,
-    ignored_variables,
     silence_http_log,
 )
 from reconciler.clock import SimulatedClock
 from tests.api.peer import CANARY, IMPATIENT, PROJECT, answer, client_of, peer, says
 
 
-async def test_h79_the_environment_chooses_no_proxy_and_no_certificates(
+async def test_h79_the_http_library_takes_nothing_from_the_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Proxy variables, .netrc and SSLKEYLOGFILE have no effect."""
+    """Proxy variables and .netrc have no effect by themselves: only what `network` read from them counts."""
     (tmp_path / ".netrc").write_text("default login a password b\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
@@ -36,12 +36,6 @@ async def test_h79_the_environment_chooses_no_proxy_and_no_certificates(
             assert await client.list_projects() == ()
     assert asked.heads == []
     assert "authorization" not in seen.heads[0].lower()
-
-
-def test_h79_what_is_ignored_can_be_said() -> None:
-    """By name only, in either letter case; a value may hold a password."""
-    environ = {"https_proxy": "http://u:p@h", "ALL_PROXY": "", "SSL_CERT_FILE": "/x", "HOME": "/"}
-    assert ignored_variables(environ) == ("HTTPS_PROXY", "SSL_CERT_FILE")
 
 
 def contexts_of(client: httpx.AsyncClient) -> ssl.SSLContext:
@@ -55,7 +49,7 @@ async def test_h79_tls_is_verified_and_its_keys_are_not_logged(monkeypatch: pyte
     """For the vendor's origin and for loopback alike."""
     monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
     for text in (BRIA, "http://127.0.0.1:1"):
-        async with build_http_client(parse_endpoint(text), None) as http:
+        async with build_http_client(parse_endpoint(text), None, network=DIRECT) as http:
             context = contexts_of(http)
             assert context.verify_mode is ssl.CERT_REQUIRED
             assert context.check_hostname

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.app.archives import kept_archives, open_archives, with_store_refusals
+from reconciler.api.network import NetworkRefused, network_of
+from reconciler.app.archives import _route, kept_archives, open_archives, with_store_refusals
 from reconciler.app.exceptions import Refused
 from reconciler.app.settings import Settings, resolve_settings
+from reconciler.archive.store import Route, parse_store
 from reconciler.core.diff.diff import diff
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan, Subject
@@ -75,3 +77,15 @@ async def test_a_store_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="cannot be used"):
         await kept_archives(named)
     assert await kept_archives(settings("")) == ()
+
+
+def test_a_store_is_told_the_way_that_everything_takes() -> None:
+    """The proxy with its login, what goes without it, the certificates; nothing for a folder of this machine."""
+    network = network_of({"HTTPS_PROXY": "u%40x:pass-word@proxy:3128", "NO_PROXY": "corp.example,10.0.0.0/8"})
+    assert _route(parse_store("s3://brand-archives"), network) == Route(
+        proxy="http://%75%40%78:%70%61%73%73%2D%77%6F%72%64@proxy:3128",
+        direct=("corp.example", "10.0.0.0/8", "localhost", "127.0.0.0/8", "::1"),
+    )
+    assert _route(parse_store("file:///srv/archives"), network) == Route()
+    with pytest.raises(NetworkRefused):
+        _route(parse_store("s3://brand-archives"), network_of({"HTTPS_PROXY": "socks5://h:1"}))

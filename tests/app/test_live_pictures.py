@@ -10,6 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from reconciler.api.network import DIRECT
 from reconciler.app.live_pictures import LivePictures, live_pictures
 from reconciler.app.simulate import Simulation, open_world
 from reconciler.cli.entry import run
@@ -60,7 +61,7 @@ async def test_a_live_picture_is_shown_small() -> None:
     """As WebP, as those of the tree are."""
     async with peer(shows(png(600))) as (endpoint, _):
         look = observed((at("wave", f"{endpoint.origin}/wave.png"),))
-        found = await live_pictures(look, [key("wave")], [endpoint.origin.removeprefix("http://")])
+        found = await live_pictures(look, [key("wave")], [endpoint.origin.removeprefix("http://")], network=DIRECT)
     assert not found.reasons
     with Image.open(io.BytesIO(found.pictures[key("wave")]), formats=("WEBP",)) as image:
         assert image.size == (EDGE, EDGE)
@@ -80,7 +81,7 @@ async def test_only_what_is_wanted_and_live_is_asked_for() -> None:
             (RemoteImage(id=9, image_name="by-hand.png", thumbnail_url=there("by-hand")),),
         )
         wanted = [key("jump"), key("wave"), key("nobody")]
-        found = await live_pictures(look, wanted, [endpoint.origin.removeprefix("http://")])
+        found = await live_pictures(look, wanted, [endpoint.origin.removeprefix("http://")], network=DIRECT)
     assert list(found.pictures) == [key("jump"), key("wave")]
     assert not found.reasons
     assert sorted(head.split()[1] for head in seen.heads) == ["/new-wave", "/old-jump"]
@@ -90,7 +91,7 @@ async def test_without_a_host_nothing_is_asked_and_the_way_is_told() -> None:
     """The reason names the host, and nothing else of the address."""
     address = "https://images.example.com:8443/private/a.png?X-Amz-Signature=5ec7e7"
     look = observed((at("wave", address), at("jump", None)))
-    found = await live_pictures(look, [key("wave"), key("jump")], [])
+    found = await live_pictures(look, [key("wave"), key("jump")], [], network=DIRECT)
     assert found == LivePictures(
         reasons={
             key(
@@ -117,7 +118,7 @@ async def test_what_cannot_be_decoded_is_no_picture(body: bytes) -> None:
     behaviour = says(answer(200, body, "connection: close", "content-type: image/png"))
     async with peer(behaviour) as (endpoint, _):
         host = endpoint.origin.removeprefix("http://")
-        found = await live_pictures(observed((at("wave", endpoint.origin),)), [key("wave")], [host])
+        found = await live_pictures(observed((at("wave", endpoint.origin),)), [key("wave")], [host], network=DIRECT)
     assert found == LivePictures(reasons={key("wave"): f"what {host} sent is no picture that can be shown"})
 
 

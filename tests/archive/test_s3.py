@@ -17,9 +17,10 @@ import obstore
 import pytest
 from obstore.store import S3Store
 
-from reconciler.archive.store import ArchiveStore, StoreRefused, parse_store
+from reconciler.archive.store import ArchiveStore, Route, StoreRefused, parse_store
 from reconciler.clock import SystemClock
 from reconciler.execute import Archives
+from tests.api.connect_proxy import LOGIN, authority, connect_proxy, tls_before
 from tests.archive.test_store import archive
 from tests.execute.archives import DECLARED, advanced, attempts, newest
 from tests.execute.world import World
@@ -117,6 +118,27 @@ async def test_an_archive_is_stored_once_and_read_by_anybody_who_has_its_address
     await SystemClock().sleep(3)
     with pytest.raises(urllib.error.HTTPError, match="403"):
         _got(address.url)
+
+
+async def test_a_store_behind_a_proxy_and_a_certificate_authority_of_its_own(
+    signed_in: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library that speaks to the store is told the same way as everything else takes; without it nothing arrives."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://s3.corp.example")
+    async with (
+        tls_before(f"http://127.0.0.1:{signed_in}", "s3.corp.example") as origin,
+        connect_proxy(origin, wants_login=True) as passed,
+    ):
+        route = Route(
+            proxy=f"http://{LOGIN}@{passed.address}",
+            direct=("localhost",),
+            authorities=authority().cert_pem.bytes().decode(),
+        )
+        store, one = ArchiveStore(parse_store("s3://arch/proxied"), route=route), archive(b"by proxy")
+        assert await store.put(one) is True
+        assert [row.digest for row in await store.archives()] == [one.digest]
+    assert {head.split()[1] for head in passed.heads} == {"s3.corp.example:443"}
+    assert "canary" not in repr(route)
 
 
 def _got(address: str) -> bytes:

@@ -117,13 +117,6 @@ def test_environment_gives_way_to_flags(tree: Path, cli: Cli, monkeypatch: pytes
     assert cli("validate").code == 0
 
 
-def test_proxies_that_are_not_used_are_named(tree: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """H79: where a network is meant, and only there."""
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    assert "HTTPS_PROXY" not in cli("validate").err
-    assert "warning: HTTPS_PROXY is set and is not used.\n" in cli("plan", "--endpoint", "https://example.com").err
-
-
 @pytest.mark.parametrize("arguments", [("plan", f"--token={CANARY}"), ("--token", CANARY, "plan")])
 def test_there_is_no_token_option(cli: Cli, arguments: tuple[str, ...]) -> None:
     """H75: exit 64, and the value is not shown."""

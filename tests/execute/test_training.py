@@ -186,7 +186,7 @@ async def test_a_start_that_cannot_be_sent() -> None:
             async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
                 raise httpx.ConnectError("no route")
 
-        http._transport = Unplugged()
+        http._transport._below = Unplugged()  # type: ignore[attr-defined]
 
     world.tap.at("GET /models/40001", unplug)
     ran = await world.execute(plan, client=client)

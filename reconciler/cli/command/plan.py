@@ -68,7 +68,7 @@ def command(
     """
     from reconciler.app.saved import save
     from reconciler.app.settings import stage_of
-    from reconciler.cli.context import open_context
+    from reconciler.cli.context import announce_network, open_context
     from reconciler.cli.exit_codes import CHANGES, DONE
     from reconciler.cli.plan_output import PlanPrinting, next_step_live, next_step_offline, print_plan
 
@@ -81,6 +81,7 @@ def command(
     plan, observed = _plan(context, scope, base, live=live)
     if out is not None:
         save(out, plan)
+    announce_network(context, hosts)
     printing = PlanPrinting(
         form=form,
         next_step=next_step_offline(out) if plan.subject.base else next_step_live(invocation, scope, raised, out, plan),
@@ -90,6 +91,7 @@ def command(
         base=base,
         observed=None if context.settings.endpoint.is_simulator and not hosts else observed,
         hosts=hosts,
+        network=context.settings.network,
         length=length,
     )
     print_plan(context.console, plan, printing)
