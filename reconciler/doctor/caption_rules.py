@@ -1,11 +1,11 @@
-"""The doctor's rules about texts: does the prefix name the subject, do captions continue it and say what differs?
+"""The doctor's rules about texts of the prefix family: does the prefix name the subject, do captions continue it and say what differs?
 
 Words are compared without knowing the language.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from reconciler.core.manifest.spec import ProjectSpec
@@ -102,8 +102,23 @@ def judge_captions(
         if caption.text and not (start and caption.text.startswith(start)):
             yield from _judge_form(caption, name)
             yield from _judge_repetition(caption, prefix_phrases)
-    yield from _judge_sameness(captions)
+    yield from judge_sameness(captions, str.casefold)
     yield from _judge_constancy(captions, prefix_phrases, place)
+
+
+def judge_sameness(captions: Sequence[DeclaredCaption], form: Callable[[str], str]) -> Iterator[Finding]:
+    """Findings about captions that another image has too; `form` is the same of captions that say the same."""
+    first: dict[str, DeclaredCaption] = {}
+    for caption in captions:
+        other = first.setdefault(form(caption.text), caption)
+        if other is not caption and caption.text:
+            detail = f"{quoted(caption.text, 60)}, as for {shown(other.image, 60)}."
+            yield breach_in(caption, "caption-same", "another image has this very caption", detail)
+
+
+def breach_in(caption: DeclaredCaption, rule: str, summary: str, detail: str = "") -> Finding:
+    """A finding about one caption, which it quotes where there is nothing else to say."""
+    return breach(rule, caption.location, summary, detail or quoted_caption(caption.text), images=[caption.image])
 
 
 def begins_with_own_subject(text: str, name: str | None) -> bool:
@@ -198,35 +213,26 @@ def _judge_subject(text: str, project: ProjectSpec, place: Location) -> Iterator
 def _judge_form(caption: DeclaredCaption, name: str | None) -> Iterator[Finding]:
     text = caption.text
     if is_mangled(text):
-        yield _breach_in(caption, "caption-mojibake", "letters of this caption were mangled")
+        yield breach_in(caption, "caption-mojibake", "letters of this caption were mangled")
     if has_letter_case(text):
         number = len(words(text))
         if number < FEW_WORDS:
-            yield _breach_in(caption, "caption-brief", "this caption has only one or two words")
+            yield breach_in(caption, "caption-brief", "this caption has only one or two words")
         if number > MANY_WORDS:
             summary = f"this caption has more than {MANY_WORDS} words"
-            yield _breach_in(caption, "caption-wordy", summary, f"{number} words.")
+            yield breach_in(caption, "caption-wordy", summary, f"{number} words.")
     if begins_with_own_subject(text, name):
-        yield _breach_in(caption, "caption-subject", "this caption begins anew instead of continuing the prefix")
+        yield breach_in(caption, "caption-subject", "this caption begins anew instead of continuing the prefix")
     elif begins_with_capital(text, name):
-        yield _breach_in(caption, "caption-start", "this caption begins with a capital")
+        yield breach_in(caption, "caption-start", "this caption begins with a capital")
     if not text.rstrip(_QUOTES).endswith(_STOPS):
-        yield _breach_in(caption, "caption-end", "this caption does not end with a full stop")
+        yield breach_in(caption, "caption-end", "this caption does not end with a full stop")
 
 
 def _judge_repetition(caption: DeclaredCaption, prefix_phrases: set[tuple[str, ...]]) -> Iterator[Finding]:
     if repeated := longest_runs(phrases(caption.text) & prefix_phrases, caption.text):
         detail = f"The prefix says {quoted(repeated[0], 60)} already."
-        yield _breach_in(caption, "caption-repeats", "this caption says again what the prefix says", detail)
-
-
-def _judge_sameness(captions: Sequence[DeclaredCaption]) -> Iterator[Finding]:
-    first: dict[str, DeclaredCaption] = {}
-    for caption in captions:
-        other = first.setdefault(caption.text.casefold(), caption)
-        if other is not caption and caption.text:
-            detail = f"{quoted(caption.text, 60)}, as for {shown(other.image, 60)}."
-            yield _breach_in(caption, "caption-same", "another image has this very caption", detail)
+        yield breach_in(caption, "caption-repeats", "this caption says again what the prefix says", detail)
 
 
 def _judge_constancy(
@@ -244,10 +250,6 @@ def _judge_constancy(
         number = sum(bool(phrases(text) & constant) for text in texts)
         detail = f"{quoted(said)} stands in {number} of {len(texts)}."
         yield breach("caption-constant", place, "nearly every caption says the same", detail)
-
-
-def _breach_in(caption: DeclaredCaption, rule: str, summary: str, detail: str = "") -> Finding:
-    return breach(rule, caption.location, summary, detail or quoted_caption(caption.text), images=[caption.image])
 
 
 def _runs(clause: Sequence[str], wanted: set[tuple[str, ...]]) -> list[str]:

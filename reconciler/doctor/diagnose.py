@@ -14,6 +14,7 @@ from reconciler.doctor.caption_rules import judge_captions, judge_prefix
 from reconciler.doctor.dataset_context import DatasetContext, dataset_contexts, declared_captions, problems_about
 from reconciler.doctor.finding import DatasetDiagnosis, DeclaredCaption, Diagnosis, Finding, breach, in_reading_order
 from reconciler.doctor.image_rules import judge_image_set, judge_images, judge_shared_images, with_measured_transparency
+from reconciler.doctor.json_caption_rules import judge_json_captions
 from reconciler.doctor.pixels import Measured
 from reconciler.doctor.rules import RULES, Grade
 from reconciler.doctor.waivers import apply_waivers, is_waived, judge_waivers
@@ -123,7 +124,8 @@ def _own_findings(
     }
     yield from judge_shared_images(context.images, siblings, folder)
     if guide.family == "schema":
-        return  # the rules about captions are about sentences, and these are JSON documents
+        yield from judge_json_captions(captions)
+        return
     name = context.project.ip_name if context.project else None
     yield from judge_captions(captions, guide.text, name, context.at("captions", "source"))
 

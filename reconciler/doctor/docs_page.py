@@ -11,7 +11,8 @@ _INTRODUCTION = """\
 
 `reconciler doctor` looks at the images and captions of your datasets before anything is uploaded, as a photo editor
 would: is a picture blurred, blank or there twice, what does the square crop cost, does each caption go on where the
-prefix ends. Nothing is sent, no token is needed.
+prefix ends. Nothing is sent, no token is needed. In the schema family, captions are JSON documents: the rules about sentences do
+not look at them, and each of those rules says why.
 
 ```
 reconciler doctor                                             all datasets
@@ -106,4 +107,11 @@ def _section(rule: Rule) -> str:
     where = "`validate` and the doctor" if rule.found_by is FoundBy.VALIDATE else "the doctor"
     pixels = "; needs the image itself, not its Git LFS pointer" if rule.found_by is FoundBy.PIXELS else ""
     title = rule.title[0].upper() + rule.title[1:]
-    return f"#### {rule.id}\n\n**{title}** ({rule.grade.value}, {where}{pixels}). {rule.why}\n\n*What to do:* {rule.remedy}\n"
+    family = f" Only under a `caption_prefix`: {_lower(rule.prefix_only)}" if rule.prefix_only else ""
+    what = f"**{title}** ({rule.grade.value}, {where}{pixels}). {rule.why}{family}"
+    return f"#### {rule.id}\n\n{what}\n\n*What to do:* {rule.remedy}\n"
+
+
+def _lower(sentence: str) -> str:
+    """A sentence that goes on after a colon."""
+    return sentence[0].lower() + sentence[1:]

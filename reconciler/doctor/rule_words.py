@@ -359,3 +359,18 @@ RULE_WORDS = {
     ),
 }
 """`(why, what to do)` by the id of the rule."""
+
+_NO_SENTENCE = "A JSON caption is no sentence and continues nothing."
+
+PREFIX_ONLY = {
+    "legacy-generation": "The end was announced for models of the prefix family only.",
+    "caption-prefix": _NO_SENTENCE,
+    "caption-lines": "In a JSON document line ends between its parts mean nothing.",
+    "caption-subject": _NO_SENTENCE,
+    "caption-start": _NO_SENTENCE,
+    "caption-end": _NO_SENTENCE,
+    "caption-wordy": "A schema asks for many fields, so JSON captions are longer by nature.",
+    "caption-repeats": "A JSON caption has to say again what its schema asks for.",
+    "caption-constant": "What is the same in all JSON captions comes from their schema.",
+}
+"""Rules about captions that find nothing under a schema, and why."""

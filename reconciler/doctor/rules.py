@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.doctor.rule_words import RULE_WORDS
+from reconciler.doctor.rule_words import PREFIX_ONLY, RULE_WORDS
 
 
 class Grade(StrEnum):
@@ -48,6 +48,8 @@ class Rule:
     remedy: str
     search_words: tuple[str, ...] = ()
     """Words by which people look for the rule. They are used to guess what an unknown id meant."""
+    prefix_only: str = ""
+    """Why nothing is found under a schema; empty where the rule holds in both families, or is about prefixes themselves."""
 
     @property
     def can_be_waived(self) -> bool:
@@ -178,6 +180,7 @@ RULES = {
         why=RULE_WORDS[id_][0],
         remedy=RULE_WORDS[id_][1],
         search_words=tuple(search_words.split()),
+        prefix_only=PREFIX_ONLY.get(id_, ""),
     )
     for subject, rows in _ROWS.items()
     for id_, grade, found_by, title, search_words in rows

@@ -28,7 +28,7 @@ _DOING = {
     Verb.SET_ASIDE: "setting aside",
     Verb.CHECK: "checking the clone",
     Verb.REMOVE: "removing",
-    Verb.GUIDE: "setting the prefix",
+    Verb.GUIDE: "setting",
     Verb.REGENERATE: "regenerating captions",
     Verb.UPLOAD: "uploading",
     Verb.ARCHIVE: "sending the archive of",

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from reconciler.core.action import Action, CreateDataset, DeleteObject, UpdateModel, UpdateProject
+from reconciler.core.action import Action, CreateDataset, DeleteObject, SetGuide, UpdateModel, UpdateProject
 from reconciler.core.event import EndReason, Finished, Outcome, Progressed, Report, Result, Started, Throttled
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
@@ -11,6 +11,7 @@ from reconciler.render.progress import Board, board_lines
 from reconciler.render.run_report import report_view
 from reconciler.render.text import render_text
 from reconciler.render.view import screen
+from tests.execute.world import SCHEMA
 from tests.render import sample
 
 Golden = Callable[[str, str], None]
@@ -230,6 +231,15 @@ def test_every_step_that_matters_has_words_of_its_own() -> None:
     """Where the executor gives no detail the verb speaks."""
     board = Board(sample.plan())
     assert "verified, completed" in lines(board, done("dataset/lora-poses v3 complete", 1))
+
+
+def test_a_guide_that_fails_is_called_by_its_field() -> None:
+    """A schema is no prefix."""
+    guide = Action(id="guide", ref=sample.DATASET, step=SetGuide(guide=SCHEMA), version=3, label=SCHEMA.field)
+    board = Board(sample.plan(actions=(guide,)))
+    ended = Finished(action="guide", at=1.0, outcome=Outcome.FAILED, detail="the API refused it", exit_code=1)
+    said = lines(board, Started(action="guide", at=0.0), ended)
+    assert said.split("   ")[-1].strip() == "setting visual_schema failed: the API refused it"
 
 
 def test_the_board_shows_who_is_at_work_and_how_far() -> None:

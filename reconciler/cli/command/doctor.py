@@ -44,7 +44,7 @@ def command(
 ) -> int:
     """Look closely at the images and captions of datasets: all of them, or those named. Nothing is sent.
 
-    More than `validate`: pixels are decoded, images compared with each other, captions with the prefix. Findings are
+    More than `validate`: pixels are decoded, images compared with each other, captions with the guide. Findings are
     problems (exit code 3), warnings or advice; docs/doctor.md explains each by its id, and how to waive it.
     """
     from reconciler.app.doctor import examine, write_sheet
