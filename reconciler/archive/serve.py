@@ -3,6 +3,7 @@
 It is for `file://` stores: a simulated API on this machine fetches archives over HTTP and never by their path.
 """
 
+import asyncio
 import secrets
 import socket
 import threading
@@ -53,7 +54,7 @@ def served(file: Path) -> Iterator[str]:
 def _application(file: Path, path: str) -> Callable[[_Scope, _Receive, _Send], Awaitable[None]]:
     size = file.stat().st_size
 
-    async def answer(scope: _Scope, _receive: _Receive, send: _Send) -> None:
+    async def answer(scope: _Scope, receive: _Receive, send: _Send) -> None:
         is_known = secrets.compare_digest(str(scope["path"]).encode(), path.encode())
         if not is_known or scope["method"] not in {"GET", "HEAD"}:
             await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
@@ -62,9 +63,26 @@ def _application(file: Path, path: str) -> Callable[[_Scope, _Receive, _Send], A
         headers = [(b"content-type", b"application/zip"), (b"content-length", str(size).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         if scope["method"] == "GET":
-            with file.open("rb") as opened:
-                while block := opened.read(_BLOCK):
-                    await send({"type": "http.response.body", "body": block, "more_body": True})
+            await _send_file(file, receive, send)
         await send({"type": "http.response.body"})
 
     return answer
+
+
+async def _send_file(file: Path, receive: _Receive, send: _Send) -> None:
+    """The file in blocks, as far as somebody listens: who only tries the address hangs up at its beginning."""
+    gone = asyncio.ensure_future(_hung_up(receive))
+    try:
+        with file.open("rb") as opened:
+            while not gone.done() and (block := opened.read(_BLOCK)):
+                await send({"type": "http.response.body", "body": block, "more_body": True})
+                # Sending waits only where the reader is slow. Without this the loop would never see that it is gone.
+                await asyncio.wait({gone}, timeout=0)
+    finally:
+        gone.cancel()
+
+
+async def _hung_up(receive: _Receive) -> None:
+    """Wait until the reader is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
