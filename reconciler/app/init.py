@@ -1,6 +1,5 @@
-"""`init`: a first set of manifests, with the schema by which editors check them; and the files by which CI runs it."""
+"""`init --ci`: the files by which CI runs it; and what the manifests that are there say about the account."""
 
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,31 +7,12 @@ from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
 from reconciler.core.guide import Family
-from reconciler.core.manifest.schema import manifest_schema
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.text import shown
 from reconciler.files.configuration import SIMULATOR, load_configuration
 from reconciler.files.git.repository import RevisionRefused, find_repository
 from reconciler.files.load import load
 from reconciler.files.pipeline import ACCOUNT, Stage, Vendor, find_roots, is_fit, unnamed, write_pipeline
-from reconciler.files.scaffold import Scaffold, write_scaffold
-from reconciler.files.whole_file import create_file
-
-SCHEMA_NAME = "manifest.schema.json"
-
-
-def write_first_manifests(
-    root: Path, images: str | None, *, simulated: bool = True, family: Family = "prefix"
-) -> Scaffold:
-    """Write what is missing and leave what is there. WrongUsage if nothing can be written. Paths are below `root`.
-
-    With `simulated`, a new reconciler.yaml names the simulator.
-    """
-    try:
-        made = write_scaffold(root, images=images, schema=SCHEMA_NAME, simulated=simulated, family=family)
-        return _with_schema(root, made)
-    except OSError as error:
-        raise WrongUsage(f"Nothing can be written to {shown(str(root))}: {error.strerror}.") from None
 
 
 def declared_family(root: Path) -> Family | None:
@@ -78,15 +58,9 @@ def _stages(top: Path, root: str) -> tuple[Stage, ...]:
 
 
 def names_simulator(root: Path) -> bool:
-    """Does reconciler.yaml name the simulator? No if it cannot be read: `validate` says why."""
-    return load_configuration(root).endpoint == SIMULATOR
+    """Does reconciler.yaml name a simulator? No if it cannot be read: `validate` says why."""
+    return (load_configuration(root).endpoint or "").partition(":")[0] == SIMULATOR
 
 
 def _shown(top: Path, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(os.path.relpath(top / name) for name in names)
-
-
-def _with_schema(root: Path, made: Scaffold) -> Scaffold:
-    if not create_file(root / SCHEMA_NAME, (json.dumps(manifest_schema(), indent=2) + "\n").encode()):
-        return Scaffold(written=made.written, kept=(*made.kept, SCHEMA_NAME))
-    return Scaffold(written=(*made.written, SCHEMA_NAME), kept=made.kept)

@@ -32,8 +32,8 @@ COMMANDS = {
 
 _EXAMPLE = """\
 reconciler init
-reconciler plan --endpoint simulator:world.db
-reconciler apply --endpoint simulator:world.db
+reconciler plan
+reconciler apply
 """
 
 

@@ -56,7 +56,7 @@ def test_init_for_ci_does_not_leave_ci_on_the_simulator(
     git("init", "--quiet")
     cli("init")
     late = cli("init", "--ci", "github")
-    assert "Remove `endpoint: simulator` from manifests/reconciler.yaml" in " ".join(late.out.split())
+    assert "Remove the line `endpoint:` from manifests/reconciler.yaml" in " ".join(late.out.split())
     early = cli("init", "--ci", "github", "--root", "brand")
     assert "Remove" not in early.out
     assert "\n# endpoint: simulator\n" in (tmp_path / "brand/reconciler.yaml").read_text()

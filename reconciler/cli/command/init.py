@@ -1,5 +1,6 @@
 """`reconciler init`."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -7,12 +8,49 @@ import click
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
+    from reconciler.app.first_tree import FirstTree, Written
+    from reconciler.app.init import CiFiles
     from reconciler.cli.console import Console
     from reconciler.core.guide import Family
 
+_TYPES = (
+    "defined_character",
+    "stylized_scene",
+    "object_variants",
+    "multi_object_set",
+    "icons",
+    "character_variants",
+    "other",
+)
+_MEDIUMS = ("illustration", "photography")
+_EXAMPLE = """\
+reconciler init
+reconciler init --name Mira --description "a girl with green boots" --from drawings
+reconciler init --root shoes --name Shoes --type other --medium photography --from photos
+"""
 
-@declare("init", example="reconciler init\nreconciler init --root brand/manifests --images ../photos")
-@click.option("--images", metavar="DIR", help="A folder with images that is there already, relative to the root.")
+
+@declare("init", example=_EXAMPLE)
+@click.option("--name", metavar="NAME", help="What it is called: the character, the style, the product. [Lora]")
+@click.option("--description", metavar="TEXT", help="What it looks like, in up to six words.")
+@click.option(
+    "--type",
+    "kind",
+    metavar="TYPE",
+    type=click.Choice(_TYPES),
+    default=_TYPES[0],
+    show_default=True,
+    help=f"What kind of thing it is: {', '.join(_TYPES)}.",
+)
+@click.option(
+    "--medium", type=click.Choice(_MEDIUMS), default=_MEDIUMS[0], show_default=True, help="What the images are."
+)
+@click.option(
+    "--from",
+    "folder",
+    metavar="FOLDER",
+    help="Images to begin with, and the captions beside them: copied below the root, unless they lie there.",
+)
 @click.option("--ci", type=click.Choice(("github", "gitlab")), help="Write the files by which CI runs it, too.")
 @click.option(
     "--family",
@@ -22,38 +60,80 @@ if TYPE_CHECKING:
 )
 @pass_invocation
 def command(
-    invocation: Invocation, images: str | None, ci: "Literal['github', 'gitlab'] | None", family: "Family | None"
+    invocation: Invocation,
+    /,
+    *,
+    folder: str | None,
+    ci: "Literal['github', 'gitlab'] | None",
+    family: "Family | None",
+    **words: str | None,
 ) -> int:
-    """Write a first set of manifests: a project, a dataset and a model, ready to be edited.
+    """Write a first set of manifests: a project, a dataset and a model, ready to be edited, and a simulated account.
 
-    A file that exists is never touched.
+    Captions are looked for where tools put them: text files beside the images, captions.yaml, metadata.jsonl or
+    metadata.csv. A file that exists is never touched.
     """
-    from reconciler.app.init import declared_family, names_simulator, write_ci_files, write_first_manifests
+    from pathlib import Path
+
+    from reconciler.app.first_tree import FirstWish, first_tree, write_first_tree
+    from reconciler.app.init import declared_family, names_simulator, write_ci_files
     from reconciler.app.settings import root_of
     from reconciler.cli.context import open_console
-    from reconciler.files.pipeline import entry
     from reconciler.render.view import Line, say, screen
 
     console = open_console(invocation)
     root = root_of(invocation.given, invocation.environ)
+    wish = FirstWish(folder=None if folder is None else Path(folder), **words)  # type: ignore[arg-type]
     chosen = family or declared_family(root) or _asked(console)  # before anything is written
+    tree = first_tree(root, wish, chosen)
     pipeline = None if ci is None else write_ci_files(root, ci)
-    made = write_first_manifests(root, images, simulated=ci is None, family=chosen)
-    lines = [Line(text=say(f"wrote {root / name}")) for name in made.written]
-    lines += [Line(text=say(f"left as it is: {root / name}")) for name in made.kept]
-    if pipeline is not None:
-        lines += [Line(text=say(f"wrote {name}")) for name in pipeline.written]
-        lines += [Line(text=say(f"left as it is: {name}")) for name in pipeline.kept]
-        missing = (
-            f"{pipeline.kept[0]} does not name {entry(one)}: add it as docs/ci.md shows." for one in pipeline.unnamed
+    written = write_first_tree(tree, simulated=ci is None)
+    told = [*_told(tree, written), *(_told_of_ci(pipeline) if pipeline is not None else ())]
+    is_simulated = names_simulator(root)
+    if pipeline is not None and is_simulated:
+        told.append(
+            f"Remove the line `endpoint:` from {root / 'reconciler.yaml'}: with it, CI changes nothing at Bria."
         )
-        lines += [Line(text=say(sentence)) for sentence in missing]
-    if pipeline is not None and names_simulator(root):
-        place = root / "reconciler.yaml"
-        lines.append(Line(text=say(f"Remove `endpoint: simulator` from {place}: with it, CI changes nothing at Bria.")))
-    way = "Put images into the folder that the dataset names, edit the manifests, then run `reconciler validate`."
-    console.result(screen(lines, [Line(text=say(way))]))
+    option = f" --root {root}" if invocation.given.get("root") else ""
+    ways = _ways_on(tree, option, is_simulated=is_simulated)
+    console.result(screen([Line(text=say(line)) for line in told], [Line(text=say(line)) for line in ways]))
     return 0
+
+
+def _told(tree: "FirstTree", made: "Written") -> Iterator[str]:
+    """What was written and copied."""
+    from reconciler.core.text import count
+
+    yield from (f"wrote {name}" for name in made.scaffold.written)
+    yield from (f"left as it is: {name}" for name in made.scaffold.kept)
+    if made.copied:
+        more = len(tree.found.names) - made.copied
+        kept = f"; {count(more, 'file')} of that name stayed as {'it is' if more == 1 else 'they are'}" if more else ""
+        yield f"copied {count(made.copied, 'file')} to {tree.images}{kept}"
+
+
+def _told_of_ci(made: "CiFiles") -> Iterator[str]:
+    from reconciler.files.pipeline import entry
+
+    yield from (f"wrote {name}" for name in made.written)
+    yield from (f"left as it is: {name}" for name in made.kept)
+    yield from (f"{made.kept[0]} does not name {entry(one)}: add it as docs/ci.md shows." for one in made.unnamed)
+
+
+def _ways_on(tree: "FirstTree", option: str, *, is_simulated: bool) -> Iterator[str]:
+    """What to do next, in the order in which a person does it."""
+    from reconciler.core.text import count
+
+    if tree.lacks_description:
+        yield f"Say what {tree.brand.name} looks like: `ip_description`, in {tree.root}/{tree.brand.slug}.yaml."
+    if not tree.found.images:
+        yield f"Put images into {tree.images}, edit the manifests, then run `reconciler validate{option}`."
+        return
+    source = {"sidecar": "captions beside them", "file": f"captions in {', '.join(tree.found.files)}"}
+    captions = source.get(tree.brand.source, "no captions: Bria writes them")
+    yield f"{count(len(tree.found.images), 'image')} in {tree.images}, {captions}."
+    where = ": it is simulated until you remove the line `endpoint:` from reconciler.yaml" if is_simulated else ""
+    yield f"Next: `reconciler plan{option}`, then `reconciler apply{option}`{where}."
 
 
 def _asked(console: "Console") -> "Family":

@@ -68,7 +68,7 @@ def choose_files(
     names = _files_below(folder, listing)
     if patterns is None and _are_images(names):
         return _all_of(folder, names, spec)
-    images = [name for name in names if _is_image(name)]
+    images = [name for name in names if is_image(name)]
     chosen = images if patterns is None else [name for name in images if any(p.matches(name) for p in patterns)]
     kept = set(chosen)
     captions, unused = _caption_names(names, chosen, spec)
@@ -245,7 +245,7 @@ def _are_images(names: Sequence[str]) -> bool:
     return "\n" not in "".join(names) and _IMAGES.fullmatch("\n".join((*names, ""))) is not None
 
 
-def _is_image(name: str) -> bool:
+def is_image(name: str) -> bool:
     dot = name.rfind(".")
     return name[dot:].lower() in SUFFIXES and not name.endswith(MASK_ENDINGS, 0, dot)
 
