@@ -1,72 +1,59 @@
-"""Bring the live captions of a dataset into the files that git keeps."""
+"""Which dataset's captions are pulled into git, and from which of its live versions."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from reconciler.app.exceptions import refused, undeclared
 from reconciler.app.history import datasets_of
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
 from reconciler.app.validate import resolve_tree
-from reconciler.core.desired import Desired
+from reconciler.core.desired import Desired, DesiredDataset
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.election import newest_completed, open_drafts
-from reconciler.core.guide import Guide
 from reconciler.core.live import RemoteDataset
 from reconciler.core.look.in_force import in_force
-from reconciler.core.manifest.loaded import Loaded
+from reconciler.core.manifest.loaded import Loaded, Manifest
 from reconciler.core.manifest.spec import DatasetBody
-from reconciler.core.name import DraftName, image_key, parse_dataset_name
+from reconciler.core.name import DraftName, parse_dataset_name
 from reconciler.core.problem import Location, ProblemsFound
 from reconciler.core.ref import Ref
-from reconciler.core.text import normal, quoted
-from reconciler.files.caption.form import FORMS
-from reconciler.files.caption.pull import CaptionSource, PulledCaption, PullRefused, write_captions
+from reconciler.core.text import quoted
+from reconciler.files.caption.pull import CaptionSource
 from reconciler.files.load import load
-from reconciler.files.tree import Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where captions are pulled to: the tree, the dataset, its declared source, and where that stands."""
+    """Where captions are pulled to: the tree, the dataset's manifest in it, and the source that it declares."""
 
     desired: Desired
-    ref: Ref
+    manifest: Manifest
     source: CaptionSource
-    place: Location
 
+    @property
+    def dataset(self) -> DesiredDataset:
+        return self.desired.datasets[self.manifest.ref]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PulledDataset:
-    """The name of the live dataset, what became of each caption, and how many images had no live caption.
-
-    `unfit` has the live captions that no file can hold, by the images' paths: no JSON objects in the schema family.
-    """
-
-    name: str
-    captions: tuple[PulledCaption, ...]
-    missing: int
-    unfit: Mapping[str, str]
+    @property
+    def place(self) -> Location:
+        """Where the source is declared, or would be."""
+        return self.manifest.document.at("spec", "captions", "source")
 
 
 def read_target(root: Path, ref: Ref) -> Target:
     """The tree, also if only the captions that are to be pulled are missing; WrongUsage if there is no such dataset."""
     loaded = load(root)
-    body = next((one for one in loaded.manifests if one.ref == ref), None)
+    manifest = next((one for one in loaded.manifests if one.ref == ref), None)
     try:
         desired = resolve_tree(loaded)
     except ProblemsFound:
         desired = resolve_tree(_without_captions(loaded, ref))
-    if body is None or not isinstance(body.body, DatasetBody):
+    if manifest is None or not isinstance(manifest.body, DatasetBody):
         raise undeclared(ref, desired.refs)
-    captions = body.body.spec.captions
-    return Target(
-        desired=desired,
-        ref=ref,
-        source="automatic" if captions is None else captions.source,
-        place=body.document.at("spec", "captions", "source"),
-    )
+    captions = manifest.body.spec.captions
+    source: CaptionSource = "automatic" if captions is None else captions.source
+    return Target(desired=desired, manifest=manifest, source=source)
 
 
 def _without_captions(loaded: Loaded, ref: Ref) -> Loaded:
@@ -106,38 +93,3 @@ def _chosen(planned: Planned, ref: Ref) -> int | None:
     versions = datasets_of(planned, AccountIndex(planned.observed), ref)
     member = next(iter(open_drafts(versions)), None) or newest_completed(versions)
     return None if member is None else member.dataset.id
-
-
-def write(root: Path, target: Target, live: RemoteDataset, *, overwrite: bool) -> PulledDataset:
-    """Write the captions of the images that the tree holds; refused if a caption file cannot be understood."""
-    form = FORMS[target.desired.datasets[target.ref].guide.family]
-    folder, texts, missing = _texts(target, live)
-    unfit = {name: text for name, text in texts.items() if not form.takes(text)}
-    fit = {name: text for name, text in texts.items() if name not in unfit}
-    with Tree(root) as tree:
-        try:
-            captions = write_captions(tree, folder, target.source, fit, form=form, overwrite=overwrite)
-        except PullRefused as error:
-            raise refused("pull-refused", str(error)) from None
-    return PulledDataset(name=live.name, captions=captions, missing=missing, unfit=unfit)
-
-
-def _texts(target: Target, live: RemoteDataset) -> tuple[str, dict[str, str], int]:
-    """The image folder, each image's text without the prefix by its path below it, and how many have none."""
-    found = live.content.keyed
-    folder, texts, missing = "", {}, 0
-    for image in target.desired.datasets[target.ref].images:
-        path = PurePosixPath(image.path)
-        base = path.parents[len(PurePosixPath(image.name).parts) - 1]
-        folder = "" if str(base) == "." else str(base)
-        remote = found.get(image_key(image.digest))
-        if remote is None or not remote.caption:
-            missing += 1
-        else:
-            texts[str(path.relative_to(base))] = _bare(remote.caption, live.guide)
-    return folder, texts, missing
-
-
-def _bare(caption: str, guide: Guide | None) -> str:
-    """A caption as git declares it: without the guide, which the API may have put before it."""
-    return normal(caption) if guide is None else guide.own_words(caption)

@@ -82,7 +82,8 @@ def _check_limit(action_run: ActionRun, draft: RemoteDataset, todo: CaptionWrite
     if len(todo.edited) > max(0, left):
         text = quoted(todo.edited[0].caption or "")
         detail = f"{count(len(todo.edited), 'declared caption')} of draft {draft.id} edited by hand since the plan"
-        end(failed(f"{detail}, the first to {text}; pull it into git, or allow caption_rewrites", draft.id, 4))
+        way = f"`reconciler captions pull {action_run.action.ref.name}` merges it into git, or allow caption_rewrites"
+        end(failed(f"{detail}, the first to {text}; {way}", draft.id, 4))
     run.rewrites += len(todo.edited)
 
 

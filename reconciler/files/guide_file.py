@@ -18,11 +18,12 @@ from reconciler.core.strictjson import BadJson, Value, loads
 from reconciler.files.git.repository import RevisionRefused, find_repository
 from reconciler.files.json_text import in_order_of, json_text
 from reconciler.files.load import SCHEMA_FILE_LIMIT
+from reconciler.files.manifest_file import ManifestFile, manifest_file
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.yaml.change import Edit, Insert, Replace
-from reconciler.files.yaml.edit import EditRefused, edited
-from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
+from reconciler.files.yaml.edit import EditRefused
+from reconciler.files.yaml.reading import read_yaml
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -42,12 +43,10 @@ class GuideEdit:
 
 def guide_edit(tree: Tree, manifest: Manifest, spec: DatasetSpec, guide: Guide) -> GuideEdit:
     """What writing this guide does to the file that declares it. EditRefused where that file cannot be edited."""
-    shown_root = tree.shown("")
-    path = str(PurePosixPath(manifest.document.path).relative_to(shown_root))
     if spec.visual_schema_file is not None and isinstance(guide, SchemaGuide):
-        folder = str(PurePosixPath(path).parent)
+        folder = str(PurePosixPath(manifest.document.path).relative_to(tree.shown("")).parent)
         return _schema_file_edit(tree, below("" if folder == "." else folder, spec.visual_schema_file), guide)
-    return _manifest_edit(tree, path, manifest, spec, guide)
+    return _manifest_edit(tree, manifest_file(tree, manifest), spec, guide)
 
 
 def write_guide(tree: Tree, edit: GuideEdit) -> None:
@@ -55,24 +54,20 @@ def write_guide(tree: Tree, edit: GuideEdit) -> None:
     tree.replace_file(edit.path, edit.after, over=edit.before)
 
 
-def _manifest_edit(tree: Tree, path: str, manifest: Manifest, spec: DatasetSpec, guide: Guide) -> GuideEdit:
-    data = _read(tree, path, FILE_LIMIT)
-    documents = read_yaml(data, tree.shown(path)).documents
-    place = manifest.document.at()
-    number = next((at for at, document in enumerate(documents) if document.at() == place), 0)
+def _manifest_edit(tree: Tree, file: ManifestFile, spec: DatasetSpec, guide: Guide) -> GuideEdit:
     value: Value = guide.text if isinstance(guide, PrefixGuide) else guide.document
-    before = _guide_of(documents[number].value, guide.field)
+    before = file.spec.get(guide.field)
     edit: Edit
     if before is None:
         after = "upload_type" if "upload_type" in spec.model_fields_set else "project"
-        edit = Insert(("spec",), guide.field, value, after=after, document=number)
+        edit = Insert(("spec",), guide.field, value, after=after, document=file.document)
     else:
-        edit = Replace(("spec", guide.field), in_order_of(before, value), document=number)
-    committed = _committed(tree.root, path)
+        edit = Replace(("spec", guide.field), in_order_of(before, value), document=file.document)
+    committed = _committed(tree.root, file.path)
     return GuideEdit(
-        path=path,
-        before=data,
-        after=edited(data, [edit], path=tree.shown(path)),
+        path=file.path,
+        before=file.data,
+        after=file.edited([edit]),
         is_committed=before is None or committed is None or before in _guides_in(committed, guide.field),
     )
 

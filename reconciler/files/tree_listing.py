@@ -19,9 +19,10 @@ TREE_LIMIT = 1_000_000
 DEPTH_LIMIT = 32
 """Folders inside each other."""
 
-DATA_SUFFIXES = frozenset(
-    {".yaml", ".yml", ".png", ".jpg", ".jpeg", ".webp", ".txt", ".caption", ".json", ".jsonl", ".csv"}
-)
+TEXT_SUFFIXES = frozenset({".yaml", ".yml", ".txt", ".caption", ".json", ".jsonl", ".csv"})
+"""Suffixes of manifests, captions and schemas."""
+
+DATA_SUFFIXES = TEXT_SUFFIXES | {".png", ".jpg", ".jpeg", ".webp"}
 """Suffixes of files that are read. Of other files only the names count."""
 
 

@@ -99,6 +99,13 @@ def git(*arguments: str) -> None:
     subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
 
 
+def commit_all() -> None:
+    """Commit everything in the working folder, as the first commit where there is none."""
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "-m", "x")
+
+
 @contextmanager
 def account(file: Path) -> Iterator[Simulator]:
     """The world behind an account's file, for a person who works in the console and for a look at the truth."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.simulator.console import edit_dataset, edit_image
-from tests.cli.conftest import CAPTIONS, Cli, account, edit
+from tests.cli.conftest import CAPTIONS, Cli, account, commit_all, edit
 from tests.cli.test_guide import of_schema_family
 
 DRAFT = "  status: draft\n"
@@ -47,7 +47,7 @@ def test_live_documents_are_pulled_beside_their_images_and_declared(kept: Path, 
 
 
 def test_a_document_that_differs_is_a_conflict_shown_by_path(kept: Path, cli: Cli) -> None:
-    """Exit 4, and git's document stays until somebody says --overwrite; order and spaces are no difference."""
+    """Exit 4, and git's document stays until somebody chooses the other one; order and spaces are no difference."""
     edit(kept / "manifests/dataset.yaml", DRAFT, DRAFT + "  captions: {source: file}\n")
     file = kept / "manifests/images/captions.yaml"
     file.write_text("wave: {mood: sad, action: waving}  # ours\njump: {action: jumping}\n")
@@ -59,7 +59,8 @@ def test_a_document_that_differs_is_a_conflict_shown_by_path(kept: Path, cli: Cl
     assert "1 caption in git already." in ran.out
     assert "~ wave.png  mood: [-sad-] {+gay+}" in ran.out
     assert file.read_text().startswith("wave: {mood: sad, action: waving}  # ours\n")
-    assert cli("captions", "pull", "lora-poses", "--overwrite").code == 0
+    commit_all()
+    assert cli("captions", "pull", "lora-poses", "--theirs").code == 0
     assert file.read_text().startswith("wave: {mood: gay, action: waving}  # ours\njump: {action: jumping}\n")
 
 
@@ -69,7 +70,8 @@ def test_documents_are_pulled_into_metadata_jsonl(kept: Path, cli: Cli) -> None:
     file.write_text('{"file_name": "wave.png", "text": "{\\"action\\": \\"waving\\"}", "width": 12}\n')
     assert cli("apply", "--yes").code == 0
     caption_live(kept, "wave", '{"action": "nodding"}')
-    assert cli("captions", "pull", "lora-poses", "--overwrite").code == 0
+    commit_all()
+    assert cli("captions", "pull", "lora-poses", "--theirs").code == 0
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert lines[0] == {"file_name": "wave.png", "text": '{"action":"nodding"}', "width": 12}
     assert len(lines) == 5

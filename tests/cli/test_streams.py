@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import CAPTIONS, Cli
+from tests.cli.conftest import CAPTIONS, Cli, commit_all
 
 CANARY = "canary-7f3e9a1c5b"
 COMMAND = [sys.executable, "-m", "reconciler"]
@@ -334,7 +334,11 @@ def test_captions_are_pulled_into_git(tree: Path, cli: Cli) -> None:
     assert conflict.code == 4
     assert "1 caption in git says something else: left alone." in conflict.out
     assert (tree / "manifests/images/wave.txt").read_text() == "something of mine.\n"
-    assert cli("captions", "pull", "lora-poses", "--overwrite").code == 0
+    held = cli("captions", "pull", "lora-poses", "--theirs")
+    assert held.code == 4
+    assert "1 caption in git was not committed, and would be lost: left alone." in held.out
+    commit_all()
+    assert cli("captions", "pull", "lora-poses", "--theirs").code == 0
     assert (tree / "manifests/images/wave.txt").read_text() != "something of mine.\n"
     for name in CAPTIONS:
         (tree / f"manifests/images/{name}.txt").unlink()

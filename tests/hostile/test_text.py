@@ -14,7 +14,7 @@ from reconciler.cli.command_table import COMMANDS
 from reconciler.simulator import Instead, Request, Response, Simulator
 from reconciler.simulator.console import add_dataset, edit_image
 from reconciler.simulator.server import serving
-from tests.cli.conftest import Cli, Ran, account, draw, edit, git
+from tests.cli.conftest import Cli, Ran, account, commit_all, draw, edit, git
 from tests.cli.test_streams import on_terminal
 from tests.hostile.judge import (
     judge_annotations,
@@ -127,7 +127,8 @@ def test_captions_pulled_into_git_say_what_is_live(tree: Path, cli: Cli, row: st
         edit_caption(8, "fine zqiq")
     edit(tree / "manifests/dataset.yaml", "automatic", "sidecar" if source == "sidecar" else "file")
     (tree / "manifests/images" / ("p1.txt" if source == "sidecar" else source)).write_text(FIRST[source])
-    assert cli("captions", "pull", "lora-poses", "--overwrite").code == 0
+    commit_all()
+    assert cli("captions", "pull", "lora-poses", "--theirs").code == 0
     assert cli("validate").code == 0
     again = cli("captions", "pull", "lora-poses")
     assert again.code == 0, again
@@ -148,7 +149,8 @@ def test_control_characters_pulled_into_git_are_found_there(tree: Path, cli: Cli
     live_words("H36")
     edit(tree / "manifests/dataset.yaml", "automatic", "sidecar" if source == "sidecar" else "file")
     (tree / "manifests/images" / ("p1.txt" if source == "sidecar" else source)).write_text(FIRST[source])
-    assert cli("captions", "pull", "lora-poses", "--overwrite").code == 0
+    commit_all()
+    assert cli("captions", "pull", "lora-poses", "--theirs").code == 0
     for command in ("validate", "apply --yes"):
         ran = cli(*command.split())
         assert ran.code == 3

@@ -22,7 +22,7 @@ def check(changes: Iterable[Change], cost: Cost, limits: Limits, *, versions: in
             f"{count(rewrites, 'caption')} that people wrote on the live side would be replaced by git's; "
             f"the limit is {limits.caption_rewrites}"
         )
-        refusals.append(_over("caption_rewrites", rewrites, summary))
+        refusals.append(_over("caption_rewrites", rewrites, summary, _pulling(changes)))
     refusals += [refusal for change in changes if (refusal := _removals(change, limits))]
     return tuple(refusals)
 
@@ -90,14 +90,24 @@ def _removals(change: Change, limits: Limits) -> Refusal | None:
     return _over("image_removals_percent", percent, summary)
 
 
-def _over(limit: str, number: int, summary: str) -> Refusal:
+def _pulling(changes: Iterable[Change]) -> str:
+    """The way on that loses nothing."""
+    names = [change.ref.name for change in changes if change.losses.captions]
+    more = f", and so on for {len(names)} datasets" if len(names) > 1 else ""
+    return f"Merge what people wrote into git: `reconciler captions pull {names[0]}`{more}."
+
+
+def _over(limit: str, number: int, summary: str, *ways: str) -> Refusal:
     """A limit's refusal names its object in the summary alone.
 
-    One that has a `ref` stays in force when a saved plan is applied; a limit is judged anew.
+    One that has a `ref` stays in force when a saved plan is applied; a limit is judged anew. `ways` are better than lifting it.
     """
     return Refusal(
         rule=f"limit-{limit.replace('_', '-')}",
         ref=None,
         summary=summary,
-        remedies=(f"Allow it once with `--allow {limit}={number}`, or raise `limits.{limit}` in reconciler.yaml.",),
+        remedies=(
+            *ways,
+            f"Allow it once with `--allow {limit}={number}`, or raise `limits.{limit}` in reconciler.yaml.",
+        ),
     )

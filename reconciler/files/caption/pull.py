@@ -1,9 +1,9 @@
-"""Live captions written into the caption files of the tree, for `captions pull`. A person's own text is never lost."""
+"""Captions read from the caption files of a tree and written into them, for `captions pull`. A person's own text is never lost."""
 
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -40,7 +40,7 @@ class PullOutcome(StrEnum):
     KEPT = "kept"
     """The file says the same already."""
     CONFLICT = "conflict"
-    """The file says something else, which a person wrote. It was left as it is."""
+    """The file says something else than was expected, which a person wrote. It was left as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,54 +54,79 @@ class PulledCaption:
     after: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionPlace:
+    """Where the captions of a dataset stand: the image folder below the root, the manifest's source, the family's form.
+
+    Where captions are `automatic` nothing declares them, but they may lie beside the images all the same.
+    """
+
+    folder: str
+    source: CaptionSource
+    form: CaptionForm
+
+
 class PullRefused(Exception):
     """A caption file that cannot be understood or written. The text says why, for a person."""
 
 
-def write_captions(
-    tree: Tree,
-    folder: str,
-    source: CaptionSource,
-    captions: Mapping[str, str],
-    *,
-    form: CaptionForm,
-    overwrite: bool = False,
-) -> tuple[PulledCaption, ...]:
-    """Write captions (image's path below `folder` → caption without prefix) where the manifest's source says.
+def read_captions(tree: Tree, place: CaptionPlace, names: Iterable[str]) -> dict[str, str]:
+    """The captions in the files of these images (paths below the image folder); PullRefused if one cannot be understood."""
+    found = _passed(_Pass(tree=tree, place=place, replacing=None), dict.fromkeys(names, ""))
+    return {one.name: one.before for one in found if one.before}
 
-    `automatic` writes sidecars. A text that is there already and differs is a conflict, unless `overwrite`.
-    Each file is written whole or not at all; PullRefused if a caption file cannot be understood or written.
+
+def write_captions(
+    tree: Tree, place: CaptionPlace, captions: Mapping[str, str], *, replacing: Mapping[str, str]
+) -> tuple[PulledCaption, ...]:
+    """Write captions (image's path below the image folder → caption without prefix).
+
+    `replacing` has the texts that may be written over, by the same paths; any other text that stands there is a conflict.
+    Each file is written whole or not at all; PullRefused if one cannot be understood or written.
     """
     wanted = {name: normal(text) for name, text in captions.items()}
-    writing = _Writing(tree=tree, folder=folder, form=form, overwrite=overwrite)
+    return _passed(_Pass(tree=tree, place=place, replacing=replacing), wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pass:
+    """One way through the caption files, and the texts that may be written over. Without `replacing` nothing is written."""
+
+    tree: Tree
+    place: CaptionPlace
+    replacing: Mapping[str, str] | None
+
+    @property
+    def folder(self) -> str:
+        return self.place.folder
+
+    @property
+    def form(self) -> CaptionForm:
+        return self.place.form
+
+    def outcome(self, name: str, before: str | None, after: str) -> PullOutcome:
+        if self.replacing is None or (before and self.form.is_same(before, after)):
+            return PullOutcome.KEPT
+        is_free = not before or (name in self.replacing and self.form.is_same(before, self.replacing[name]))
+        return PullOutcome.WRITTEN if is_free else PullOutcome.CONFLICT
+
+
+def _passed(one: _Pass, wanted: Mapping[str, str]) -> tuple[PulledCaption, ...]:
+    """Go through the files of the images that are `wanted`."""
+    tree, folder = one.tree, one.folder
     try:
-        if source != "file":
-            return tuple(_write_sidecar(writing, name, text) for name, text in sorted(wanted.items()))
+        if one.place.source != "file":
+            return tuple(_pass_sidecar(one, name, text) for name, text in sorted(wanted.items()))
         files: dict[str, dict[str, str]] = defaultdict(dict)
         known: dict[str, str | None] = {}
         for name, text in wanted.items():
             files[_file_for(tree, folder, name, known)][name] = text
-        found = [one for path, texts in sorted(files.items()) for one in _write_file(writing, path, texts)]
-        return tuple(sorted(found, key=lambda one: one.name))
+        found = [each for path, texts in sorted(files.items()) for each in _pass_file(one, path, texts)]
+        return tuple(sorted(found, key=lambda each: each.name))
     except FileRefused as refused:
         raise PullRefused(f"{tree.shown(refused.path)} {refused.reason}") from None
     except OSError as error:
         raise PullRefused(f"captions cannot be written: {error.strerror}") from None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Writing:
-    """Where captions are written, and how."""
-
-    tree: Tree
-    folder: str
-    form: CaptionForm
-    overwrite: bool
-
-    def outcome(self, before: str | None, after: str) -> PullOutcome:
-        if before is not None and self.form.is_same(before, after):
-            return PullOutcome.KEPT
-        return PullOutcome.WRITTEN if self.overwrite or not before else PullOutcome.CONFLICT
 
 
 def _file_for(tree: Tree, folder: str, name: str, known: dict[str, str | None]) -> str:
@@ -119,32 +144,37 @@ def _file_for(tree: Tree, folder: str, name: str, known: dict[str, str | None]) 
 
 
 def _file_in(tree: Tree, folder: str, below: str) -> str | None:
-    """The caption file of one folder, as a path below the image folder."""
-    with tree.folder(join(folder, below) if below else folder) as handle:
-        names = set(os.listdir(handle))  # noqa: PTH208 - a handle, not a path
+    """The caption file of one folder, as a path below the image folder. None also where an older tree lacks the folder."""
+    try:
+        with tree.folder(join(folder, below) if below else folder) as handle:
+            names = set(os.listdir(handle))  # noqa: PTH208 - a handle, not a path
+    except FileRefused as refused:
+        if refused.is_missing:
+            return None
+        raise
     found = [file for file in FILE_NAMES if file in names]
     if len(found) > 1:
         raise PullRefused(f"{in_words(found, 'and')} lie in one folder; keep one of them")
     return join(below, found[0]) if found else None
 
 
-def _write_sidecar(writing: _Writing, name: str, text: str) -> PulledCaption:
-    tree, form = writing.tree, writing.form
-    stem = PurePosixPath(join(writing.folder, name)).with_suffix("")
+def _pass_sidecar(one: _Pass, name: str, text: str) -> PulledCaption:
+    tree, form = one.tree, one.form
+    stem = PurePosixPath(join(one.folder, name)).with_suffix("")
     paths = [f"{stem}{suffix}" for suffix in form.suffixes]
     found = [(path, data) for path in paths if (data := _read(tree, path, SIDECAR_LIMIT)) is not None]
     path, data = found[0] if found else (paths[0], None)
     before = None if data is None else normal(data.decode("utf-8-sig", "replace"))
-    outcome = writing.outcome(before, text)
+    outcome = one.outcome(name, before, text)
     if outcome is PullOutcome.WRITTEN:
         tree.replace_file(path, form.sidecar(text, (data or b"").decode("utf-8", "replace")), over=data)
     return PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text)
 
 
-def _write_file(writing: _Writing, file: str, wanted: Mapping[str, str]) -> Iterator[PulledCaption]:
+def _pass_file(one: _Pass, file: str, wanted: Mapping[str, str]) -> Iterator[PulledCaption]:
     """Captions into one caption file, whose names count from its folder."""
-    tree, form = writing.tree, writing.form
-    path, below = join(writing.folder, file), file.rpartition("/")[0]
+    tree, form = one.tree, one.form
+    path, below = join(one.folder, file), file.rpartition("/")[0]
     content = _Content(tree, path)
     spelled = {plain_key(name): name for name in content.captions}
     put = form.value if file.endswith(YAML_NAME) else form.line_value
@@ -154,7 +184,7 @@ def _write_file(writing: _Writing, file: str, wanted: Mapping[str, str]) -> Iter
         key = spelled.get(own) or spelled.get(own[: own.rindex(".")]) or own
         said = content.captions.get(key)
         before = None if said is None else form.told(said)
-        outcome = writing.outcome(before, text)
+        outcome = one.outcome(name, before, text)
         if outcome is PullOutcome.WRITTEN:
             changes[key] = put(text, said)
         yield PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text)
@@ -220,8 +250,13 @@ def _read(tree: Tree, path: str, limit: int) -> bytes | None:
 
 def _is_link(tree: Tree, path: str) -> bool:
     parent, _, name = path.rpartition("/")
-    with tree.folder(parent) as handle:
-        return any(stat.S_ISLNK(status.st_mode) for status in _status(handle, name))
+    try:
+        with tree.folder(parent) as handle:
+            return any(stat.S_ISLNK(status.st_mode) for status in _status(handle, name))
+    except FileRefused as refused:
+        if refused.is_missing:
+            return False
+        raise
 
 
 def _status(folder: int, name: str) -> Iterator[os.stat_result]:

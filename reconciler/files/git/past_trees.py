@@ -20,7 +20,10 @@ COMMITS = 2_000
 
 
 class PastTrees:
-    """The trees of a history. `is_whole` says whether all of it could be read; it is known once all trees were taken."""
+    """The trees of a history. `is_whole` says whether all of it could be read; it is known once all trees were taken.
+
+    `commit` is the one whose tree the folder holds now.
+    """
 
     def __init__(self, repository: Repository, below: str, place: Path, layout: Layout) -> None:
         self._repository = repository
@@ -29,6 +32,7 @@ class PastTrees:
         self._layout = layout
         self._laid: dict[bytes, TreeEntry] = {}
         self.is_whole = True
+        self.commit = ""
 
     def __iter__(self) -> Iterator[Path]:
         """The same folder again and again, with what the root was at the next older commit."""
@@ -40,6 +44,7 @@ class PastTrees:
             except (RevisionRefused, ProblemsFound):
                 self.is_whole = False
                 return
+            self.commit = commit
             yield self._folder
 
     def _bring(self, entries: Iterable[TreeEntry]) -> None:

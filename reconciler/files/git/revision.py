@@ -17,7 +17,7 @@ from pathlib import Path
 from reconciler.core.problem import Location, Problem, ProblemsFound
 from reconciler.files.git.repository import Blobs, TreeEntry, find_repository
 from reconciler.files.image.image_file import FILE_LIMIT
-from reconciler.files.tree_listing import DATA_SUFFIXES
+from reconciler.files.tree_listing import DATA_SUFFIXES, TEXT_SUFFIXES
 
 LINK = "120000"
 _FILE = "100"
@@ -37,10 +37,12 @@ LIMITS = Limits()
 
 
 @contextmanager
-def revision(root: Path, rev: str, *, is_base: bool = False, limits: Limits = LIMITS) -> Iterator[Path]:
+def revision(
+    root: Path, rev: str, *, is_base: bool = False, limits: Limits = LIMITS, with_images: bool = True
+) -> Iterator[Path]:
     """What `root` was at `rev`, as a folder that is removed when the block ends, with its parent, which holds nothing else.
 
-    If the revision has no such folder it is empty. `is_base` asks for a history in common with what is checked out.
+    If the revision has no such folder it is empty. Without `with_images` only texts have their content. `is_base` asks for a history in common with what is checked out.
     RevisionRefused if the revision cannot be read or is no such base, ProblemsFound if something in it is too large or has a
     name that no file can have.
     """
@@ -59,7 +61,8 @@ def revision(root: Path, rev: str, *, is_base: bool = False, limits: Limits = LI
         folder = Path(os.path.realpath(temporary)) / "tree"
         folder.mkdir()
         with repository.blobs() as blobs:
-            Layout(folder=folder, name=name, blobs=blobs, limits=limits).lay(entries)
+            suffixes = DATA_SUFFIXES if with_images else TEXT_SUFFIXES
+            Layout(folder=folder, name=name, blobs=blobs, limits=limits, suffixes=suffixes).lay(entries)
         yield folder
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -82,14 +85,20 @@ def is_visible(path: bytes) -> bool:
     return all(part and not part.startswith(b".") for part in path.split(b"/"))
 
 
-def _is_read(path: bytes) -> bool:
-    return os.path.splitext(os.fsdecode(path))[1].lower() in DATA_SUFFIXES  # noqa: PTH122 - a name, not a path
+def _suffix(path: bytes) -> str:
+    return os.path.splitext(os.fsdecode(path))[1].lower()  # noqa: PTH122 - a name, not a path
 
 
 class Layout:
-    """Writes folders first, then files, then links. So no file can be written through a link of the tree."""
+    """Writes folders first, then files, then links. So no file can be written through a link of the tree.
 
-    def __init__(self, *, folder: Path, name: str, blobs: Blobs, limits: Limits) -> None:
+    Files whose suffix is not among `suffixes` are empty.
+    """
+
+    def __init__(
+        self, *, folder: Path, name: str, blobs: Blobs, limits: Limits, suffixes: frozenset[str] = DATA_SUFFIXES
+    ) -> None:
+        self._suffixes = suffixes
         self._folder = os.fsencode(folder)
         self._name = name
         self._blobs = blobs
@@ -119,7 +128,7 @@ class Layout:
     def _write(self, entry: TreeEntry) -> None:
         handle = os.open(self._path(entry), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "wb") as file:
-            if _is_read(entry.path):
+            if _suffix(entry.path) in self._suffixes:
                 self._blobs.copy(entry.oid, self._size(entry, self._limits.file), file)
 
     def _link(self, entry: TreeEntry) -> None:

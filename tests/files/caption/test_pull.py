@@ -1,12 +1,21 @@
 """Captions written back into the tree: a person's own text is never lost, and nothing is written outside."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from reconciler.core.guide import Family
 from reconciler.files.caption.form import FORMS
-from reconciler.files.caption.pull import PulledCaption, PullOutcome, PullRefused, write_captions
+from reconciler.files.caption.pull import (
+    CaptionPlace,
+    CaptionSource,
+    PulledCaption,
+    PullOutcome,
+    PullRefused,
+    read_captions,
+    write_captions,
+)
 from reconciler.files.tree import Tree
 from tests.files.conftest import DATASET, PROJECT, Brand
 
@@ -14,15 +23,11 @@ from tests.files.conftest import DATASET, PROJECT, Brand
 def pull(
     brand: Brand, source: str, captions: dict[str, str], *, overwrite: bool = False, family: Family = "prefix"
 ) -> tuple[PulledCaption, ...]:
+    """Write captions over none that is there, or over all."""
+    place = CaptionPlace(folder="images", source=cast("CaptionSource", source), form=FORMS[family])
     with Tree(brand.root) as tree:
-        return write_captions(
-            tree,
-            "images",
-            source,  # type: ignore[arg-type]
-            captions,
-            form=FORMS[family],
-            overwrite=overwrite,
-        )
+        replacing = read_captions(tree, place, captions) if overwrite else {}
+        return write_captions(tree, place, captions, replacing=replacing)
 
 
 def outcomes(found: tuple[PulledCaption, ...]) -> dict[str, PullOutcome]:

@@ -1,0 +1,56 @@
+"""The change of a manifest that declares captions which were pulled: `source: sidecar` in place of automatic ones."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from reconciler.core.manifest.loaded import Manifest
+from reconciler.files.manifest_file import ManifestFile, manifest_file
+from reconciler.files.tree import Tree
+from reconciler.files.yaml.change import Edit, Insert, Replace
+
+PULLED: Final = "sidecar"
+"""Where pulled captions stand if the manifest says `automatic`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """`place` is the file and the line that differs, `text` what stands there then; `is_new` says that the line is added."""
+
+    path: str
+    before: bytes
+    after: bytes
+    place: str
+    text: str
+    is_new: bool
+
+
+def declaration(tree: Tree, manifest: Manifest) -> Declaration:
+    """What is to be changed in the manifest of a dataset. EditRefused where its file cannot be edited."""
+    file = manifest_file(tree, manifest)
+    after = file.edited(_edits(file))
+    old, new = file.data.splitlines(), after.splitlines()
+    at = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), len(old))
+    return Declaration(
+        path=file.path,
+        before=file.data,
+        after=after,
+        place=f"{file.shown}:{at + 1}",
+        text=new[at].decode("utf-8", "replace").strip(),
+        is_new=len(new) > len(old),
+    )
+
+
+def declare(tree: Tree, change: Declaration) -> None:
+    """Write it. OSError where it cannot be written; FileChanged where somebody else changed the file in the meantime."""
+    tree.replace_file(change.path, change.after, over=change.before)
+
+
+def _edits(file: ManifestFile) -> list[Edit]:
+    captions, number = file.spec.get("captions"), file.document
+    if isinstance(captions, dict) and "source" in captions:
+        return [Replace(("spec", "captions", "source"), PULLED, number)]
+    source = Insert(("spec", "captions"), "source", PULLED, document=number)
+    if "captions" in file.spec:
+        return [source]
+    # Braces first, so that the whole of it is one line.
+    return [Insert(("spec",), "captions", {}, after="images", document=number), source]
