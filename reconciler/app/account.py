@@ -13,6 +13,6 @@ def require_account(settings: Settings, observed: Observed) -> None:
     """
     if settings.account is None or settings.endpoint.is_simulator:
         return
-    refusal = foreign(settings.account, observed, settings.run_file)
+    refusal = foreign(settings.account, observed, settings.account_file)
     if refusal is not None:
         raise Refused([refusal])

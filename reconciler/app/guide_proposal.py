@@ -66,7 +66,7 @@ def read_request(settings: Settings, ref: Ref, *, refines: bool = False) -> Guid
 
     WrongUsage if there is no such dataset. ProblemsFound carries everything else that is wrong with the tree.
     """
-    loaded = load(settings.root)
+    loaded = load(settings.root, overlay=settings.overlay_name)
     manifest = next((one for one in loaded.manifests if one.ref == ref), None)
     if manifest is None and ref in loaded.broken:
         resolve_tree(loaded)

@@ -12,6 +12,7 @@ from reconciler.core.text import shown
 from reconciler.files.configuration import SIMULATOR, load_configuration
 from reconciler.files.git.repository import RevisionRefused, find_repository
 from reconciler.files.load import load
+from reconciler.files.overlay import load_overlay, overlay_names, with_overlay
 from reconciler.files.pipeline import ACCOUNT, Stage, Vendor, find_roots, is_fit, unnamed, write_pipeline
 
 
@@ -50,11 +51,16 @@ def write_ci_files(root: Path, vendor: Vendor) -> CiFiles:
 
 
 def _stages(top: Path, root: str) -> tuple[Stage, ...]:
-    """The stages of a root: what is applied to one account each. WrongUsage if a file of CI could not name it."""
+    """The stages of a root, by its overlays if it has some. WrongUsage if a file of CI could not name it."""
     if not is_fit(root):
         raise WrongUsage(f"{shown(root)} cannot stand in a file of CI: give the folder a plain name.")
-    account = load_configuration(top / root).account
-    return (Stage(root=root, account=ACCOUNT if account is None else account.name),)
+    usual = load_configuration(top / root)
+    names = overlay_names(top / root)
+    overlays = [load_overlay(top / root, name) for name in names]
+    pins = [(one.name, with_overlay(usual, one).account) for one in overlays] or [("", usual.account)]
+    return tuple(
+        Stage(root=root, overlay=name, account=(name or ACCOUNT) if pin is None else pin.name) for name, pin in pins
+    )
 
 
 def names_simulator(root: Path) -> bool:

@@ -40,7 +40,7 @@ class OldProject:
 
 def read_project(settings: Settings, ref: Ref) -> OldProject:
     """The tree. WrongUsage if there is no such project; refused if it is of the schema family already."""
-    loaded = load(settings.root)
+    loaded = load(settings.root, overlay=settings.overlay_name)
     desired = resolve_tree(loaded)
     project = desired.projects.get(ref)
     if project is None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from reconciler.app.alias_check import with_alias_check
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.history import models_of
-from reconciler.app.planning import Planned, Scope, chosen_refs, subject_of
+from reconciler.app.planning import Planned, Scope, chosen_refs, overlay_limits, subject_of
 from reconciler.app.revision import BaseTree
 from reconciler.app.settings import Settings
 from reconciler.core.consequence import Consequence
@@ -21,6 +21,7 @@ from reconciler.core.planning.planner import plan, select
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note
 from reconciler.files.configuration import load_configuration
+from reconciler.files.overlay import with_overlay
 
 
 def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Scope) -> Plan:
@@ -33,7 +34,7 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
     assessment = assess_offline(desired, base.desired, scope.asked)
     refs = chosen_refs(desired, scope)
     made = plan(
-        replace(select(assessment, refs), notes=(*_first_adoption(base), *assessment.notes)),
+        replace(select(assessment, refs), notes=(*_first_adoption(settings, base), *assessment.notes)),
         subject=replace(subject_of(settings, desired), base=base.name),
         limits=settings.limits,
         asked=scope.asked,
@@ -45,10 +46,14 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
         notes=(*made.notes, *said, *announced_end(made, desired)),
         consequences=_consequences(Merge(before=base.desired, after=desired, plan=made), settings, base, refs),
     )
+    made = replace(made, notes=(*overlay_limits(settings, made), *made.notes))
     return with_alias_check(made, desired, settings.root, base.desired)
 
 
-def _first_adoption(base: BaseTree) -> tuple[Note, ...]:
+def _first_adoption(settings: Settings, base: BaseTree) -> tuple[Note, ...]:
+    if base.is_elsewhere:
+        text = f"nothing of {base.name} is in the account {settings.account}: everything is new there"
+        return (Note(rule="first-adoption", ref=None, text=text),)
     if base.is_there:
         return ()
     text = f"{base.name} has no folder of manifests: everything is new in comparison with it"
@@ -60,7 +65,7 @@ def _consequences(merge: Merge, settings: Settings, base: BaseTree, refs: frozen
 
     Of the objects only the chosen ones count. A manifest that is gone cannot be chosen, so it counts where none was left out.
     """
-    now = load_configuration(settings.root)
+    now = with_overlay(load_configuration(settings.root), settings.overlay)
     was = base.configuration
     chosen = refs if refs != frozenset(merge.after.refs) else refs | frozenset(merge.before.refs)
     found = (one for one in consequences(merge) if one.ref is None or one.ref in chosen)
@@ -86,7 +91,7 @@ def beside(planned: Planned, settings: Settings, base: BaseTree, scope: Scope) -
     )
     made = replace(
         planned.plan,
-        notes=(*_first_adoption(base), *_untouched(planned.plan, touched), *planned.plan.notes),
+        notes=(*_first_adoption(settings, base), *_untouched(planned.plan, touched), *planned.plan.notes),
         consequences=_consequences(merge, settings, base, chosen_refs(desired, scope)),
     )
     return replace(planned, plan=with_alias_check(made, desired, settings.root, base.desired))

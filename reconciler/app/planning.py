@@ -9,11 +9,14 @@ from reconciler.app.exceptions import undeclared
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
 from reconciler.core.change import ModelChange, RemovalChange
+from reconciler.core.consequence import LimitLoosened
 from reconciler.core.desired import Desired
 from reconciler.core.diff.absence import all_absent
 from reconciler.core.diff.assessment import Assessment
+from reconciler.core.limit import allow
 from reconciler.core.live import Observed
 from reconciler.core.look.announced_end import announced_end
+from reconciler.core.look.consequences import loosened
 from reconciler.core.look.today import today
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.archive_notes import archive_notes
@@ -86,6 +89,7 @@ async def make_plan(open_session: Session, settings: Settings, desired: Desired,
         plan=replace(
             made,
             notes=(
+                *overlay_limits(settings, made),
                 *made.notes,
                 *_idle_orders(scope, made),
                 *_archives(made, settings),
@@ -115,10 +119,23 @@ def _archives(made: Plan, settings: Settings) -> Iterator[Note]:
     return archive_notes(made, has_store=settings.archive_store is not None)
 
 
+def overlay_limits(settings: Settings, made: Plan) -> Iterator[Note]:
+    """A word about each limit that the overlay loosens, where anything is done and nothing else tells it."""
+    if settings.overlay is None or made.is_empty:
+        return
+    told = {one.limit for one in made.consequences if isinstance(one, LimitLoosened)}
+    for one in loosened(settings.usual_limits, allow(settings.usual_limits, settings.overlay.limits)):
+        if one.limit in told:
+            continue
+        text = f"the overlay {settings.overlay.name} loosens limits.{one.limit} from {one.before:,} to {one.after:,}"
+        yield Note(rule="overlay-limit", ref=None, text=text)
+
+
 def subject_of(settings: Settings, desired: Desired) -> Subject:
     """What is planned, in numbers."""
     return Subject(
         endpoint=settings.endpoint.origin,
+        overlay=settings.overlay_name,
         account="" if settings.endpoint.is_simulator else settings.account_name,
         tier=settings.tier,
         projects=len(desired.projects),

@@ -41,9 +41,9 @@ class Target:
         return self.manifest.document.at("spec", "captions", "source")
 
 
-def read_target(root: Path, ref: Ref) -> Target:
+def read_target(root: Path, ref: Ref, overlay: str = "") -> Target:
     """The tree, also if only the captions that are to be pulled are missing; WrongUsage if there is no such dataset."""
-    loaded = load(root)
+    loaded = load(root, overlay=overlay)
     manifest = next((one for one in loaded.manifests if one.ref == ref), None)
     try:
         desired = resolve_tree(loaded)

@@ -7,7 +7,7 @@ from reconciler.app.exceptions import Refused
 from reconciler.app.saved import read_saved
 from reconciler.core.plan import Plan
 from reconciler.core.planning.review_binding import beyond, differences, meaning
-from reconciler.core.planning.stale_plan import REMEDY
+from reconciler.core.planning.stale_plan import REMEDY, other_overlay
 from reconciler.core.refusal import Refusal
 
 
@@ -25,6 +25,9 @@ class Review:
 
     def require(self, now: Plan) -> None:
         """Refused where what is to be done now is not what was reviewed, or where that was refused itself."""
+        others = [other for plan in self.plans if (other := other_overlay(plan, now)) is not None]
+        if others:
+            raise Refused(others[:1])
         found = (
             _beyond(self.plans, now) if not self.is_exact else [*_refused(self.plans), *_unequal(self.plans[0], now)]
         )

@@ -5,23 +5,30 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
+from reconciler.app.settings import Settings
 from reconciler.app.validate import resolve_tree
+from reconciler.core.account import Account
 from reconciler.core.desired import Desired
 from reconciler.core.problem import Location, Problem, ProblemsFound
 from reconciler.files.configuration import Configuration, load_configuration
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision import revision, revision_name, short_revision
 from reconciler.files.load import load
+from reconciler.files.overlay import load_overlay, overlay_names, with_overlay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseTree:
-    """A tree at a revision, with its `reconciler.yaml`. `is_there` is False if it had no manifest folder."""
+    """A tree at a revision, with its `reconciler.yaml` and the overlay. `is_there` is False if it had no manifest folder.
+
+    `is_elsewhere` says that the account was another one then: nothing of this tree is live in that of now.
+    """
 
     name: str
     desired: Desired = field(default_factory=Desired)
     configuration: Configuration = field(default_factory=Configuration)
     is_there: bool = True
+    is_elsewhere: bool = False
 
 
 _BROKEN = "nothing can be compared with it. Merge what mends it, plan without --base where there is a token, or name an older base"
@@ -39,32 +46,54 @@ def desired_at(root: Path, rev: str) -> Desired:
         raise WrongUsage(str(refused)) from None
 
 
-def tree_at(root: Path, rev: str) -> BaseTree:
-    """The tree at a revision, to compare with. Empty if the manifests came later.
+def tree_at(settings: Settings, rev: str) -> BaseTree:
+    """The tree at a revision under the overlay of now, to compare with. Empty if the manifests, or the account, came later.
 
     Raises as `desired_at`, and says that the problems are those of the base. WrongUsage also if the revision has no
     history in common with what is checked out.
     """
     try:
-        with revision(root, rev, is_base=True) as folder:
-            return _tree_in(folder, root, rev)
+        with revision(settings.root, rev, is_base=True) as folder:
+            return _tree_in(folder, settings, rev)
     except ProblemsFound as found:
         raise ProblemsFound(found.problems, end=f"all in the base {short_revision(rev)}: {_BROKEN}") from None
     except RevisionRefused as refused:
         raise WrongUsage(str(refused)) from None
 
 
-def _tree_in(folder: Path, root: Path, rev: str) -> BaseTree:
+def _tree_in(folder: Path, settings: Settings, rev: str) -> BaseTree:
     if not any(folder.iterdir()):
         return BaseTree(name=short_revision(rev), is_there=False)
-    configuration = load_configuration(folder)
-    if any(problem.is_error for problem in configuration.problems):
-        raise ProblemsFound(_renamed(configuration.problems, str(folder), revision_name(root, rev)))
-    return BaseTree(name=short_revision(rev), desired=_resolved(root, rev, folder), configuration=configuration)
+    name = settings.overlay_name
+    overlay = load_overlay(folder, name) if name in overlay_names(folder) else None
+    usual = load_configuration(folder)
+    problems = (*usual.problems, *(() if overlay is None else overlay.problems))
+    if any(problem.is_error for problem in problems):
+        raise ProblemsFound(_renamed(problems, str(folder), revision_name(settings.root, rev)))
+    configuration = with_overlay(usual, overlay)
+    is_new_overlay = bool(name) and overlay is None
+    is_elsewhere = _is_elsewhere(settings, configuration.account, is_new_overlay=is_new_overlay)
+    resolved = _resolved(settings.root, rev, folder, name)
+    return BaseTree(
+        name=short_revision(rev),
+        desired=Desired() if is_elsewhere else resolved,
+        configuration=replace(configuration, account=None) if is_new_overlay else configuration,
+        is_elsewhere=is_elsewhere,
+    )
 
 
-def _resolved(root: Path, rev: str, folder: Path) -> Desired:
-    loaded = load(folder, cache=folder.parent / "cache")
+def _is_elsewhere(settings: Settings, was: Account | None, *, is_new_overlay: bool) -> bool:
+    """Is the account of now another one than that of the base? Content is trained once for each account.
+
+    A first pin names the account that was there before. A new overlay that pins one may name any, so it counts as new.
+    """
+    if settings.account is None:
+        return False
+    return is_new_overlay if was is None else was.project != settings.account.project
+
+
+def _resolved(root: Path, rev: str, folder: Path, overlay: str = "") -> Desired:
+    loaded = load(folder, overlay=overlay, cache=folder.parent / "cache")
     shown, name = loaded.location.path, revision_name(root, rev)
     try:
         desired = resolve_tree(loaded)

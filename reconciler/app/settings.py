@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,15 +16,19 @@ from reconciler.archive.store import LONGEST, StoreName, parse_store
 from reconciler.core.account import Account
 from reconciler.core.limit import LIMIT_NAMES, Limits, allow
 from reconciler.core.look.ignore import Ignore
+from reconciler.core.manifest.overlay import FOLDER, Overlay
+from reconciler.core.manifest.suggestion import nearest
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import NAME_LIMIT, is_name
-from reconciler.core.text import quoted
+from reconciler.core.text import in_words, quoted
 from reconciler.core.tier import CALLS_A_MINUTE
 from reconciler.files.configuration import FILE_NAME, Configuration, load_configuration
+from reconciler.files.overlay import load_overlay, overlay_names, with_overlay
 
 PREFIX = "RECONCILER_"
 VARIABLES = (
     "ROOT",
+    "OVERLAY",
     "ACCOUNT",
     "ENDPOINT",
     "TIER",
@@ -69,11 +74,15 @@ class Settings:
     """Does `reconciler.yaml` name the simulator, and no flag or variable says otherwise?"""
     patience: float = REACH
     """Seconds for which a host is tried that does not answer at all."""
+    overlay: Overlay | None = None
+    """What this account has different from others."""
     account: Account | None = None
     """The account that the tree pins."""
     account_name: str = ""
     """What the account is called: by the environment, or by the pin, which must agree with it."""
     limits: Limits
+    usual_limits: Limits = field(default_factory=Limits)
+    """Those of `reconciler.yaml`: an overlay may have looser ones."""
     expect: Mapping[str, int] = field(default_factory=dict)
     """What the tree says that its plan costs. A plan with other numbers is refused."""
     ignores: tuple[Ignore, ...] = ()
@@ -85,9 +94,14 @@ class Settings:
     environ: Mapping[str, str] = field(repr=False)
 
     @property
-    def run_file(self) -> str:
-        """The file that says how to run, where a person would look for it."""
-        return str(self.root / FILE_NAME)
+    def overlay_name(self) -> str:
+        """The name of the overlay; empty if there is none."""
+        return "" if self.overlay is None else self.overlay.name
+
+    @property
+    def account_file(self) -> str:
+        """The file that pins the account, or should."""
+        return _account_file(self.root, self.account, self.overlay)
 
     @property
     def network(self) -> Network:
@@ -104,7 +118,11 @@ def resolve_settings(
     """
     given_values = _Given(given, environ)
     root = root_of(given, environ)
-    configuration = _configuration(root)
+    usual = _configuration(root)
+    overlay = given_values.pick("overlay", partial(_overlay, root), None)
+    if overlay is not None and any(problem.is_error for problem in overlay.problems):
+        raise ProblemsFound(overlay.problems)
+    configuration = with_overlay(usual, overlay)
     configured = _configured(configuration)
     endpoint = given_values.pick("endpoint", _endpoint, configured or parse_endpoint(BRIA))
     tier = configuration.tier or (UNLIMITED if endpoint.is_simulator else DEFAULT_TIER)
@@ -112,13 +130,17 @@ def resolve_settings(
         root=root,
         endpoint=endpoint,
         is_simulated_by_tree=endpoint is configured and endpoint.is_simulator,
+        overlay=overlay,
         account=configuration.account,
-        account_name=_account_name(given_values, configuration.account, str(root / FILE_NAME)),
+        account_name=_account_name(
+            given_values, configuration.account, _account_file(root, configuration.account, overlay)
+        ),
         tier=given_values.pick("tier", _tier, tier),
         concurrency=given_values.pick("concurrency", _concurrency, _or(configuration.concurrency, DEFAULT_CONCURRENCY)),
         settle=given_values.pick("settle", _settle, _or(configuration.settle, DEFAULT_SETTLE)),
         patience=given_values.pick("patience", _patience, REACH),
         limits=raised_limits(configuration.limits, raised or {}),
+        usual_limits=usual.limits,
         expect=configuration.expect,
         ignores=configuration.ignores,
         archive_store=given_values.pick("archive_store", parse_store, None),
@@ -148,6 +170,26 @@ class _Given:
         except ValueError as error:
             place = f"--{name.replace('_', '-')}" if self.given.get(name) is not None else PREFIX + name.upper()
             raise WrongUsage(f"{place}: {error}.") from None
+
+
+def _overlay(root: Path, name: str) -> Overlay:
+    """The overlay of this name. ValueError says which ones there are."""
+    names = overlay_names(root)
+    if name in names:
+        return load_overlay(root, name)
+    place = root / FOLDER
+    said = f"there is no overlay {quoted(name, 60)}"
+    if not names:
+        raise ValueError(f"{said}: {place} holds none")
+    guess = nearest(name, names)
+    meant = f"; did you mean {guess}? The" if guess else "; the"
+    raise ValueError(f"{said}{meant} overlays in {place} are {in_words(names, 'and')}")
+
+
+def _account_file(root: Path, pinned: Account | None, overlay: Overlay | None) -> str:
+    """That of the overlay, unless `reconciler.yaml` pins the account for all."""
+    is_for_all = overlay is None or (pinned is not None and overlay.account is None)
+    return str(root / FILE_NAME) if overlay is None or is_for_all else overlay.path
 
 
 def _account_name(given: _Given, pinned: Account | None, place: str) -> str:

@@ -22,7 +22,7 @@ def validate(settings: Settings, today: date) -> Desired:
 
     Warnings that a manifest waives on this day are left out.
     """
-    loaded = load(settings.root)
+    loaded = load(settings.root, overlay=settings.overlay_name)
     try:
         desired = resolve_tree(loaded)
     except ProblemsFound as found:

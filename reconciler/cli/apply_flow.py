@@ -86,7 +86,7 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
                 report = await apply(opened, settings, planned, plan, control)
     command = "reconciler destroy" if request.scope.destroys else "reconciler apply"
     pin = None if request.scope.destroys else account_to_pin(settings, planned, plan, report)
-    console.result(report_view(plan, report, command=command) + pin_view(pin, settings.run_file))
+    console.result(report_view(plan, report, command=command) + pin_view(pin, settings.account_file))
     return exit_code(report)
 
 

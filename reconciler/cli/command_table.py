@@ -26,7 +26,7 @@ COMMANDS = {
     "migrate": (f"{_HERE}.migrate", "Declare a project once more in the schema family."),
     "destroy": (f"{_HERE}.destroy", "Delete all that the manifests declare: undo a trial."),
     "simulate": (f"{_HERE}.simulate", "Serve a simulated API on this machine."),
-    "schema": (f"{_HERE}.schema", "Print the JSON Schema of manifests or of plan files."),
+    "schema": (f"{_HERE}.schema", "Print the JSON Schema of manifests, overlays or plan files."),
     "version": (f"{_HERE}.version", "Print the version."),
 }
 

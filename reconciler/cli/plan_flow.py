@@ -80,7 +80,7 @@ def plan_offline(context: CommandContext, scope: Scope, rev: str) -> Plan:
 
     desired = validate(context.settings, context.today)
     context.console.say(warnings_view(desired.warnings))
-    return compare_with(context.settings, desired, tree_at(context.settings.root, rev), scope)
+    return compare_with(context.settings, desired, tree_at(context.settings, rev), scope)
 
 
 async def plan_live_since(context: CommandContext, scope: Scope, rev: str) -> Planned:
@@ -88,5 +88,5 @@ async def plan_live_since(context: CommandContext, scope: Scope, rev: str) -> Pl
     from reconciler.app.offline import beside
     from reconciler.app.revision import tree_at
 
-    base = tree_at(context.settings.root, rev)
+    base = tree_at(context.settings, rev)
     return beside(await plan_live(context, scope), context.settings, base, scope)

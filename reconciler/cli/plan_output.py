@@ -67,11 +67,12 @@ def marker_of(root: Path, stage: str = "") -> str:
     return f"reconciler:plan:{shown}" + (f"@{stage}" if stage else "")
 
 
-def next_step_offline(saved: str | None) -> str:
+def next_step_offline(plan: Plan, saved: str | None) -> str:
     """How to go on from a plan that asked nothing of the API."""
     if saved is None:
-        return "`reconciler apply` plans again, on what is live then."
-    return f"Saved. Apply what it holds, and no more, with `reconciler apply --within {shlex.quote(saved)}`."
+        return f"`reconciler apply{_overlay(plan)}` plans again, on what is live then."
+    command = f"reconciler apply --within {shlex.quote(saved)}{_overlay(plan)}"
+    return f"Saved. Apply what it holds, and no more, with `{command}`."
 
 
 def next_step_of_file(plan: Plan, place: str) -> str:
@@ -79,7 +80,12 @@ def next_step_of_file(plan: Plan, place: str) -> str:
     if plan.subject.destroys:
         return "`reconciler destroy` deletes this, and nothing else applies it."
     flag = "--within " if plan.subject.base else ""
-    return f"Apply it with `reconciler apply {flag}{shlex.quote(place)}`."
+    return f"Apply it with `reconciler apply {flag}{shlex.quote(place)}{_overlay(plan)}`."
+
+
+def _overlay(plan: Plan) -> str:
+    """The option that says the overlay of a plan again: whoever applies it must be asked for the same one."""
+    return f" --overlay {plan.subject.overlay}" if plan.subject.overlay else ""
 
 
 def next_step_live(
@@ -93,7 +99,7 @@ def next_step_live(
     asked += ["--prune"] if scope.prunes else []
     selected = [f"--target {ref}" for ref in scope.targets] + [f"--exclude {ref}" for ref in scope.excluded]
     given = invocation.given
-    shared = [f"--{name} {shlex.quote(str(given[name]))}" for name in ("root", "endpoint") if name in given]
+    shared = [f"--{name} {shlex.quote(str(given[name]))}" for name in ("root", "overlay", "endpoint") if name in given]
     if saved is not None:
         command = " ".join(["reconciler apply", shlex.quote(saved), *shared, *asked])
         return f"Saved. Apply it with `{command}`."

@@ -45,6 +45,12 @@ def shared_options() -> list[click.Parameter]:
             **kept,
         ),
         click.Option(
+            ["--overlay"],
+            metavar="NAME",
+            help="What one account has different: a file of overlays/ in the root.",
+            **kept,
+        ),
+        click.Option(
             ["--endpoint"],
             metavar="WHERE",
             help="An API address, `simulator`, or `simulator:FILE` to keep its world. [the vendor's API]",

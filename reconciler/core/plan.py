@@ -35,6 +35,8 @@ class Subject:
     """The git revision whose tree was taken as live, by its short name; empty where the API was asked."""
     account: str = ""
     """The name of the account that the tree pins; empty where it pins none, and on a simulator of this process."""
+    overlay: str = ""
+    """The overlay that was put over the manifests; empty where there was none."""
     destroys: bool = False
     """Was it made by `reconciler destroy`, as if every manifest were absent?"""
 

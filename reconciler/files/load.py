@@ -10,6 +10,9 @@ from pathlib import Path
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.guide_rules import SCHEMA_LIMIT
 from reconciler.core.manifest.loaded import ImageFolder, Loaded, Manifest, SchemaFile
+from reconciler.core.manifest.overlaid import overlaid, unknown_objects
+from reconciler.core.manifest.overlay import FOLDER as OVERLAYS
+from reconciler.core.manifest.overlay import Overlay
 from reconciler.core.manifest.portable import Outside, below
 from reconciler.core.manifest.reading import declared_refs, read_manifest, refs_named
 from reconciler.core.manifest.spec import DatasetBody
@@ -22,6 +25,7 @@ from reconciler.files.git.git_tree_ids import GitTreeIds, ask_git
 from reconciler.files.image.dataset_files import DatasetFiles, choose_files, folders_of, read_images
 from reconciler.files.image.digest_cache import DigestCache
 from reconciler.files.image.scan import scan
+from reconciler.files.overlay import all_overlays
 from reconciler.files.text_file import read_bytes, read_text
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import TreeListing, join, list_tree
@@ -49,10 +53,10 @@ class _ManifestsRead:
     """The folder of a manifest's file, by the position of the manifest."""
 
 
-def load(root: Path, *, cache: Path | None = None, tree_bytes: int = TREE_BYTES) -> Loaded:
-    """Read everything below `root`; problems are collected, never raised.
+def load(root: Path, *, overlay: str = "", cache: Path | None = None, tree_bytes: int = TREE_BYTES) -> Loaded:
+    """Read everything below `root`, as it is meant under an overlay; problems are collected, never raised.
 
-    `cache` is the file of the cache; without it, the one in the user's cache folder. Places in problems are
+    An overlay that is not there changes nothing. `cache` is the file of the cache; without it, the one in the user's cache folder. Places in problems are
     relative to the working folder.
     """
     with uncollected():
@@ -61,7 +65,7 @@ def load(root: Path, *, cache: Path | None = None, tree_bytes: int = TREE_BYTES)
         except FileRefused as refused:
             return Loaded(location=Location(str(root)), problems=(_no_root(root, refused),))
         with tree:
-            return _load(tree, cache or default_cache(), tree_bytes)
+            return _load(tree, overlay, cache or default_cache(), tree_bytes)
 
 
 @contextmanager
@@ -76,13 +80,14 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _load(tree: Tree, cache: Path, tree_bytes: int) -> Loaded:
+def _load(tree: Tree, overlay: str, cache: Path, tree_bytes: int) -> Loaded:
     listing = list_tree(tree)
     # Git works while the manifests are read, and is waited for when its answer is needed.
     git = ask_git(tree.root, os.environ) if listing.entries >= ASK_GIT_FROM else None
     found = _read_manifests(tree, listing, tree_bytes)
     found.problems += listing.problems
     found.is_partial |= any(problem.is_error for problem in listing.problems)
+    _overlay(tree, listing, overlay, found)
     datasets: dict[int, DatasetFiles] = {}
     for position, manifest in enumerate(found.manifests):
         if isinstance(manifest.body, DatasetBody):
@@ -103,6 +108,30 @@ def _load(tree: Tree, cache: Path, tree_bytes: int) -> Loaded:
         is_partial=found.is_partial,
         problems=tuple(found.problems),
     )
+
+
+def _overlay(tree: Tree, listing: TreeListing, chosen: str, found: _ManifestsRead) -> None:
+    """Judge all overlays, chosen or not, and put the chosen one over the manifests.
+
+    Of a tree that could not be read as a whole nobody knows what it declares.
+    """
+    overlays, problems = all_overlays(tree, listing)
+    found.problems += problems
+    known = {*(manifest.ref for manifest in found.manifests), *found.broken}
+    for overlay in overlays:
+        found.problems += overlay.problems
+        found.problems += () if found.is_partial else unknown_objects(overlay, known)
+        if overlay.name == chosen:
+            _put_over(found, overlay)
+
+
+def _put_over(found: _ManifestsRead, overlay: Overlay) -> None:
+    for position, manifest in enumerate(found.manifests):
+        meant = overlaid(manifest, overlay.objects)
+        if isinstance(meant, Manifest):
+            found.manifests[position] = meant
+        else:
+            found.problems += meant
 
 
 def _schema_files(tree: Tree, found: _ManifestsRead) -> dict[int, SchemaFile]:
@@ -203,7 +232,7 @@ def _read_manifests(tree: Tree, listing: TreeListing, limit: int) -> _ManifestsR
 
 def manifest_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
     """The folder and the name of each file that holds manifests, in order."""
-    for folder in sorted(listing.folders):
+    for folder in sorted(listing.folders.keys() - {OVERLAYS}):
         for name in listing.folders[folder].files:
             if name.endswith((".yaml", ".yml")) and name != YAML_NAME and (folder or name != CONFIGURATION_NAME):
                 yield folder, name

@@ -4,13 +4,13 @@ set -euo pipefail
 
 here="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
 
-for name in BRIA_API_TOKEN BRIA_API_TOKEN_FILE RECONCILER_ROOT RECONCILER_ACCOUNT \
+for name in BRIA_API_TOKEN BRIA_API_TOKEN_FILE RECONCILER_ROOT RECONCILER_ACCOUNT RECONCILER_OVERLAY \
     RECONCILER_ENDPOINT RECONCILER_TIER; do
     if [ -z "${!name:-}" ]; then unset "$name"; fi
 done
 root="${RECONCILER_ROOT:-manifests}"
-# What tells apart the accounts that one root is applied to.
-stage="${RECONCILER_ACCOUNT:-}"
+# What tells apart the stages of one root, which have an account each.
+stage="${RECONCILER_ACCOUNT:-${RECONCILER_OVERLAY:-}}"
 forge_token="${STEP_FORGE_TOKEN:-}"
 unset STEP_FORGE_TOKEN
 

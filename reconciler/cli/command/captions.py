@@ -72,7 +72,7 @@ async def _pull(
     from reconciler.render.pull import pull_view
 
     settings = context.settings
-    target = read_target(settings.root, ref)
+    target = read_target(settings.root, ref, settings.overlay_name)
     request = PullRequest(images=images_of(target.dataset, only), side=side, declares=declares)
     async with connect(context) as opened:
         planned = await make_plan(opened, settings, target.desired, Scope())

@@ -34,7 +34,7 @@ def command(invocation: Invocation, *, base: str | None, form: str, today: "date
     from reconciler.render.drift import drift_json, drift_view
 
     context = open_context(invocation)
-    declared = None if base is None else tree_at(context.settings.root, base).desired
+    declared = None if base is None else tree_at(context.settings, base).desired
     planned = asyncio.run(plan_live(context, Scope(refresh="full")))
     found = find_drift(planned.plan, planned.observed, declared)
     found = leave_out(found, context.settings.ignores, today or context.today)

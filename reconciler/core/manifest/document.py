@@ -38,6 +38,16 @@ class Document:
         """The place of the key of a value; of the value itself in a list; of the nearest parent if it is missing."""
         return self._find(steps, of_key=True)
 
+    def value_at(self, *steps: str | int) -> Value:
+        """The value at a place; None if there is none."""
+        value, index = self.value, 0
+        for step in steps:
+            child = _child(value, index, step)
+            if child is None:
+                return None
+            value, index = child[0], child[2]
+        return value
+
     def _find(self, steps: tuple[str | int, ...], *, of_key: bool) -> Location:
         value, index, found = self.value, 0, 0
         for step in steps:

@@ -139,13 +139,14 @@ def _better_key(key: str, known: Sequence[str], model: type[Strict]) -> str:
 
 def _home(key: str, model: type[Strict]) -> tuple[str, ...] | None:
     """The first place where a key of this name may stand; None if it may stand nowhere."""
-    return next((steps for steps in _all_keys(model) if steps[-1] == key), None)
+    return next((steps for steps in all_keys(model) if steps[-1] == key), None)
 
 
-def _all_keys(model: type[Strict], steps: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+def all_keys(model: type[Strict], steps: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The steps to every key that such a document may have, apart from those that a person names."""
     found = []
     for key in keys_at(model, steps):
-        found += [(*steps, key), *_all_keys(model, (*steps, key))]
+        found += [(*steps, key), *all_keys(model, (*steps, key))]
     return found
 
 
@@ -252,8 +253,8 @@ def words_at(model: type[Strict], steps: Sequence[str | int]) -> tuple[str, ...]
 def _type_at(model: type[Strict], steps: Sequence[str | int]) -> object:
     found: object = model
     for step in steps:
-        is_list = get_origin(found) is list
-        found = get_args(found)[0] if is_list else _without_none(_fields(found).get(str(step)))
+        holds_alike = get_origin(found) in (list, dict)
+        found = get_args(found)[-1] if holds_alike else _without_none(_fields(found).get(str(step)))
     return found
 
 

@@ -1,7 +1,7 @@
 """Manifests of models: the API's rules for their fields, the training parameters, and the aliases of their versions."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from reconciler.core.desired import CURRENT, Desired, DesiredModel
 from reconciler.core.fingerprint import model_fingerprint
@@ -13,7 +13,7 @@ from reconciler.core.manifest.mismatch import Vocabulary
 from reconciler.core.manifest.spec import Bounds, ModelBody, ModelSpec, Training
 from reconciler.core.manifest.suggestion import one_of
 from reconciler.core.manifest.tree import KindRules, ManifestTree
-from reconciler.core.problem import Problem, Severity
+from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
 from reconciler.core.training import ParameterValue
@@ -70,7 +70,7 @@ def _judge(manifest: Manifest, spec: ModelSpec, family: Family) -> Iterator[Prob
     if spec.training is not None:
         yield from _judge_policies(manifest, spec.training)
         yield from _judge_training(manifest, spec, spec.training)
-    yield from _judge_aliases(manifest, spec.aliases or {})
+    yield from _judge_aliases(manifest)
 
 
 def _judge_policies(manifest: Manifest, training: Training) -> Iterator[Problem]:
@@ -134,27 +134,34 @@ def _warning(manifest: Manifest, rule: str, steps: tuple[str, ...], summary: str
     )
 
 
-def _judge_aliases(manifest: Manifest, aliases: Mapping[str, str]) -> Iterator[Problem]:
-    """Is each label a label, and can each version be one? The plan says whether it is live."""
-    for label, version in aliases.items():
-        yield from _judge_label(manifest, label)
-        yield from _judge_version(manifest, label, version)
+def _judge_aliases(manifest: Manifest) -> Iterator[Problem]:
+    """Those that stand in the manifest: an overlay's are judged where they stand."""
+    steps, at = ("spec", "aliases"), manifest.document
+    written = at.value_at(*steps)
+    for label, version in written.items() if isinstance(written, dict) else ():
+        if isinstance(version, str):
+            yield from judge_alias(label, version, at.at_key(*steps, label), at.at(*steps, label))
 
 
-def _judge_label(manifest: Manifest, label: str) -> Iterator[Problem]:
+def judge_alias(label: str, version: str, key: Location, place: Location) -> Iterator[Problem]:
+    """Is the label a label, and can the version be one? The plan says whether it is live."""
+    yield from _judge_label(label, key)
+    yield from _judge_version(label, version, place)
+
+
+def _judge_label(label: str, place: Location) -> Iterator[Problem]:
     if _LABEL.fullmatch(label) and label != CURRENT:
         return
     yield Problem(
         rule="model-alias-name",
-        location=manifest.document.at_key("spec", "aliases", label),
+        location=place,
         summary=f"{quoted(label, 60)} is no name for an alias",
         detail="It means the version that the manifest asks for." if label == CURRENT else "",
         remedy="Use lower-case letters, digits and hyphens, at most 63, such as production.",
     )
 
 
-def _judge_version(manifest: Manifest, label: str, version: str) -> Iterator[Problem]:
-    place = manifest.document.at("spec", "aliases", label)
+def _judge_version(label: str, version: str, place: Location) -> Iterator[Problem]:
     if _NUMBER.fullmatch(version):
         yield Problem(
             rule="model-alias-number",

@@ -18,8 +18,8 @@ _KEYS = frozenset({"apiVersion", "kind", "metadata", "spec"})
 _PARENTS = tuple(kind for kind in Kind if kind.below)
 
 
-def read_manifest(document: Document) -> Manifest | tuple[Problem, ...]:
-    """The manifest that a document holds, or all that is wrong with it."""
+def read_manifest(document: Document, *, ensure: str | None = None) -> Manifest | tuple[Problem, ...]:
+    """The manifest that a document holds, or all that is wrong with it. `ensure` counts in place of the document's."""
     value = document.value
     if not isinstance(value, dict):
         return (_no_manifest(document),)
@@ -28,7 +28,7 @@ def read_manifest(document: Document) -> Manifest | tuple[Problem, ...]:
         return (_without_kind(document, value) if value.get("kind") is None else _unknown_kind(document, value),)
     if value.get("apiVersion") != API_VERSION:
         return (_other_version(document, value),)
-    is_absent = _mapping(value, "metadata").get("ensure") == "absent"
+    is_absent = (ensure or _mapping(value, "metadata").get("ensure")) == "absent"
     body = fit(RULES[kind].body, value)
     mismatches = body if isinstance(body, tuple) else ()
     if is_absent:

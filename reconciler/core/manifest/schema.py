@@ -1,16 +1,19 @@
-"""The JSON Schema of manifests for editors, made from the same types that validate."""
+"""The JSON Schemas of manifests and overlays for editors, made from the same types that validate."""
 
 from collections.abc import Sequence
 from itertools import combinations
 
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.kinds import RULES
+from reconciler.core.manifest.overlay import KEYS_OF, ObjectKeys, OverlayFile
 from reconciler.core.manifest.spec import API_VERSION
 from reconciler.core.strictjson import Value
 from reconciler.core.text import in_words
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 IDENTITY = "urn:reconciler:v1:manifest"
+OVERLAY_IDENTITY = "urn:reconciler:v1:overlay"
+NAME = "[a-z0-9]([a-z0-9-]{0,26}[a-z0-9])?"
 
 
 def manifest_schema() -> dict[str, Value]:
@@ -43,6 +46,43 @@ def manifest_schema() -> dict[str, Value]:
         "required": ["apiVersion", "kind", "metadata"],
         "additionalProperties": False,
         "allOf": branches,
+        "definitions": dict(sorted(definitions.items())),
+    }
+
+
+def overlay_schema() -> dict[str, Value]:
+    """A draft-07 schema of an overlay; what it may say of an object depends on the kind in the object's ref."""
+    schema = _plain(OverlayFile.model_json_schema(ref_template="#/definitions/{model}"))
+    assert isinstance(schema, dict)
+    definitions, properties = schema["$defs"], schema["properties"]
+    assert isinstance(definitions, dict)
+    assert isinstance(properties, dict)
+    keys = definitions.pop(ObjectKeys.__name__)
+    assert isinstance(keys, dict)
+    told = keys["properties"]
+    objects = properties["objects"]
+    assert isinstance(told, dict)
+    assert isinstance(objects, dict)
+    del objects["additionalProperties"]
+    by_ref: dict[str, Value] = {
+        f"^{kind.value}/{NAME}$": {
+            "type": "object",
+            "properties": {key: told[key] for key in KEYS_OF[kind]},
+            "additionalProperties": False,
+        }
+        for kind in Kind
+    }
+    return {
+        "$schema": DRAFT,
+        "$id": OVERLAY_IDENTITY,
+        "title": "An overlay of reconciler",
+        "description": "What one account has different from others; never what an object holds.",
+        "type": "object",
+        "properties": {
+            **properties,
+            "objects": {**objects, "patternProperties": by_ref, "additionalProperties": False},
+        },
+        "additionalProperties": False,
         "definitions": dict(sorted(definitions.items())),
     }
 

@@ -19,6 +19,8 @@ def compare(saved: Plan, now: Plan) -> tuple[Refusal, ...]:
     if saved.subject.endpoint != now.subject.endpoint:
         summary = f"this plan was made against {saved.subject.endpoint}, not {now.subject.endpoint}"
         return (Refusal(rule="plan-foreign", ref=None, summary=summary, remedies=("Apply it where it was made.",)),)
+    if other := other_overlay(saved, now):
+        return (other,)
     if saved.subject.account and now.subject.account and saved.subject.account != now.subject.account:
         summary = f"this plan was made for the account {saved.subject.account}, not {now.subject.account}"
         return (Refusal(rule="plan-foreign", ref=None, summary=summary, remedies=("Apply it where it was made.",)),)
@@ -32,6 +34,20 @@ def compare(saved: Plan, now: Plan) -> tuple[Refusal, ...]:
         if ref not in found and saved.changes_of(ref) != now.changes_of(ref):
             found[ref] = "what the file shows of it is not what would be done"
     return tuple(_refusal(ref, reason) for ref, reason in found.items())
+
+
+def other_overlay(saved: Plan, now: Plan) -> Refusal | None:
+    """Why a plan that was made under another overlay allows nothing; None if it is the same."""
+    made, meant = saved.subject.overlay, now.subject.overlay
+    if made == meant:
+        return None
+    summary = f"this plan was made {_under(made)}, and what would be done now is planned {_under(meant)}"
+    way = f"Say `--overlay {made}`" if made else "Leave --overlay and RECONCILER_OVERLAY out"
+    return Refusal(rule="plan-overlay", ref=None, summary=summary, remedies=(f"{way}, or use a plan of this overlay.",))
+
+
+def _under(overlay: str) -> str:
+    return f"under the overlay {overlay}" if overlay else "without an overlay"
 
 
 def _by_ref(actions: Iterable[Action]) -> dict[Ref, list[Action]]:

@@ -36,6 +36,8 @@ FOLD_NOTES = 10
 FOLD_CONSEQUENCES = 10
 
 TAKE_OVER = "take-over"
+OVERLAY_LIMIT = "overlay-limit"
+"""The note of a limit that an overlay loosens: it may cost more than elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +240,12 @@ def _note(one: Note) -> NoteReport:
 
 
 def _weight(rule: str) -> Weight:
-    return {FIRST: Weight.FIRST, UNKNOWN: Weight.WARNING, TAKE_OVER: Weight.TAKE_OVER}.get(rule, Weight.LIGHT)
+    return {
+        FIRST: Weight.FIRST,
+        UNKNOWN: Weight.WARNING,
+        OVERLAY_LIMIT: Weight.WARNING,
+        TAKE_OVER: Weight.TAKE_OVER,
+    }.get(rule, Weight.LIGHT)
 
 
 def _unusual(plan: Plan) -> Iterator[UnchangedObject]:

@@ -92,13 +92,15 @@ def context(subject: Subject) -> str:
 
 
 def _stage(subject: Subject) -> tuple[str, ...]:
-    """`account brand`, where it has a name."""
-    return (f"account {subject.account}",) if subject.account else ()
+    """`account brand` and `overlay production`, as far as there are any."""
+    parts = (("account", subject.account), ("overlay", subject.overlay))
+    return tuple(f"{word} {name}" for word, name in parts if name)
 
 
 def _where(preposition: str, subject: Subject) -> str:
     """` in account brand`, for a sentence."""
-    return f" {preposition} {', '.join(_stage(subject))}" if subject.account else ""
+    parts = _stage(subject)
+    return f" {preposition} {', '.join(parts)}" if parts else ""
 
 
 def compared(subject: Subject) -> str:

@@ -7,7 +7,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from ruamel.yaml import YAML
 
-from reconciler.core.manifest.schema import manifest_schema
+from reconciler.core.manifest.schema import manifest_schema, overlay_schema
 from reconciler.core.strictjson import Value
 
 DOCUMENTS = """\
@@ -185,3 +185,30 @@ def test_everything_has_a_description() -> None:
     for name, definition in definitions.items():
         assert isinstance(definition, dict)
         assert definition.get("description"), name
+
+
+def test_the_schema_of_overlays_knows_what_each_kind_may_say() -> None:
+    """And is the one in the documents."""
+    written = (Path(__file__).parents[3] / "docs" / "overlay.schema.json").read_text(encoding="utf-8")
+    assert json.loads(written) == overlay_schema(), "reconciler schema overlay > docs/overlay.schema.json"
+    validator = jsonschema.Draft7Validator(overlay_schema())
+    whole = {
+        "account": {"name": "brand", "project": 1001},
+        "tier": "pro",
+        "limits": {"trainings": 4},
+        "objects": {
+            "project/lora": {"id": 1001, "ensure": "present"},
+            "dataset/poses": {"ensure": "absent"},
+            "model/lora-max": {"start": False, "aliases": {"production": "a51be07"}},
+        },
+    }
+    assert list(validator.iter_errors(whole)) == []
+    assert list(validator.iter_errors({})) == []
+    wrong: tuple[dict[str, object], ...] = (
+        {"objects": {"dataset/poses": {"start": True}}},
+        {"objects": {"model/lora-max": {"training_mode": "expert"}}},
+        {"objects": {"lora-max": {}}},
+        {"account": {"name": "brand"}},
+        {"expect": {"trainings": 0}},
+    )
+    assert not [one for one in wrong if validator.is_valid(one)]

@@ -1,0 +1,80 @@
+"""The overlays of a root: which there are, what each says, and a configuration with one of them."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from reconciler.core.limit import allow
+from reconciler.core.manifest.overlay import FOLDER, Overlay, names_in, no_overlay, read_overlay
+from reconciler.core.problem import Location, Problem, in_order
+from reconciler.core.ref import NAME_LIMIT, is_name
+from reconciler.files.configuration import Configuration
+from reconciler.files.text_file import read_bytes
+from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.tree_listing import TreeListing
+from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
+
+
+def overlay_names(root: Path) -> tuple[str, ...]:
+    """The names of a root's overlays; none if there is no such folder."""
+    try:
+        with Tree(root) as tree, tree.folder(FOLDER) as handle, os.scandir(handle) as entries:
+            return tuple(name for name in names_in(entry.name for entry in entries) if is_name(name))
+    except FileRefused:
+        return ()
+
+
+def load_overlay(root: Path, name: str) -> Overlay:
+    """An overlay that is there."""
+    with Tree(root) as tree:
+        return _load(tree, name)
+
+
+def all_overlays(tree: Tree, listing: TreeListing) -> tuple[tuple[Overlay, ...], tuple[Problem, ...]]:
+    """Every overlay of a tree, chosen or not, and what else lies in their folder and should not."""
+    files = listing.folders[FOLDER].files if FOLDER in listing.folders else ()
+    found = tuple(_load(tree, name) for name in names_in(files) if is_name(name))
+    return found, tuple(_others(tree, files))
+
+
+def with_overlay(configuration: Configuration, overlay: Overlay | None) -> Configuration:
+    """A configuration in which an overlay counts before it."""
+    if overlay is None:
+        return configuration
+    return replace(
+        configuration,
+        account=overlay.account or configuration.account,
+        tier=overlay.tier or configuration.tier,
+        limits=allow(configuration.limits, overlay.limits),
+    )
+
+
+def _load(tree: Tree, name: str) -> Overlay:
+    path = f"{FOLDER}/{name}.yaml"
+    data = read_bytes(tree, path, FILE_LIMIT)
+    shown = tree.shown(path)
+    if isinstance(data, Problem):
+        return Overlay(name=name, path=shown, problems=(data,))
+    reading = read_yaml(data, shown)
+    if reading.problems or not reading.documents:
+        return Overlay(name=name, path=shown, problems=in_order(reading.problems))
+    document = reading.documents[0]
+    if len(reading.documents) > 1 or not isinstance(document.value, dict):
+        detail = "It is one document of keys with values."
+        return Overlay(name=name, path=shown, problems=(no_overlay(Location(shown), detail),))
+    if {"apiVersion", "kind"} & document.value.keys():
+        detail = "A manifest in this folder would declare nothing."
+        return Overlay(name=name, path=shown, problems=(no_overlay(document.at(), detail),))
+    return read_overlay(document, name)
+
+
+def _others(tree: Tree, files: tuple[str, ...]) -> Iterator[Problem]:
+    """Files that nobody could choose although they look like overlays."""
+    for name in files:
+        place = tree.location(f"{FOLDER}/{name}")
+        if name.endswith(".yml"):
+            yield no_overlay(place, "Its name must end in .yaml.")
+        elif name.endswith(".yaml") and not is_name(name.removesuffix(".yaml")):
+            detail = f"Its name has lower-case letters, digits and hyphens, at most {NAME_LIMIT}, before .yaml."
+            yield no_overlay(place, detail)
