@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol
 from reconciler.core.bulk_upload import BulkUpload
 from reconciler.core.guide import Family, Guide, family_of_version
 from reconciler.core.kind import Kind
-from reconciler.core.name import parse_image_key, without_version
+from reconciler.core.name import parse_image_key, said_name, without_version
 from reconciler.core.text import quoted
 from reconciler.core.training import TrainingParameters
 from reconciler.core.uploads import ONE_BY_ONE, Uploads, uploads_of
@@ -278,7 +278,7 @@ class RemoteModel:
 
 def live_name(live: Live) -> str:
     """The name of a live object for a message, in quotes; without its version where that is made up."""
-    return quoted(without_version(live.name) if live.is_assumed else live.name)
+    return quoted(said_name(without_version(live.name)) if live.is_assumed else live.name)
 
 
 def id_words(live: Live) -> str:

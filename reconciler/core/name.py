@@ -100,6 +100,11 @@ def without_version(text: str) -> str:
     return text if name is None else str(name).replace(f" v{name.version} ", " v? ", 1)
 
 
+def said_name(text: str) -> str:
+    """A live name as people read it: `lora-poses (a9f3c1a2b7d40)` where no version of it is known."""
+    return text if plain_name(text) is None else text.replace(" v? ", " ", 1)
+
+
 def image_key(digest: str) -> str:
     """How a live image name carries a SHA-256: the algorithm's letter and its first 16 hex digits."""
     return "a" + digest[:16]

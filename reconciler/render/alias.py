@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reconciler.core.consequence import AliasMove
+from reconciler.core.desired import CURRENT
 from reconciler.core.look.in_force import Coming, coming
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState
 from reconciler.render.view import Role, Text, joined, say
-from reconciler.render.words import short, version_word
+from reconciler.render.words import short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class AliasReport:
             return f"{self.name} -> {self.next} once it is trained"
         if self.answers:
             return f"{self.name} {self.now} stays"
-        return f"{self.name}: {self.now}" if self.is_asked else f"{self.name} ({self.target}): {self.now}"
+        return f"{self.name}: {self.now}" if self.is_asked else f"{self.name} names {self.now}"
 
 
 def alias_reports(plan: Plan, ref: Ref) -> tuple[AliasReport, ...]:
@@ -56,20 +58,29 @@ def _report(plan: Plan, state: AliasState) -> AliasReport:
 
 
 def _now(plan: Plan, state: AliasState) -> str:
-    """The version that answers: `v2 (a51be07)`."""
-    if state.version is None:
-        return state.problem if plan.subject.base and state.problem else "nothing answers"
-    return f"{version_word(state.version, is_asked=not plan.subject.base)} ({short(state.fingerprint or '')})"
+    """The version that answers: `v2 (a51be07)`, or the fingerprint alone where no account was asked."""
+    if state.version is not None:
+        return _version(plan, state.version, state.fingerprint or "")
+    if not plan.subject.base:
+        return "nothing answers"
+    moves = (one for one in plan.consequences if isinstance(one, AliasMove))
+    move = next((one for one in moves if one.ref == state.ref and one.alias == state.alias), None)
+    if move is None:
+        if coming(plan, state) is not None:
+            return "nothing"
+        return "what the manifest asks for" if state.target == CURRENT else short(state.target)
+    return "nothing" if move.before is None else short(move.before.fingerprint or move.before.target)
 
 
 def _words(plan: Plan, following: Coming) -> str:
     """`v3 (a9f3c1a)`."""
-    version = (
-        "the next version"
-        if following.version is None
-        else version_word(following.version, is_asked=not plan.subject.base)
-    )
-    return f"{version} ({short(following.fingerprint)})"
+    if following.version is None and not plan.subject.base:
+        return f"the next version ({short(following.fingerprint)})"
+    return _version(plan, following.version, following.fingerprint)
+
+
+def _version(plan: Plan, version: int | None, fingerprint: str) -> str:
+    return short(fingerprint) if plan.subject.base else f"v{version} ({short(fingerprint)})"
 
 
 def unanswered(plan: Plan) -> tuple[AliasState, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.core.change import Effect, FieldChange, RenamedObject, Scalar, StoppedTraining
 from reconciler.core.content_change import ImageChange, ImageEffect, KeptCaption
-from reconciler.core.name import parse_model_name
+from reconciler.core.name import parse_model_name, said_name
 from reconciler.core.text import count
 from reconciler.render.alias import AliasReport
 from reconciler.render.difference import Wording
@@ -165,7 +165,7 @@ def _alias(one: AliasReport) -> Text:
 
 
 def _quoted(name: str) -> str:
-    return f'"{abridged(name)}"'
+    return f'"{abridged(said_name(name))}"'
 
 
 def _more(words: str) -> Row:

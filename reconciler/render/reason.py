@@ -33,7 +33,7 @@ WORDS = {
     Why.LAST_VERSION_DELETED: "its last version was deleted",
     Why.NO_MODEL_YET: "{ref} was complete before this apply and has no model: deleted in the console, or a run that "
     "was cut off?",
-    Why.TRAINED_ON_ANOTHER_CONTENT: "its newest version was trained on another content than {ref} {version}",
+    Why.TRAINED_ON_ANOTHER_CONTENT: "its newest version was trained on another content than {ref}{version}",
     Why.ABSENT: "its manifest says `ensure: absent`",
     Why.PRUNED: "old versions are pruned",
     Why.DESTROYED: "`reconciler destroy` deletes what the manifests declare",
@@ -56,7 +56,7 @@ def reason_words(reason: Reason) -> str:
         name=quoted(reason.name or ""),
         ref=reason.ref,
         draft="its draft" if reason.id is None else f"draft {reason.id}",
-        version="v?" if reason.version is None else f"v{reason.version}",
+        version="" if reason.version is None else f" v{reason.version}",
         number=number,
         times=count(number, "time"),
         images=count(number, "image"),

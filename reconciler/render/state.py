@@ -37,7 +37,7 @@ def detail_words(one: Unchanged) -> str:
     if one.state is State.DRAFT:
         parts.append("kept open for review")
     if one.dataset is not None:
-        parts.append(f"on {one.dataset} v{'?' if one.dataset_version is None else one.dataset_version}")
+        parts.append(f"on {one.dataset}" + ("" if one.dataset_version is None else f" v{one.dataset_version}"))
     if one.reason is not None:
         parts.append(reason_words(one.reason))
     return ", ".join(parts)

@@ -10,7 +10,6 @@ from reconciler.render.view import Role, Span, Text, joined, say
 _CONTEXT = 6
 """Unchanged words kept on each side of a change where the text between is long."""
 _TEXT_LIMIT = 160
-UNASKED = "v?"
 FINGERPRINT_SHOWN = 7
 """Characters of a fingerprint that people see and copy, as git shows a commit."""
 
@@ -37,11 +36,6 @@ def duration(seconds: float) -> str:
 def short(fingerprint: str) -> str:
     """`a51be07`."""
     return fingerprint[:FINGERPRINT_SHOWN]
-
-
-def version_word(version: int, *, is_asked: bool) -> str:
-    """`v3`; `v?` in a plan that was compared with a git revision."""
-    return f"v{version}" if is_asked else UNASKED
 
 
 def abridged(text: str, limit: int = _TEXT_LIMIT) -> str:

@@ -35,7 +35,9 @@ def test_a_change_pulls_in_what_is_built_on_it(committed: Path, cli: Cli) -> Non
     ran = cli("plan", "--base", "main", "--detailed-exitcode")
     assert ran.code == 2
     assert "compared with git main, nothing was asked of the API" in flat(ran.out)
-    assert "v? -> v?" in ran.out
+    assert "next version" in ran.out
+    assert "fully_automated max on the next version of dataset/lora-poses" in flat(ran.out)
+    assert "v?" not in ran.out
     assert "note: not edited, but built on what this change edits: model/lora-max." in ran.out
     assert "v1" not in ran.out
     assert "v2" not in ran.out

@@ -63,8 +63,8 @@ def command(
 
     With --base REV only what this change touches is planned, against the tree of that revision: safe for a pull
     request from a fork. It also tells what merging does without a call, and counts it as a change: aliases that move,
-    manifests that are gone, retrain and start, limits that are loosened. Versions print as `v?`, for nobody asked which
-    ones are live.
+    manifests that are gone, retrain and start, limits that are loosened. A version has no number there, for nobody
+    asked which ones are live.
     """
     from reconciler.app.saved import save
     from reconciler.app.settings import stage_of

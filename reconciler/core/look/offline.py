@@ -19,9 +19,6 @@ from reconciler.core.refusal import Note
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 from reconciler.core.state import AliasState, State, Unchanged
 
-UNKNOWN = "unknown offline"
-"""What answers to an alias that the base's own definition does not tell."""
-
 _NOWHERE = Location("")
 
 _OF_THE_ACCOUNT = frozenset({"nothing-ours", "stray", "duplicate", "leftover-draft", "take-over"})
@@ -133,7 +130,7 @@ def _unchanged(one: Unchanged) -> Unchanged:
 def _alias(state: AliasState) -> AliasState:
     """An alias of the version that the base asks for is known; which other versions an account holds is not."""
     if state.id is None or is_version(state.target):
-        return AliasState(ref=state.ref, alias=state.alias, target=state.target, problem=UNKNOWN)
+        return AliasState(ref=state.ref, alias=state.alias, target=state.target)
     return state
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.core.change import StoppedTraining
+from reconciler.core.name import said_name
 from reconciler.core.text import count
 from reconciler.render.difference import Pieces, Wording, field_pieces, whole
 from reconciler.render.html.environment import page_template
@@ -63,14 +64,14 @@ def fields(one: ChangedObject) -> Iterator[tuple[str, Pieces]]:
         before = after if field.before is None else scalar(field.before)
         yield field.path, Wording(before, after).pieces
     for each in one.renamed:
-        yield f"{each.kind.value} {each.id}", Wording(each.before, each.after).pieces
+        yield f"{each.kind.value} {each.id}", Wording(said_name(each.before), said_name(each.after)).pieces
 
 
 def gone(one: ChangedObject) -> Iterator[tuple[str, str]]:
     """A line for each live object that goes."""
     for each, words in one.gone:
         id_ = f" (id {each.id})" if one.is_asked else ""
-        yield f"{each.kind.value} “{each.name}”{id_}", words
+        yield f"{each.kind.value} “{said_name(each.name)}”{id_}", words
 
 
 def stopped(one: StoppedTraining) -> str:

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from reconciler.core.change import FieldChange
 from reconciler.core.content_change import ImageChange, ImageEffect, KeptCaption
+from reconciler.core.name import said_name
 from reconciler.core.text import count
 from reconciler.render.difference import Wording
 from reconciler.render.markdown.gate import code, prose
@@ -128,7 +129,9 @@ def _quiet_bullets(one: ChangedObject) -> Iterator[Bullets]:
     if one.content is not None:
         yield from _quiet_content(one.content)
     if renamed := tuple(one.renamed):
-        bullets = (Bullet(sign=Role.CHANGE, head=f"{each.before} -> {each.after}") for each in renamed)
+        bullets = (
+            Bullet(sign=Role.CHANGE, head=f"{said_name(each.before)} -> {said_name(each.after)}") for each in renamed
+        )
         yield _bullets(count(len(renamed), "renamed object"), bullets)
 
 
@@ -179,7 +182,7 @@ def _kept(one: KeptCaption) -> Bullet:
 
 def _gone(one: ChangedObject) -> Iterator[Bullet]:
     for gone, words in one.gone:
-        head = f'"{abridged(gone.name)}"' + (f" (id {gone.id})" if one.is_asked else "")
+        head = f'"{abridged(said_name(gone.name))}"' + (f" (id {gone.id})" if one.is_asked else "")
         yield Bullet(sign=Role.DELETE, head=head, words=words)
 
 

@@ -12,7 +12,6 @@ from reconciler.render.plan_report.content import ContentReport, Entries
 from reconciler.render.plan_report.effect import EffectFacts, EffectWords, Tone, effect_words
 from reconciler.render.plan_report.training import TrainingReport
 from reconciler.render.reason import reason_words
-from reconciler.render.words import version_word
 
 LOST = "what it has cost is lost"
 """What is said of a training that is stopped."""
@@ -102,16 +101,25 @@ class ChangedObject:
         """The version before, in words; empty where there is none, or it is the same."""
         if self.base_version is None or self.base_version == self.version:
             return ""
-        return version_word(self.base_version, is_asked=self.is_asked)
+        return f"v{self.base_version}" if self.is_asked else "the version before"
 
     @property
     def after(self) -> str:
-        """The version that is made or changed, in words; empty where an object has none."""
-        return "" if self.version is None else version_word(self.version, is_asked=self.is_asked)
+        """The version that is made or changed, in words; empty where an object has none.
+
+        Its number is known only where an account was asked.
+        """
+        if self.version is None:
+            return ""
+        if self.is_asked:
+            return f"v{self.version}"
+        if self.base_version is None:
+            return "first version"
+        return "next version" if self.before else "live version"
 
     def versions(self, arrow: str = "->") -> str:
-        """`v2 -> v3`, or `v1` where there was none before."""
-        return f"{self.before} {arrow} {self.after}" if self.before else self.after
+        """`v2 -> v3`, or `v1` where there was none before; `next version` where no account was asked."""
+        return f"{self.before} {arrow} {self.after}" if self.before and self.is_asked else self.after
 
     @property
     def number(self) -> int:

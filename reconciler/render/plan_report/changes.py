@@ -24,10 +24,10 @@ from reconciler.render.plan_report.changed import ChangedObject
 from reconciler.render.plan_report.contact_sheet import PictureSums, contact_sheets, pictured_keys
 from reconciler.render.plan_report.content import content_report, entries
 from reconciler.render.plan_report.sheet_image import SheetImage, sheet_images
-from reconciler.render.plan_report.training import TrainingCause, training_report
+from reconciler.render.plan_report.training import TrainingCause, TrainingReport, training_report
 from reconciler.render.reason import reason_words
 from reconciler.render.tier import TRAINING_TIME
-from reconciler.render.words import short, version_word
+from reconciler.render.words import short
 
 FOLD_RENAMES = 10
 """Renamed objects of one manifest that a screen lists."""
@@ -142,9 +142,21 @@ def _model(one: ChangedObject, change: ModelChange, plan: Plan) -> ChangedObject
         version=change.version,
         fingerprint=short(change.fingerprint),
         fields=change.fields,
-        training=training_report(change, version_word(change.dataset_version, is_asked=one.is_asked)),
+        training=_training(change, plan),
         aliases=alias_reports(plan, change.ref),
     )
+
+
+def _training(change: ModelChange, plan: Plan) -> TrainingReport:
+    """What a model is trained on; without an account only that another version of the dataset is made is known."""
+    if not plan.subject.base:
+        version = f"v{change.dataset_version}"
+        return training_report(change, version=version, data=f"{change.dataset} {version}")
+    made = next((one for one in plan.changes_of(change.dataset) if isinstance(one, DatasetChange)), None)
+    if made is None:
+        return training_report(change, version="", data=str(change.dataset))
+    version = "first version" if made.base_version is None else "next version"
+    return training_report(change, version=version, data=f"the {version} of {change.dataset}")
 
 
 def _explained(one: ChangedObject, contents: Mapping[Ref, ChangedObject]) -> ChangedObject:
@@ -162,7 +174,9 @@ def _explained(one: ChangedObject, contents: Mapping[Ref, ChangedObject]) -> Cha
 
 
 def _unchanged_dataset(one: ChangedObject, dataset: Ref, version: str) -> tuple[TrainingCause, TrainingCause]:
-    stays = TrainingCause(kind="dataset", name=str(dataset), lines=(f"{version}, unchanged",), stays=True)
+    stays = TrainingCause(
+        kind="dataset", name=str(dataset), lines=(", ".join(filter(None, [version, "unchanged"])),), stays=True
+    )
     return TrainingCause(kind="cause", name=one.reason), stays
 
 
@@ -188,4 +202,4 @@ def _followers(aliases: Sequence[AliasReport]) -> TrainingCause:
 def _follows(one: AliasReport) -> str:
     if one.next:
         return f"{one.name} → {one.next}, once it is trained"
-    return f"{one.name} stays on {one.now}" if one.answers else f"{one.name}: {one.now}"
+    return f"{one.name} stays on {one.now}" if one.answers else one.words

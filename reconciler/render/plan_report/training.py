@@ -40,7 +40,7 @@ class TrainingReport:
     changed: tuple[Parameter, ...]
     dataset: Ref
     version: str
-    """The version of the dataset."""
+    """The version of the dataset, in words; empty where it stays and no account was asked which one that is."""
     definition: str = ""
     """Mode, version and dataset in one line."""
     parameters: tuple[tuple[str, str], ...] = ()
@@ -56,14 +56,14 @@ class TrainingReport:
         return tuple(filter(None, (self.definition, parameters)))
 
 
-def training_report(change: ModelChange, version: str) -> TrainingReport:
-    """The training of a model, without its causes. `version` is that of the dataset in words."""
+def training_report(change: ModelChange, *, version: str, data: str) -> TrainingReport:
+    """The training of a model, without its causes. `version` is that of the dataset in words, `data` both of them."""
     told = TrainingReport(changed=tuple(_changed(change)), dataset=change.dataset, version=version)
     if not change.creates and not change.starts:
         return told
     return replace(
         told,
-        definition=f"{change.definition} on {change.dataset} {version}",
+        definition=f"{change.definition} on {data}",
         parameters=tuple((name, str(value)) for name, value in change.parameters),
         unchanged=tuple(_unchanged(change)),
     )

@@ -208,9 +208,9 @@ def test_a_model_without_a_new_dataset_says_what_else_is_the_cause() -> None:
 
 
 def test_a_plan_that_was_compared_with_git_names_no_id_and_no_version(golden: Golden) -> None:
-    """No account was asked: versions are `v?`, and what an alias names is unknown."""
+    """No account was asked: it is the next version, and an alias names a fingerprint."""
     plan = album.plan(subject=sample.subject(base="main", endpoint="", tier=""), notes=(), refusals=())
-    unknown = replace(plan.aliases[1], id=None, version=None, fingerprint=None, problem="unknown offline")
+    unknown = replace(plan.aliases[1], id=None, version=None, fingerprint=None, problem="")
     text = lines(album.page(replace(plan, aliases=(plan.aliases[0], unknown))))
     assert not re.search(r"\bid \d", text.replace("goes (id 31)", "").replace("(id 91)", ""))
     assert "every live version deleted for good" in text
