@@ -13,6 +13,7 @@ from reconciler.render.view import Block, Item, Items, Line, Role, View, say, sc
 
 _TITLES = {
     Cause.CONSOLE: "Changed in the console:",
+    Cause.DELETED: "Deleted since, in the console or by this tool:",
     Cause.EITHER: "Changed in the console, or in git since the last apply:",
     Cause.GIT: "Changed in git since:",
     Cause.PROGRESS: "In progress:",
@@ -20,6 +21,7 @@ _TITLES = {
 }
 _ROLES = {
     Cause.CONSOLE: Role.WARNING,
+    Cause.DELETED: Role.WARNING,
     Cause.EITHER: Role.WARNING,
     Cause.GIT: Role.STRONG,
     Cause.PROGRESS: Role.QUIET,

@@ -31,8 +31,8 @@ WORDS = {
     Why.DATASET_CHANGES: "{ref} changes",
     Why.DEFINITION_CHANGED: "its training definition changed",
     Why.LAST_VERSION_DELETED: "its last version was deleted",
-    Why.NO_MODEL_YET: "{ref} was complete before this apply and has no model: deleted in the console, or a run that "
-    "was cut off?",
+    Why.NO_MODEL_YET: "{ref} was complete before this apply and has no model: deleted in the console or by this tool, or "
+    "a run that was cut off?",
     Why.TRAINED_ON_ANOTHER_CONTENT: "its newest version was trained on another content than {ref}{version}",
     Why.ABSENT: "its manifest says `ensure: absent`",
     Why.PRUNED: "old versions are pruned",

@@ -138,6 +138,25 @@ def test_what_git_does_not_know_is_the_consoles_and_can_be_ignored(applied: Path
     assert cli("drift").code == 0
 
 
+def test_what_a_commit_removed_is_not_the_consoles(applied: Path, cli: Cli) -> None:
+    """With the base that declared it, git did it; without one, nobody knows. What was deleted is called deleted."""
+    git("init", "--quiet", "--initial-branch=main")
+    git("add", "manifests")
+    git("commit", "--quiet", "-m", "x")
+    text = (applied / "manifests/model.yaml").read_text()
+    (applied / "manifests/model.yaml").unlink()
+    said = "holds 0 datasets and 1 model whose manifests a commit took away: what is live of them stays"
+    assert f"Changed in git since: project/lora project 1001 {said}" in flat(cli("drift", "--base", "main").out)
+    ran = cli("drift")
+    assert "that this tool made and no manifest declares" in flat(ran.out)
+    assert "Changed in the console:" not in ran.out
+    (applied / "manifests/model.yaml").write_text(text)
+    assert cli("destroy", "--yes").code == 0
+    gone = cli("drift", "--base", "main")
+    assert "Deleted since, in the console or by this tool: project/lora is not live" in flat(gone.out)
+    assert "Changed in the console" not in gone.out
+
+
 def test_a_rule_with_a_mistake_stops_the_command(applied: Path, cli: Cli) -> None:
     """At its place, with a guess."""
     ignore(applied, "project_descripton")

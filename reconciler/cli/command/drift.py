@@ -29,14 +29,22 @@ def command(invocation: Invocation, *, base: str | None, form: str, today: "date
     from reconciler.cli.context import open_context
     from reconciler.cli.exit_codes import CHANGES, DONE
     from reconciler.cli.plan_flow import plan_live
-    from reconciler.core.look.drift import find_drift
+    from reconciler.core.look.drift import Looked, find_drift
     from reconciler.core.look.drift_report import leave_out
     from reconciler.render.drift import drift_json, drift_view
 
     context = open_context(invocation)
     declared = None if base is None else tree_at(context.settings, base).desired
     planned = asyncio.run(plan_live(context, Scope(refresh="full")))
-    found = find_drift(planned.plan, planned.observed, declared)
+    found = find_drift(
+        Looked(
+            plan=planned.plan,
+            desired=planned.desired,
+            observed=planned.observed,
+            project_ids=planned.project_ids,
+            base=declared,
+        )
+    )
     found = leave_out(found, context.settings.ignores, today or context.today)
     if form == "json":
         context.console.result_text(drift_json(found))

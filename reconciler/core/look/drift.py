@@ -3,7 +3,8 @@
 Health is another question: a training that failed is no difference, and nothing in git mends it by itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.change import (
@@ -17,10 +18,11 @@ from reconciler.core.change import (
     RenameChange,
 )
 from reconciler.core.desired import Desired
+from reconciler.core.diff.account_index import AccountIndex, in_numbers
 from reconciler.core.diff.authorship import is_disproved
 from reconciler.core.diff.content_match import unfit
 from reconciler.core.diff.mirror import plain
-from reconciler.core.live import Observed, RemoteDataset, called
+from reconciler.core.live import Live, Observed, RemoteDataset, called
 from reconciler.core.look.drift_report import Cause, Drift, DriftReport, Ill
 from reconciler.core.look.ignore import STRAYS
 from reconciler.core.look.in_force import coming
@@ -32,13 +34,25 @@ from reconciler.core.state import State
 from reconciler.core.text import quoted
 
 
-def find_drift(plan: Plan, observed: Observed, base: Desired | None = None) -> DriftReport:
-    """Classify what a plan, made with everything read, would change.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A plan, made with everything read, the tree and the live side that it is of, and the live project of each one.
 
     `base` is the tree that was applied last, where one is known: what it said already, git did not change since.
     """
-    finder = _DriftFinder(plan, observed, base)
-    drifts = [*finder.refused(), *finder.changed(), *finder.strays(), *finder.under_way()]
+
+    plan: Plan
+    desired: Desired
+    observed: Observed
+    project_ids: Mapping[Ref, int]
+    base: Desired | None = None
+
+
+def find_drift(looked: Looked) -> DriftReport:
+    """Classify what the plan would change, and what no manifest declares."""
+    plan = looked.plan
+    finder = _DriftFinder(plan, looked.desired, looked.observed, looked.base)
+    drifts = [*finder.refused(), *finder.changed(), *_strays(looked), *finder.under_way()]
     order = list(Cause)
     return DriftReport(
         drifts=tuple(sorted(drifts, key=lambda drift: (order.index(drift.cause), drift.ref, drift.text))),
@@ -57,6 +71,7 @@ _UNDER_WAY = {
 @dataclass(frozen=True, slots=True)
 class _DriftFinder:
     plan: Plan
+    desired: Desired
     observed: Observed
     base: Desired | None
 
@@ -70,13 +85,6 @@ class _DriftFinder:
         for change in self.plan.changes:
             if change.ref not in refused:
                 yield from self._of(change)
-
-    def strays(self) -> Iterator[Drift]:
-        """What a project holds that git does not know: nothing will change it, and somebody made it elsewhere."""
-        for note in self.plan.notes:
-            if note.rule == "stray" and note.ref is not None:
-                text = f"{note.text}; `reconciler status --strays` lists them"
-                yield Drift(ref=note.ref, cause=Cause.CONSOLE, text=text, field=STRAYS)
 
     def under_way(self) -> Iterator[Drift]:
         for one in self.plan.unchanged:
@@ -103,7 +111,7 @@ class _DriftFinder:
         """Something that is not there: new in git, unless the base had it already."""
         if self.base is None:
             return Cause.EITHER
-        return Cause.CONSOLE if ref in self.base.refs and ref not in self.base.absent else Cause.GIT
+        return Cause.DELETED if ref in self.base.present else Cause.GIT
 
     def _fields(self, ref: Ref, fields: Iterable[FieldChange]) -> Iterator[Drift]:
         for field in fields:
@@ -114,10 +122,23 @@ class _DriftFinder:
     def _who(self, ref: Ref, field: FieldChange) -> Cause:
         if self.base is None:
             return Cause.EITHER
+        if self._is_alias_line(field) and self._moves_aliases(ref):
+            return Cause.GIT
         declared = self.base.present.get(ref)
         value = getattr(declared, field.path, None)
         then, now = plain(str(value or "")), plain(str(field.after or ""))
         return Cause.CONSOLE if declared is not None and value is not None and then == now else Cause.GIT
+
+    @staticmethod
+    def _is_alias_line(field: FieldChange) -> bool:
+        """Do two descriptions differ only in the line of aliases?"""
+        return field.path == "description" and plain(str(field.before or "")) == plain(str(field.after or ""))
+
+    def _moves_aliases(self, ref: Ref) -> bool:
+        """Did a commit since the base change the aliases of a model, or whether the live side shows them?"""
+        then = None if self.base is None else self.base.models.get(ref)
+        now = self.desired.models.get(ref)
+        return then is None or now is None or (then.aliases, then.mirror_aliases) != (now.aliases, now.mirror_aliases)
 
     def _dataset(self, change: DatasetChange) -> Drift:
         for live, name in self._versions(change.ref):
@@ -155,7 +176,7 @@ class _DriftFinder:
             cause = self._dataset(behind[0]).cause
             yield Drift(ref=change.ref, cause=cause, text=f"is to be trained on the next version of {change.dataset}")
         elif self._was_deleted(change):
-            yield Drift(ref=change.ref, cause=Cause.CONSOLE, text="the version that git asks for was deleted")
+            yield Drift(ref=change.ref, cause=Cause.DELETED, text="the version that git asks for was deleted")
         elif change.base_version is None:
             yield Drift(ref=change.ref, cause=self._missing(change.ref), text="no version of it is live")
         else:
@@ -165,6 +186,38 @@ class _DriftFinder:
     def _was_deleted(self, change: ModelChange) -> bool:
         names = [parse_model_name(one.name) for one in self.observed.models.values() if one.is_gone]
         return any(name and name.base == change.ref.name and name.fingerprint == change.fingerprint for name in names)
+
+
+def _strays(looked: Looked) -> Iterator[Drift]:
+    """What a project holds and no manifest declares; nothing will change it.
+
+    Somebody made it elsewhere, unless its name is one that this tool gives: then a commit took its manifest away, or another
+    tree holds that.
+    """
+    index = AccountIndex(looked.observed)
+    for ref, project_id in sorted(looked.project_ids.items()):
+        found: dict[Cause, list[Live]] = defaultdict(list)
+        for live in index.strays(project_id, looked.desired):
+            found[_maker(live, looked.base)].append(live)
+        for cause, group in found.items():
+            text = f"project {project_id} holds {in_numbers(group)} {_STRAYS[cause]}"
+            text += "; `reconciler status --strays` lists them"
+            yield Drift(ref=ref, cause=cause, text=text, field=STRAYS)
+
+
+def _maker(live: Live, base: Desired | None) -> Cause:
+    """Who made a stray, by its name."""
+    name = live.kind.parse_name(live.name)
+    if name is None:
+        return Cause.CONSOLE
+    return Cause.GIT if base is not None and Ref(live.kind, name.base) in base.present else Cause.EITHER
+
+
+_STRAYS = {
+    Cause.CONSOLE: "that git does not know",
+    Cause.EITHER: "that this tool made and no manifest declares: a commit took it away, or another tree holds it",
+    Cause.GIT: "whose manifests a commit took away: what is live of them stays",
+}
 
 
 def _lies(live: RemoteDataset, name: FinalName) -> bool:

@@ -15,6 +15,8 @@ class Cause(StrEnum):
     """Where a difference comes from, as far as it can be told."""
 
     CONSOLE = "console"
+    DELETED = "deleted"
+    """It was live, and git asks for it still: the console deleted it, or this tool did (`destroy`)."""
     EITHER = "console or git"
     GIT = "git"
     PROGRESS = "in progress"

@@ -10,7 +10,7 @@ from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.limit import Limits
 from reconciler.core.live import ModelStatus, Observed, RemoteDataset, RemoteModel
-from reconciler.core.look.drift import find_drift
+from reconciler.core.look.drift import Looked, find_drift
 from reconciler.core.look.drift_report import Cause, DriftReport
 from reconciler.core.plan import Subject
 from reconciler.core.planning.planner import plan
@@ -55,7 +55,15 @@ def judged(desired: Desired, observed: Observed, base: Desired | None = None) ->
     """Everything was read."""
     assessment = diff(desired, observed, RunOptions(reads_all=True))
     assert not assessment.unread
-    return find_drift(plan(assessment, subject=SUBJECT, limits=Limits()), observed, base)
+    return find_drift(
+        Looked(
+            plan=plan(assessment, subject=SUBJECT, limits=Limits()),
+            desired=desired,
+            observed=observed,
+            project_ids=assessment.project_ids,
+            base=base,
+        )
+    )
 
 
 def causes(found: DriftReport) -> dict[str, Cause]:
@@ -132,6 +140,37 @@ CASES = {
         TREE,
         account(live_project(), data(), trained(ModelStatus.DELETED)),
         None,
+        {MODEL: Cause.DELETED},
+    ),
+    "all was deleted since the base, by whom ever": (
+        TREE,
+        account(),
+        TREE,
+        {PROJECT: Cause.DELETED, DATASET: Cause.DELETED, MODEL: Cause.DELETED},
+    ),
+    "a commit removed the model": (tree(DATA), IN_SYNC, TREE, {PROJECT: Cause.GIT}),
+    "a commit removed the model, before the base or elsewhere": (
+        tree(DATA),
+        IN_SYNC,
+        tree(DATA),
+        {PROJECT: Cause.EITHER},
+    ),
+    "somebody made a dataset": (
+        TREE,
+        account(live_project(), data(), trained(), live_dataset(11, "tried by hand")),
+        TREE,
+        {PROJECT: Cause.CONSOLE},
+    ),
+    "a commit removed an alias that the live side shows": (
+        tree(DATA, model(mirror_aliases=True)),
+        account(live_project(), data(), trained(description="aliases: production")),
+        tree(DATA, model(mirror_aliases=True, aliases=(("production", "current"),))),
+        {MODEL: Cause.GIT},
+    ),
+    "somebody removed the aliases that the live side shows": (
+        tree(DATA, model(mirror_aliases=True, description="x", aliases=(("production", "current"),))),
+        account(live_project(), data(), trained(description="x")),
+        tree(DATA, model(mirror_aliases=True, description="x", aliases=(("production", "current"),))),
         {MODEL: Cause.CONSOLE},
     ),
     "a draft that was begun": (
