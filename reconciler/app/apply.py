@@ -40,7 +40,7 @@ async def apply(opened: Session, settings: Settings, planned: Planned, plan: Pla
         concurrency=settings.concurrency,
         wait=control.wait,
         brake=control.brake,
-        archives=open_archives(plan, settings),
+        archives=await open_archives(plan, settings),
     )
     before, began = opened.client.calls, opened.clock.now()
     events: list[Event] = []

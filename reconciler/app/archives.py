@@ -44,11 +44,15 @@ def _out_of_reach(settings: Settings) -> Refusal:
     )
 
 
-def open_archives(plan: Plan, settings: Settings) -> Archives | None:
-    """The store of a plan that sends an archive, None for any other; Refused where it cannot be used."""
+async def open_archives(plan: Plan, settings: Settings) -> Archives | None:
+    """The store of a plan that sends an archive, None for any other; Refused where it cannot be used, or does not answer."""
     if settings.archive_store is None or not archives_to_send(plan):
         return None
     store = _opened(settings.archive_store, settings.network)
+    try:
+        await store.reach()
+    except StoreRefused as error:
+        raise _unusable(error) from None
     return Archives(store=store, lifetime=settings.archive_expiry, now=time_of_day, network=settings.network)
 
 
@@ -97,5 +101,5 @@ def _route(name: StoreName, network: Network) -> Route:
 
 
 def _unusable(error: StoreRefused) -> Refused:
-    way = "Look at its name and at the credentials of this environment; nothing was sent."
-    return refused("archive-store-unusable", f"the store for archives cannot be used: {error}", way)
+    way = "Look at its name, and at the credentials and the network of this environment; nothing was sent."
+    return refused("archive-store-unusable", f"the store for archives is of no use: {error}", way)

@@ -117,6 +117,14 @@ class ArchiveStore:
         with _refusing(name):
             self._store = _opened(name, _client_options(route or Route(), environment))
 
+    async def reach(self) -> None:
+        """See that the store answers, before anything is made that would need it. Nothing is written."""
+        import obstore
+
+        with _refusing(self.name):
+            async for _ in obstore.list(self._store, prefix=_FOLDER, chunk_size=1):
+                break
+
     async def put(self, archive: Archive, watch: Watch = unwatched) -> bool:
         """Store an archive under its digest; False where it was there already, whole.
 
@@ -214,8 +222,12 @@ def _refusing(name: StoreName) -> Iterator[None]:
         raise StoreRefused(f"the credentials of this environment may not do that in {name}") from None
     except (exceptions.NotFoundError, FileNotFoundError):
         raise StoreRefused(f"{name} does not exist") from None
-    except (exceptions.BaseError, OSError, ValueError) as error:
-        raise StoreRefused(f"{name} cannot be used ({type(error).__name__})") from None
+    except FileExistsError:
+        raise StoreRefused(f"{name} cannot be used: it is a file, and no folder") from None
+    except OSError as error:
+        raise StoreRefused(f"{name} cannot be used: {error.strerror or type(error).__name__}") from None
+    except (exceptions.BaseError, ValueError) as error:
+        raise StoreRefused(f"{name} cannot be used: no answer of a store came ({type(error).__name__})") from None
 
 
 def _credentials_end(environment: Mapping[str, str]) -> datetime | None:

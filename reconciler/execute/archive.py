@@ -77,14 +77,15 @@ async def _send(action_run: ActionRun, step: UploadArchive, draft: RemoteDataset
             address = SecretAddress(offer.url)
             if reason := await check_address(address, archive.size, archives.network):
                 detail = f"the archive lies in {archives.store.name}, but its address {reason}"
-                end(failed(f"{detail}; nothing was sent to the API", draft.id, exit_code=4))
+                end(failed(f"{detail}; no archive was sent to the API", draft.id, exit_code=4))
             if action_run.run.options.brake.is_pulled:
                 end(action_run.cut_off())
             _tell_of_credentials(action_run, offer)
             await _ask(action_run, step, address)
             ending = await _arrived(action_run, address, outlives=offer.until is not None)
     except StoreRefused as refused:
-        end(failed(f"{refused}; nothing was sent to the API", draft.id, exit_code=4))
+        way = "look at its name, and at the credentials and the network of this environment"
+        end(failed(f"{refused}; no archive was sent to the API; {way}", draft.id, exit_code=4))
     return replace(ending, detail=ending.detail + _credentials(offer))
 
 

@@ -48,22 +48,22 @@ def test_a_store_that_the_api_cannot_read_is_refused_before_anything_is_sent(
     assert not with_store_refusals(planned(ONE_BY_ONE), settings(store, endpoint)).refusals
 
 
-def test_a_store_is_opened_only_where_it_is_needed(tmp_path: Path) -> None:
+async def test_a_store_is_opened_only_where_it_is_needed(tmp_path: Path) -> None:
     named = settings(f"file://{tmp_path}/store")
-    assert open_archives(planned(ONE_BY_ONE), named) is None
-    assert open_archives(planned(Archive()), settings("")) is None
+    assert await open_archives(planned(ONE_BY_ONE), named) is None
+    assert await open_archives(planned(Archive()), settings("")) is None
     assert not (tmp_path / "store").exists()
-    opened = open_archives(planned(Archive()), named)
+    opened = await open_archives(planned(Archive()), named)
     assert opened is not None
     assert opened.now().tzinfo is not None
     assert (tmp_path / "store").is_dir()
 
 
-def test_without_the_extra_one_sentence_says_how(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_without_the_extra_one_sentence_says_how(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The import system itself says that the library is not there."""
     monkeypatch.setitem(sys.modules, "obstore", None)
     with pytest.raises(Refused) as refused:
-        open_archives(planned(Archive()), settings(f"file://{tmp_path}/store"))
+        await open_archives(planned(Archive()), settings(f"file://{tmp_path}/store"))
     (refusal,) = refused.value.refusals
     assert refusal.rule == "archive-extra-missing"
     assert refusal.remedies == ("Install them with `pip install 'reconciler[archive]'`.",)
@@ -73,8 +73,8 @@ async def test_a_store_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("a file")
     named = settings(f"file://{tmp_path}/store")
     with pytest.raises(Refused, match="cannot be used"):
-        open_archives(planned(Archive()), named)
-    with pytest.raises(Refused, match="cannot be used"):
+        await open_archives(planned(Archive()), named)
+    with pytest.raises(Refused, match="it is a file, and no folder"):
         await kept_archives(named)
     assert await kept_archives(settings("")) == ()
 
@@ -89,3 +89,21 @@ def test_a_store_is_told_the_way_that_everything_takes() -> None:
     assert _route(parse_store("file:///srv/archives"), network) == Route()
     with pytest.raises(NetworkRefused):
         _route(parse_store("s3://brand-archives"), network_of({"HTTPS_PROXY": "socks5://h:1"}))
+
+
+async def test_a_store_that_does_not_answer_is_found_before_the_first_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong name, credentials or network would else leave a project and a draft behind."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret-secret",
+        "AWS_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(Refused) as refused:
+        await open_archives(planned(Archive()), settings("s3://brand-archives"))
+    (refusal,) = refused.value.refusals
+    assert refusal.rule == "archive-store-unusable"
+    assert "s3://brand-archives cannot be used: no answer of a store came" in refusal.summary
+    assert "secret" not in str(refused.value)

@@ -204,6 +204,6 @@ async def test_an_address_that_does_not_answer_spends_nothing() -> None:
     assert (ran.code, attempts(world)) == (4, 0)
     told = ran.of("v1 archive").detail
     assert "the archive lies in s3://arch/gone, but its address does not let an anonymous reader in" in told
-    assert "nothing was sent to the API" in told
+    assert "no archive was sent to the API" in told
     ran = await world.apply(tree, archives=Archives(store=store, lifetime=timedelta(hours=1), now=lambda: NOW))
     assert (ran.code, attempts(world)) == (0, 1), ran

@@ -186,7 +186,7 @@ async def test_an_archive_that_is_gone_before_it_can_be_read_spends_nothing(arch
     world = World()
     ran = await world.apply(advanced(world, DECLARED), archives=replace(archives, now=taken_away))
     assert (ran.code, attempts(world)) == (4, 0)
-    assert "does not show the archive that was just stored there; nothing was sent to the API" in str(ran)
+    assert "does not show the archive that was just stored there; no archive was sent to the API" in str(ran)
 
 
 async def test_what_the_api_says_of_an_address_is_never_told(archives: Archives) -> None:

@@ -255,6 +255,7 @@ _WORDS = Vocabulary(
     rule="manifest",
     model=DatasetBody,
     remedies={("metadata", "id"): NO_ID},
+    examples={("spec", "visual_schema"): "Write it as keys with values, such as {style: flat, colours: [red, blue]}."},
 )
 RULES = KindRules(
     body=DatasetBody,

@@ -19,6 +19,9 @@ GUIDE_MISSING = "dataset-caption-prefix-missing"
 """The one problem in spite of which the API can be asked for a guide."""
 
 _NOTHING = SchemaGuide(text="{}")
+_OTHER_FAMILY = "In an account of the schema family it is a visual_schema instead (docs/families.md)."
+_EXAMPLE = "A schema is a JSON object that says what captions tell, such as {style: flat, colours: [red, blue]}."
+_PLAIN = f"Correct it: a schema is plain JSON, each key once in its object, at most {DEPTH_LIMIT} levels deep."
 
 
 def declared_guide(spec: DatasetSpec, file: SchemaFile | None) -> Guide:
@@ -82,12 +85,13 @@ def _missing(place: Location, name: str, project: ProjectSpec | None, *, is_empt
         remedy = f"Bria would write: caption_prefix: {quoted(proposal, 400)}"
     else:
         remedy = f"Let Bria propose one from your images: `reconciler guide {name}`"
+    other = "" if is_schema or is_empty or project is None or project.family else f" {_OTHER_FAMILY}"
     key, what = ("visual_schema", "follows this document") if is_schema else ("caption_prefix", "continues this text")
     return Problem(
         rule=GUIDE_MISSING,
         location=place,
         summary=f"{quoted(key)} is empty" if is_empty else f"{quoted(key)} is missing in Dataset",
-        detail=f"Every caption {what}, so it is written down here and never left to a default.",
+        detail=f"Every caption {what}, so it is written down here and never left to a default.{other}",
         remedy=remedy,
     )
 
@@ -96,12 +100,18 @@ def _judge_file(file: SchemaFile) -> Iterator[Problem]:
     try:
         document = loads(file.text)
     except BadJson as bad:
-        yield _unfit(file.location, "this schema cannot be read", f"{str(bad)[0].upper()}{str(bad)[1:]}.")
+        place = file.location if bad.position is None else _place_in(file, bad.position)
+        yield _unfit(place, "this schema cannot be read", f"{str(bad)[0].upper()}{str(bad)[1:]}.", _PLAIN)
         return
     if isinstance(document, dict):
         yield from judge_document(document, file.location)
     else:
         yield _unfit(file.location, "this schema is no JSON object", "It begins with { and ends with }.")
+
+
+def _place_in(file: SchemaFile, position: int) -> Location:
+    before = file.text[:position]
+    return Location(file.location.path, before.count("\n") + 1, position - before.rfind("\n"))
 
 
 def judge_document(document: Mapping[str, object], place: Location) -> Iterator[Problem]:
@@ -113,21 +123,24 @@ def judge_document(document: Mapping[str, object], place: Location) -> Iterator[
         text = schema_guide(cast("Mapping[str, Value]", document)).text
         loads(text)
     except RecursionError:
-        yield _unfit(place, "this schema is nested too deeply", f"At most {DEPTH_LIMIT} levels are taken.")
+        yield _unfit(place, "this schema is nested too deeply", f"At most {DEPTH_LIMIT} levels are taken.", _PLAIN)
         return
     except ValueError as bad:
         yield _unfit(place, "this schema is no JSON", f"{str(bad)[0].upper()}{str(bad)[1:]}.")
         return
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > SCHEMA_LIMIT:
-        yield _unfit(place, "this schema is too large", f"{size:,} bytes of JSON; at most {SCHEMA_LIMIT:,} are sent.")
+        detail = f"{size:,} bytes of JSON; at most {SCHEMA_LIMIT:,} are sent."
+        yield _unfit(
+            place, "this schema is too large", detail, "Shorten it: what only some images show goes into captions."
+        )
 
 
-def _unfit(place: Location, summary: str, detail: str) -> Problem:
+def _unfit(place: Location, summary: str, detail: str, remedy: str = _EXAMPLE) -> Problem:
     return Problem(
         rule="dataset-schema",
         location=place,
         summary=summary,
         detail=detail,
-        remedy="A schema is a JSON object that says what captions tell, such as {style: flat, colours: [red, blue]}.",
+        remedy=remedy,
     )

@@ -195,7 +195,7 @@ def _in_range(found: Mismatch) -> str:
 
 def _retype(found: Mismatch, value: Value, words: Vocabulary) -> str:
     kind = found.kind
-    if kind == "model_type":
+    if kind in {"model_type", "dict_type"}:
         return words.examples.get(tuple(str(step) for step in found.steps), "")
     if kind == "string_type" and isinstance(value, bool | int | float):
         return words.texts.get(tuple(str(step) for step in found.steps[:-1]), "Put it into quotes.")

@@ -203,7 +203,12 @@ class DocumentBuilder:
         if self._key is _NO_KEY and type(self._top) is dict:
             raise _at_event(event, "manifest-key-type", "a key must be text", remedy="Write a word before the colon.")
         if len(self._stack) >= DEPTH_LIMIT:
-            raise _at_event(event, "manifest-depth", f"values are nested more than {DEPTH_LIMIT} deep")
+            raise _at_event(
+                event,
+                "manifest-depth",
+                f"values are nested more than {DEPTH_LIMIT} deep",
+                remedy="Nest them less deeply; a deep schema may stand in a file (`visual_schema_file`).",
+            )
         if event.tag is not None:
             self._tag(event)
         self._count(event, 1)

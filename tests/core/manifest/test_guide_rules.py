@@ -53,8 +53,6 @@ def test_one_guide_that_can_be_sent(spec: dict[str, str], expected: list[str]) -
 @pytest.mark.parametrize(
     ("text", "summary"),
     [
-        ("", "this schema cannot be read"),
-        ("{", "this schema cannot be read"),
         ('{"a": 1, "a": 2}', "this schema cannot be read"),
         ('{"a": NaN}', "this schema cannot be read"),
         ('{"a":' * 70 + "1" + "}" * 70, "this schema cannot be read"),
@@ -69,6 +67,14 @@ def test_a_schema_file_is_one_json_object_of_at_most_64_kib(text: str, summary: 
     assert (problem.rule, problem.location, problem.summary) == ("dataset-schema", HERE, summary)
     assert problem.detail
     assert problem.remedy
+
+
+@pytest.mark.parametrize(("text", "line", "column"), [("", 1, 1), ("{", 1, 2), ('{"a": 1,\n  "b": oops}', 2, 8)])
+def test_a_schema_file_that_is_no_json_is_told_where(text: str, line: int, column: int) -> None:
+    (problem,) = problems_in(with_file(text))
+    assert (problem.rule, problem.summary) == ("dataset-schema", "this schema cannot be read")
+    assert problem.location == Location(HERE.path, line, column)
+    assert problem.remedy.startswith("Correct it")
 
 
 def test_white_space_does_not_count_against_the_limit() -> None:

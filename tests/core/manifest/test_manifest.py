@@ -118,7 +118,8 @@ CASES = [
         DATASET,
         "project: lora",
         "project: lora\n  visual_schema: x",
-        'f.yaml:6:18 manifest-type: "visual_schema" must be keys with values. Found the text "x".',
+        'f.yaml:6:18 manifest-type: "visual_schema" must be keys with values. Found the text "x". '
+        "Write it as keys with values, such as {style: flat, colours: [red, blue]}.",
     ),
     (
         DATASET,
