@@ -17,10 +17,11 @@ from reconciler.files.git.revision import revision
 from reconciler.files.load import load
 from reconciler.files.tree import FileRefused, Tree
 
+_NO_COMMIT = "No commit holds these manifests, so nobody can tell which side changed."
 _NOT_FOUND = "No commit declares what this version was made of, so nobody can tell which side changed."
 _IN_PART = (
-    "Only a part of the history could be read, and none of it declares what this version was made of: "
-    "`git fetch --unshallow` fetches the rest."
+    "Only a part of the history could be read, and none of it declares what this version was made of. "
+    "In a shallow clone, `git fetch --unshallow` fetches the rest."
 )
 
 
@@ -38,6 +39,8 @@ def caption_past(root: Path, ref: Ref, live: RemoteDataset) -> tuple[CaptionPast
                 past = past.further(trees.commit, _datasets_in(folder))
                 if past.origin is not None:
                     return past, ""
+            if not trees.commit:
+                return past, _NO_COMMIT
             return past, _NOT_FOUND if trees.is_whole else _IN_PART
     except RevisionRefused as error:
         return past, str(error)

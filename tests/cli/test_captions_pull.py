@@ -207,6 +207,8 @@ def test_without_a_commit_to_compare_with_every_difference_is_a_conflict(drafted
     assert "1 caption in git says something else: left alone." in ran.out
     assert "manifests lies in no git repository" in ran.out
 
+    git("init", "--quiet")
+    assert "No commit holds these manifests" in cli(*PULL).out
     commit_all()
     assert "No commit declares what this version was made of" in flat(cli(*PULL).out)
     subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{drafted}", "clone"], check=True, cwd=drafted)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from release.build import build, contents_faults, files_below
+from release.build import Distribution, build, contents_faults, files_below
 from release.naming import PLACES, named, newest_release, ref_of, version_of
 from release.prepare import ReleaseRefused, is_prepared, prepare
 from release.trial import try_out
@@ -139,14 +139,21 @@ def test_nothing_is_released_without_a_word_to_its_users(repository: Path) -> No
 
 
 # ---------------------------------------------------------------- the two files
-def test_two_builds_are_the_same_bytes_and_hold_the_tree(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Distribution]:
+    """The tree as a commit would hold it, and what was built of it."""
+    folder = tmp_path_factory.mktemp("release")
+    source = copy_of_the_tree(folder / "one")
+    return source, build(source, folder / "made", EPOCH)
+
+
+def test_two_builds_are_the_same_bytes_and_hold_the_tree(made: tuple[Path, Distribution], tmp_path: Path) -> None:
     """From other folders, at another time, with other rights on the files."""
-    one = copy_of_the_tree(tmp_path / "one")
+    one, first = made
     two = copy_of_the_tree(tmp_path / "elsewhere" / "two")
     for path in two.rglob("*"):
         os.utime(path, (1, 1))
         path.chmod(path.stat().st_mode & 0o700)
-    first = build(one, tmp_path / "first", EPOCH)
     assert build(two, tmp_path / "second", EPOCH).digests() == first.digests()
     source = files_below(one)
     assert contents_faults(first, source) == []
@@ -156,17 +163,17 @@ def test_two_builds_are_the_same_bytes_and_hold_the_tree(tmp_path: Path) -> None
         assert "reconciler = reconciler.__main__:main" in archive.read(points).decode()
 
 
-def test_a_file_too_few_or_too_many_is_found(tmp_path: Path) -> None:
-    made = build(copy_of_the_tree(tmp_path / "one"), tmp_path / "made", EPOCH)
-    source = dict(files_below(tmp_path / "one"))
+def test_a_file_too_few_or_too_many_is_found(made: tuple[Path, Distribution]) -> None:
+    folder, built = made
+    source = dict(files_below(folder))
     source["reconciler/new.css"] = b""
     source["README.md"] += b"."
     del source["LICENSE"]
-    assert contents_faults(made, source) == [
-        f"{made.wheel.name}: reconciler/new.css is missing",
-        f"{made.sdist.name}: reconciler/new.css is missing",
-        f"{made.sdist.name}: LICENSE is no part of the commit",
-        f"{made.sdist.name}: README.md differs",
+    assert contents_faults(built, source) == [
+        f"{built.wheel.name}: reconciler/new.css is missing",
+        f"{built.sdist.name}: reconciler/new.css is missing",
+        f"{built.sdist.name}: LICENSE is no part of the commit",
+        f"{built.sdist.name}: README.md differs",
     ]
 
 
