@@ -22,11 +22,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BadJson(ValueError):
-    """Text that is refused; says why, in a few words, and at which character where that is known."""
+    """Text that is refused; says why, in a few words, and at which line and column where that is known."""
 
-    def __init__(self, why: str, position: int | None = None) -> None:
+    def __init__(self, why: str, place: tuple[int, int] | None = None) -> None:
         super().__init__(why)
-        self.position = position
+        self.place = place
 
 
 class NoJson(BadJson):
@@ -52,7 +52,7 @@ def loads(data: str | bytes, *, max_depth: int = DEPTH_LIMIT) -> Value:
             text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
         )
     except json.JSONDecodeError as error:
-        raise NoJson(f"it is no JSON from character {error.pos + 1:,} on", error.pos) from None
+        raise NoJson(f"it is no JSON from character {error.pos + 1:,} on", (error.lineno, error.colno)) from None
     _check_text(value)
     return value
 

@@ -100,18 +100,13 @@ def _judge_file(file: SchemaFile) -> Iterator[Problem]:
     try:
         document = loads(file.text)
     except BadJson as bad:
-        place = file.location if bad.position is None else _place_in(file, bad.position)
+        place = file.location if bad.place is None else Location(file.location.path, *bad.place)
         yield _unfit(place, "this schema cannot be read", f"{str(bad)[0].upper()}{str(bad)[1:]}.", _PLAIN)
         return
     if isinstance(document, dict):
         yield from judge_document(document, file.location)
     else:
         yield _unfit(file.location, "this schema is no JSON object", "It begins with { and ends with }.")
-
-
-def _place_in(file: SchemaFile, position: int) -> Location:
-    before = file.text[:position]
-    return Location(file.location.path, before.count("\n") + 1, position - before.rfind("\n"))
 
 
 def judge_document(document: Mapping[str, object], place: Location) -> Iterator[Problem]:

@@ -118,8 +118,10 @@ CASES = [
         DATASET,
         "project: lora",
         "project: lora\n  visual_schema: x",
-        'f.yaml:6:18 manifest-type: "visual_schema" must be keys with values. Found the text "x". '
-        "Write it as keys with values, such as {style: flat, colours: [red, blue]}.",
+        (
+            'f.yaml:6:18 manifest-type: "visual_schema" must be keys with values. Found the text "x". '
+            "Write it as keys with values, such as {style: flat, colours: [red, blue]}."
+        ),
     ),
     (
         DATASET,
