@@ -62,9 +62,13 @@ def print_plan(console: Console, plan: Plan, printing: PlanPrinting) -> None:
 
 
 def marker_of(root: Path, stage: str = "") -> str:
-    """`reconciler:plan:manifests@brand`. Of an absolute path only the last name: a comment must not show this machine's folders."""
-    shown = root.name if root.is_absolute() else root.as_posix()
-    return f"reconciler:plan:{shown}" + (f"@{stage}" if stage else "")
+    """`reconciler:plan:manifests@brand`."""
+    return f"reconciler:plan:{_shown(root)}" + (f"@{stage}" if stage else "")
+
+
+def _shown(root: Path) -> str:
+    """Of an absolute path only the last name: a comment must not show this machine's folders."""
+    return root.name if root.is_absolute() else root.as_posix()
 
 
 def next_step_offline(plan: Plan, saved: str | None) -> str:
@@ -123,10 +127,11 @@ def _markdown(plan: Plan, printing: PlanPrinting) -> str:
     from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown, render_markdown_nothing
     from reconciler.render.plan_report.report import plan_report
 
-    marker = marker_of(printing.root, printing.stage)
+    marker, root = marker_of(printing.root, printing.stage), _shown(printing.root)
     report = plan_report(plan, digest=digest(plan), album=findings_alone(plan, _sources(printing)))
     limit = SUMMARY_LIMIT if printing.length == "summary" else COMMENT_LIMIT
-    return render_markdown(report, marker=marker, limit=limit) or render_markdown_nothing(report, marker)
+    made = render_markdown(report, marker=marker, root=root, limit=limit)
+    return made or render_markdown_nothing(report, marker, root)
 
 
 def _report_json(plan: Plan, printing: PlanPrinting) -> str:

@@ -8,7 +8,12 @@ marker="$(forge marker plan -- "$root" "$stage")"
 # The comment of an earlier push must not go on saying what no longer holds.
 give_up() {
     local code="$1" sentence="$2" text="${3:-}"
-    { printf '%s\n**%s**\n' "$marker" "$sentence"; if [ -n "$text" ]; then as_code "$text"; fi; } > "$results/plan.md"
+    {
+        printf '%s\n' "$marker"
+        if [ "$label" != manifests ]; then printf '`%s`\n\n' "$label"; fi
+        printf '**%s**\n' "$sentence"
+        if [ -n "$text" ]; then as_code "$text"; fi
+    } > "$results/plan.md"
     summary "$results/plan.md"
     tell comment "$results/plan.md"
     output exit-code "$code"

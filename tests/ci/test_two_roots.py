@@ -75,6 +75,8 @@ def test_two_roots_are_planned_bound_and_applied_independently(
             made.keep_also(name, kept, 700 + number)
     markers = [comment["body"].splitlines()[0] for comment in step.forge.comments]
     assert markers == ["<!-- reconciler:plan:manifests@one -->", "<!-- reconciler:plan:brand/manifests@two -->"]
+    headings = [comment["body"].splitlines()[1] for comment in step.forge.comments]
+    assert headings == ["account one", "`brand/manifests` · account two"]
 
     branch = {"GITHUB_REF_NAME": "main", "CI_COMMIT_BRANCH": "main", "STEP_REVIEWED": "merged"}
     for number, root in enumerate(ROOTS, 1):
@@ -95,8 +97,12 @@ def test_each_root_has_a_comment_and_an_issue_of_its_own(job: Job) -> None:
     assert broken.code == 3
     assert broken.outputs["artifact"] == "reconciler-plan-brand~manifests@two"
     first, second = (comment["body"] for comment in job.forge.comments)
+    assert first.splitlines()[1] == "account one"
     assert "is created" in first
-    assert "There are problems in the manifests" in second
+    assert second.splitlines()[1:4:2] == [
+        "`brand~manifests@two`",
+        "**There are problems in the manifests; nothing was planned.**",
+    ]
     dataset.write_text(dataset.read_text().replace("caption_prefx", "caption_prefix"))
     assert job.run("drift", **surroundings("github", "brand/manifests")).code == 0
     (issue,) = job.forge.issues

@@ -16,7 +16,9 @@ COMMENT_LIMIT = 65_000
 """Bytes of a comment: GitHub takes 65,536 characters."""
 SUMMARY_LIMIT = 1_000_000
 """Bytes of a step summary (GitHub takes 1 MiB), and of a note on GitLab."""
-MARKER = "reconciler:plan:manifests"
+ROOT = "manifests"
+"""The folder that is meant where nobody names one."""
+MARKER = f"reconciler:plan:{ROOT}"
 IN_SYNC = "In sync now: merging this changes nothing on the live side."
 SHORTENED = "Shortened; the whole: `reconciler show plan.json`."
 """Stands wherever something was left out."""
@@ -24,7 +26,7 @@ _Said = tuple[str, str, tuple[str, ...]]
 """A rule, a summary, the ways on."""
 
 
-def render_markdown(report: PlanReport, *, marker: str = MARKER, limit: int = COMMENT_LIMIT) -> str:
+def render_markdown(report: PlanReport, *, marker: str = MARKER, root: str = ROOT, limit: int = COMMENT_LIMIT) -> str:
     """The report in at most `limit` bytes of UTF-8, beginning with the marker; empty where there is nothing to say.
 
     What is too long is folded and then summed up, in steps. Rows that cost or destroy are never left out: where all
@@ -32,7 +34,7 @@ def render_markdown(report: PlanReport, *, marker: str = MARKER, limit: int = CO
     """
     if report.is_quiet:
         return ""
-    comment = _Comment(report=report, marker=marker)
+    comment = _Comment(report=report, marker=marker, heading=_heading(report, root))
     for length in STEPS:
         text = comment.text(length)
         if len(text.encode()) <= limit:
@@ -40,9 +42,16 @@ def render_markdown(report: PlanReport, *, marker: str = MARKER, limit: int = CO
     return comment.too_long()
 
 
-def render_markdown_nothing(report: PlanReport, marker: str = MARKER) -> str:
+def render_markdown_nothing(report: PlanReport, marker: str = MARKER, root: str = ROOT) -> str:
     """What becomes of an earlier comment once the pull request changes nothing on the live side."""
-    return f"{marker_line(marker)}\n**{_nothing(report)}**\n"
+    heading = _heading(report, root)
+    return f"{marker_line(marker)}\n" + (f"{heading}\n\n" if heading else "") + f"**{_nothing(report)}**\n"
+
+
+def _heading(report: PlanReport, root: str) -> str:
+    """Of which root and account this comment is: a pull request may get one for each. Nothing where there is but one."""
+    parts = [code(root)] if root != ROOT else []
+    return " · ".join([*parts, *map(prose, report.stage)])
 
 
 def _nothing(report: PlanReport) -> str:
@@ -56,6 +65,7 @@ class _Comment:
 
     report: PlanReport
     marker: str
+    heading: str
 
     def text(self, length: Length) -> str:
         return self._joined(
@@ -79,7 +89,11 @@ class _Comment:
 
     def _joined(self, *blocks: str) -> str:
         foot = _foot(self.report)
-        return f"{marker_line(self.marker)}\n" + "\n\n".join(block for block in (*blocks, foot) if block) + "\n"
+        return (
+            f"{marker_line(self.marker)}\n"
+            + "\n\n".join(block for block in (self.heading, *blocks, foot) if block)
+            + "\n"
+        )
 
 
 def _head(report: PlanReport) -> Iterator[str]:

@@ -24,7 +24,7 @@ from reconciler.render.plan_report.contact_sheet import PictureSums
 from reconciler.render.plan_report.content import Entries, entries
 from reconciler.render.plan_report.effect import Tone
 from reconciler.render.plan_report.step import ObjectSteps, object_steps
-from reconciler.render.plan_report.verdict import Clause, compared, context, verdict
+from reconciler.render.plan_report.verdict import Clause, compared, context, stage, verdict
 from reconciler.render.state import QUIET, state_words, version_words
 from reconciler.render.words import sentence
 
@@ -102,6 +102,8 @@ class PlanReport:
     digest: str
     context: str
     """What was planned, and where."""
+    stage: tuple[str, ...]
+    """The account and the overlay, as far as they have names."""
     compared: str
     """With what it was compared; empty where an account was asked."""
     is_empty: bool
@@ -159,6 +161,7 @@ def plan_report(plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALB
         tool=plan.tool,
         digest=digest,
         context=context(plan.subject),
+        stage=stage(plan.subject),
         compared=compared(plan.subject) if plan.subject.base else "",
         is_empty=plan.is_empty,
         verdict=verdict(plan, made, besides),

@@ -86,12 +86,12 @@ def _nothing_to_do(plan: Plan) -> str:
 
 def context(subject: Subject) -> str:
     """`manifests: 1 project, 1 dataset (24 images), 1 model · account brand · simulator · starter (60 calls a minute)`."""
-    parts = [f"manifests: {_declared(subject)}", *_stage(subject)]
+    parts = [f"manifests: {_declared(subject)}", *stage(subject)]
     parts += [compared(subject)] if subject.base else [subject.endpoint, tier_words(subject.tier)]
     return " · ".join(part for part in parts if part)
 
 
-def _stage(subject: Subject) -> tuple[str, ...]:
+def stage(subject: Subject) -> tuple[str, ...]:
     """`account brand` and `overlay production`, as far as there are any."""
     parts = (("account", subject.account), ("overlay", subject.overlay))
     return tuple(f"{word} {name}" for word, name in parts if name)
@@ -99,7 +99,7 @@ def _stage(subject: Subject) -> tuple[str, ...]:
 
 def _where(preposition: str, subject: Subject) -> str:
     """` in account brand`, for a sentence."""
-    parts = _stage(subject)
+    parts = stage(subject)
     return f" {preposition} {', '.join(parts)}" if parts else ""
 
 

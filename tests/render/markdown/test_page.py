@@ -15,6 +15,7 @@ from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import AliasState, State, Unchanged
+from reconciler.render import markdown
 from reconciler.render.album import ReportedFinding
 from reconciler.render.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, render_markdown_nothing
 from reconciler.render.plan_report.report import plan_report
@@ -399,3 +400,14 @@ def test_no_text_of_a_plan_becomes_more_than_text(texts: list[str], limit: int) 
 def test_the_same_plan_gives_the_same_bytes(limit: int) -> None:
     """At any length."""
     assert render_markdown(full(), digest=DIGEST, limit=limit) == render_markdown(full(), digest=DIGEST, limit=limit)
+
+
+def test_a_comment_says_of_which_root_and_account_it_is() -> None:
+    """A pull request may get one for each; whatever a folder is called, it is code. The usual root needs no word."""
+    usual = plan_report(sample.plan(changes=(sample.dataset(),)), digest=DIGEST)
+    report = replace(usual, stage=("account brand", "overlay production"))
+    told = "``a`b/@c`` · account brand · overlay production"
+    assert markdown.render_markdown(report, root="a`b/@c").splitlines()[1] == told
+    assert render_markdown_nothing(report, root="a`b/@c").splitlines()[1] == told
+    assert markdown.render_markdown(usual).splitlines()[1].startswith("**")
+    assert render_markdown_nothing(usual).splitlines()[1].startswith("**")
