@@ -1,6 +1,6 @@
 """`validate`: read a tree of manifests into what it asks for. Nothing is sent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -8,12 +8,12 @@ from reconciler.app.settings import Settings
 from reconciler.core.desired import Desired
 from reconciler.core.fingerprint import dataset_fingerprint, model_fingerprint
 from reconciler.core.manifest.loaded import Loaded
-from reconciler.core.manifest.resolve import resolve
-from reconciler.core.problem import ProblemsFound
+from reconciler.core.manifest.resolve import NO_MANIFESTS, resolve
+from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.doctor.diagnose import without_waived
 from reconciler.doctor.waivers import judge_waivers, waived_rules
-from reconciler.files.load import load
+from reconciler.files.load import NO_ROOT, load
 from reconciler.render.fingerprint import ModelFingerprint
 
 
@@ -34,6 +34,11 @@ def validate(settings: Settings, today: date) -> Desired:
 def resolve_tree(loaded: Loaded, *, without_guide_of: Collection[Ref] = ()) -> Desired:
     """What a loaded tree asks for. ProblemsFound carries all problems, also those of waivers."""
     return resolve(loaded, without_guide_of=without_guide_of, further=judge_waivers(loaded))
+
+
+def declares_nothing(problems: Iterable[Problem]) -> bool:
+    """Do these problems say only that there is no manifest, and not that one is wrong?"""
+    return all(problem.rule in {NO_MANIFESTS, NO_ROOT} for problem in problems if problem.is_error)
 
 
 def fingerprints_of(desired: Desired) -> tuple[ModelFingerprint, ...]:

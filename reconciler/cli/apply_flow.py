@@ -19,15 +19,18 @@ from reconciler.cli.context import CommandContext, announce_network, warn_of_unu
 from reconciler.cli.exit_codes import DONE, REFUSED
 from reconciler.cli.plan_flow import WaitNotices
 from reconciler.cli.progress import Progress
+from reconciler.core.look.surroundings import surroundings
 from reconciler.core.plan import Plan
 from reconciler.core.planning.plan_file import digest
 from reconciler.core.run.report import exit_code
 from reconciler.execute import Brake, Narrator, Wait
+from reconciler.files.simulated_account import OWN_FOLDER
+from reconciler.render.leftover import left_view
 from reconciler.render.plan_report.report import plan_report
 from reconciler.render.plan_text import plan_view
 from reconciler.render.problem import warnings_view
 from reconciler.render.run_report import pin_view, report_view
-from reconciler.render.view import Line, say, screen
+from reconciler.render.view import Line, View, say, screen
 
 _HOW_TO_SAY_YES = {
     False: "Say `--yes`, or save a plan with `reconciler plan --out plan.json` and apply that.",
@@ -79,6 +82,9 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
             plan = with_store_refusals(_bound_plan(context, request, planned), settings)
             code = _show_and_ask(context, request, plan)
             if code is not None:
+                left = _left(context, request, planned) if code == DONE else screen()
+                console.result_text("\n" if left.sections else "")
+                console.result(left)
                 return code
             notices.is_silent = True  # the progress says it from here on
             with _brake_on_signals() as brake, Progress(plan, console) as progress:
@@ -86,8 +92,19 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
                 report = await apply(opened, settings, planned, plan, control)
     command = "reconciler destroy" if request.scope.destroys else "reconciler apply"
     pin = None if request.scope.destroys else account_to_pin(settings, planned, plan, report)
-    console.result(report_view(plan, report, command=command) + pin_view(pin, settings.account_file))
+    left = _left(context, request, planned)
+    console.result(report_view(plan, report, command=command) + pin_view(pin, settings.account_file) + left)
     return exit_code(report)
+
+
+def _left(context: CommandContext, request: ApplyRequest, planned: Planned) -> View:
+    """What is left after all that is declared was deleted; nothing after any other run."""
+    if not request.scope.destroys or request.scope.targets:
+        return screen()
+    around = surroundings(planned.plan, planned.desired, planned.observed, planned.project_ids)
+    folder = context.settings.root.parent / OWN_FOLDER
+    has_archives = any(dataset.uploads.is_once for dataset in planned.desired.datasets.values())
+    return left_view(around.leftovers, str(folder), has_archives=has_archives)
 
 
 def _bound_plan(context: CommandContext, request: ApplyRequest, planned: Planned) -> Plan:

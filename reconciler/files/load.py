@@ -42,6 +42,9 @@ SCHEMA_FILE_LIMIT = 4 * SCHEMA_LIMIT
 
 CONFIGURATION_NAME = "reconciler.yaml"
 
+NO_ROOT = "root-missing"
+"""The rule that says that there is no manifest folder."""
+
 
 @dataclass(slots=True, kw_only=True)
 class _ManifestsRead:
@@ -256,7 +259,7 @@ def _note_broken(document: Document, found: _ManifestsRead) -> None:
 
 def _no_root(root: Path, refused: FileRefused) -> Problem:
     return Problem(
-        rule="root-missing",
+        rule=NO_ROOT,
         location=Location(str(root)),
         summary=f"the manifest folder {refused.reason}",
         remedy="Name the folder that holds the manifests with --root, or make one with `reconciler init`.",

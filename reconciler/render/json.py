@@ -49,7 +49,7 @@ def fingerprints_json(problems: Iterable[Problem], models: Iterable[ModelFingerp
 
 
 def status_json(plan: Plan, around: Surroundings = NOTHING_AROUND) -> str:
-    """Every object with its live version and aliases, what git does not know, stored archives, refusals and notes."""
+    """Every object with its live version and aliases, what git does not know, what of that this tool made, stored archives, refusals and notes."""
     found = [
         {
             "ref": str(one.ref),
@@ -68,12 +68,16 @@ def status_json(plan: Plan, around: Surroundings = NOTHING_AROUND) -> str:
         {"kind": stray.kind.value, "id": stray.id, "name": stray.name, "project_id": stray.project_id}
         for stray in around.strays
     ]
+    leftovers = [
+        {"ref": str(one.ref), "ids": [live.id for live in one.objects], "manifest": one.manifest or None}
+        for one in around.leftovers
+    ]
     archives = [
         {"store": one.store, "digest": one.digest, "size": one.size, "stored_at": one.stored_at}
         for one in around.archives
     ]
     said = {"refusals": _said(plan.refusals), "notes": _said(plan.notes)}
-    return dumps({"objects": found, "strays": strays, "archives": archives, **said})
+    return dumps({"objects": found, "strays": strays, "leftovers": leftovers, "archives": archives, **said})
 
 
 def _alias(state: AliasState) -> dict[str, object]:

@@ -11,6 +11,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.state import Unchanged
 from reconciler.core.text import count
 from reconciler.render.alias import standing_aliases
+from reconciler.render.leftover import leftover_sections
 from reconciler.render.plan_report.changed import ChangedObject
 from reconciler.render.plan_report.changes import changed_objects
 from reconciler.render.plan_report.report import note_entries, refusal_entries, unanswered_aliases
@@ -69,7 +70,7 @@ def status_view(plan: Plan, *, around: Surroundings = NOTHING_AROUND, strays: bo
             *notes(note_entries(said)),
             *([] if strays else _counted_strays(around.strays, hidden)),
         ],
-        _listed(around.strays) if strays else [],
+        *(_listed(around) if strays else []),
         _archives(around.archives),
         [Line(text=say(_sum(found), Role.STRONG))],
     )
@@ -85,14 +86,18 @@ def _counted_strays(strays: tuple[Stray, ...], duplicates: int) -> list[Block]:
     return [Line(text=say(f"also live, not in git: {', '.join(parts)} (`reconciler status --strays`)", Role.QUIET))]
 
 
-def _listed(strays: tuple[Stray, ...]) -> list[Block]:
-    """Every stray, none folded: that is what was asked for."""
-    if not strays:
-        return [Line(text=say("Nothing else is live."))]
-    items = tuple(
-        Item(sign=None, name=stray.kind.value, text=(*quoted_text(stray.name), *_place(stray))) for stray in strays
+def _listed(around: Surroundings) -> list[list[Block]]:
+    """Every stray, none folded, for that is what was asked for: what this tool made and how to delete it, then the rest."""
+    if not around.strays:
+        return [[Line(text=say("Nothing else is live."))]]
+    made = {(live.kind, live.id) for one in around.leftovers for live in one.objects}
+    theirs = tuple(
+        Item(sign=None, name=stray.kind.value, text=(*quoted_text(stray.name), *_place(stray)))
+        for stray in around.strays
+        if (stray.kind, stray.id) not in made
     )
-    return [Line(text=say("Live, not in git:", Role.STRONG)), Items(items=items, indent=2)]
+    rest: list[Block] = [Line(text=say("Live, not in git:", Role.STRONG)), Items(items=theirs, indent=2)]
+    return [*leftover_sections(around.leftovers), *([rest] if theirs else [])]
 
 
 def _archives(found: tuple[KeptArchive, ...]) -> list[Block]:

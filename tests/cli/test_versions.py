@@ -267,9 +267,10 @@ def test_strays_are_listed_when_they_are_asked_for(applied: Path, cli: Cli) -> N
     assert "also live, not in git: 1 project, 1 dataset, 1 model (`reconciler status --strays`)" in cli("status").out
     listed = cli("status", "--strays").out
     assert re.search(
-        r'Live, not in git:\n  project  "Theirs" \(id \d+\)\n  dataset  "by hand" \(id \d+\) in project \d+\n  model    "lora-max v1 \(a\w+\)" \(id \d+\) in project \d+\n',
-        listed,
+        r'Live, not in git:\n  project  "Theirs" \(id \d+\)\n  dataset  "by hand" \(id \d+\) in project \d+\n', listed
     )
+    assert re.search(r'model/lora-max  "lora-max v1 \(a\w+\)" \(id \d+\) in project \d+\n', listed)
+    assert "metadata: {name: lora-max, ensure: absent}" in listed
 
 
 def test_a_rename_in_git_is_one_on_the_live_side(applied: Path, cli: Cli) -> None:

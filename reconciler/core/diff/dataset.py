@@ -352,10 +352,10 @@ def _duplicates(context: DatasetContext, verdict: Verdict) -> Iterable[Note]:
     for member in context.versions:
         live, name = member.dataset, member.name
         if member.is_spent:
-            text = f"{called(live)} took its one archive and is set aside: nothing uses it, `--prune` deletes it"
+            text = f"{called(live)} took its one archive and is set aside: nothing uses it, `reconciler apply --prune` deletes it"
             yield Note(rule="spent-draft", ref=context.ref, text=text)
         elif live.is_draft and live.id not in used | resting | leftovers:
-            text = f"{called(live)} is a duplicate draft: never used, safe to delete in the console"
+            text = f"{called(live)} is a duplicate draft: never used, `reconciler apply --prune` deletes it"
             yield Note(rule="duplicate", ref=context.ref, text=text)
         elif live.is_completed and not member.is_marked:
             first = seen.setdefault((name.version, name.fingerprint), live.id)

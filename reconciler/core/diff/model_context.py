@@ -80,7 +80,7 @@ def duplicate_notes(context: ModelContext) -> tuple[Note, ...]:
             rule="duplicate",
             ref=context.ref,
             text=f"{quoted(member.model.name)} (id {member.model.id}, {shown(member.model.word)}) is a duplicate: "
-            "never trained, safe to delete in the console",
+            "never trained, `reconciler apply --prune` deletes it",
         )
         for member in extra
     )

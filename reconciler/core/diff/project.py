@@ -9,16 +9,19 @@ from reconciler.core.diff.assessment import Verdict, held
 from reconciler.core.diff.comparison import Comparison, KindRules
 from reconciler.core.diff.family import contradicted, version_to_ask_for
 from reconciler.core.diff.find_project import Found, find_project
-from reconciler.core.live import LiveKey, RemoteProject, called, id_words
+from reconciler.core.diff.leftover import leftovers
+from reconciler.core.live import Live, LiveKey, RemoteProject, called, id_words
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import State, Unchanged
-from reconciler.core.text import count, quoted, shown
+from reconciler.core.text import count, in_words, quoted, shown
 
 MUTABLE = ("project_name", "project_description", "ip_name", "ip_description")
 IMMUTABLE = ("ip_medium", "ip_type")
+_LISTED = 3
+"""The most objects that a refusal names."""
 
 
 def _assess(comparison: Comparison, ref: Ref) -> Verdict:
@@ -211,15 +214,35 @@ def _removed(
     if project_id is None:
         return ()
     if strays := comparison.index.strays(project_id, comparison.desired):
-        return Refusal(
-            rule="absent-holds-strays",
-            ref=ref,
-            summary=f"project {project_id} is to be deleted, but it holds {in_numbers(strays)} that git does not know, "
-            "and they would go with it",
-            remedies=("Move or delete them in the console first.",),
-        )
+        return _holds_strays(ref, project_id, strays, comparison.index)
     live = comparison.index.observed.projects[project_id]
     return (RemovedObject(kind=live.kind, id=live.id, name=live.name, reason=Reason(why=Why.ABSENT)),)
+
+
+def _holds_strays(ref: Ref, project_id: int, strays: tuple[Live, ...], index: AccountIndex) -> Refusal:
+    """What would go with a project, and the way: this tool deletes what it made itself, once that is declared again."""
+    ours = leftovers(strays, index, {project_id: ref.name})
+    made = {(live.kind, live.id) for one in ours for live in one.objects}
+    theirs = [live for live in strays if (live.kind, live.id) not in made]
+    remedies = []
+    if ours:
+        refs = [str(one.ref) for one in ours[:_LISTED]]
+        more = f" and {count(len(ours) - _LISTED, 'other')}" if len(ours) > _LISTED else ""
+        remedies.append(
+            f"This tool made {in_words(refs, 'and') if not more else ', '.join(refs) + more} for manifests that are gone. "
+            "`reconciler status --strays` prints the lines that declare them as absent; with those they go too."
+        )
+    if theirs:
+        listed = ", ".join(called(live) for live in theirs[:_LISTED])
+        more = f" and {count(len(theirs) - _LISTED, 'other')}" if len(theirs) > _LISTED else ""
+        remedies.append(f"Move or delete in the console first what others made: {listed}{more}.")
+    return Refusal(
+        rule="absent-holds-strays",
+        ref=ref,
+        summary=f"project {project_id} is to be deleted, but it holds {in_numbers(strays)} that git does not know, "
+        "and they would go with it",
+        remedies=tuple(remedies),
+    )
 
 
 RULES = KindRules(assess=_assess, hold=_hold, removed=_removed)

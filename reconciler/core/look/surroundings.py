@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from reconciler.core.change import RenameChange
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.leftover import Leftover, leftovers
 from reconciler.core.kind import Kind
 from reconciler.core.live import LiveKey, Observed
 from reconciler.core.plan import Plan
+from reconciler.core.ref import Ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +35,13 @@ class KeptArchive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """The strays, the archives, and the steps after which each training left a checkpoint, by its model."""
+    """The strays, the archives, and the steps after which each training left a checkpoint, by its model.
+
+    `leftovers` are those of the strays that this tool made.
+    """
 
     strays: tuple[Stray, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
     archives: tuple[KeptArchive, ...] = ()
     checkpoints: Mapping[LiveKey, tuple[str, ...]]
 
@@ -43,18 +49,23 @@ class Surroundings:
 NOTHING_AROUND = Surroundings(checkpoints={})
 
 
-def surroundings(plan: Plan, desired: Desired, observed: Observed, project_ids: Collection[int]) -> Surroundings:
+def surroundings(plan: Plan, desired: Desired, observed: Observed, project_ids: Mapping[Ref, int]) -> Surroundings:
     """What the look at the account shows beside the plan. `project_ids` are the live projects of declared ones."""
-    models = observed.models.values()
+    models, index = observed.models.values(), AccountIndex(observed)
+    strays = tuple(_strays(plan, desired, observed, index, project_ids.values()))
+    declared = {id_: ref.name for ref, id_ in project_ids.items()}
     return Surroundings(
-        strays=tuple(_strays(plan, desired, observed, project_ids)),
+        strays=strays,
+        leftovers=leftovers((observed.live[stray.kind, stray.id] for stray in strays), index, declared),
         checkpoints={(model.kind, model.id): model.checkpoint_steps for model in models if model.checkpoint_steps},
     )
 
 
-def _strays(plan: Plan, desired: Desired, observed: Observed, project_ids: Collection[int]) -> Iterator[Stray]:
+def _strays(
+    plan: Plan, desired: Desired, observed: Observed, index: AccountIndex, project_ids: Collection[int]
+) -> Iterator[Stray]:
     """Projects that no manifest names, then what no manifest declares in any project."""
-    index, ours = AccountIndex(observed), frozenset(project_ids)
+    ours = frozenset(project_ids)
     renames = (change for change in plan.changes if isinstance(change, RenameChange))
     renamed = {(item.kind, item.id) for change in renames for item in change.objects}
     named = {project.project_name for project in desired.projects.values()}

@@ -13,6 +13,9 @@ from reconciler.core.problem import Location, Problem, ProblemsFound, in_order
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
 
+NO_MANIFESTS = "manifest-none"
+"""The rule that says that a tree declares nothing."""
+
 
 def resolve(loaded: Loaded, *, without_guide_of: Collection[Ref] = (), further: Iterable[Problem] = ()) -> Desired:
     """What the manifests ask for. Raises ProblemsFound with every problem of the tree if one of them is an error.
@@ -64,7 +67,7 @@ def _unknown(manifest: Manifest, tree: ManifestTree) -> Iterator[Problem]:
 
 def _nothing(location: Location) -> Problem:
     return Problem(
-        rule="manifest-none",
+        rule=NO_MANIFESTS,
         location=location,
         summary="there are no manifests",
         detail="No file that ends in .yaml or .yml declares a project, dataset or model.",
