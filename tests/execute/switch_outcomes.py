@@ -170,6 +170,20 @@ STORIES: Final = (
     ),
     Told(name="archive", tells=switched.archive, met=(*_CLONES, *ARCHIVES), said=_ARCHIVED),
     Told(
+        name="spoilt",
+        tells=switched.spoilt,
+        met=_named(
+            "bulk_status_none",
+            "bulk_retry",
+            "zip_fetch",
+            "zip_bad",
+            "zip_zero_valid",
+            "bulk_moderation",
+            "failed_images_cap",
+            "bulk_status_retention",
+        ),
+    ),
+    Told(
         name="schema archive",
         tells=switched.schema_archive,
         met=(*_CLONES, *ARCHIVES),

@@ -7,18 +7,20 @@ said, and nothing was lost or paid for in vain.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from reconciler.core.desired import Desired
 from reconciler.core.event import Outcome
+from reconciler.core.limit import Limits
 from reconciler.core.look.today import today
 from reconciler.core.run_options import NOTHING_ASKED
-from reconciler.core.uploads import ONE_BY_ONE
+from reconciler.core.uploads import ONE_BY_ONE, Archive
 from reconciler.execute import Archives
 from reconciler.observe import observe
 from reconciler.simulator import console
 from reconciler.simulator.guide import structured_caption
-from tests.execute.archives import DECLARED, advanced, attempts, newest
+from tests.execute.archives import DECLARED, advanced, attempts, newest, remove_archives
 from tests.execute.story import EVERYTHING
 from tests.execute.world import OTHER_PREFIX, OTHER_SCHEMA, PROJECT, SCHEMA, World
 
@@ -201,4 +203,25 @@ async def _archived(setting: Setting, world: World, *trees: Desired) -> str:
             return said
         assert (await world.plan(tree)).is_empty
     assert (attempts(world), world.trainings()) == (1, len(trees))
+    return ""
+
+
+async def spoilt(setting: Setting) -> str:
+    """First no image of the archive can be taken, then the archive is gone before it is fetched; the third is sound."""
+    world = setting.world()
+    world.limits = Limits(image_removals_percent=100)
+    small = world.tree(DECLARED, uploads=Archive(), side=300, bytes_of={name: f"small {name}" for name in DECLARED})
+    tree = advanced(world, DECLARED)
+    assert await setting.applied(world, small)
+    world.tap.at("POST /images/bulk-upload", partial(remove_archives, setting.archives))
+    assert await setting.applied(world, tree)
+    assert not [one for one in world.datasets() if one.status == "completed"]
+    assert world.trainings() == 0
+    world.clock.advance(2 * 24 * 3600)
+    if said := await setting.goes_on(world, tree):
+        assert world.trainings() == 0
+        return said
+    assert (await world.plan(tree)).is_empty
+    assert world.captions(newest(world)) == DECLARED
+    trained_once(world, 1)
     return ""
