@@ -25,6 +25,7 @@ from reconciler.core.ref import Ref
 from reconciler.files.configuration import load_configuration
 from reconciler.files.load import load
 from reconciler.files.new_manifest import manifest_text
+from reconciler.files.overlay import with_overlay
 from reconciler.files.tree import Tree
 from reconciler.files.whole_file import create_file
 
@@ -122,7 +123,8 @@ def write_migration(
     except ProblemsFound as found:
         _remove(settings.root, written)
         raise ProblemsFound(found.problems, end="nothing was written") from None
-    base = BaseTree(name=str(old.ref), desired=old.desired, configuration=load_configuration(settings.root))
+    configuration = with_overlay(load_configuration(settings.root), settings.overlay)
+    base = BaseTree(name=str(old.ref), desired=old.desired, configuration=configuration)
     plan = plan_offline(settings, desired, base, Scope())
     return Migrated(migration=made, written=tuple(written), plan=plan)
 

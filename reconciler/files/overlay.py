@@ -15,6 +15,9 @@ from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import TreeListing
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
+MOST = 100
+"""Overlays of one root. Each is read by every command, whichever is chosen."""
+
 
 def overlay_names(root: Path) -> tuple[str, ...]:
     """The names of a root's overlays; none if there is no such folder."""
@@ -34,8 +37,9 @@ def load_overlay(root: Path, name: str) -> Overlay:
 def all_overlays(tree: Tree, listing: TreeListing) -> tuple[tuple[Overlay, ...], tuple[Problem, ...]]:
     """Every overlay of a tree, chosen or not, and what else lies in their folder and should not."""
     files = listing.folders[FOLDER].files if FOLDER in listing.folders else ()
-    found = tuple(_load(tree, name) for name in names_in(files) if is_name(name))
-    return found, tuple(_others(tree, files))
+    names = [name for name in names_in(files) if is_name(name)]
+    found = tuple(_load(tree, name) for name in names[:MOST])
+    return found, (*_others(tree, files), *([_too_many(tree)] if len(names) > MOST else []))
 
 
 def with_overlay(configuration: Configuration, overlay: Overlay | None) -> Configuration:
@@ -67,6 +71,16 @@ def _load(tree: Tree, name: str) -> Overlay:
         detail = "A manifest in this folder would declare nothing."
         return Overlay(name=name, path=shown, problems=(no_overlay(document.at(), detail),))
     return read_overlay(document, name)
+
+
+def _too_many(tree: Tree) -> Problem:
+    return Problem(
+        rule="tree-limit",
+        location=tree.location(FOLDER),
+        summary="there are too many overlays",
+        detail=f"At most {MOST} are read.",
+        remedy="Keep one for each account.",
+    )
 
 
 def _others(tree: Tree, files: tuple[str, ...]) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.session import clock_of, require_token
-from reconciler.app.settings import Settings, resolve_settings
+from reconciler.app.settings import Settings, resolve_settings, stage_of
 from reconciler.clock import SimulatedClock, SystemClock
 from reconciler.core.limit import Limits
 from reconciler.core.problem import ProblemsFound
@@ -72,3 +72,12 @@ def test_the_token_is_no_setting(tmp_path: Path) -> None:
     for environ in ({}, {"BRIA_API_TOKEN": "a b"}):
         with pytest.raises(WrongUsage):
             require_token(settings(tmp_path, environ=environ))
+
+
+def test_the_stage_by_which_ci_finds_its_comments_is_known_without_a_file() -> None:
+    """The account's name, else the overlay's; a flag before the environment."""
+    environ = {"RECONCILER_OVERLAY": "production"}
+    assert stage_of({}, {}) == ""
+    assert stage_of({}, environ) == "production"
+    assert stage_of({"overlay": "staging"}, environ) == "staging"
+    assert stage_of({"overlay": "staging"}, environ | {"RECONCILER_ACCOUNT": "brand"}) == "brand"

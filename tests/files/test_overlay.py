@@ -10,7 +10,7 @@ from reconciler.core.problem import Problem
 from reconciler.core.ref import parse_ref
 from reconciler.files.configuration import load_configuration
 from reconciler.files.load import load
-from reconciler.files.overlay import load_overlay, overlay_names, with_overlay
+from reconciler.files.overlay import MOST, load_overlay, overlay_names, with_overlay
 from tests.files.conftest import Brand
 
 PROJECT, DATASET, MODEL = map(parse_ref, ("project/lora", "dataset/lora-poses", "model/lora-max"))
@@ -177,3 +177,12 @@ def test_a_link_out_of_the_tree_is_no_overlay(brand: Brand) -> None:
     problems = problems_in(load(brand.root, cache=brand.root.parent / "c"))
     assert {one.rule for one in problems} == {"path-refused"}
     assert load_overlay(brand.root, "production").tier is None
+
+
+def test_only_so_many_overlays_are_read(brand: Brand) -> None:
+    """Every command reads them all, so a tree must not hold any number of them."""
+    for number in range(MOST + 1):
+        brand.write(f"overlays/o{number:03}.yaml", "objects: {x: {}}\n")
+    problems = problems_in(load(brand.root, cache=brand.root.parent / "c"))
+    assert [one.rule for one in problems].count("overlay-object") == MOST
+    assert ("tree-limit", "there are too many overlays") in {(one.rule, one.summary) for one in problems}
