@@ -154,11 +154,9 @@ def test_words_help_on(brand: Brand) -> None:
     """What was meant, and where content belongs."""
     brand.write(
         "overlays/production.yaml",
-        "objects:\n  model/lora-mx: {start: true}\n  dataset/lora-poses: {images: {path: x}}\n",
+        "objects:\n  dataset/lora-poses: {images: {path: x}}\n",
     )
-    brand.write(
-        "overlays/staging.yaml", "objects:\n  model/lora-mx: {start: true}\n  dataset/lora-poses: {start: true}\n"
-    )
+    brand.write("overlays/staging.yaml", "objects:\n  dataset/lora-poses: {start: true}\n")
     problems = problems_in(load(brand.root, cache=brand.root.parent / "c"))
     content, other = (f"{one.summary} {one.detail} {one.remedy}" for one in problems)
     assert content.startswith('an overlay holds no content: "images" stands in the manifest So a fingerprint')
@@ -177,6 +175,20 @@ def test_a_link_out_of_the_tree_is_no_overlay(brand: Brand) -> None:
     problems = problems_in(load(brand.root, cache=brand.root.parent / "c"))
     assert {one.rule for one in problems} == {"path-refused"}
     assert load_overlay(brand.root, "production").tier is None
+
+
+def test_all_that_is_wrong_is_told_at_once(brand: Brand) -> None:
+    """An object that nobody declares beside a value of the wrong type, which is told with what a version is."""
+    text = "objects:\n  model/lora-mx: {start: 'no'}\n  model/lora-max: {aliases: {production: 1234567}}\n  poses: {}\n"
+    brand.write("overlays/production.yaml", text)
+    problems = problems_in(load(brand.root, cache=brand.root.parent / "c"))
+    assert [_said(one) for one in problems] == [
+        "production.yaml:2:3 overlay-object",
+        "production.yaml:2:26 overlay-type",
+        "production.yaml:3:42 overlay-type",
+        "production.yaml:4:3 overlay-object",
+    ]
+    assert problems[2].remedy.startswith("A fingerprint begins with a letter")
 
 
 def test_only_so_many_overlays_are_read(brand: Brand) -> None:

@@ -42,7 +42,7 @@ class Vocabulary:
     remedies: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     """What to write instead of a key."""
     texts: Mapping[tuple[str, ...], str] = field(default_factory=dict)
-    """What to write instead of a number in a mapping whose values are text. The steps lead to the mapping."""
+    """What to write instead of a number in a mapping whose values are text, by the last steps to the mapping."""
     examples: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     """How keys with values are written where something else stands."""
 
@@ -198,7 +198,9 @@ def _retype(found: Mismatch, value: Value, words: Vocabulary) -> str:
     if kind in {"model_type", "dict_type"}:
         return words.examples.get(tuple(str(step) for step in found.steps), "")
     if kind == "string_type" and isinstance(value, bool | int | float):
-        return words.texts.get(tuple(str(step) for step in found.steps[:-1]), "Put it into quotes.")
+        home = tuple(str(step) for step in found.steps[:-1])
+        texts = (text for steps, text in words.texts.items() if home[-len(steps) :] == steps)
+        return next(texts, "Put it into quotes.")
     if kind == "bool_type" and isinstance(value, str) and value.casefold() in _YES_NO:
         return "Write true or false, without quotes."
     if kind in {"int_type", "float_type"} and isinstance(value, str):

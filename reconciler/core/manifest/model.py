@@ -195,6 +195,9 @@ def _fingerprint(ref: Ref, desired: Desired) -> str:
     return model_fingerprint(model, dataset.fingerprint(model.dataset, desired))
 
 
+ALIAS_TEXT = "A fingerprint begins with a letter, such as a51be07; the second version is v2. See `reconciler status`."
+"""What to write instead of a number that stands for a version."""
+
 _WORDS = Vocabulary(
     title="Model",
     rule="manifest",
@@ -204,9 +207,6 @@ _WORDS = Vocabulary(
         ("metadata", "id"): dataset.NO_ID,
         ("spec", "training", "max_train_steps"): "It is an old word for total_training_steps.",
     },
-    texts={
-        ("spec", "aliases"): "A fingerprint begins with a letter, such as a51be07; the second version is v2. "
-        "See `reconciler status`."
-    },
+    texts={("spec", "aliases"): ALIAS_TEXT},
 )
 RULES = KindRules(body=ModelBody, vocabulary=_WORDS, declare=_declare, content=_content, fingerprint=_fingerprint)

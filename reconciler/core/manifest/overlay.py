@@ -18,7 +18,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.mismatch import Vocabulary, all_keys, problems_of
-from reconciler.core.manifest.model import judge_alias
+from reconciler.core.manifest.model import ALIAS_TEXT, judge_alias
 from reconciler.core.manifest.run_keys import AccountFile, LimitsFile, LiveId, account_of, account_problems
 from reconciler.core.manifest.spec import Mismatch, Strict, Version, fit
 from reconciler.core.manifest.suggestion import one_of
@@ -76,7 +76,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlay:
-    """One overlay. Where `problems` holds an error it says nothing else."""
+    """One overlay. Where `problems` holds an error, nothing is set but which objects it names."""
 
     name: str
     path: str
@@ -91,12 +91,18 @@ class Overlay:
 def read_overlay(document: Document, name: str) -> Overlay:
     """The overlay that a document holds, or all that is wrong with it."""
     found = fit(OverlayFile, document.value)
+    named, problems = _named(document)
+    places = {ref: Difference(place=document.at_key("objects", text)) for text, ref in named.items()}
     if isinstance(found, tuple) or document.has_null:
-        return Overlay(name=name, path=document.path, problems=_misfits(document, found))
-    objects, problems = _objects(found.objects or {}, document)
-    faults = in_order((*account_problems(found.account, document, RULE), *problems))
+        problems += _misfits(document, found)
+        return Overlay(name=name, path=document.path, objects=places, problems=in_order(problems))
+    told = {ref: (found.objects or {})[text] for text, ref in named.items()}
+    problems += account_problems(found.account, document, RULE)
+    problems += (problem for text, ref in named.items() for problem in _judge(ref, told[ref], text, document))
+    faults = in_order(problems)
     if any(problem.is_error for problem in faults):
-        return Overlay(name=name, path=document.path, problems=faults)
+        return Overlay(name=name, path=document.path, objects=places, problems=faults)
+    objects = {ref: _difference(places[ref].place, keys) for ref, keys in told.items()}
     return Overlay(
         name=name,
         path=document.path,
@@ -112,6 +118,7 @@ _WORDS = Vocabulary(
     title=TITLE,
     rule=RULE,
     model=OverlayFile,
+    texts={("aliases",): ALIAS_TEXT},
     examples={
         ("account",): "Write it as `account: {name: brand, project: 1001}`.",
         ("objects",): "Write it as `objects: {model/lora-max: {start: false}}`.",
@@ -144,24 +151,21 @@ def _content(document: Document, found: Mismatch) -> Problem:
     )
 
 
-def _objects(found: Mapping[str, ObjectKeys], document: Document) -> tuple[dict[Ref, Difference], list[Problem]]:
-    objects: dict[Ref, Difference] = {}
+def _named(document: Document) -> tuple[dict[str, Ref], list[Problem]]:
+    """The objects that an overlay names, whatever it says of them, and the names that are none."""
+    value = document.value_at("objects")
+    refs: dict[str, Ref] = {}
     problems: list[Problem] = []
-    for text, keys in found.items():
+    for text in value if isinstance(value, dict) else ():
         try:
-            ref = parse_ref(text)
+            refs[text] = parse_ref(text)
         except ValueError as error:
             problems.append(_no_object(document.at_key("objects", text), text, f"{error}."))
-            continue
-        problems += _judge(ref, keys, text, document)
-        objects[ref] = Difference(
-            place=document.at_key("objects", text),
-            id=keys.id,
-            ensure=keys.ensure,
-            start=keys.start,
-            aliases=keys.aliases or {},
-        )
-    return objects, problems
+    return refs, problems
+
+
+def _difference(place: Location, keys: ObjectKeys) -> Difference:
+    return Difference(place=place, id=keys.id, ensure=keys.ensure, start=keys.start, aliases=keys.aliases or {})
 
 
 def _judge(ref: Ref, keys: ObjectKeys, text: str, document: Document) -> Iterator[Problem]:
