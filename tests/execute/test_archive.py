@@ -108,6 +108,7 @@ async def test_editing_captions_and_removing_images_clones(archives: Archives) -
     edited = advanced(world, {"wave": "waves a hand.", "jump": "jumps."})
     ran = await world.apply(edited)
     assert ran.code == 0, ran
+    assert ran.plan.cost.calls == ran.report.calls
     assert world.captions(newest(world)) == {"wave": "waves a hand.", "jump": "jumps."}
     assert attempts(world) == 1
     assert (await world.plan(edited)).is_empty

@@ -20,7 +20,7 @@ from pathlib import Path
 from reconciler.files.cache import CacheFile, CacheTable
 from reconciler.files.image.digest_table import NO_KEY, Damaged, DigestTable, decoded, encoded, file_key, packed
 
-RULES = b"3"
+RULES = b"4"
 """Counts up whenever the reading of images finds something else; rows with another number are not found."""
 
 _TICK = 20_000_000
