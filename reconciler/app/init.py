@@ -30,6 +30,8 @@ class CiFiles:
     written: tuple[str, ...]
     kept: tuple[str, ...]
     unnamed: tuple[Stage, ...]
+    simulated: tuple[str, ...]
+    """Further roots whose reconciler.yaml names a simulator, so that CI would change nothing at Bria."""
 
 
 def write_ci_files(root: Path, vendor: Vendor) -> CiFiles:
@@ -40,14 +42,18 @@ def write_ci_files(root: Path, vendor: Vendor) -> CiFiles:
     try:
         repository, below = find_repository(root)
         top = repository.top
-        stages = tuple(one for name in find_roots(top, below or ".") for one in _stages(top, name))
+        roots = find_roots(top, below or ".")
+        stages = tuple(one for name in roots for one in _stages(top, name))
         made = write_pipeline(top, vendor, stages)
         missing = unnamed(top, vendor, stages)
     except RevisionRefused as error:
         raise WrongUsage(str(error)) from None
     except OSError as error:
         raise WrongUsage(f"The files of CI cannot be written: {error.strerror}.") from None
-    return CiFiles(written=_shown(top, made.written), kept=_shown(top, made.kept), unnamed=missing)
+    others = [name for name in roots if name != (below or ".") and names_simulator(top / name)]
+    return CiFiles(
+        written=_shown(top, made.written), kept=_shown(top, made.kept), unnamed=missing, simulated=_shown(top, others)
+    )
 
 
 def _stages(top: Path, root: str) -> tuple[Stage, ...]:

@@ -58,7 +58,7 @@ def test_init_for_ci_does_not_leave_ci_on_the_simulator(
     late = cli("init", "--ci", "github")
     assert "Remove the line `endpoint:` from manifests/reconciler.yaml" in " ".join(late.out.split())
     early = cli("init", "--ci", "github", "--root", "brand")
-    assert "Remove" not in early.out
+    assert "from brand/reconciler.yaml" not in early.out
     assert "\n# endpoint: simulator\n" in (tmp_path / "brand/reconciler.yaml").read_text()
 
 
@@ -86,10 +86,15 @@ def test_init_for_ci_finds_every_root_of_the_repository(
     """By its reconciler.yaml, with the account that it pins. A workflow that is there is not touched, and what it lacks is said."""
     monkeypatch.chdir(tmp_path)
     git("init", "--quiet")
-    for root, text in (("brand/manifests", "account: {name: brand, project: 7}\n"), (".hidden", ""), ("brand/x", "")):
+    pinned, idle = "account: {name: brand, project: 7}\n", "endpoint: simulator\n"
+    for root, text in (("brand/manifests", pinned), (".hidden", idle), ("brand/x", idle)):
         (tmp_path / root).mkdir(parents=True)
         (tmp_path / root / "reconciler.yaml").write_text(text)
-    assert cli("init", "--ci", "github", "--root", "other").code == 0
+    first = cli("init", "--ci", "github", "--root", "other")
+    assert first.code == 0
+    assert [line for line in first.out.splitlines() if "Remove the line" in line] == [
+        "Remove the line `endpoint:` from brand/x/reconciler.yaml: with it, CI changes nothing at Bria."
+    ]
     workflow = (tmp_path / ".github/workflows/reconciler.yml").read_text()
     for line in (
         "{root: brand/manifests, account: brand}",

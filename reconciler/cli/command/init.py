@@ -90,10 +90,12 @@ def command(
     written = write_first_tree(tree, simulated=ci is None)
     told = [*_told(tree, written), *(_told_of_ci(pipeline) if pipeline is not None else ())]
     is_simulated = names_simulator(root)
-    if pipeline is not None and is_simulated:
-        told.append(
-            f"Remove the line `endpoint:` from {root / 'reconciler.yaml'}: with it, CI changes nothing at Bria."
-        )
+    if pipeline is not None:
+        idle = [*([str(root)] if is_simulated else []), *pipeline.simulated]
+        told += [
+            f"Remove the line `endpoint:` from {one}/reconciler.yaml: with it, CI changes nothing at Bria."
+            for one in idle
+        ]
     option = f" --root {root}" if invocation.given.get("root") else ""
     ways = _ways_on(tree, option, is_simulated=is_simulated)
     console.result(screen([Line(text=say(line)) for line in told], [Line(text=say(line)) for line in ways]))
