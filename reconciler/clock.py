@@ -48,6 +48,38 @@ class SystemClock:
         return secrets.token_hex(2)
 
 
+class PacedClock:
+    """The machine's clock at the speed of a server whose time passes faster or slower; at its own until one says so.
+
+    All durations are in the server's seconds. What is under way between two machines, such as the deadline of an
+    exchange, goes by `machine`.
+    """
+
+    def __init__(self) -> None:
+        self.machine = SystemClock()
+        self.speed = 1.0
+        """Seconds here in one second of the machine."""
+        self._then = self._now = self.machine.now()
+
+    def follow(self, speed: float) -> None:
+        """Go on at another speed. Whoever sleeps already wakes as was agreed before."""
+        if speed != self.speed:
+            self._then, self._now = self.machine.now(), self.now()
+            self.speed = speed
+
+    def now(self) -> float:
+        """Seconds of the server since some fixed moment."""
+        return self._now + (self.machine.now() - self._then) * self.speed
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so many seconds of the server."""
+        await self.machine.sleep(seconds / self.speed)
+
+    def mark(self) -> str:
+        """Four hex digits from the system's randomness."""
+        return self.machine.mark()
+
+
 class SimulatedClock:
     """Time that passes only while everybody sleeps, and then at once.
 

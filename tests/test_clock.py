@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from reconciler.clock import Clock, SimulatedClock, SystemClock, deadline
+from reconciler.clock import Clock, PacedClock, SimulatedClock, SystemClock, deadline
 
 
 def test_simulated_time_costs_nothing_and_passes_in_order() -> None:
@@ -150,3 +150,21 @@ def test_a_deadline_does_not_swallow_a_cancellation() -> None:
         return task.cancelled()
 
     assert asyncio.run(main())
+
+
+def test_a_paced_clock_goes_on_at_another_speed_without_a_jump() -> None:
+    """Its own time until a server says so; then durations are the server's."""
+    clock = PacedClock()
+    assert clock.speed == 1.0
+    before = clock.now()
+    clock.follow(3600.0)
+    assert 0 <= clock.now() - before < 3600
+    began, machine = clock.now(), clock.machine.now()
+    asyncio.run(clock.sleep(36.0))
+    assert clock.now() - began == pytest.approx((clock.machine.now() - machine) * 3600, rel=0.2)
+    assert 36.0 <= clock.now() - began < 3600
+    clock.follow(3600.0)
+    before = clock.now()
+    clock.follow(0.5)
+    assert 0 <= clock.now() - before < 3600
+    assert len(clock.mark()) == 4

@@ -15,8 +15,9 @@ from reconciler.api.network import REACH
 from reconciler.api.observer import Exchange, Observer
 from reconciler.api.operation import Call
 from reconciler.api.retry import PATIENCE, Accept, Ending, GiveUp, TryAgain, Verdict, jitters, next_step
+from reconciler.api.server_pace import ServerPace
 from reconciler.api.transport import CONNECT_SECONDS
-from reconciler.clock import Clock
+from reconciler.clock import Clock, PacedClock
 from reconciler.core.tier import CALLS_A_MINUTE
 
 T = TypeVar("T")
@@ -62,11 +63,24 @@ def pace_of(tier: str, *, one_budget: bool = False, concurrency: int = 4, reach:
 
 
 class Caller:
-    """Sends calls over one HTTP client and under one rate limit. One observer is told of each."""
+    """Sends calls over one HTTP client and under one rate limit. One observer is told of each.
 
-    def __init__(self, http: httpx.AsyncClient, *, clock: Clock, pace: Pace, observer: Observer, mask: Mask) -> None:
+    The rate limit goes by `clock`, which may be a server's; exchanges and what follows their failures by the machine's.
+    """
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        clock: Clock,
+        pace: Pace,
+        observer: Observer,
+        mask: Mask,
+    ) -> None:
         self._http = http
-        self._clock = clock
+        self._paced = clock if isinstance(clock, PacedClock) else None
+        self._clock = clock if self._paced is None else self._paced.machine
+        self.server_pace = ServerPace()
         self._pace = pace
         self._observer = observer
         self._mask = mask
@@ -85,6 +99,7 @@ class Caller:
             answer, found, seconds = await self._once(call, interpret, attempt)
             spent += seconds
             away = self._outage.note(answer.ending, self._clock.now(), seconds)
+            self._follow(answer.pace)
             verdict = self._verdict(call, answer, attempt, spent, away)
             if isinstance(verdict, Accept):
                 return cast("T", found)
@@ -92,6 +107,12 @@ class Caller:
                 raise verdict.kind(call.operation.name, answer.words, answer.status)
             spent += verdict.seconds
             await self._pause(call, verdict, answer.ending)
+
+    def _follow(self, told: ServerPace | None) -> None:
+        """Take over how fast the server's time passes; only with a clock that was made for it."""
+        if self._paced is not None and told is not None:
+            self._paced.follow(told.speed)
+            self.server_pace = told
 
     def _verdict(self, call: Call, answer: Answer, attempt: int, spent: float, away: float) -> Verdict:
         return next_step(

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from reconciler.api.network import is_loopback
 from reconciler.core.text import visible
 
 BRIA: Final = "https://engine.prod.bria-api.com"
@@ -49,6 +50,11 @@ class Endpoint:
     def is_bria(self) -> bool:
         """Is this the vendor's own origin, the only one that a file of the repository may name?"""
         return self.origin == BRIA
+
+    @property
+    def is_loopback(self) -> bool:
+        """Is this a server on this machine? Only a flag or the environment can name one, and no file of the repository."""
+        return not self.is_simulator and is_loopback(self.origin)
 
     @property
     def is_secure(self) -> bool:

@@ -14,6 +14,7 @@ from reconciler.api.connection import NotConnected
 from reconciler.api.error_text import error_text, safe
 from reconciler.api.operation import Call
 from reconciler.api.retry import Ending, asked_wait
+from reconciler.api.server_pace import ServerPace, told_pace
 from reconciler.api.upload import Upload
 from reconciler.clock import Clock, deadline
 from reconciler.core.strictjson import NoJson, loads
@@ -52,13 +53,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """How an exchange ended. `words` is a safe line that says what is wrong, `asked` the pause that the API asks for."""
+    """How an exchange ended.
+
+    `words` is a safe line that says what is wrong, `asked` the pause that the API asks for, `pace` what a server says of
+    its time.
+    """
 
     ending: Ending
     status: int | None = None
     body: bytes = b""
     words: str = ""
     asked: float | None = None
+    pace: ServerPace | None = None
 
 
 async def send_once(
@@ -146,7 +152,7 @@ async def _answer(http: httpx.AsyncClient, request: httpx.Request, mask: Mask, l
     if response.is_success and not body.is_readable:
         words = f"answered {response.status_code}, packed in a way that was not asked for"
         return Answer(ending=Ending.GARBLED, status=response.status_code, words=words)
-    return _as_answer(response, bytes(body.content), mask)
+    return replace(_as_answer(response, bytes(body.content), mask), pace=told_pace(response.headers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from reconciler.api.observer import Exchange
 from reconciler.app.archives import open_archives
 from reconciler.app.images import images_of, require_content
+from reconciler.app.pace import at_pace
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
@@ -52,7 +53,7 @@ async def apply(opened: Session, settings: Settings, planned: Planned, plan: Pla
             images=images,
             journal=control.narrator,
             clock=opened.clock,
-            options=options,
+            options=at_pace(options, opened.client.server_pace),
         )
         async for event in running:
             events.append(event)

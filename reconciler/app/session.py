@@ -14,7 +14,7 @@ from reconciler.api.token import FILE_VARIABLE, VARIABLE, Token, TokenRefused, r
 from reconciler.api.transport import EmbeddedTransport
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.settings import Settings
-from reconciler.clock import Clock, SimulatedClock, SystemClock
+from reconciler.clock import Clock, PacedClock, SimulatedClock, SystemClock
 
 if TYPE_CHECKING:
     from reconciler.simulator import Simulator
@@ -37,8 +37,14 @@ class Session:
 
 
 def clock_of(settings: Settings) -> Clock:
-    """The clock to use. With an embedded simulator it is simulated, so that waiting for hours takes no time."""
-    return SimulatedClock() if settings.endpoint.is_simulator else SystemClock()
+    """The clock to use. With an embedded simulator it is simulated, so that waiting for hours takes no time.
+
+    A server on this machine is believed about the speed of its time, as `reconciler simulate` tells it. No other is: it
+    could make a run hurry or wait for ever.
+    """
+    if settings.endpoint.is_simulator:
+        return SimulatedClock()
+    return PacedClock() if settings.endpoint.is_loopback else SystemClock()
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.app.exceptions import WrongUsage, undeclared
 from reconciler.app.history import models_of
+from reconciler.app.pace import at_least
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
 from reconciler.core.desired import CURRENT, Desired
@@ -85,7 +86,8 @@ async def _watch(opened: Session, ids: set[int], patience: float | None, told: T
         if not running or (patience is not None and seconds >= patience):
             return models
         told(running, seconds)
-        await opened.clock.sleep(POLL if patience is None else min(POLL, patience - seconds))
+        poll = at_least(POLL, 0.1, opened.client.server_pace)
+        await opened.clock.sleep(poll if patience is None else min(poll, patience - seconds))
 
 
 def _awaited(name: str, id_: int | None, models: dict[int, RemoteModel], problem: str) -> Awaited:

@@ -17,7 +17,7 @@ from reconciler.app.session import clock_of, session
 from reconciler.app.validate import validate
 from reconciler.cli.context import CommandContext, announce_network, warn_of_unused_token
 from reconciler.cli.exit_codes import DONE, REFUSED
-from reconciler.cli.plan_flow import WaitNotices
+from reconciler.cli.plan_flow import WaitNotices, announce_pace
 from reconciler.cli.progress import Progress
 from reconciler.core.look.surroundings import surroundings
 from reconciler.core.plan import Plan
@@ -86,8 +86,9 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
                 console.result_text("\n" if left.sections else "")
                 console.result(left)
                 return code
+            announce_pace(console, clock)
             notices.is_silent = True  # the progress says it from here on
-            with _brake_on_signals() as brake, Progress(plan, console) as progress:
+            with _brake_on_signals() as brake, Progress(plan, console, clock) as progress:
                 control = RunControl(wait=request.wait, brake=brake, narrator=narrator, on_event=progress.feed)
                 report = await apply(opened, settings, planned, plan, control)
     command = "reconciler destroy" if request.scope.destroys else "reconciler apply"

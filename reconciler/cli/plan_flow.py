@@ -11,6 +11,7 @@ from reconciler.app.session import Session, clock_of, session
 from reconciler.app.validate import validate
 from reconciler.cli.console import Console
 from reconciler.cli.context import CommandContext, announce_network, warn_of_unused_token
+from reconciler.clock import Clock, PacedClock
 from reconciler.core.plan import Plan
 from reconciler.render.problem import warnings_view
 from reconciler.render.words import duration
@@ -48,6 +49,15 @@ class WaitNotices:
         self._said.add((reason, failure, attempt))
         why = f" ({failure})" if failure else ""
         self._console.say_line(f"waiting {duration(seconds)}: {reason}{why}")
+
+
+def announce_pace(console: Console, clock: Clock) -> None:
+    """Say that waits and durations are a simulated server's, where its time passes at another speed than ours."""
+    if isinstance(clock, PacedClock) and clock.speed != 1.0:
+        console.say_line(
+            f"The time of this simulated server passes {clock.speed:,g} times as fast as ours: "
+            "waits follow it, and durations are simulated."
+        )
 
 
 @asynccontextmanager

@@ -1,13 +1,16 @@
 """Shows an apply while it runs: a board that is redrawn on a terminal, plain lines elsewhere."""
 
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from reconciler.cli.console import Console
+from reconciler.clock import Clock, PacedClock, SimulatedClock, time_of_day
 from reconciler.core.event import Event
 from reconciler.core.plan import Plan
 from reconciler.render.progress import Board, board_lines
 from reconciler.render.text import render_text
+from reconciler.render.training_time import TimeOfDay
 from reconciler.render.view import Line, screen
 
 if TYPE_CHECKING:
@@ -19,8 +22,10 @@ REDRAWS_A_SECOND = 4
 class Progress:
     """Takes the events of an apply, inside `with`."""
 
-    def __init__(self, plan: Plan, console: Console) -> None:
-        self._board = Board(plan)
+    def __init__(self, plan: Plan, console: Console, clock: Clock) -> None:
+        self._clock = clock
+        self._began = clock.now()
+        self._board = Board(plan, _time_of_day(clock))
         self._console = console
         self._live: Live | None = None
 
@@ -54,6 +59,8 @@ class Progress:
         terminal = RichConsole(file=self._console.error_stream, force_terminal=True, highlight=False, markup=False)
 
         def draw() -> Text:
+            # Events come when something happens; what is said of a wait is true in between as well.
+            self._board.now = max(self._board.now, self._clock.now() - self._began)
             text = render_text(screen(board_lines(self._board)), width=max(terminal.width - 1, 40))
             return Text(text.rstrip("\n"), no_wrap=True, overflow="ellipsis")
 
@@ -72,3 +79,11 @@ class Progress:
 
         assert self._live is not None
         self._live.console.print(Text.from_ansi(text.rstrip("\n")), soft_wrap=True)
+
+
+def _time_of_day(clock: Clock) -> TimeOfDay | None:
+    """The local time at so many seconds from now on; None where the clock shows simulated time."""
+    if isinstance(clock, SimulatedClock) or (isinstance(clock, PacedClock) and clock.speed != 1.0):
+        return None
+    began = time_of_day().astimezone()
+    return lambda seconds: began + timedelta(seconds=seconds)

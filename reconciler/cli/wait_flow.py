@@ -7,10 +7,10 @@ from reconciler.app.validate import validate
 from reconciler.app.waiting import RUNNING, Awaited, Wanted, require_declared, wait_for_trainings
 from reconciler.cli.context import CommandContext
 from reconciler.cli.exit_codes import DEADLINE, DONE, FAILED
-from reconciler.cli.plan_flow import connect
+from reconciler.cli.plan_flow import announce_pace, connect
 from reconciler.core.live import ModelStatus
 from reconciler.core.text import count
-from reconciler.render.progress import QUIET_SECONDS
+from reconciler.render.progress import REMINDER_SECONDS
 from reconciler.render.tier import TRAINING_TIME
 from reconciler.render.view import Item, Items, Line, say, screen
 from reconciler.render.words import duration
@@ -22,20 +22,21 @@ async def run_wait(context: CommandContext, wanted: Iterable[Wanted], patience: 
     desired = validate(context.settings, context.today)
     require_declared(desired, wanted)
 
-    said = 0.0
+    said, last = 0.0, 0
 
     def told(running: int, seconds: float) -> None:
-        """The first plan_live, and then ever less often: three hours are no hundred lines."""
-        nonlocal said
-        if seconds and seconds - said < max(QUIET_SECONDS, seconds / 5):
+        """A line when one has ended, and every quarter of an hour: three hours are no hundred lines."""
+        nonlocal said, last
+        if running == last and seconds - said < REMINDER_SECONDS:
             return
-        said = seconds
+        said, last = seconds, running
         console.say_line(
             f"{count(running, 'training')} running, waited {duration(seconds)}; a training takes {TRAINING_TIME}"
         )
 
     async with connect(context) as opened:
         planned = await make_plan(opened, context.settings, desired, Scope())
+        announce_pace(console, opened.clock)
         ended = await wait_for_trainings(opened, planned, wanted, patience=patience, told=told)
     if not ended:
         console.result(screen([Line(text=say("No declared model is in training."))]))

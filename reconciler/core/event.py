@@ -52,6 +52,21 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InTraining:
+    """An action waits for the end of a training; told at the beginning and after each look.
+
+    `began` is when it was started, in seconds since the apply began; None where that was before the apply, and nobody
+    knows when. `text` says how it came about.
+    """
+
+    event: Literal["in-training"] = "in-training"
+    action: str
+    at: float
+    began: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Throttled:
     """A request waits for the rate limit, or after a 429."""
 
@@ -76,7 +91,7 @@ class Finished:
     reason: EndReason | None = None
 
 
-Event = Started | Progressed | Throttled | Finished
+Event = Started | Progressed | InTraining | Throttled | Finished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

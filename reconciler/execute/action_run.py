@@ -7,7 +7,7 @@ from typing import NoReturn, TypeVar
 
 from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised, WrongAnswer
 from reconciler.core.action import Action
-from reconciler.core.event import Progressed, Started
+from reconciler.core.event import InTraining, Progressed, Started
 from reconciler.core.run.ending import Ending, interrupted, unknown
 from reconciler.execute.run import Run
 
@@ -86,6 +86,10 @@ class ActionRun:
         """Tell how far the action is."""
         event = Progressed(action=self.action.id, at=self.run.elapsed, text=text, done=done, total=total)
         self.run.events.put_nowait(event)
+
+    def in_training(self, began: float | None, text: str) -> None:
+        """Tell that the action waits for a training."""
+        self.run.events.put_nowait(InTraining(action=self.action.id, at=self.run.elapsed, began=began, text=text))
 
     async def send(self, request: Awaitable[T]) -> T:
         """A request that leaves an effect. While it is under way, a cut-off leaves its effect unknown."""
@@ -179,7 +183,7 @@ class Poll:
     def __init__(self, action_run: ActionRun, seconds: float) -> None:
         self._turn = action_run
         self._interval = action_run.run.options.poll
-        self._began = action_run.run.clock.now()
+        self._began = self._looked = action_run.run.clock.now()
         self._seconds = seconds
 
     @property
@@ -192,12 +196,17 @@ class Poll:
         self._began = self._turn.run.clock.now()
 
     async def again(self, *, is_cut_short: bool = True) -> bool:
-        """Wait for the next look; False where the deadline has passed. A pulled brake cuts the wait short, or does not."""
+        """Wait for the next look; False where the deadline has passed. A pulled brake cuts the wait short, or does not.
+
+        The last look begins after the deadline: one that began before it, and took longer, is no proof. Against a
+        simulated server whose hours are seconds, each of them does.
+        """
         left = self._seconds - self.elapsed
-        if left < MOMENT:
+        if left < MOMENT and self._looked - self._began > self._seconds - MOMENT:
             return False
         wait = self._turn.wait if is_cut_short else self._turn.pause
-        await wait(min(self._interval, left))
+        await wait(min(self._interval, max(left, 0.0)))
+        self._looked = self._turn.run.clock.now()
         self._interval = min(self._interval * 1.5, self._turn.run.options.poll_limit)
         return True
 

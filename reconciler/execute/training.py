@@ -95,9 +95,9 @@ async def _started(action_run: ActionRun, model_id: int, model: RemoteModel | No
         action_run.run.expect_listed(expected_listing(model, started=was_started(found) or found is Phase.READY))
     match found:
         case Phase.READY:
-            return await _await(action_run, model_id, "training started")
+            return await _await(action_run, model_id, "training started", action_run.run.elapsed)
         case Phase.TRAINING:
-            return await _await(action_run, model_id, "is in training already")
+            return await _await(action_run, model_id, "is in training already", None)
         case Phase.TRAINED:
             return trained(model_id)
         case _:
@@ -120,12 +120,16 @@ def _not_trained(model_id: int, model: RemoteModel | None) -> Ending:
             return failed(f"model {model_id} has the status {word}; it was left alone", model_id)
 
 
-async def _await(action_run: ActionRun, model_id: int, done: str) -> Ending:
-    """Wait for the end of a training where that was asked for; one list call serves all that wait."""
+async def _await(action_run: ActionRun, model_id: int, done: str, since: float | None) -> Ending:
+    """Wait for the end of a training where that was asked for; one list call serves all that wait.
+
+    `since` is when it was started, in seconds of the run, where this run did it.
+    """
     run = action_run.run
     if run.options.wait != "training":
         return succeeded(f"{done} (id {model_id})", model_id)
     began = run.clock.now()
+    action_run.in_training(since, f"{done} (id {model_id})")
     while run.clock.now() - began < run.options.training_deadline:
         due = max(run.models.asked, run.clock.now() - run.options.training_poll) + run.options.training_poll
         await action_run.wait(max(due - run.clock.now(), 1.0))
@@ -135,7 +139,7 @@ async def _await(action_run: ActionRun, model_id: int, done: str) -> Ending:
             return trained(model_id)
         if found in {Phase.FAILED, Phase.STOPPED, Phase.GONE}:
             return _not_trained(model_id, model)
-        action_run.progress("in training")
+        action_run.in_training(since, f"{done} (id {model_id})")
     hours = run.options.training_deadline / 3600
     return succeeded(f"{done} (id {model_id}); still in training after {hours:g} hours", model_id, exit_code=5)
 

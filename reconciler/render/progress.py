@@ -1,18 +1,25 @@
-"""An apply while it runs: plain lines for what matters, and a board of the objects at work."""
+"""An apply while it runs: plain lines for what matters, and a board of the objects at work.
+
+A training that is waited for is told of when it begins, when it ends, and every quarter of an hour.
+"""
 
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from reconciler.core.action import Action, Verb
-from reconciler.core.event import EndReason, Event, Finished, Outcome, Progressed, Started, Throttled
+from reconciler.core.event import EndReason, Event, Finished, InTraining, Outcome, Progressed, Started, Throttled
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.text import count
+from reconciler.render.training_time import TimeOfDay, end_words, since_words
 from reconciler.render.view import Line, Role, Span, Text
 from reconciler.render.words import duration
 
 QUIET_SECONDS = 30
 """A long wait says a line this often at first; a very long one every tenth of what it has lasted."""
+
+REMINDER_SECONDS = 900
+"""A wait for trainings says a line this often."""
 
 _COUNTED = {Verb.REMOVE: "removed", Verb.UPLOAD: "uploaded"}
 """Verbs of which a dataset has many: said once, in numbers, when the dataset is complete or the apply ends."""
@@ -64,7 +71,11 @@ class ObjectAtWork:
 class Board:
     """Folds events into lines as they come, and into the state of each object at work."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, time_of_day: TimeOfDay | None = None) -> None:
+        """`time_of_day` is None where the time of the apply is simulated."""
+        self.time_of_day = time_of_day
+        self._trainings: dict[str, InTraining] = {}
+        self._reminded = 0.0
         self._actions = {action.id: action for action in plan.actions}
         self._totals: dict[Ref, int] = {}
         for action in plan.actions:
@@ -87,7 +98,9 @@ class Board:
         lines = self._take(event)
         if lines:
             self._said = self._news = self.now
-        elif self.now - self._said >= max(QUIET_SECONDS, (self.now - self._news) / 10):
+        elif not isinstance(event, InTraining) and self.now - self._said >= max(
+            QUIET_SECONDS, (self.now - self._news) / 10
+        ):
             lines = self._still(event)
             self._said = self.now
         return lines
@@ -95,6 +108,32 @@ class Board:
     def close(self) -> tuple[Line, ...]:
         """The lines of what was gathered and not said yet."""
         return tuple(line for work in self._works.values() for line in self._gathered(work))
+
+    def training_of(self, work: ObjectAtWork) -> InTraining | None:
+        """The training for which an object waits."""
+        return next((one for id_, one in self._trainings.items() if id_ in work.running), None)
+
+    def _train(self, event: InTraining) -> tuple[Line, ...]:
+        """The line for a training that is waited for from now on, or for all of them once in a while."""
+        is_new = event.action not in self._trainings
+        self._trainings[event.action] = event
+        self.waits = ""
+        if is_new:
+            self._reminded = self.now
+            end = end_words(event.began, self.now, self.time_of_day)
+            return (self._line(self._work(self._actions[event.action]), (Span(f"{event.text}; {end}"),)),)
+        if self.now - self._reminded < REMINDER_SECONDS:
+            return ()
+        self._reminded = self.now
+        if len(self._trainings) == 1:
+            return (self._line(self._work(self._actions[event.action]), (Span(training_words(event, self)),)),)
+        return (self._named(count(len(self._trainings), "training"), (Span(self._all_trainings()),)),)
+
+    def _all_trainings(self) -> str:
+        """Since when the first of several goes on, and when the last one is expected to end."""
+        began = sorted((one.began for one in self._trainings.values()), key=lambda one: -1.0 if one is None else one)
+        since = since_words(began[0], self.now, self.time_of_day)
+        return f"the first {since}; {end_words(began[-1], self.now, self.time_of_day, of_all=True)}"
 
     def _take(self, event: Event) -> tuple[Line, ...]:
         match event:
@@ -108,7 +147,10 @@ class Board:
             case Throttled():
                 self.waits = f"waiting {duration(event.seconds)}: {event.reason}"
             case Finished():
+                self._trainings.pop(event.action, None)
                 return self._finish(event)
+            case InTraining():
+                return self._train(event)
             case other:
                 assert_never(other)
         return ()
@@ -160,7 +202,9 @@ class Board:
         return (self._line(work, (Span(how_far),)),)
 
     def _line(self, work: ObjectAtWork, text: Text) -> Line:
-        name = _name(work.ref, work.version)
+        return self._named(_name(work.ref, work.version), text)
+
+    def _named(self, name: str, text: Text) -> Line:
         gap = Span(" " * (self._width - len(name)) + "   ")
         return Line(text=(Span(name, Role.STRONG), gap, *text), hang=self._width + 3)
 
@@ -194,16 +238,26 @@ def _done(action: Action) -> str:
     return words[action.verb]
 
 
+def training_words(training: InTraining, board: Board) -> str:
+    """Since when a training goes on, and when its end is expected."""
+    since = since_words(training.began, board.now, board.time_of_day)
+    return f"{since}; {end_words(training.began, board.now, board.time_of_day)}"
+
+
 def board_lines(board: Board) -> tuple[Line, ...]:
     """A line for each object at work (what, how far, time left), and one for the limiter where it waits."""
     lines = []
     width = max((len(_name(work.ref, work.version)) for work in board.works), default=0)
     for work in board.works:
-        left = work.left(board.now)
-        rest = f", {duration(left)} left" if left is not None and left >= 1 else ""
-        name = _name(work.ref, work.version)
-        text = f"   {work.done} of {count(work.total, 'step')}{rest}   {work.doing}"
-        lines.append(Line(text=(Span(f"{name:<{width}}", Role.STRONG), Span(text))))
+        name, training = _name(work.ref, work.version), board.training_of(work)
+        text = _how_far(work, board.now) if training is None else training_words(training, board)
+        lines.append(Line(text=(Span(f"{name:<{width}}", Role.STRONG), Span(f"   {text}"))))
     if board.waits:
         lines.append(Line(text=(Span(board.waits, Role.QUIET),)))
     return tuple(lines)
+
+
+def _how_far(work: ObjectAtWork, now: float) -> str:
+    left = work.left(now)
+    rest = f", {duration(left)} left" if left is not None and left >= 1 else ""
+    return f"{work.done} of {count(work.total, 'step')}{rest}   {work.doing}"

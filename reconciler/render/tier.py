@@ -2,8 +2,10 @@
 
 from reconciler.core.tier import CALLS_A_MINUTE, FREE_REQUESTS
 
-TRAINING_TIME = "1 to 3 hours"
-"""How long a training takes, by the API's documents."""
+TRAINING_HOURS = (1, 3)
+"""How long a training takes, by the API's documents: hours at least and at most."""
+
+TRAINING_TIME = f"{TRAINING_HOURS[0]} to {TRAINING_HOURS[1]} hours"
 
 
 def minimum_seconds(calls: int, tier: str) -> int:

@@ -2,12 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from reconciler.simulator.gate import MOST_BYTES
 from reconciler.simulator.request import Dropped, Request, Response
 from reconciler.simulator.simulator import Simulator
+
+SPEED: Final = "simulator-speed"
+"""Header of every answer: how many simulated seconds pass in one second."""
+
+LIST_LAG: Final = "simulator-list-lag"
+"""Header of every answer: how old the lists may be, in simulated seconds."""
 
 _PIECE: Final = 1024**2
 
@@ -36,8 +43,10 @@ def create_app(
     `sleep` waits so many real seconds before an answer that is slow; by default nothing waits. `drop` ends the
     connection of a scope; without it a dropped connection is the exception `Dropped` out of the application, and a
     truncated answer is a body shorter than its `content-length`; with it the application then waits for the message
-    that the client is gone. `record` is told each exchange, status 0 if dropped.
+    that the client is gone. `record` is told each exchange, status 0 if dropped. Each answer tells how fast its time
+    passes, so that a client need not wait for hours of which a second is all that is left.
     """
+    pace = {SPEED: f"{simulator.speed:g}", LIST_LAG: f"{simulator.switches.seconds('list_lag_seconds'):g}"}
 
     async def app(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,7 +64,7 @@ def create_app(
         _tell(record, request, response.status)
         if response.delay:
             await sleep(response.delay / simulator.speed)
-        await write(response, send, whole=drop is None)
+        await write(replace(response, headers={**response.headers, **pace}), send, whole=drop is None)
         if drop is not None and not response.complete:
             drop(scope)
             await receive()

@@ -7,7 +7,7 @@ import pytest
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.session import clock_of, require_token
 from reconciler.app.settings import Settings, resolve_settings, stage_of
-from reconciler.clock import SimulatedClock, SystemClock
+from reconciler.clock import PacedClock, SimulatedClock, SystemClock
 from reconciler.core.limit import Limits
 from reconciler.core.problem import ProblemsFound
 
@@ -62,6 +62,25 @@ def test_a_file_of_the_tree_names_no_other_origin(tmp_path: Path) -> None:
     assert settings(tmp_path).endpoint.is_bria
     other = settings(tmp_path, environ={"RECONCILER_ENDPOINT": "https://proxy.example"})
     assert other.endpoint.origin == "https://proxy.example"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "clock"),
+    [
+        ("http://127.0.0.1:8099", PacedClock),
+        ("https://localhost:8099", PacedClock),
+        ("https://engine.prod.bria-api.com", SystemClock),
+        ("https://proxy.example", SystemClock),
+        ("simulator", SimulatedClock),
+    ],
+)
+def test_only_a_server_on_this_machine_sets_the_pace(tmp_path: Path, endpoint: str, clock: type) -> None:
+    """And only a flag or the environment can name one: a file of the tree cannot."""
+    assert type(clock_of(settings(tmp_path, environ={"RECONCILER_ENDPOINT": endpoint}))) is clock
+    if "127" in endpoint or "localhost" in endpoint:
+        (tmp_path / "reconciler.yaml").write_text(f"endpoint: {endpoint}\n")
+        with pytest.raises(ProblemsFound):
+            settings(tmp_path)
 
 
 def test_the_token_is_no_setting(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.clock import SystemClock
 from reconciler.simulator import Simulator, serving
 from tests.api.connect_proxy import LOGIN, Passed, authority, connect_proxy, tls_before
 from tests.cli.conftest import Cli
@@ -176,3 +177,34 @@ def test_a_token_file_that_others_can_read_is_warned_of_by_what_sends(
     assert ran.code == 64
     assert "can be written by others (mode 0646); set it to 0600" in ran.err
     assert TOKEN not in ran.err
+
+
+@pytest.fixture
+def fast(tree: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """`reconciler simulate --speed 20000`, whose lists lag, named by the environment as in CI."""
+    simulator = Simulator(speed=20000, switches={"list_lag_seconds": "5", "clone_mode": "async_images"})
+    monkeypatch.setenv("BRIA_API_TOKEN", TOKEN)
+    with serving(simulator) as address:
+        monkeypatch.setenv("RECONCILER_ENDPOINT", address)
+        yield simulator
+
+
+def test_trying_ci_against_a_fast_simulator_takes_seconds(fast: Simulator, tree: Path, cli: Cli) -> None:
+    """Polls, limits and settling follow the server's time; with the default tier and settle, and a training of hours."""
+    clock = SystemClock()
+    began = clock.now()
+    ran = cli("apply", "--yes", "--wait", "training")
+    assert ran.code == 0, ran.err
+    assert "passes 20,000 times as fast as ours: waits follow it, and durations are simulated.\n" in ran.err
+    told = [line.partition("lora-max v1")[2].strip() for line in ran.err.splitlines() if "lora-max v1" in line]
+    assert "training started (id 40001); a training takes 1 to 3 hours" in told
+    assert "in training for" in told[-2]
+    assert told[-1] == "trained (id 40001)"
+    (tree / "manifests/images/wave.txt").write_text("waving with both hands.\n")
+    assert cli("apply", "--yes", "--wait", "none").code == 0
+    waited = cli("wait", "lora-max")
+    assert (waited.code, waited.out) == (0, "model/lora-max  trained (id 40002)\n")
+    assert clock.now() - began < 20
+    posts = [entry.path for entry in fast.log if entry.method == "POST" and entry.committed]
+    assert sum(path.endswith("/projects") for path in posts) == 1
+    assert sum(path.endswith("/start_training") for path in posts) == 2

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from reconciler.core.event import Outcome, Progressed
+from reconciler.core.action import Action, StartTraining
+from reconciler.core.event import InTraining, Outcome, Progressed
 from reconciler.core.run.ending import INTERRUPTED, NO_CAPACITY
 from reconciler.execute import Brake
 from reconciler.simulator import Instead, console
 from reconciler.simulator.request import answer
 from reconciler.simulator.switch import Switches
-from tests.execute.world import World
+from tests.execute.world import MODEL, World
 
 IMAGES = {"wave": None, "jump": "jumping."}
 
@@ -203,7 +205,24 @@ async def test_waiting_for_the_end() -> None:
     assert ran.report.notes == ()
     polls = [entry for entry in world.simulator.log if entry.path.endswith("/models") and entry.method == "GET"]
     assert 35 < len(polls) < 46
-    assert any(isinstance(event, Progressed) and event.text == "in training" for event in ran.events)
+    told = [event for event in ran.events if isinstance(event, InTraining)]
+    assert {(event.text, event.began) for event in told} == {("training started (id 40001)", told[0].at)}
+    assert [round(event.at - told[0].at) // 90 for event in told[:5]] == [0, 1, 2, 3, 4]
+
+
+async def test_waiting_for_a_training_that_began_before() -> None:
+    """Nobody knows since when it goes on: the API tells no such time."""
+    world = World(switches={"training_hours": "1"})
+    tree = world.tree(IMAGES)
+    await world.apply(tree, wait="none")
+    plan = await world.plan(tree)
+    model = world.models()[0]
+    again = Action(id="again", ref=MODEL, version=1, step=StartTraining(id=model.id, parameters=()))
+    ran = await world.execute(replace(plan, actions=(again,)), wait="training")
+    assert ran.of("again").detail == "trained (id 40001)"
+    assert {(event.text, event.began) for event in ran.events if isinstance(event, InTraining)} == {
+        ("is in training already (id 40001)", None)
+    }
 
 
 async def test_waiting_for_a_failure() -> None:

@@ -1,9 +1,21 @@
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from reconciler.core.action import Action, CreateDataset, DeleteObject, SetGuide, UpdateModel, UpdateProject
-from reconciler.core.event import EndReason, Finished, Outcome, Progressed, Report, Result, Started, Throttled
+from reconciler.core.event import (
+    EndReason,
+    Event,
+    Finished,
+    InTraining,
+    Outcome,
+    Progressed,
+    Report,
+    Result,
+    Started,
+    Throttled,
+)
 from reconciler.core.kind import Kind
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
@@ -185,7 +197,7 @@ def test_nothing_done_at_all() -> None:
     assert "not begun; v2 stays as it is" in text
 
 
-def lines(board: Board, *events: Started | Progressed | Throttled | Finished) -> str:
+def lines(board: Board, *events: Event) -> str:
     return "".join(render_text(screen(found)) for event in events if (found := board.feed(event)))
 
 
@@ -225,6 +237,83 @@ def test_very_long_waits_become_quiet() -> None:
         for at in range(0, 10800, 30)
     ]
     assert 20 < sum(bool(found) for found in told) < 60
+
+
+START = datetime(2026, 11, 28, 14, 5, tzinfo=UTC)
+TRAIN = "model/lora-max v3 train"
+
+
+def day(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def training(at: float, began: float | None = 0.0, action: str = TRAIN) -> InTraining:
+    return InTraining(action=action, at=at, began=began, text="training started (id 92)")
+
+
+def test_a_training_is_told_when_it_changes_and_every_quarter_of_an_hour() -> None:
+    """Three hours are a dozen lines, each of them true."""
+    board = Board(sample.plan(), day)
+    lines(board, Started(action=TRAIN, at=0))
+    told = [lines(board, training(at)) for at in range(0, 10800, 90)]
+    told.append(lines(board, done(TRAIN, 10800, "trained (id 92)")))
+    said = [line.partition("v3")[2].strip() for text in told for line in text.splitlines()]
+    assert said[:3] == [
+        "training started (id 92); end expected 15:05 to 17:05",
+        "in training since 14:05 (15 minutes); end expected 15:05 to 17:05",
+        "in training since 14:05 (30 minutes); end expected 15:05 to 17:05",
+    ]
+    assert said[4] == "in training since 14:05 (60 minutes); end expected by 17:05"
+    assert said[-1] == "trained (id 92)"
+    assert len(said) == 13
+    board.feed(training(10801))
+    assert lines(board, training(11800)).endswith("longer than the usual 1 to 3 hours\n")
+
+
+def test_several_trainings_are_one_line() -> None:
+    """The first of them says since when, the last one when all will be over."""
+    plan = sample.plan()
+    (train,) = [action for action in plan.actions if action.id == TRAIN]
+    other = replace(train, id="other", ref=Ref(Kind.MODEL, "lora-expert"), version=1)
+    board = Board(replace(plan, actions=(*plan.actions, other)), day)
+    told = lines(
+        board, training(0), training(600, 600, "other"), training(899), training(1500), training(1590, 600, "other")
+    )
+    assert [line.split("   ")[-1].strip() for line in told.splitlines()] == [
+        "training started (id 92); end expected 15:05 to 17:05",
+        "training started (id 92); end expected 15:15 to 17:15",
+        "the first in training since 14:05 (25 minutes); all expected to end by 17:15",
+    ]
+    assert "2 trainings" in told
+    simulated = Board(replace(plan, actions=(*plan.actions, other)))
+    told = lines(simulated, training(0), training(0, None, "other"), training(900))
+    assert "2 trainings" in told
+    assert "the first in training since before this apply; a training takes 1 to 3 hours" in told
+
+
+def test_the_board_of_a_training_tells_the_time_and_not_a_step() -> None:
+    """It is true at each moment at which it is drawn, not only after an event."""
+    board = Board(sample.plan(), day)
+    board.feed(Started(action=TRAIN, at=0))
+    board.feed(training(60, 60))
+    board.now = 780
+    assert render_text(screen(board_lines(board))) == (
+        "model/lora-max v3   in training since 14:06 (12 minutes); end expected 15:06 to 17:06\n"
+    )
+    before = Board(sample.plan(), day)
+    before.feed(Started(action=TRAIN, at=0))
+    before.feed(training(60, None))
+    words = "model/lora-max v3   in training since before this apply; end expected by 17:05\n"
+    assert render_text(screen(board_lines(before))) == words
+    simulated = Board(sample.plan())
+    simulated.feed(Started(action=TRAIN, at=0))
+    simulated.feed(training(60, 60))
+    simulated.now = 2460
+    assert render_text(screen(board_lines(simulated))) == (
+        "model/lora-max v3   in training for 40 minutes; a training takes 1 to 3 hours\n"
+    )
+    board.feed(done(TRAIN, 800, "trained"))
+    assert board_lines(board) == ()
 
 
 def test_every_step_that_matters_has_words_of_its_own() -> None:

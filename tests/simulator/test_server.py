@@ -37,6 +37,14 @@ def test_over_a_socket() -> None:
         assert api.get(PROJECTS).headers["content-type"] == "application/json"
 
 
+def test_every_answer_tells_how_fast_time_passes() -> None:
+    """Refusals too, so that a client knows it from its first request on."""
+    world = Simulator(speed=3600, switches={"list_lag_seconds": "5"})
+    with serving(world) as address, httpx.Client(base_url=address) as http:
+        for answer in (http.get(PROJECTS), http.get(PROJECTS, headers={"api_token": "t"}), http.get("/nothing")):
+            assert (answer.headers["simulator-speed"], answer.headers["simulator-list-lag"]) == ("3600", "5")
+
+
 @pytest.mark.parametrize("kind", ["lost_request", "lost_answer", "truncated"])
 def test_broken_connections(kind: str, tmp_path: Path) -> None:
     """A dropped connection and a truncated answer are what they say, and the log of requests has them."""
