@@ -12,7 +12,13 @@ class WrongUsage(Exception):
 
 
 def undeclared(ref: Ref, known: Iterable[Ref], more: str = "") -> WrongUsage:
-    """No manifest declares what was named; the one that was meant, if one of the `known` is like it."""
+    """No manifest declares what was named; the one that was meant, if one of the `known` is like it.
+
+    One that is among the `known` itself is declared as absent.
+    """
+    known = tuple(known)
+    if ref in known:
+        return WrongUsage(f"The manifest of {ref} says `ensure: absent`.")
     guess = nearest_ref(ref, known)
     hint = "" if guess is None else f" Did you mean {guess}?"
     return WrongUsage(f"No manifest declares {ref}{more}.{hint}")

@@ -243,6 +243,16 @@ def test_choices_that_cannot_be_are_usage_errors(drafted: Path, cli: Cli) -> Non
     assert 'dataset/lora-poses has no image "wav.png". Did you mean "wave.png"?' in flat(ran.err)
 
 
+def test_a_dataset_that_is_declared_as_absent_has_no_captions_to_keep(tree: Path, cli: Cli) -> None:
+    """Exit 64; no other name is proposed."""
+    edit(tree / "manifests/dataset.yaml", "{name: lora-poses}", "{name: lora-poses, ensure: absent}")
+    (tree / "manifests/model.yaml").unlink()
+    for command in (PULL, ("guide", "lora-poses")):
+        ran = cli(*command)
+        assert (ran.code, ran.out) == (64, "")
+        assert ran.err.endswith("The manifest of dataset/lora-poses says `ensure: absent`.\n")
+
+
 def test_a_manifest_is_not_changed_while_captions_are_in_conflict(drafted: Path, cli: Cli) -> None:
     (drafted / "manifests/images/wave.txt").write_text("mine.\n")
     caption_live(drafted, {"wave": "live wave."})
