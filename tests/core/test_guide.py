@@ -174,9 +174,10 @@ NAMED_IN = {
     "core/guide.py": "the guides",
     "core/manifest/": "the manifest types and their rules",
     "doctor/": "words for people",
+    "files/first_manifests.py": "an example",
     "files/guide_file.py": "the file that a manifest names",
     "files/load.py": "the file that a manifest names",
-    "files/scaffold.py": "an example",
+    "files/yaml/builder.py": "words for people",
     "simulator/": "an independent reading of the documents",
 }
 
