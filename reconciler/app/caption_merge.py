@@ -67,6 +67,11 @@ class Pulled:
         """Is nothing left to choose, and nothing held back?"""
         return not any(one.outcome in {MergeOutcome.CONFLICT, MergeOutcome.UNCOMMITTED} for one in self.captions)
 
+    @property
+    def has_captions(self) -> bool:
+        """Do files hold any caption now? If none does, there is nothing to declare."""
+        return any(one.ours is not None or one.outcome is MergeOutcome.TAKEN for one in self.captions)
+
 
 def images_of(dataset: DesiredDataset, only: Collection[str]) -> dict[str, str]:
     """The key of each image that is asked for, by its path below the image folder; WrongUsage for one that is not there."""
@@ -87,8 +92,11 @@ def pull(root: Path, target: Target, live: RemoteDataset, request: PullRequest) 
     try:
         with Tree(root) as tree:
             change = _declaration(tree, target, is_needed=request.declares)
-            pulled = replace(_merge(tree, target, live, request), declaration=change)
-            if change is None or not request.declares or not pulled.is_settled:
+            pulled = _merge(tree, target, live, request)
+            if change is None or not pulled.has_captions:
+                return pulled
+            pulled = replace(pulled, declaration=change)
+            if not request.declares or not pulled.is_settled:
                 return pulled
             declare(tree, change)
             return replace(pulled, is_declared=True)

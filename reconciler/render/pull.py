@@ -1,6 +1,6 @@
 """What `captions pull` did: what was written, what stays, what has to be chosen, and how the manifest declares it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.look.caption_merge import MergeOutcome
@@ -9,7 +9,7 @@ from reconciler.render.difference import Wording
 from reconciler.render.view import Block, Item, Items, Line, Paragraph, Role, View, folded, say, screen
 from reconciler.render.words import difference, quoted_text, short
 
-FOLD_WRITTEN = 10
+FOLD = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +77,16 @@ def by_hand_words(place: str) -> str:
 
 def _written(report: PullReport) -> Iterator[Block]:
     rows = report.of(MergeOutcome.TAKEN)
-    shown, hidden = folded(len(rows), FOLD_WRITTEN)
     yield Line(text=(*say(f"{count(len(rows), 'caption')} written from "), *quoted_text(report.origin), *say(".")))
-    if rows:
-        yield Items(items=tuple(_item(row.name, row.ours, row.theirs) for row in rows[:shown]), indent=2)
+    yield from _folded(_item(row.name, row.ours, row.theirs) for row in rows)
+
+
+def _folded(items: Iterable[Item]) -> Iterator[Block]:
+    """A list of which nothing has to be chosen, so that the first of it are enough."""
+    items = tuple(items)
+    shown, hidden = folded(len(items), FOLD)
+    if items:
+        yield Items(items=items[:shown], indent=2)
     if hidden:
         yield Line(text=say(f"  … and {hidden:,} more", Role.QUIET))
 
@@ -104,7 +110,7 @@ def _kept(report: PullReport) -> Iterator[Block]:
         yield Line(
             text=say(f"{count(len(rows), 'caption')} {verb} as git has it. The next apply writes it to the live side.")
         )
-        yield Items(items=tuple(_item(row.name, row.theirs, row.ours) for row in rows), indent=2)
+        yield from _folded(_item(row.name, row.theirs, row.ours) for row in rows)
 
 
 def _conflicts(report: PullReport) -> Iterator[Block]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.simulator.console import edit_image
-from tests.cli.conftest import CAPTIONS, Cli, account, commit_all, edit, flat, git
+from tests.cli.conftest import CAPTIONS, Cli, account, commit_all, draw, edit, flat, git
 from tests.cli.test_guide import of_schema_family
 
 SOURCE = "  captions: {source: sidecar}\n"
@@ -231,6 +231,16 @@ def test_a_manifest_that_cannot_be_changed_is_named(drafted: Path, cli: Cli) -> 
     assert ran.code == 0
     assert "Now change the manifest by hand, at manifests/dataset.yaml:7:" in flat(ran.out)
     assert len(list(drafted.glob("manifests/images/*.txt"))) == 5
+
+
+def test_a_manifest_is_left_alone_where_there_is_nothing_to_declare(drafted: Path, cli: Cli) -> None:
+    """A new image has no live caption yet; a manifest that said otherwise would be a problem."""
+    draw(drafted / "manifests/images/new.png", (1, 2, 3))
+    ran = cli(*PULL, "--only", "new.png", "--write")
+    assert ran.code == 0
+    assert "1 image without a live caption." in ran.out
+    assert "manifests/dataset.yaml" not in ran.out
+    assert "automatic" in (drafted / "manifests/dataset.yaml").read_text()
 
 
 def test_choices_that_cannot_be_are_usage_errors(drafted: Path, cli: Cli) -> None:

@@ -107,4 +107,5 @@ def _declaration_words(pulled: "Pulled", target: "Target") -> str:
             is_made=pulled.is_declared,
             is_settled=pulled.is_settled,
         )
-    return by_hand_words(str(target.place)) if target.source == "automatic" else ""
+    is_needed = target.source == "automatic" and pulled.has_captions
+    return by_hand_words(str(target.place)) if is_needed else ""
