@@ -8,12 +8,13 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from string import ascii_letters, digits
 
 from reconciler.core.problem import Problem, in_order
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import COMMAND, count, visible
+from reconciler.render.problem import further_places, told_once
 
 SHOWN = 10
 """Annotations of one kind that GitHub shows for a step; it drops the rest without a word."""
@@ -27,14 +28,15 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def problems_github(problems: Iterable[Problem]) -> str:
     """`::error file=manifests/lora.yaml,line=14,col=3,title=manifest-key::unknown key "caption_prefx" in Dataset`.
 
-    Errors first, ten of a kind at most, and a notice that counts the others; empty if there is no problem.
+    Errors first, ten of a kind at most, warnings that say the same once, and a notice that counts the others; empty if there
+    is no problem.
     """
-    ordered = in_order(problems)
-    errors = [one for one in ordered if one.is_error]
-    warnings = [one for one in ordered if not one.is_error]
-    lines = [_annotation("error", one) for one in errors[:SHOWN]]
-    lines += [_annotation("warning", one) for one in warnings[:SHOWN]]
-    hidden = ((len(errors) - SHOWN, "error"), (len(warnings) - SHOWN, "warning"))
+    groups = told_once(problems)
+    errors = [group for group in groups if group[0].is_error]
+    warnings = [group for group in groups if not group[0].is_error]
+    lines = [_annotation("error", group) for group in errors[:SHOWN]]
+    lines += [_annotation("warning", group) for group in warnings[:SHOWN]]
+    hidden = ((sum(map(len, errors[SHOWN:])), "error"), (sum(map(len, warnings[SHOWN:])), "warning"))
     more = " and ".join(count(number, f"more {noun}") for number, noun in hidden if number > 0)
     if more:
         lines.append(f"::notice title=reconciler::{more}: `reconciler validate` lists all of them")
@@ -52,7 +54,8 @@ def command_property(text: str) -> str:
     return command_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _annotation(kind: str, problem: Problem) -> str:
+def _annotation(kind: str, group: Sequence[Problem]) -> str:
+    problem = group[0]
     place = problem.location
     found: list[tuple[str, str]] = [("file", place.path)]
     if place.line:
@@ -61,7 +64,9 @@ def _annotation(kind: str, problem: Problem) -> str:
         found.append(("col", str(place.column)))
     found.append(("title", problem.rule))
     properties = ",".join(f"{name}={command_property(value)}" for name, value in found)
-    text = "\n".join(visible(part) for part in (problem.summary, problem.detail, problem.remedy) if part)
+    further = further_places(group)
+    parts = (problem.summary, problem.detail, problem.remedy, f"{further}." if further else "")
+    text = "\n".join(visible(part) for part in parts if part)
     return f"::{kind} {properties}::{command_data(text)}"
 
 

@@ -1,29 +1,81 @@
 """A diagnosis as text and as JSON: each dataset, its findings by rule, and how many there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from reconciler.core.problem import Location, Problem
+from reconciler.core.ref import Ref
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
 from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, Finding, Waived
 from reconciler.doctor.rules import Grade
 from reconciler.render.address import unsigned
+from reconciler.render.alike import shape, some
 from reconciler.render.problem import warnings_view
-from reconciler.render.view import Block, Line, Paragraph, Role, Span, Text, View, say, screen
+from reconciler.render.view import Block, Line, Paragraph, Role, Span, Text, View, folded, say, screen
 
 _ROLES = {Grade.ERROR: Role.PROBLEM, Grade.WARNING: Role.WARNING, Grade.ADVICE: Role.STRONG}
 _HOW_TO_WAIVE = "`waive` in the manifest of the dataset accepts a finding, with a reason; see docs/doctor.md."
 
 
+SHARED = 5
+"""So many datasets may say the same of themselves; what more of them say is told once for all."""
+ROWS = 20
+"""Places that are listed for findings with the same words."""
+_ALL = "`reconciler doctor --format json` lists all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedFinding:
+    """What was found in many datasets: each finding in the order of the datasets, and which datasets these are."""
+
+    findings: tuple[Finding, ...]
+    datasets: tuple[Ref, ...]
+
+    @property
+    def where(self) -> str:
+        """`5,000 datasets: dataset/a, dataset/b, dataset/c and 4,997 more`."""
+        return f"{count(len(self.datasets), 'dataset')}: {some(self.datasets)}"
+
+
 def doctor_view(diagnosis: Diagnosis) -> View:
-    """All findings, none left out: problems of the tree, each dataset, and a last line that counts them."""
+    """All findings, those that say the same once: problems of the tree, what many datasets share, each dataset, the sums."""
+    shared = shared_findings(diagnosis.datasets)
+    told = frozenset(finding for one in shared for finding in one.findings)
     end: list[Block] = [Line(text=say(f"{counted(diagnosis)}.", Role.STRONG))]
     if diagnosis.warnings or diagnosis.advice:
         end.append(Line(text=say(_HOW_TO_WAIVE)))
-    sections = [section for dataset in diagnosis.datasets for section in _dataset(dataset)]
-    return warnings_view(diagnosis.problems) + screen(*sections, end)
+    quiet = [one for one in diagnosis.datasets if not one.waived and told.issuperset(one.findings)]
+    hidden = set() if len(quiet) <= ROWS else {one.ref for one in quiet}
+    sections = [section for one in diagnosis.datasets if one.ref not in hidden for section in _dataset(one, told)]
+    return warnings_view(diagnosis.problems) + screen(
+        *([_shared(one)] for one in shared), *sections, _rest(hidden, is_shared=bool(shared)), end
+    )
+
+
+def shared_findings(datasets: Iterable[DatasetDiagnosis]) -> tuple[SharedFinding, ...]:
+    """Findings that say the same in more than a few datasets. Numbers and names in them may differ."""
+    found: dict[tuple[str, str, str], list[tuple[Ref, Finding]]] = defaultdict(list)
+    for dataset in datasets:
+        for finding in dataset.findings:
+            found[finding.rule, shape(finding.summary), finding.remedy].append((dataset.ref, finding))
+    groups = [(tuple(dict.fromkeys(ref for ref, _ in rows)), tuple(one for _, one in rows)) for rows in found.values()]
+    return tuple(SharedFinding(findings=group, datasets=refs) for refs, group in groups if len(refs) > SHARED)
+
+
+def _shared(one: SharedFinding) -> Block:
+    first = one.findings[0]
+    rows = [say(f"in {one.where} ({_ALL})"), _row(first)]
+    return _explained(first, rows)
+
+
+def _rest(hidden: Collection[Ref], *, is_shared: bool) -> list[Block]:
+    if not hidden:
+        return []
+    found = "nothing else found" if is_shared else "nothing found"
+    return [Line(text=say(f"{count(len(hidden), 'further dataset')}: {found}.", Role.QUIET))]
 
 
 def counted(diagnosis: Diagnosis) -> str:
@@ -66,22 +118,30 @@ def doctor_json(diagnosis: Diagnosis) -> str:
     return dumps(value)
 
 
-def _dataset(dataset: DatasetDiagnosis) -> Iterator[list[Block]]:
+def _dataset(dataset: DatasetDiagnosis, told: Collection[Finding]) -> Iterator[list[Block]]:
+    """A dataset without the findings that are told already."""
     yield [Line(text=(Span(str(dataset.ref), Role.STRONG), Span(f"  {title(dataset)}")))]
-    alike: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+    mine: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
     for finding in dataset.findings:
-        alike[finding.rule, finding.summary, finding.remedy].append(finding)
-    for group in alike.values():
+        if finding not in told:
+            mine[finding.rule, finding.summary, finding.remedy].append(finding)
+    for group in mine.values():
         yield [_group(group)]
     if dataset.waived:
         yield [_waivers(dataset.waived)]
 
 
 def _group(findings: Sequence[Finding]) -> Block:
-    """Findings with the same words: the words once, each place with its detail, and once what to do."""
-    first = findings[0]
+    """Findings with the same words: the words once, the first places with their details, and once what to do."""
+    shown, hidden = folded(len(findings), ROWS)
+    rows = [_row(finding) for finding in findings[:shown]]
+    if hidden:
+        rows.append(say(f"… and {hidden:,} more ({_ALL})", Role.QUIET))
+    return _explained(findings[0], rows)
+
+
+def _explained(first: Finding, rows: Iterable[Text]) -> Block:
     lead = (Span(f"{first.grade.value}: {first.summary}", _ROLES[first.grade]), Span(f"  [{first.rule}]", Role.QUIET))
-    rows = [_row(finding) for finding in findings]
     return Paragraph(lead=lead, rest=(*rows, *([say(first.remedy)] if first.remedy else [])), deep=True)
 
 
@@ -96,7 +156,7 @@ def _waivers(waived: Iterable[Waived]) -> Block:
     rows = []
     ordered = sorted(waived, key=lambda one: (one.finding.rule, one.reason, one.until or "", one.finding.location))
     for (rule, reason, until), group in groupby(ordered, key=lambda one: (one.finding.rule, one.reason, one.until)):
-        places = ", ".join(dict.fromkeys(str(one.finding.location) for one in group))
+        places = some(tuple(dict.fromkeys(str(one.finding.location) for one in group)), ROWS)
         rows.append(say(f"{rule}  {places}: {reason}{f' (until {until})' if until else ''}"))
     return Paragraph(lead=say("waived:", Role.QUIET), rest=tuple(rows), deep=True)
 

@@ -61,7 +61,10 @@ def test_a_file_without_a_line_is_named_alone() -> None:
 def test_ten_of_a_kind_are_shown_and_the_rest_is_counted() -> None:
     """Errors first; GitHub would drop the eleventh without a word."""
     many = [problem(location=Location("a.yaml", line, 1)) for line in range(1, 13)]
-    few = [problem(location=Location("b.yaml", line, 1), severity=Severity.WARNING) for line in range(1, 12)]
+    few = [
+        problem(rule=f"rule-{line}", location=Location("b.yaml", line, 1), severity=Severity.WARNING)
+        for line in range(1, 12)
+    ]
     lines = problems_github([*few, *many]).splitlines()
     assert [line.split()[0] for line in lines] == ["::error"] * 10 + ["::warning"] * 10 + ["::notice"]
     assert (

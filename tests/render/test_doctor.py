@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -104,6 +105,46 @@ def test_waived_findings_are_listed_by_rule_with_reason_and_day() -> None:
         "    prefix-end  m/0.yaml:3:1: a slogan\n\n"
         "Nothing found, 3 waived.\n"
     )
+
+
+def of(number: int, *findings: Finding) -> DatasetDiagnosis:
+    return DatasetDiagnosis(
+        ref=replace(POSES, name=f"d{number}"), location=Location(f"m/{number}.yaml"), prefix=PREFIX, findings=findings
+    )
+
+
+def few(number: int) -> Finding:
+    """What may be found in every dataset, with a number of its own."""
+    return breach("prefix-end", Location(f"m/{number}.yaml"), f"{number} images for training_version light")
+
+
+def test_what_thousands_of_datasets_share_is_told_once() -> None:
+    """With the number and the first places; a dataset with more to say stands below. JSON has all."""
+    datasets = [of(number, few(number)) for number in range(5000)]
+    datasets[7] = of(7, few(7), blurred("a.png"))
+    diagnosis = Diagnosis(datasets=tuple(datasets))
+    printed = " ".join(render_text(doctor_view(diagnosis)).split())
+    assert printed.count("images for training_version light") == 1
+    assert "in 5,000 datasets: dataset/d0, dataset/d1, dataset/d2 and 4,997 more" in printed
+    assert printed.count("this image is out of focus") == 1
+    assert "4,999 further datasets: nothing else found." in printed
+    page = contact_sheet(diagnosis, {})
+    assert page.count("images for training_version light") == 1
+    assert "In 5,000 datasets: dataset/d0, dataset/d1, dataset/d2 and 4,997 more" in page
+    assert doctor_json(diagnosis).count("images for training_version light") == 5000
+
+
+def test_a_few_datasets_say_each_for_itself() -> None:
+    """Five that say the same are no crowd."""
+    printed = text(*(of(number, few(number)) for number in range(5)))
+    assert printed.count("images for training_version light") == 5
+
+
+def test_of_thousands_of_images_the_first_are_listed() -> None:
+    """The words once, then where the first ones are."""
+    printed = text(judged(*(blurred(f"{number}.png") for number in range(3000))))
+    assert printed.count("m/images/") == 20
+    assert "… and 2,980 more (`reconciler doctor --format json` lists all)" in printed
 
 
 def test_everything_is_counted() -> None:

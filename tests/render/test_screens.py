@@ -11,6 +11,7 @@ from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import AliasState, State, Unchanged
+from reconciler.render.ci import problems_github
 from reconciler.render.fingerprint import ModelFingerprint, fingerprints_view
 from reconciler.render.json import fingerprints_json, problems_json, status_json
 from reconciler.render.output import LiveAlias, LiveModel, NamesClash, output_env, output_json, output_view
@@ -88,13 +89,36 @@ def test_warnings_alone_have_no_last_line() -> None:
     assert render_text(warnings_view(())) == ""
 
 
-def test_of_warnings_that_say_the_same_a_few_are_shown() -> None:
-    """One of each of thousands of images would hide all others; one more than a few is no reason to fold."""
-    found = [replace(PROBLEMS[3], location=Location(f"manifests/images/tea-{place:03}.png")) for place in range(1, 241)]
-    lines = render_text(warnings_view((*found, PROBLEMS[3]))).splitlines()
-    assert len([line for line in lines if line.startswith("manifests/images/")]) == 5
-    assert lines[-1] == ("… and 236 more: transparency becomes black (`reconciler validate --format json` lists all)")
-    assert len(render_text(warnings_view(found[:6])).splitlines()) == 6
+def many(number: int) -> list[Problem]:
+    return [
+        replace(PROBLEMS[3], location=Location(f"manifests/images/tea-{place:03}.png"))
+        for place in range(1, number + 1)
+    ]
+
+
+def test_warnings_that_say_the_same_are_told_once_with_their_number_and_first_places() -> None:
+    """One of each of thousands of images would hide all others; two are no reason to fold, and an error never is."""
+    text = render_text(warnings_view(many(5000)))
+    assert text.count("transparency becomes black") == 1
+    assert "The same 5,000 times, also at" in text
+    further = "also at manifests/images/tea-002.png, manifests/images/tea-003.png, manifests/images/tea-004.png and 4,996 more"
+    assert further in " ".join(text.split())
+    assert "`reconciler validate --format json` lists all" in " ".join(text.split())
+    assert render_text(warnings_view(many(2))).count("transparency becomes black") == 2
+    errors = [replace(one, severity=Severity.ERROR) for one in many(30)]
+    assert render_text(problems_view(errors)).count("transparency becomes black") == 30
+
+
+def test_warnings_that_differ_in_a_number_or_a_name_say_the_same() -> None:
+    """`8 images` here and `5 images` there is one thing to mend."""
+    found = [replace(one, summary=f"{place} images in dataset/d{place}") for place, one in enumerate(many(40), 3)]
+    text = " ".join(render_text(warnings_view(found)).split())
+    assert text.count("images in dataset/") == 1
+    assert "40 like this, also at manifests/images/tea-002.png" in text
+    annotations = problems_github(found)
+    assert annotations.count("\n") == 1
+    assert "40 like this, also at manifests/images/tea-002.png" in annotations
+    assert len(json.loads(problems_json(found))["problems"]) == 40
 
 
 def test_problems_and_warnings_are_counted_apart() -> None:

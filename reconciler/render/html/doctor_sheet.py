@@ -1,17 +1,17 @@
 """The doctor's contact sheet as one HTML file: each image of a dataset with its caption and its findings."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from reconciler.core.manifest.image import ImageFile
-from reconciler.core.problem import Problem
 from reconciler.doctor.caption_rules import quoted_caption
 from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, Finding, Waived
 from reconciler.doctor.image_rules import loss
 from reconciler.render.album import data_uri
-from reconciler.render.doctor import counted, title
+from reconciler.render.doctor import counted, shared_findings, title
 from reconciler.render.html.environment import page_template
+from reconciler.render.problem import further_places, told_once
 
 PICTURES = 400
 """Images of a page that are shown as pictures. Further images are listed as text."""
@@ -56,9 +56,19 @@ def contact_sheet(diagnosis: Diagnosis, pictures: Mapping[str, bytes]) -> str:
     """The page. `pictures` are thumbnails as WebP by the digest of the image."""
     wanted = {image.digest for image in pictured(diagnosis)}
     uris = {digest: data_uri(pictures[digest]) if digest in pictures else "" for digest in wanted}
-    sheets = tuple(_sheet(dataset, uris) for dataset in diagnosis.datasets)
-    problems: tuple[Problem, ...] = diagnosis.problems
-    return page_template("doctor.html").render(summary=counted(diagnosis), sheets=sheets, problems=problems)
+    shared = shared_findings(_whole(dataset) for dataset in diagnosis.datasets)
+    told = frozenset(finding for one in shared for finding in one.findings)
+    return page_template("doctor.html").render(
+        summary=counted(diagnosis),
+        sheets=tuple(_sheet(dataset, uris, told) for dataset in diagnosis.datasets),
+        problems=tuple((group[0], further_places(group)) for group in told_once(diagnosis.problems)),
+        shared=shared,
+    )
+
+
+def _whole(dataset: DatasetDiagnosis) -> DatasetDiagnosis:
+    """The dataset without findings about single images, which stand beside their images."""
+    return replace(dataset, findings=tuple(finding for finding in dataset.findings if finding.is_about_the_whole))
 
 
 def pictured(diagnosis: Diagnosis) -> tuple[ImageFile, ...]:
@@ -74,13 +84,13 @@ def _ordered(dataset: DatasetDiagnosis) -> Iterator[ImageFile]:
     yield from (image for image in dataset.images if image.name not in named)
 
 
-def _sheet(dataset: DatasetDiagnosis, uris: Mapping[str, str]) -> DatasetSheet:
+def _sheet(dataset: DatasetDiagnosis, uris: Mapping[str, str], told: Collection[Finding]) -> DatasetSheet:
     cards = [_card(number, image, dataset, uris) for number, image in enumerate(dataset.images, 1)]
     return DatasetSheet(
         ref=str(dataset.ref),
         title=title(dataset),
         prefix=dataset.prefix,
-        findings=tuple(finding for finding in dataset.findings if finding.is_about_the_whole),
+        findings=tuple(finding for finding in _whole(dataset).findings if finding not in told),
         waived=tuple(one for one in dataset.waived if one.finding.is_about_the_whole),
         with_findings=tuple(card for card in cards if card.findings),
         without_findings=tuple(card for card in cards if not card.findings),

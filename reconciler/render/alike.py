@@ -1,0 +1,42 @@
+"""Findings that say the same of many objects, told once: how many there are, and where the first ones stand.
+
+A person mends the cause once. A line for each of thousands would only hide what else was found. JSON keeps all of them.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+MOST = 2
+"""So many that say the same are told one by one; more are told once."""
+PLACES = 3
+"""Places that are named where many are told at once."""
+
+_VARIES = re.compile(r'"[^"\n]*"|\b(?:project|dataset|model)/[a-z0-9-]+|\b\d[\d,.]*')
+_T = TypeVar("_T")
+
+
+def alike(things: Iterable[_T], key: Callable[[_T], Hashable], most: int = MOST) -> list[tuple[_T, ...]]:
+    """Those with an equal key in one group, where they are more than `most`; any other is a group of its own.
+
+    Groups stand where their first member stood.
+    """
+    found: dict[Hashable, list[_T]] = {}
+    for one in things:
+        found.setdefault(key(one), []).append(one)
+    groups: list[tuple[_T, ...]] = []
+    for members in found.values():
+        groups += [tuple(members)] if len(members) > most else [(one,) for one in members]
+    return groups
+
+
+def shape(text: str) -> str:
+    """A sentence without what differs from object to object: numbers, quoted words, names of objects."""
+    return _VARIES.sub("…", text)
+
+
+def some(places: Sequence[object], most: int = PLACES) -> str:
+    """`a.yaml:3:1, b.yaml:3:1, c.yaml:3:1 and 4,997 more`; one alone is never left out."""
+    shown = places if len(places) <= most + 1 else places[:most]
+    rest = f" and {len(places) - len(shown):,} more" if len(shown) < len(places) else ""
+    return ", ".join(map(str, shown)) + rest
