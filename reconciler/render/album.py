@@ -2,13 +2,14 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
 from reconciler.core.ref import Ref
+from reconciler.render.alike import alike, shape
 
 _URI = re.compile(r"data:image/(?:webp|png|jpeg);base64,[A-Za-z0-9+/]+={0,2}")
 
@@ -93,6 +94,11 @@ class Album:
 
 
 NO_ALBUM = Album()
+
+
+def findings_told_once(findings: Iterable[ReportedFinding]) -> list[tuple[ReportedFinding, ...]]:
+    """Findings for people: a group is one of them, or many that say the same of other images or datasets."""
+    return alike(findings, lambda one: (one.rule, one.severity, bool(one.name), shape(one.text)))
 
 
 def data_uri(webp: bytes) -> str:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
+from reconciler.render.view import folded
+
 MOST = 2
 """So many that say the same are told one by one; more are told once."""
 PLACES = 3
@@ -37,6 +39,20 @@ def shape(text: str) -> str:
 
 def some(places: Sequence[object], most: int = PLACES) -> str:
     """`a.yaml:3:1, b.yaml:3:1, c.yaml:3:1 and 4,997 more`; one alone is never left out."""
-    shown = places if len(places) <= most + 1 else places[:most]
-    rest = f" and {len(places) - len(shown):,} more" if len(shown) < len(places) else ""
-    return ", ".join(map(str, shown)) + rest
+    shown, hidden = some_of(places, most)
+    return ", ".join(map(str, shown)) + (f" and {hidden:,} more" if hidden else "")
+
+
+def some_of(places: Sequence[_T], most: int = PLACES) -> tuple[Sequence[_T], int]:
+    """The first places, and how many others there are."""
+    shown, hidden = folded(len(places), most)
+    return places[:shown], hidden
+
+
+def said_of_all(text: str, objects: Sequence[object]) -> str:
+    """A sentence about the first of several objects, and that the same is true of the others; None is no object to name."""
+    others = len(objects) - 1
+    if others < 1:
+        return text
+    named = [one for one in objects[1:] if one is not None]
+    return f"{text} The same of {others:,} more" + (f": {some(named)}." if named else ".")

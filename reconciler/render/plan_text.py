@@ -15,7 +15,9 @@ from reconciler.render.plan_report.report import (
     PlanReport,
     RefusalReport,
     UnchangedObject,
+    notes_told_once,
     refusal_entries,
+    told_once,
 )
 from reconciler.render.plan_rows import alias_rows, changed_item
 from reconciler.render.view import (
@@ -147,13 +149,14 @@ def _said(report: PlanReport) -> list[Block]:
     return [*warnings(report.warnings), *notes(report.notes)]
 
 
-def warnings(found: Iterable[str]) -> list[Block]:
-    """A line for each alias that nothing live answers to."""
-    return [Line(text=(Span("warning: ", Role.WARNING), Span(text))) for text in found]
+def warnings(found: Iterable[NoteReport]) -> list[Block]:
+    """A line for each warning, such as an alias that nothing live answers to; those that say the same are one."""
+    return [Line(text=(Span("warning: ", Role.WARNING), Span(one.text))) for one in told_once(found)]
 
 
 def notes(found: Entries[NoteReport]) -> list[Block]:
-    """What changes nothing and is said aloud; what must be seen comes first."""
+    """What changes nothing and is said aloud; what must be seen comes first, and what says the same is said once."""
+    found = notes_told_once(found)
     blocks: list[Block] = [Line(text=_note(one)) for one in found.listed]
     if found.hidden:
         hidden = count(len(found.hidden), "more note")

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 def command(invocation: Invocation, form: str) -> int:
     """Check manifests, images and captions. Nothing is sent, and no token is needed.
 
-    Every problem is listed with its place and what to do about it; exit code 3 where there is one. Where there is none
-    the fingerprint of each model is printed: the version that an alias can name, the same in every account. github
-    prints the problems as annotations, gitlab as a code quality report, sarif and junit as those formats ask.
+    Every problem is listed with its place and what to do about it; exit code 3 where there is one. Warnings that say the
+    same of many files are told once, with the first places. Where there is no problem the fingerprint of each model is
+    printed: the version that an alias can name, the same in every account. github prints the problems as annotations,
+    gitlab as a code quality report, sarif and junit as those formats ask.
     """
     from reconciler.app.validate import fingerprints_of, validate
     from reconciler.cli.context import open_context

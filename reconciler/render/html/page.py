@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from reconciler.core.change import StoppedTraining
 from reconciler.core.name import said_name
 from reconciler.core.text import count
+from reconciler.render.album import ReportedFinding, findings_told_once
+from reconciler.render.alike import some
 from reconciler.render.difference import Pieces, Wording, field_pieces, whole
 from reconciler.render.html.environment import page_template
 from reconciler.render.plan_report.amount import Amount
 from reconciler.render.plan_report.changed import LOST, ChangedObject
 from reconciler.render.plan_report.contact_sheet import BUDGET, PICTURES, PictureSums
-from reconciler.render.plan_report.report import PlanReport
+from reconciler.render.plan_report.report import PlanReport, notes_told_once, told_once
 from reconciler.render.plan_report.training import Parameter, scalar
 from reconciler.render.words import digest_words, megabytes
 
@@ -105,6 +107,12 @@ def unseen(number: int) -> str:
     return f"The pixels of {count(number, 'further image')} were not looked at; `reconciler doctor` does."
 
 
+def findings(report: PlanReport) -> Iterator[tuple[str, ReportedFinding]]:
+    """Whose each finding is, and what it says; those that say the same are one."""
+    for group in findings_told_once(report.findings):
+        yield some([one.name or str(one.ref) for one in group]), group[0]
+
+
 def unchanged(number: int) -> str:
     """How many objects stay as they are."""
     return f"{count(number, 'object')} unchanged."
@@ -114,7 +122,7 @@ _WORDS = {
     one.__name__: one
     for one in (
         laid_out, figure, rest, because, guide, fields, gone, stopped, parameters, aliases, pictures, unseen,
-        unchanged,
+        unchanged, findings, told_once, notes_told_once,
     )
 }  # fmt: skip
 """What the template asks for in words, by the names of the functions."""

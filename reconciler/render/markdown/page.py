@@ -5,11 +5,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.core.text import count
+from reconciler.render.album import findings_told_once
+from reconciler.render.alike import some_of
 from reconciler.render.markdown.gate import cell, code, marker_line, prose
 from reconciler.render.markdown.length import STEPS, Length
 from reconciler.render.markdown.objects import folded, loud_bullets, names, section
 from reconciler.render.plan_report.consequence import ConsequenceReport
-from reconciler.render.plan_report.report import FOLD_CONSEQUENCES, PlanReport, RefusalReport, Weight
+from reconciler.render.plan_report.report import (
+    FOLD_CONSEQUENCES,
+    PlanReport,
+    RefusalReport,
+    notes_told_once,
+    told_once,
+)
 from reconciler.render.words import digest_words, sentence
 
 COMMENT_LIMIT = 65_000
@@ -195,11 +203,13 @@ def _objects(report: PlanReport, length: Length) -> Iterator[str]:
 
 def _findings(report: PlanReport, length: Length) -> Iterator[str]:
     """What the doctor says about images and captions of this change; advice, which may be folded and cut."""
-    lines = [
-        f"- {code(one.name or str(one.ref), length.name)} **{one.severity}** {prose(one.text)} ({code(one.rule)})"
-        for one in report.findings
-    ]
-    yield from folded(f"{count(len(lines), 'finding')} about images and captions", lines, length.asides)
+    lines = []
+    for group in findings_told_once(report.findings):
+        one, names = group[0], [one.name or str(one.ref) for one in group]
+        shown, hidden = some_of(names)
+        whose = ", ".join(code(name, length.name) for name in shown) + (f" and {hidden:,} more" if hidden else "")
+        lines.append(f"- {whose} **{one.severity}** {prose(one.text)} ({code(one.rule)})")
+    yield from folded(f"{count(len(report.findings), 'finding')} about images and captions", lines, length.asides)
 
 
 def _standing(report: PlanReport, length: Length) -> Iterator[str]:
@@ -212,15 +222,16 @@ def _standing(report: PlanReport, length: Length) -> Iterator[str]:
 
 def _notes(report: PlanReport, length: Length) -> Iterator[str]:
     """Take-overs and aliases that nothing answers to stay in sight; the other notes may be folded."""
-    weighty = [note.text for note in report.notes if note.weight is Weight.TAKE_OVER]
-    weighty += [f"warning: {text}" for text in report.warnings]
+    notes = notes_told_once(report.notes)
+    weighty = [note.text for note in notes.loud]
+    weighty += [f"warning: {one.text}" for one in told_once(report.warnings)]
     rows = [f"- {prose(text)}" for text in weighty]
     if length.is_brief:
         title = count(len(weighty), "take-over or unanswered alias", "take-overs and unanswered aliases")
         yield from folded(title, rows, length.asides)
     elif weighty:
         yield "\n".join(rows)
-    lines = [f"- {prose(note.text)}" for note in report.notes if note.weight is Weight.LIGHT]
+    lines = [f"- {prose(note.text)}" for note in notes.quiet]
     yield from folded(count(len(lines), "note"), lines, length.asides)
 
 

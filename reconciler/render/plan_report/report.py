@@ -5,7 +5,7 @@ through a gate of its own.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciler.core.look.unknown_alias import UNKNOWN
@@ -16,6 +16,7 @@ from reconciler.core.state import State
 from reconciler.core.text import count
 from reconciler.render.album import NO_ALBUM, Album, ReportedFinding
 from reconciler.render.alias import AliasReport, alias_reports, no_answer, unanswered
+from reconciler.render.alike import alike, said_of_all, shape
 from reconciler.render.plan_report.amount import Amount, amounts
 from reconciler.render.plan_report.changed import ChangedObject
 from reconciler.render.plan_report.changes import changed_objects, in_order, with_sheets
@@ -121,7 +122,7 @@ class PlanReport:
     """Objects that stay as they are and are only counted."""
     absent: int
     """Manifests that say `ensure: absent` and have nothing left to delete."""
-    warnings: tuple[str, ...]
+    warnings: tuple[NoteReport, ...]
     """Aliases that nothing answers to, or that nothing here knows, as sentences."""
     first: tuple[NoteReport, ...]
     """What must be read before the verdict."""
@@ -150,10 +151,7 @@ def plan_report(plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALB
     """The report on a plan. An album adds pictures of the images that change, and what was found about them."""
     made = changed_objects(plan)
     objects, pictures = with_sheets(in_order(made), plan, album)
-    warnings = (
-        *unanswered_aliases(plan),
-        *(note.text for note in map(_note, plan.notes) if note.weight is Weight.WARNING),
-    )
+    warnings = (*unanswered_aliases(plan), *(note for note in map(_note, plan.notes) if note.weight is Weight.WARNING))
     notes = note_entries(plan.notes)
     besides = _besides(plan)
     changed = {one.ref for one in made}
@@ -208,14 +206,28 @@ def _look_at(
     if findings:
         yield Pointer(text=f"{count(findings, 'finding')} about images and captions", anchor="findings")
     if warnings:
-        yield Pointer(text=f"{count(warnings, 'alias', 'aliases')} without an answer", anchor="said")
+        yield Pointer(text=count(warnings, "warning"), anchor="said")
     if notes:
         yield Pointer(text=f"{count(len(notes), 'note')} on what changes nothing", anchor="said")
 
 
-def unanswered_aliases(plan: Plan) -> tuple[str, ...]:
-    """A sentence for each alias that nothing live answers to."""
-    return tuple(sentence(None, no_answer(state)) for state in unanswered(plan))
+def unanswered_aliases(plan: Plan) -> tuple[NoteReport, ...]:
+    """A warning for each alias that nothing live answers to."""
+    return tuple(
+        NoteReport(rule="alias-unanswered", ref=one.ref, text=sentence(None, no_answer(one)), weight=Weight.WARNING)
+        for one in unanswered(plan)
+    )
+
+
+def told_once(found: Iterable[NoteReport]) -> tuple[NoteReport, ...]:
+    """Notes for people: those that say the same of many objects are one. JSON keeps each of them."""
+    groups = alike(found, lambda one: (one.rule, shape(one.text)))
+    return tuple(replace(group[0], text=said_of_all(group[0].text, [one.ref for one in group])) for group in groups)
+
+
+def notes_told_once(found: Entries[NoteReport]) -> Entries[NoteReport]:
+    """The same of the notes of a report; what must be seen still comes first, each by itself."""
+    return entries(found.loud, told_once(found.quiet), FOLD_NOTES)
 
 
 def refusal_entries(found: Iterable[Refusal]) -> Entries[RefusalReport]:

@@ -221,7 +221,7 @@ def test_many_light_objects_notes_and_states_are_folded() -> None:
         )
         for n in range(400)
     )
-    notes = tuple(Note(rule="stray", ref=None, text=f"note number {n} " + "word " * 40) for n in range(500))
+    notes = tuple(Note(rule=f"rule-{n}", ref=None, text=f"note number {n} " + "word " * 40) for n in range(500))
     odd = tuple(
         Unchanged(ref=Ref(Kind.MODEL, f"t-{n:03}"), id=n, version=1, fingerprint=None, state=State.TRAINING)
         for n in range(300)
@@ -279,7 +279,7 @@ def test_a_comment_of_names_alone_still_says_why_it_is_refused_and_where_the_res
     assert "- 2 models would be trained; the limit is 1." in text
     assert all(f"- `dataset/d-{n:02}` would lose all." in text for n in range(6))
     assert text.count("  - Allow it once with `--allow image_removals_percent=100`.") == 6
-    assert "`3.png` **warning** out of focus" in text
+    assert "`0.png`, `1.png`, `2.png` and 3 more **warning** out of focus" in text
     assert "that git does not know" in text
     assert text.count("Shortened; the whole: `reconciler show plan.json`.") == 1
 
