@@ -40,6 +40,7 @@ async def survey(
 ) -> tuple[Observed, Assessment]:
     """The same, with the comparison that asked for nothing more, so that a plan need not compare again."""
     before = client.calls
+    client.adopted = desired.adopted
     observed = await lists(client)
     prints = prints or fingerprints(desired)
     assessment = diff(desired, observed, asked, prints=prints)

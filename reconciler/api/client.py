@@ -26,6 +26,7 @@ from reconciler.api.token import Token
 from reconciler.api.transport import build_http_client
 from reconciler.api.upload import ImageSource, Upload
 from reconciler.clock import Clock
+from reconciler.core.adoption import NOTHING_ADOPTED
 from reconciler.core.bulk_upload import NO_BULK_UPLOAD, BulkUpload
 from reconciler.core.guide import Guide, SchemaGuide
 from reconciler.core.live import RemoteDataset, RemoteImage, RemoteModel, RemoteProject
@@ -64,6 +65,8 @@ class Client:
             connect_seconds=pace.connect_seconds,
             connections=pace.concurrency,
         )
+        self.adopted = NOTHING_ADOPTED
+        """What git adopted: from then on every answer shows it as git knows it."""
         mask = token.mask if token is not None else str
         self._caller = Caller(self._http, clock=clock, pace=pace, observer=observer or Unwatched(), mask=mask)
 
@@ -96,21 +99,21 @@ class Client:
 
     async def list_datasets(self) -> tuple[RemoteDataset, ...]:
         """Every dataset of the account, without images."""
-        return await self._caller.ask(call(op.GET_DATASETS), translate.datasets)
+        return self._known_datasets(await self._caller.ask(call(op.GET_DATASETS), translate.datasets))
 
     async def list_models(self) -> tuple[RemoteModel, ...]:
         """Every model of the account; Deleted ones where the API shows them."""
-        return await self._caller.ask(call(op.GET_MODELS), translate.models)
+        return self._known_models(await self._caller.ask(call(op.GET_MODELS), translate.models))
 
     async def list_project_datasets(self, project_id: int) -> tuple[RemoteDataset, ...]:
         """The datasets of one project; each carries its `project_id`, whether the answer does or not."""
         fit = partial(translate.datasets, project_id=project_id)
-        return await self._caller.ask(call(op.GET_PROJECT_DATASETS, project_id=project_id), fit)
+        return self._known_datasets(await self._caller.ask(call(op.GET_PROJECT_DATASETS, project_id=project_id), fit))
 
     async def list_project_models(self, project_id: int) -> tuple[RemoteModel, ...]:
         """The models of one project; each carries its `project_id`, whether the answer does or not."""
         fit = partial(translate.models, project_id=project_id)
-        return await self._caller.ask(call(op.GET_PROJECT_MODELS, project_id=project_id), fit)
+        return self._known_models(await self._caller.ask(call(op.GET_PROJECT_MODELS, project_id=project_id), fit))
 
     async def get_project(self, project_id: int) -> RemoteProject | None:
         """A project, or None if there is none of this id."""
@@ -120,16 +123,17 @@ class Client:
     async def get_model(self, model_id: int) -> RemoteModel | None:
         """A model, or None if there is none of this id; a Deleted one has that status (U05)."""
         fit = partial(translate.model, id=model_id)
-        return await self._if_there(call(op.GET_MODEL, model_id=model_id), fit)
+        found = await self._if_there(call(op.GET_MODEL, model_id=model_id), fit)
+        return None if found is None else self.adopted.model(found)
 
     async def get_dataset(self, dataset_id: int) -> RemoteDataset | None:
         """A dataset with all its images, or None if there is none of this id; UnfitAnswer if images stay missing (F20)."""
         fit = partial(translate.dataset, id=dataset_id)
         found = await self._if_there(call(op.GET_DATASET, dataset_id=dataset_id), fit)
-        if found is None or _has_all_images(found):
-            return found
-        listed = await self._list_images(dataset_id)
-        return None if listed is None else _with_images(found, listed)
+        if found is not None and not _has_all_images(found):
+            listed = await self._list_images(dataset_id)
+            found = None if listed is None else _with_images(found, listed)
+        return None if found is None else self.adopted.dataset(found)
 
     async def get_bulk_upload(self, dataset_id: int) -> BulkUpload:
         """What became of the archive of a dataset; NONE where the API knows of none, in whatever way it says so (U53)."""
@@ -145,6 +149,12 @@ class Client:
         body = {"zip_url": address.url, **captioning}
         wanted = replace(call(op.BULK_UPLOAD, body, dataset_id=dataset_id), secret=address)
         await self._caller.ask(wanted, translate.nothing)
+
+    def _known_datasets(self, found: tuple[RemoteDataset, ...]) -> tuple[RemoteDataset, ...]:
+        return tuple(self.adopted.dataset(one) for one in found)
+
+    def _known_models(self, found: tuple[RemoteModel, ...]) -> tuple[RemoteModel, ...]:
+        return tuple(self.adopted.model(one) for one in found)
 
     async def _list_images(self, dataset_id: int) -> tuple[RemoteImage, ...] | None:
         fit = partial(translate.images, dataset_id=dataset_id)
@@ -180,7 +190,8 @@ class Client:
 
     async def clone_dataset(self, dataset_id: int, *, name: str) -> RemoteDataset:
         """Copy a dataset as a draft; whether the name was taken is for the caller to look at (U72)."""
-        return await self._caller.ask(call(op.CLONE_DATASET, {"name": name}, dataset_id=dataset_id), translate.dataset)
+        wanted = call(op.CLONE_DATASET, {"name": name}, dataset_id=dataset_id)
+        return self.adopted.dataset(await self._caller.ask(wanted, translate.dataset))
 
     async def update_dataset(
         self, dataset_id: int, *, name: str | None = None, guide: Guide | None = None, status: str | None = None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar, overload
 
+from reconciler.core.adoption import NOTHING_ADOPTED, Adoption
 from reconciler.core.guide import Family, Guide
 from reconciler.core.kind import Kind
 from reconciler.core.problem import Location, Problem
@@ -182,6 +183,8 @@ class Desired:
     present: Mapping[Ref, Declared] = field(default_factory=dict)
     absent: Mapping[Ref, Absent] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
+    adopted: Adoption = NOTHING_ADOPTED
+    """What people made by hand, and what git takes it for."""
     waived: frozenset[tuple[Ref, str]] = frozenset()
     """Rules about a whole dataset that its manifest waives on the day of reading."""
     projects: Mapping[Ref, DesiredProject] = field(init=False, repr=False, compare=False)

@@ -54,7 +54,8 @@ class Live(Protocol):
 
     `is_gone` is True for the record that stays of a deleted object. `project_id` and `parent_id` are what the API tells
     of where it belongs: the project, and the object that its kind stands on. `is_assumed` says that nobody was asked:
-    the object stands for what applying a tree leaves behind, and its id and version are made up.
+    the object stands for what applying a tree leaves behind, and its id and version are made up. `adopted_from` is the
+    name that the API shows, where git adopted the object and `name` is what git knows it by; None where it did not.
     """
 
     kind: ClassVar[Kind]
@@ -71,6 +72,8 @@ class Live(Protocol):
     def parent_id(self) -> int | None: ...
     @property
     def is_assumed(self) -> bool: ...
+    @property
+    def adopted_from(self) -> str | None: ...
     def renamed(self, name: str) -> "Live": ...
 
 
@@ -81,6 +84,7 @@ class RemoteProject:
     kind: ClassVar[Kind] = Kind.PROJECT
     is_gone: ClassVar[bool] = False
     parent_id: ClassVar[None] = None
+    adopted_from: ClassVar[None] = None
 
     id: int
     project_name: str
@@ -125,6 +129,8 @@ class RemoteImage:
     caption_source: str | None = None
     thumbnail_url: str | None = field(default=None, compare=False, repr=False)
     """Where the API shows the image. It may be signed and change with each read: never compared, printed or written."""
+    adopted_from: str | None = None
+    """The name that the API shows, where git adopted the image; `image_name` then is the one that we had given it."""
 
     @property
     def is_hand_written(self) -> bool:
@@ -198,6 +204,7 @@ class RemoteDataset:
     bulk_upload: BulkUpload | None = None
     """What became of its archive; None where nobody asked."""
     is_assumed: bool = False
+    adopted_from: str | None = None
 
     @property
     def parent_id(self) -> int | None:
@@ -251,6 +258,7 @@ class RemoteModel:
     created_at: str | None = None
     updated_at: str | None = None
     is_assumed: bool = False
+    adopted_from: str | None = None
 
     @property
     def parent_id(self) -> int | None:
@@ -276,9 +284,14 @@ class RemoteModel:
         return self.status is ModelStatus.CREATED
 
 
+def shown_name(live: Live) -> str:
+    """The name that the API shows: of an object that git adopted the one that people gave it."""
+    return live.name if live.adopted_from is None else live.adopted_from
+
+
 def live_name(live: Live) -> str:
     """The name of a live object for a message, in quotes; without its version where that is made up."""
-    return quoted(said_name(without_version(live.name)) if live.is_assumed else live.name)
+    return quoted(said_name(without_version(live.name)) if live.is_assumed else shown_name(live))
 
 
 def id_words(live: Live) -> str:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reconciler.core.adoption import Adopted
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.guide_rules import SCHEMA_LIMIT
 from reconciler.core.manifest.loaded import ImageFolder, Loaded, Manifest, SchemaFile
@@ -19,6 +20,8 @@ from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
+from reconciler.files.adopted import FILE_NAME as ADOPTED_NAME
+from reconciler.files.adopted import read_adopted
 from reconciler.files.cache import CacheFile, default_cache
 from reconciler.files.caption.reading import YAML_NAME
 from reconciler.files.git.git_tree_ids import GitTreeIds, ask_git
@@ -54,6 +57,7 @@ class _ManifestsRead:
     problems: list[Problem] = field(default_factory=list)
     folder_of: dict[int, str] = field(default_factory=dict)
     """The folder of a manifest's file, by the position of the manifest."""
+    adopted: list[Adopted] = field(default_factory=list)
 
 
 def load(root: Path, *, overlay: str = "", cache: Path | None = None, tree_bytes: int = TREE_BYTES) -> Loaded:
@@ -107,6 +111,7 @@ def _load(tree: Tree, overlay: str, cache: Path, tree_bytes: int) -> Loaded:
         manifests=tuple(found.manifests),
         folders=folders,
         schema_files=schema_files,
+        adopted=tuple(found.adopted),
         broken=frozenset(found.broken),
         is_partial=found.is_partial,
         problems=tuple(found.problems),
@@ -211,7 +216,7 @@ def _claimed(datasets: Iterable[DatasetFiles]) -> frozenset[str]:
 def _read_manifests(tree: Tree, listing: TreeListing, limit: int) -> _ManifestsRead:
     found = _ManifestsRead()
     total = 0
-    for folder, name in manifest_files(listing):
+    for folder, name in _yaml_files(listing):
         path = join(folder, name)
         data = read_bytes(tree, path, FILE_LIMIT)
         if isinstance(data, Problem):
@@ -223,6 +228,11 @@ def _read_manifests(tree: Tree, listing: TreeListing, limit: int) -> _ManifestsR
             found.problems.append(_too_much(tree.location(path), limit))
             found.is_partial = True
             break
+        if name == ADOPTED_NAME:
+            entries, problems = read_adopted(data, tree.shown(path))
+            found.adopted += entries
+            found.problems += problems
+            continue
         reading = read_yaml(data, tree.shown(path))
         found.problems += reading.problems
         found.broken.update(*map(refs_named, reading.lost_names))
@@ -235,6 +245,11 @@ def _read_manifests(tree: Tree, listing: TreeListing, limit: int) -> _ManifestsR
 
 def manifest_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
     """The folder and the name of each file that holds manifests, in order."""
+    return ((folder, name) for folder, name in _yaml_files(listing) if name != ADOPTED_NAME)
+
+
+def _yaml_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
+    """The same, and the files that say what was adopted."""
     for folder in sorted(listing.folders.keys() - {OVERLAYS}):
         for name in listing.folders[folder].files:
             if name.endswith((".yaml", ".yml")) and name != YAML_NAME and (folder or name != CONFIGURATION_NAME):

@@ -39,7 +39,8 @@ def assess_absences(comparison: Comparison) -> Iterable[Verdict]:
 def all_absent(desired: Desired) -> Desired:
     """The same tree as if every manifest said `ensure: absent`; `reconciler destroy` asks for that."""
     gone = {**desired.absent, **{ref: _as_absent(one, desired) for ref, one in desired.present.items()}}
-    return Desired(absent={ref: gone[ref] for ref in sorted(gone)}, warnings=desired.warnings)
+    absent = {ref: gone[ref] for ref in sorted(gone)}
+    return Desired(absent=absent, warnings=desired.warnings, adopted=desired.adopted)
 
 
 def _as_absent(one: Declared, desired: Desired) -> Absent:

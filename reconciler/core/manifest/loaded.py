@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.core.adoption import Adopted
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.manifest.spec import Body
@@ -123,7 +124,8 @@ class Loaded:
     """A whole tree as found. `location` is the root.
 
     `folders` holds the image folder of each dataset manifest, by the position of the manifest in `manifests`, and
-    `schema_files` the file of each that names one; one that is missing here could not be read. `broken`
+    `schema_files` the file of each that names one; one that is missing here could not be read. `adopted` are the entries
+    of all files that say what was adopted. `broken`
     names objects whose manifests have faults: a reference to one of them is not unknown. Where `is_partial` a file of
     the tree could not be read at all, so no reference is known to lead nowhere.
     """
@@ -132,6 +134,7 @@ class Loaded:
     manifests: tuple[Manifest, ...] = ()
     folders: Mapping[int, ImageFolder] = field(default_factory=dict)
     schema_files: Mapping[int, SchemaFile] = field(default_factory=dict)
+    adopted: tuple[Adopted, ...] = ()
     broken: frozenset[Ref] = frozenset()
     is_partial: bool = False
     problems: tuple[Problem, ...] = ()

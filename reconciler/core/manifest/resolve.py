@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.core.desired import Declared, Desired
+from reconciler.core.manifest.adopted_rules import adopted_in
 from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.loaded import Loaded, Manifest
 from reconciler.core.manifest.suggestion import did_you_mean
@@ -47,7 +48,8 @@ def _judge(
             problems += _unknown(manifest, tree)
         if not manifest.is_absent:  # whatever else an absent manifest says is about nothing
             present[ref] = RULES[ref.kind].declare(manifest, tree, problems)
-    desired = Desired(present=present, absent=absences(tree.manifests))
+    adopted = adopted_in(loaded, problems)
+    desired = Desired(present=present, absent=absences(tree.manifests), adopted=adopted)
     problems += judge_together(tree.manifests, desired)
     return desired, in_order(problems)
 

@@ -32,6 +32,10 @@ _BLOCK_TEXT = re.compile(r"[^\n](?:.*[^\n])?\n?", re.DOTALL)
 """Texts that are written below `|`. One that ends with an empty line would take in those that follow it in the file."""
 
 
+class OneLine(dict[str, Value]):
+    """Keys and values that are written in braces, in one line, wherever they stand: one row of many."""
+
+
 class NotWritable(Exception):
     """No way of writing this value is read back as the same value."""
 
@@ -133,8 +137,12 @@ def _styled(value: Value, manner: Manner, *, in_flow: bool) -> object:
         return CommentedSeq(_styled(item, manner, in_flow=in_flow) for item in value)
     if isinstance(value, dict):
         key_type = _STYLES.get(manner.key_style, str)
-        pairs = ((key_type(key), _styled(item, manner, in_flow=in_flow)) for key, item in value.items())
-        return CommentedMap(pairs)
+        is_row = isinstance(value, OneLine)
+        pairs = ((key_type(key), _styled(item, manner, in_flow=in_flow or is_row)) for key, item in value.items())
+        mapping = CommentedMap(pairs)
+        if is_row:
+            mapping.fa.set_flow_style()
+        return mapping
     return value
 
 
