@@ -6,6 +6,7 @@ from typing import assert_never
 
 from reconciler.api.client import Client
 from reconciler.api.error import Rejected
+from reconciler.app.account import require_account
 from reconciler.app.exceptions import Refused, refused, undeclared
 from reconciler.app.images import content_problem
 from reconciler.app.session import Session
@@ -196,12 +197,12 @@ def _contents(settings: Settings, images: Sequence[DesiredImage]) -> list[bytes]
     return contents
 
 
-async def refine(opened: Session, request: GuideRequest, words: str) -> Proposal:
+async def refine(opened: Session, settings: Settings, request: GuideRequest, words: str) -> Proposal:
     """The declared schema, else that of the draft, changed by an instruction. The API wants a draft named for it.
 
     Only a draft is ever named: a completed dataset is never touched. Refused where there is none.
     """
-    draft = await _draft(opened, request)
+    draft = await _draft(opened, settings, request)
     before = request.declared or draft.guide
     if not isinstance(before, SchemaGuide):
         summary = f"neither git nor the draft {called(draft)} holds a visual schema that could be refined"
@@ -213,9 +214,11 @@ async def refine(opened: Session, request: GuideRequest, words: str) -> Proposal
     return Proposal(guide=guide, draft=draft)
 
 
-async def _draft(opened: Session, request: GuideRequest) -> RemoteDataset:
+async def _draft(opened: Session, settings: Settings, request: GuideRequest) -> RemoteDataset:
     """The open draft of the dataset; of several the one that the next apply would fill."""
-    index = AccountIndex(await lists(opened.client))
+    observed = await lists(opened.client)
+    require_account(settings, observed)
+    index = AccountIndex(observed)
     remote = find_project(request.project, request.desired, index, fingerprints(request.desired)).remote
     versions = () if remote is None else index.datasets(request.ref.name, remote.id)
     member = next(iter(open_drafts(versions)), None)

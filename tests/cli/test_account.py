@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.simulator import Simulator, serving
 from tests.cli.conftest import Cli, flat, git
+from tests.cli.test_guide import of_schema_family
 
 
 @pytest.fixture
@@ -112,3 +113,13 @@ def test_a_plan_for_another_account_is_foreign(
     ran = cli("apply", "plan.json")
     assert ran.code == 4
     assert "this plan was made for the account brand, not other" in flat(ran.err)
+
+
+def test_no_schema_is_refined_beside_a_draft_of_another_account(tree: Path, cli: Cli, world: Simulator) -> None:
+    """The lists that find the draft tell whose they are."""
+    of_schema_family(tree)
+    pin(tree)
+    ran = cli("guide", "lora-poses", "--refine", "softer light")
+    assert ran.code == 4
+    assert "This token is of another account than brand" in flat(ran.err)
+    assert len(world.log) == 3

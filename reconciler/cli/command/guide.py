@@ -68,7 +68,7 @@ async def _proposal(
 
     if words is not None:
         async with connect(context) as opened:
-            proposal = await refine(opened, request, words)
+            proposal = await refine(opened, context.settings, request, words)
         assert proposal.draft is not None, "a schema is refined beside a draft only"
         context.console.say_line(f"refined beside the draft {called(proposal.draft)}; nothing was stored in it")
         return proposal
