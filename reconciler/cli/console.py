@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-from reconciler.cli.terminal_width import columns_of
+from reconciler.cli.terminal_width import columns_of, known_columns
 from reconciler.core.text import visible
 from reconciler.render.text import Style, plain, render_text, safe_line
-from reconciler.render.view import Role, View
+from reconciler.render.view import Line, Role, View, say, screen
 
 _RESET = "\x1b[0m"
 _CODES = {
@@ -83,8 +83,12 @@ class Console:
         self._tell(self._laid_out(view, self._err))
 
     def say_line(self, text: str) -> None:
-        """One sentence on stderr."""
-        self._tell(safe_line(visible(text)) + "\n")
+        """One sentence on stderr: laid out for a terminal, one line in a log, where people search for it."""
+        width = known_columns(self._err, self._environ)
+        if width is None:
+            self._tell(safe_line(visible(text)) + "\n")
+        else:
+            self._tell(render_text(screen([Line(text=say(text), hang=2)]), width=width))
 
     def _laid_out(self, view: View, stream: TextIO) -> str:
         return render_text(view, style=self._style(stream), width=columns_of(stream, self._environ))

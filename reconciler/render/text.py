@@ -101,14 +101,15 @@ def _items(block: Items, style: Style, width: int) -> Iterator[str]:
     names = [cells(visible(item.name)) for item in block.items]
     name_width = max((columns for columns in names if columns <= min(_NAME_LIMIT, width // 2)), default=0)
     version_width = max(cells(visible(item.versions)) for item in block.items)
+    no_sign = "  " if any(item.sign is not None for item in block.items) else ""
     for item in block.items:
-        yield from _head(item, name_width, version_width, style, width)
+        sign = no_sign if item.sign is None else f"{SIGNS[item.sign]} "
+        yield from _head(item, sign, name_width, version_width, style, width)
         yield from _rows(item.rows, style, width)
 
 
-def _head(item: Item, name_width: int, version_width: int, style: Style, width: int) -> Iterator[str]:
+def _head(item: Item, sign: str, name_width: int, version_width: int, style: Style, width: int) -> Iterator[str]:
     """The line of an object. What finds no room beside its name or its versions begins a line of its own."""
-    sign = f"{SIGNS[item.sign]} " if item.sign is not None else ""
     lead: list[Span] = [Span(sign, item.sign or Role.PLAIN), Span(visible(item.name), Role.STRONG)]
     edge, used = len(sign) + name_width, len(sign) + cells(visible(item.name))
     if used > edge and (item.versions or item.text):

@@ -18,7 +18,7 @@ def test_the_versions_of_a_model_and_of_its_dataset(applied: Path, cli: Cli) -> 
     assert ran.code == 0
     assert re.search(r"\. v2  trained, in force \(id \d+, a[0-9a-f]{12}\)\n +aliases +production\n", ran.out)
     assert "trained on       lora-poses v2" in ran.out
-    assert ran.out.index("v2  trained") < ran.out.index("\nv1  trained (id ")
+    assert ran.out.index("v2  trained") < ran.out.index("\n  v1  trained (id ")
     ran = cli("history", "dataset/lora-poses")
     assert "2 live versions" in ran.out
     assert "    trained          lora-max v1\n" in ran.out

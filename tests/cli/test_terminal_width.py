@@ -47,3 +47,14 @@ def test_help_and_results_follow_the_width(tree: Path, cli: Cli, monkeypatch: py
     for arguments in (["plan", "--help"], ["plan"]):
         said = cli(*arguments).out.partition("Example:")[0]
         assert 50 < max(map(len, said.splitlines())) <= 60
+
+
+def test_a_sentence_on_stderr_is_laid_out_for_a_terminal_only(
+    tree: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a log it stays on one line, where people search for it."""
+    monkeypatch.setenv("BRIA_API_TOKEN", "canary-7f3e9a1c5b")
+    monkeypatch.setenv("RECONCILER_ENDPOINT", "simulator")
+    assert max(map(len, cli("plan").err.splitlines())) > 150
+    monkeypatch.setenv("COLUMNS", "70")
+    assert 60 < max(map(len, cli("plan").err.splitlines())) <= 70

@@ -439,5 +439,5 @@ def scripts(node: object) -> list[str]:
 
 @pytest.mark.parametrize("command", [*COMMANDS, "captions pull"])
 def test_no_output_is_a_table_that_a_spreadsheet_calculates(cli: Cli, command: str) -> None:
-    """H43: there is no CSV, so no text can be a formula; whoever adds one meets this test."""
+    """H43: no output is CSV, so no text in it can be a formula; whoever adds one meets this test."""
     assert not re.search(r"\b(csv|tsv|xlsx?)\b", cli(*command.split(), "--help").out, re.IGNORECASE)

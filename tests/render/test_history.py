@@ -98,7 +98,7 @@ def test_datasets_with_what_a_draft_still_lacks() -> None:
         "    clone            of v1, not checked yet\n"
         "    captions         stale: they may follow another guide\n"
         "~ v2  leftover draft (id 458, a9f3c1a2b7d40)\n"
-        "v1  completed (id 457, a9f3c1a2b7d40)\n"
+        "  v1  completed (id 457, a9f3c1a2b7d40)\n"
         "    images           1,200\n"
         '    caption_prefix   "An illustration,"\n'
         "    trained          lora-max v1, lora-max v2\n"

@@ -70,8 +70,8 @@ def command(
 ) -> int:
     """Write a first set of manifests: a project, a dataset and a model, ready to be edited, and a simulated account.
 
-    Captions are looked for where tools put them: text files beside the images, captions.yaml, metadata.jsonl or
-    metadata.csv. A file that exists is never touched.
+    Captions are looked for where tools put them: text files beside the images, captions.yaml, or the metadata file of a
+    data set for Hugging Face. A file that exists is never touched.
     """
     from pathlib import Path
 

@@ -20,7 +20,7 @@ from reconciler.files.caption.reading import (
     YAML_NAME,
     plain_key,
 )
-from reconciler.files.caption.records_edit import JsonLines, RecordsRefused, Table
+from reconciler.files.caption.records_edit import FormulaRefused, JsonLines, RecordsRefused, Table
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import join
 from reconciler.files.yaml.change import Edit, Insert, Replace
@@ -214,7 +214,10 @@ class _Content:
     def with_captions(self, changes: Mapping[str, Value]) -> bytes:
         if self._records is not None:
             mark = _BOM if self.data is not None and self.data.startswith(_BOM) else b""
-            return mark + self._records.with_captions(changes).encode()
+            try:
+                return mark + self._records.with_captions(changes).encode()
+            except FormulaRefused as refused:
+                raise PullRefused(f"{self._shown} cannot be written: {refused}") from None
         edits: list[Edit] = [
             Replace((key,), value) if key in self.captions else Insert((), key, value) for key, value in changes.items()
         ]

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 
 from reconciler.core.problem import Problem
 from reconciler.core.strictjson import BadJson, Value, loads
+from reconciler.core.text import quoted
 from reconciler.files.caption.records import NAME, WORDS, BadRows, Columns, Row, columns_of, rows_of, word_of
+
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What formulas of spreadsheets begin with. A live caption is a foreign text, and a table is opened in a spreadsheet (H43)."""
 
 
 class RecordsRefused(ValueError):
     """A file that cannot be understood, so nothing is written into it. Says why, in a few words."""
+
+
+class FormulaRefused(ValueError):
+    """A text that a spreadsheet would calculate, so nothing is written into a table. Says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,12 @@ class Table:
         return {row.cells[place.name]: row.cells[place.caption] or None for row in self.rows if any(row.cells)}
 
     def with_captions(self, captions: Mapping[str, Value]) -> str:
-        """The text with these captions. A row keeps its other cells; an image without a row gets one at the end."""
+        """The text with these captions. A row keeps its other cells; an image without a row gets one at the end.
+
+        FormulaRefused if a spreadsheet would calculate a text that is written.
+        """
+        for name, value in captions.items():
+            _require_text(name, value)
         left = dict(captions)
         end = "\r\n" if self.rows[0].raw.endswith("\r\n") else "\n"
         parts = []
@@ -100,6 +113,14 @@ class Table:
         out = io.StringIO()
         csv.writer(out, lineterminator=end).writerow(changed)
         return out.getvalue()
+
+
+def _require_text(name: str, value: Value) -> None:
+    if any(isinstance(text, str) and text.lstrip().startswith(_FORMULA) for text in (name, value)):
+        raise FormulaRefused(
+            f"the row of {quoted(name, 60)} would begin like a formula of a spreadsheet; "
+            "keep captions in captions.yaml or metadata.jsonl"
+        )
 
 
 def _caption_of(record: dict[str, Value]) -> Value:

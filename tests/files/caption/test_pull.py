@@ -332,3 +332,15 @@ def test_documents_in_metadata_csv_are_json_in_a_cell(brand: Brand) -> None:
         'file_name,text\np0.png,"{""action"":""waving"",""mood"":""gay, é""}"\np1.png,"{""action"":""sitting""}"\n'
     )
     assert set(outcomes(pull(brand, "file", ANY, family="schema")).values()) == {PullOutcome.KEPT}
+
+
+@pytest.mark.parametrize("caption", ["=HYPERLINK(1)", "+1+1", "-1-1", " @SUM(1)", "\uff1d1"])
+def test_h43_no_formula_gets_into_a_table(brand: Brand, caption: str) -> None:
+    """A live caption is a foreign text, and a table is opened in a spreadsheet. Nothing is written; other files take it."""
+    path = brand.write("images/metadata.csv", "file_name,text\np0.png,\n")
+    with pytest.raises(PullRefused, match=r"would begin like a formula .* keep captions in captions\.yaml"):
+        pull(brand, "file", {"p0.png": caption, "p1.png": "fine."})
+    assert path.read_text() == "file_name,text\np0.png,\n"
+    path.rename(path.with_name("metadata.jsonl"))
+    path.with_name("metadata.jsonl").write_text("")
+    assert set(outcomes(pull(brand, "file", {"p0.png": caption})).values()) == {PullOutcome.WRITTEN}
