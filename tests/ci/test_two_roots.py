@@ -14,19 +14,20 @@ from tests.cli.conftest import plant
 pytestmark = pytest.mark.slow  # each step starts the command line several times
 
 ROOTS = {"manifests": "one", "brand/manifests": "two"}
-"""Each root, and the account that CI calls it; here both are the same account."""
+"""Each root, and what CI calls its account; here both are the same one."""
+OVERLAYS = {"manifests": "", "brand/manifests": "trial"}
 
 
 def surroundings(vendor: str, root: str) -> dict[str, str]:
     """What the action and the component set for a stage."""
-    account = ROOTS[root]
+    account, overlay = ROOTS[root], OVERLAYS[root]
     if vendor == "gitlab":
         return {
-            **jobs_of(root=root, account=account)["shared"]["variables"],
+            **jobs_of(root=root, account=account, overlay=overlay)["shared"]["variables"],
             "RECONCILER_ENDPOINT": "",
             "RECONCILER_TIER": "",
         }
-    return {"RECONCILER_ROOT": root, "RECONCILER_ACCOUNT": account}
+    return {"RECONCILER_ROOT": root, "RECONCILER_ACCOUNT": account, "RECONCILER_OVERLAY": overlay}
 
 
 def name_of(vendor: str, root: str, planned: Ended) -> str:
@@ -37,10 +38,12 @@ def name_of(vendor: str, root: str, planned: Ended) -> str:
 
 
 def second_root(tree: Path) -> None:
-    """Another brand below `brand/`, with other objects and the same images."""
+    """Another brand below `brand/`, with other objects, the same images and an overlay."""
     plant(tree / "brand")
     for path in (tree / "brand/manifests").glob("*.yaml"):
         path.write_text(path.read_text().replace("lora", "mira").replace("Lora", "Mira"))
+    (tree / "brand/manifests/overlays").mkdir()
+    (tree / "brand/manifests/overlays/trial.yaml").write_text("limits: {uploads: 7}\n")
 
 
 @pytest.mark.parametrize("vendor", ["github", "gitlab"])
@@ -76,7 +79,7 @@ def test_two_roots_are_planned_bound_and_applied_independently(
     markers = [comment["body"].splitlines()[0] for comment in step.forge.comments]
     assert markers == ["<!-- reconciler:plan:manifests@one -->", "<!-- reconciler:plan:brand/manifests@two -->"]
     headings = [comment["body"].splitlines()[1] for comment in step.forge.comments]
-    assert headings == ["account one", "`brand/manifests` · account two"]
+    assert headings == ["account one", "`brand/manifests` · account two · overlay trial"]
 
     branch = {"GITHUB_REF_NAME": "main", "CI_COMMIT_BRANCH": "main", "STEP_REVIEWED": "merged"}
     for number, root in enumerate(ROOTS, 1):
