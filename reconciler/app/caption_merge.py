@@ -22,6 +22,13 @@ from reconciler.files.caption.pull import CaptionPlace, PullOutcome, PullRefused
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.yaml.edit import EditRefused
 
+_WRITTEN = {
+    PullOutcome.WRITTEN: MergeOutcome.TAKEN,
+    PullOutcome.KEPT: MergeOutcome.SAME,
+    PullOutcome.CONFLICT: MergeOutcome.UNCOMMITTED,
+}
+"""What came of a caption that was to be taken. It is kept, or in conflict, if somebody wrote there since it was read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequest:
@@ -159,9 +166,7 @@ def _merge(tree: Tree, target: Target, live: RemoteDataset, request: PullRequest
         for name, key in sorted(images.items())
     }
     taken = {name: theirs[name] for name, outcome in outcomes.items() if outcome is MergeOutcome.TAKEN}
-    for one in write_captions(tree, place, taken, replacing=ours):
-        if one.outcome is PullOutcome.CONFLICT:  # somebody wrote there since it was read
-            outcomes[one.name] = MergeOutcome.UNCOMMITTED
+    outcomes |= {one.name: _WRITTEN[one.outcome] for one in write_captions(tree, place, taken, replacing=ours)}
     return Pulled(
         captions=tuple(
             MergedCaption(name=name, outcome=outcome, ours=ours.get(name), theirs=theirs.get(name))

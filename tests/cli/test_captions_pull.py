@@ -156,7 +156,10 @@ def declared() -> dict[str, str]:
 
 
 def test_a_curator_pulls_edits_and_pulls_again(drafted: Path, cli: Cli) -> None:
-    """The draft keeps the name that it had before the pull; git's history tells all the same who changed what."""
+    """The draft keeps the name that it had before the pull; git's history tells all the same who changed what.
+
+    A commit with a mistake, which nobody could apply, is passed over.
+    """
     first = cli(*PULL, "--write")
     assert first.code == 0
     assert "5 captions written from" in first.out
@@ -166,6 +169,9 @@ def test_a_curator_pulls_edits_and_pulls_again(drafted: Path, cli: Cli) -> None:
 
     (drafted / "manifests/images/sit.txt").write_text("git's sit.\n")
     (drafted / "manifests/images/wave.txt").write_text("git's wave.\n")
+    edit(drafted / "manifests/dataset.yaml", "project: lora", "project: nobody")
+    commit_all()
+    edit(drafted / "manifests/dataset.yaml", "project: nobody", "project: lora")
     commit_all()
     caption_live(drafted, {"jump": "live jump.", "wave": "live wave."})
     ran = cli(*PULL)

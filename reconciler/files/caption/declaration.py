@@ -46,11 +46,11 @@ def declare(tree: Tree, change: Declaration) -> None:
 
 
 def _edits(file: ManifestFile) -> list[Edit]:
-    captions, number = file.spec.get("captions"), file.document
-    if isinstance(captions, dict) and "source" in captions:
-        return [Replace(("spec", "captions", "source"), PULLED, number)]
-    source = Insert(("spec", "captions"), "source", PULLED, document=number)
+    number = file.document
     if "captions" in file.spec:
-        return [source]
+        return [Replace(("spec", "captions", "source"), PULLED, number)]
     # Braces first, so that the whole of it is one line.
-    return [Insert(("spec",), "captions", {}, after="images", document=number), source]
+    return [
+        Insert(("spec",), "captions", {}, after="images", document=number),
+        Insert(("spec", "captions"), "source", PULLED, document=number),
+    ]

@@ -256,10 +256,8 @@ def _is_link(tree: Tree, path: str) -> bool:
     try:
         with tree.folder(parent) as handle:
             return any(stat.S_ISLNK(status.st_mode) for status in _status(handle, name))
-    except FileRefused as refused:
-        if refused.is_missing:
-            return False
-        raise
+    except FileRefused:  # its folder is missing, too
+        return False
 
 
 def _status(folder: int, name: str) -> Iterator[os.stat_result]:

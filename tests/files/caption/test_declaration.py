@@ -13,10 +13,14 @@ from tests.files.conftest import DATASET, PROJECT, Brand
 FLOW = "  captions: {source: automatic}\n"
 
 
-def changed(brand: Brand, dataset: str) -> Declaration:
+def manifest_of(brand: Brand, dataset: str) -> Manifest:
     brand.write("lora.yaml", f"{PROJECT}---\n{dataset}")
     (manifest,) = (one for one in brand.load().manifests if one.ref.name == "lora-poses")
-    assert isinstance(manifest, Manifest)
+    return manifest
+
+
+def changed(brand: Brand, dataset: str) -> Declaration:
+    manifest = manifest_of(brand, dataset)
     with Tree(brand.root) as tree:
         change = declaration(tree, manifest)
         declare(tree, change)
@@ -51,3 +55,10 @@ def test_a_file_that_cannot_be_changed_is_refused(brand: Brand) -> None:
     )
     with pytest.raises(EditRefused, match=r"manifests/lora\.yaml"):
         changed(brand, re.sub("caption_prefix: .*", "caption_prefix: *word", shared))
+
+
+def test_a_file_that_is_gone_is_refused(brand: Brand) -> None:
+    manifest = manifest_of(brand, DATASET)
+    (brand.root / "lora.yaml").unlink()
+    with Tree(brand.root) as tree, pytest.raises(EditRefused, match=r"lora\.yaml"):
+        declaration(tree, manifest)

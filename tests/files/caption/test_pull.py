@@ -344,3 +344,15 @@ def test_h43_no_formula_gets_into_a_table(brand: Brand, caption: str) -> None:
     path.rename(path.with_name("metadata.jsonl"))
     path.with_name("metadata.jsonl").write_text("")
     assert set(outcomes(pull(brand, "file", {"p0.png": caption})).values()) == {PullOutcome.WRITTEN}
+
+
+@pytest.mark.parametrize("source", ["automatic", "sidecar", "file"])
+def test_an_older_tree_that_lacks_the_folder_says_nothing(brand: Brand, source: str) -> None:
+    """Neither the image folder nor one below it need be there; one that leaves the tree is refused all the same."""
+    place = CaptionPlace(folder="images", source=cast("CaptionSource", source), form=FORMS["prefix"])
+    (brand.root / "images").rename(brand.root / "other")
+    with Tree(brand.root) as tree:
+        assert read_captions(tree, place, ["deep/p0.png", "p1.png"]) == {}
+        (brand.root / "images").symlink_to(brand.folder)
+        with pytest.raises(PullRefused, match="images"):
+            read_captions(tree, place, ["p1.png"])
