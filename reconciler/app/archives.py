@@ -101,5 +101,7 @@ def _route(name: StoreName, network: Network) -> Route:
 
 
 def _unusable(error: StoreRefused) -> Refused:
-    way = "Look at its name, and at the credentials and the network of this environment; nothing was sent."
-    return refused("archive-store-unusable", f"the store for archives is of no use: {error}", way)
+    way = (
+        "Look at the name of this store, and at the credentials and the network of this environment; nothing was sent."
+    )
+    return refused("archive-store-unusable", str(error), way)

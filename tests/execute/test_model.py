@@ -143,6 +143,21 @@ async def test_a_model_that_no_list_shows() -> None:
     assert (world.trainings(), [model.status for model in world.models()]) == (0, ["Deleted"])
 
 
+async def test_a_model_that_no_list_shows_and_that_cannot_be_deleted() -> None:
+    """It stays, and that is said."""
+    world = World(switches={"list_lag_seconds": "100"})
+    await world.apply(world.tree(IMAGES, model=False), settle=120.0)
+    world.clock.advance(200)
+
+    def refuse() -> None:
+        raise Instead(answer(409, {"message": "not now"}))
+
+    world.tap.at("DELETE /models", refuse)
+    ran = await world.apply(world.tree(IMAGES))
+    assert "it was not started, and stays: not now" in ran.of("create").detail
+    assert (ran.code, world.trainings()) == (4, 0)
+
+
 async def test_a_model_that_is_listed_late() -> None:
     """A list that lags longer than settle is asked again."""
     world = World(switches={"list_lag_seconds": "20"})
