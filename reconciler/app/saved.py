@@ -17,6 +17,7 @@ from reconciler.core.refusal import Refusal
 from reconciler.core.state import State
 from reconciler.core.text import shown
 from reconciler.files.planfile import PlanUnreadable, PlanUnwritable, read_plan, write_plan
+from reconciler.render.words import capitalised
 
 
 def read_saved(path: str) -> Plan:
@@ -39,7 +40,7 @@ def save(path: str, plan: Plan) -> None:
     try:
         write_plan(place, dump_plan(plan))
     except PlanUnwritable as error:
-        raise WrongUsage(f"{error}.") from None
+        raise WrongUsage(f"{capitalised(str(error))}.") from None
 
 
 def _is_plan(place: Path) -> bool:

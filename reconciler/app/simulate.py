@@ -8,6 +8,7 @@ from pathlib import Path
 from reconciler.app.exceptions import WrongUsage
 from reconciler.files.journal import open_own_folder
 from reconciler.files.simulated_account import OWN_FOLDER
+from reconciler.render.words import capitalised
 from reconciler.simulator import FaultError, Simulator, SqliteStore, StoreError, SwitchError, parse_fault, parse_switch
 from reconciler.simulator import serve as serve_simulator
 from reconciler.simulator.clock import Clock
@@ -34,7 +35,7 @@ def open_world(simulation: Simulation, clock: Clock | None = None) -> Simulator:
             speed=simulation.speed,
         )
     except (FaultError, StoreError, SwitchError, ValueError) as error:
-        raise WrongUsage(f"{error}.") from None
+        raise WrongUsage(f"{capitalised(str(error))}.") from None
 
 
 def make_room(file: Path) -> None:
@@ -56,6 +57,6 @@ def simulate(simulation: Simulation, *, port: int, request_log: str | None, on_s
     try:
         serve_simulator(simulator, port=port, request_log=request_log, started=on_start)
     except (OSError, ValueError) as error:
-        raise WrongUsage(f"{error}.") from None
+        raise WrongUsage(f"{capitalised(str(error))}.") from None
     finally:
         simulator.close()

@@ -13,7 +13,8 @@ from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.doctor.diagnose import without_waived
 from reconciler.doctor.waivers import judge_waivers, waived_rules
-from reconciler.files.load import NO_ROOT, load
+from reconciler.files.load import load
+from reconciler.files.missing_root import NO_ROOT
 from reconciler.render.fingerprint import ModelFingerprint
 
 

@@ -26,8 +26,9 @@ class WaitNotices:
     `is_silent` while the progress of an apply says it in its own lines.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, is_simulated: bool) -> None:
         self._console = console
+        self._is_simulated = is_simulated
         self._last: Exchange | None = None
         self._said: set[tuple[str, str, int]] = set()
         self.is_silent = False
@@ -48,7 +49,13 @@ class WaitNotices:
             return
         self._said.add((reason, failure, attempt))
         why = f" ({failure})" if failure else ""
-        self._console.say_line(f"waiting {duration(seconds)}: {reason}{why}")
+        time = duration(seconds, is_simulated=self._is_simulated)
+        self._console.say_line(f"Waiting {time}: {reason}{why}")
+
+
+def waits_of(context: CommandContext) -> WaitNotices:
+    """The notices of a command."""
+    return WaitNotices(context.console, is_simulated=context.settings.endpoint.is_simulator)
 
 
 def announce_pace(console: Console, clock: Clock) -> None:
@@ -63,7 +70,7 @@ def announce_pace(console: Console, clock: Clock) -> None:
 @asynccontextmanager
 async def connect(context: CommandContext) -> AsyncIterator[Session]:
     """A session on the endpoint of the settings; waits are told on stderr."""
-    async with session(context.settings, clock_of(context.settings), [WaitNotices(context.console)]) as opened:
+    async with session(context.settings, clock_of(context.settings), [waits_of(context)]) as opened:
         announce_network(context)
         yield opened
 

@@ -30,9 +30,8 @@ async def run_wait(context: CommandContext, wanted: Iterable[Wanted], patience: 
         if running == last and seconds - said < REMINDER_SECONDS:
             return
         said, last = seconds, running
-        console.say_line(
-            f"{count(running, 'training')} running, waited {duration(seconds)}; a training takes {TRAINING_TIME}"
-        )
+        time = duration(seconds, is_simulated=context.settings.endpoint.is_simulator)
+        console.say_line(f"{count(running, 'training')} running, waited {time}; a training takes {TRAINING_TIME}")
 
     async with connect(context) as opened:
         planned = await make_plan(opened, context.settings, desired, Scope())

@@ -128,6 +128,12 @@ def live_image_name(name: str, digest: str) -> str:
     return f"{image_label(name)}.{image_key(digest)}{PurePosixPath(name).suffix.lower()}"
 
 
+def image_file_name(image_name: str) -> str:
+    """A live image as people call its file, `poses-wave.png`: the label and the extension; the whole name where it is not ours."""
+    key = parse_image_key(image_name)
+    return image_name if key is None else "".join(image_name.rsplit(f".{key}", 1))
+
+
 def parse_image_label(image_name: str) -> str:
     """The label of a live image; the whole name where it is not ours."""
     key = parse_image_key(image_name)

@@ -28,6 +28,7 @@ from reconciler.files.git.git_tree_ids import GitTreeIds, ask_git
 from reconciler.files.image.dataset_files import DatasetFiles, choose_files, folders_of, read_images
 from reconciler.files.image.digest_cache import DigestCache
 from reconciler.files.image.scan import scan
+from reconciler.files.missing_root import missing_root
 from reconciler.files.overlay import all_overlays
 from reconciler.files.text_file import read_bytes, read_text
 from reconciler.files.tree import FileRefused, Tree
@@ -44,9 +45,6 @@ SCHEMA_FILE_LIMIT = 4 * SCHEMA_LIMIT
 """Bytes of a schema file that is read; what counts against the limit is its JSON without spaces."""
 
 CONFIGURATION_NAME = "reconciler.yaml"
-
-NO_ROOT = "root-missing"
-"""The rule that says that there is no manifest folder."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +68,7 @@ def load(root: Path, *, overlay: str = "", cache: Path | None = None, tree_bytes
         try:
             tree = Tree(root)
         except FileRefused as refused:
-            return Loaded(location=Location(str(root)), problems=(_no_root(root, refused),))
+            return Loaded(location=Location(str(root)), problems=(missing_root(root, refused),))
         with tree:
             return _load(tree, overlay, cache or default_cache(), tree_bytes)
 
@@ -270,15 +268,6 @@ def _note_broken(document: Document, found: _ManifestsRead) -> None:
     refs = declared_refs(document)
     found.broken |= refs or frozenset()
     found.is_partial |= refs is None
-
-
-def _no_root(root: Path, refused: FileRefused) -> Problem:
-    return Problem(
-        rule=NO_ROOT,
-        location=Location(str(root)),
-        summary=f"the manifest folder {refused.reason}",
-        remedy="Name the folder that holds the manifests with --root, or make one with `reconciler init`.",
-    )
 
 
 def _too_much(location: Location, limit: int) -> Problem:

@@ -20,7 +20,7 @@ def migrated_view(
     more = [Line(text=say(f"… and {hidden:,} more files", Role.QUIET))] if hidden else []
     costs = f"{count(cost.trainings, 'training')}, {count(cost.uploads, 'upload')} ({megabytes(cost.bytes)})"
     return screen(
-        [*(Line(text=say(f"wrote {path}")) for path in written[:shown]), *more],
+        [*(Line(text=say(f"Wrote {path}")) for path in written[:shown]), *more],
         [Line(text=say(f"{ref}: {words}.")) for ref, words in left],
         [
             Line(text=say(f"Applied to an account of the schema family it costs {costs}, {cost.calls:,} calls.")),

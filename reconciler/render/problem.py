@@ -7,6 +7,7 @@ from reconciler.core.problem import Problem, in_order
 from reconciler.core.text import count
 from reconciler.render.alike import alike, shape, some
 from reconciler.render.view import Block, Line, Paragraph, Role, Text, View, say, screen
+from reconciler.render.words import declared
 
 ALL = "`reconciler validate --format json` lists all"
 
@@ -63,6 +64,7 @@ def _problem(group: Sequence[Problem]) -> Block:
 def valid_view(desired: Desired) -> View:
     """Nothing is wrong, and what was looked at."""
     images = sum(len(dataset.images) for dataset in desired.datasets.values())
-    datasets = count(len(desired.datasets), "dataset")
-    what = f"{count(len(desired.projects), 'project')}, {datasets} ({count(images, 'image')})"
-    return screen([Line(text=say(f"No problems: {what}, {count(len(desired.models), 'model')}."))])
+    what = declared(
+        projects=len(desired.projects), datasets=len(desired.datasets), images=images, models=len(desired.models)
+    )
+    return screen([Line(text=say(f"No problems: {what}."))])

@@ -13,7 +13,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.text import count
 from reconciler.render.training_time import TimeOfDay, end_words, since_words
 from reconciler.render.view import Line, Role, Span, Text
-from reconciler.render.words import duration
+from reconciler.render.words import SIMULATED, duration
 
 QUIET_SECONDS = 30
 """A long wait says a line this often at first; a very long one every tenth of what it has lasted."""
@@ -80,6 +80,7 @@ class Board:
         self._totals: dict[Ref, int] = {}
         for action in plan.actions:
             self._totals[action.ref] = self._totals.get(action.ref, 0) + 1
+        self.mark = SIMULATED if plan.subject.is_simulated else ""
         self._width = max((len(_name(action.ref, action.version)) for action in plan.actions), default=0)
         self._works: dict[Ref, ObjectAtWork] = {}
         self._said = 0.0
@@ -145,7 +146,7 @@ class Board:
                 how_far = f" {event.done:,} of {event.total:,}" if event.total else ""
                 self._work(self._actions[event.action]).doing = f"{event.text}{how_far}"
             case Throttled():
-                self.waits = f"waiting {duration(event.seconds)}: {event.reason}"
+                self.waits = f"waiting {duration(event.seconds)}{self.mark}: {event.reason}"
             case Finished():
                 self._trainings.pop(event.action, None)
                 return self._finish(event)
@@ -198,7 +199,7 @@ class Board:
         if isinstance(event, Throttled):
             return (Line(text=(Span(f"{'limit':<{self._width}}   {self.waits}"),)),)
         work = self._work(self._actions[event.action])
-        how_far = f"{work.done} of {count(work.total, 'step')} done, {work.doing} for {duration(self.now - work.since)}"
+        how_far = f"{work.done} of {count(work.total, 'step')} done, {work.doing} for {duration(self.now - work.since)}{self.mark}"
         return (self._line(work, (Span(how_far),)),)
 
     def _line(self, work: ObjectAtWork, text: Text) -> Line:
@@ -250,14 +251,14 @@ def board_lines(board: Board) -> tuple[Line, ...]:
     width = max((len(_name(work.ref, work.version)) for work in board.works), default=0)
     for work in board.works:
         name, training = _name(work.ref, work.version), board.training_of(work)
-        text = _how_far(work, board.now) if training is None else training_words(training, board)
+        text = _how_far(work, board) if training is None else training_words(training, board)
         lines.append(Line(text=(Span(f"{name:<{width}}", Role.STRONG), Span(f"   {text}"))))
     if board.waits:
         lines.append(Line(text=(Span(board.waits, Role.QUIET),)))
     return tuple(lines)
 
 
-def _how_far(work: ObjectAtWork, now: float) -> str:
-    left = work.left(now)
-    rest = f", {duration(left)} left" if left is not None and left >= 1 else ""
+def _how_far(work: ObjectAtWork, board: Board) -> str:
+    left = work.left(board.now)
+    rest = f", {duration(left)} left{board.mark}" if left is not None and left >= 1 else ""
     return f"{work.done} of {count(work.total, 'step')}{rest}   {work.doing}"

@@ -83,7 +83,7 @@ def _counted_strays(strays: tuple[Stray, ...], duplicates: int) -> list[Block]:
     parts = [count(number, noun, plural) for number, noun, plural in numbers if number]
     if not parts:
         return []
-    return [Line(text=say(f"also live, not in git: {', '.join(parts)} (`reconciler status --strays`)", Role.QUIET))]
+    return [Line(text=say(f"Also live, not in git: {', '.join(parts)} (`reconciler status --strays`).", Role.QUIET))]
 
 
 def _listed(around: Surroundings) -> list[list[Block]]:

@@ -17,7 +17,7 @@ def since_words(began: float | None, now: float, time_of_day: TimeOfDay | None) 
     if began is None:
         return "in training since before this apply"
     if time_of_day is None:
-        return f"in training for {duration(now - began)}"
+        return f"in training for {duration(now - began, is_simulated=True)}"
     return f"in training since {time_of_day(began):%H:%M} ({duration(now - began)})"
 
 

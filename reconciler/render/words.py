@@ -1,8 +1,11 @@
 """Small phrases: sizes, durations, versions, and two texts shown as one with the words that differ marked."""
 
+import re
+
 from reconciler.core.guide import Guide
 from reconciler.core.ref import Ref
 from reconciler.core.strictjson import BadJson, loads
+from reconciler.core.text import count
 from reconciler.render.address import unsigned
 from reconciler.render.difference import Fate, Piece, Wording, words
 from reconciler.render.view import Role, Span, Text, joined, say
@@ -10,6 +13,9 @@ from reconciler.render.view import Role, Span, Text, joined, say
 _CONTEXT = 6
 """Unchanged words kept on each side of a change where the text between is long."""
 _TEXT_LIMIT = 160
+SIMULATED = " (simulated)"
+"""Behind a duration that a simulated clock measured: a person waits for none of it."""
+
 FINGERPRINT_SHOWN = 7
 """Characters of a fingerprint that people see and copy, as git shows a commit."""
 
@@ -23,14 +29,26 @@ def megabytes(size: int) -> str:
     return f"{size / 1e3:.0f} kB" if size >= 1000 else f"{size} bytes"
 
 
-def duration(seconds: float) -> str:
-    """`58 s`, `4 minutes`, `1 h 20 min`: as exact as a person needs."""
+def duration(seconds: float, *, is_simulated: bool = False) -> str:
+    """`58 s`, `4 minutes`, `1 h 20 min`: as exact as a person needs; `58 s (simulated)` where the clock is simulated."""
+    if is_simulated:
+        return f"{duration(seconds)}{SIMULATED}"
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     if minutes < 90:
         return f"{minutes} minutes"
     return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} hours"
+
+
+def declared(*, projects: int, datasets: int, images: int, models: int) -> str:
+    """`1 project, 1 dataset (24 images), 1 model`; what there is none of is left out."""
+    parts = [
+        count(projects, "project") if projects else "",
+        f"{count(datasets, 'dataset')} ({count(images, 'image')})" if datasets else "",
+        count(models, "model") if models else "",
+    ]
+    return ", ".join(filter(None, parts)) or "nothing is declared"
 
 
 def short(fingerprint: str) -> str:
@@ -68,6 +86,14 @@ def guide_text(guide: Guide) -> Text:
     if guide.family == "prefix":
         return quoted_text(guide.line)
     return say(abridged(unsigned(guide.line)))
+
+
+_FIRST_WORD = re.compile(r"[a-z]+(?=[ ,:]|$)")
+
+
+def capitalised(text: str) -> str:
+    """A sentence with a capital letter, unless it begins with a name or a key: `dataset/x`, `ip_name`."""
+    return text if _FIRST_WORD.match(text) is None else text[0].upper() + text[1:]
 
 
 def sentence(ref: Ref | None, text: str) -> str:

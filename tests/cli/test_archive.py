@@ -93,7 +93,7 @@ def test_without_a_store_the_plan_says_so_and_apply_refuses(
     assert "apply refuses this where no store for archives is named" in flat(cli("plan").out)
     ran = cli("apply", "--yes")
     assert ran.code == 4
-    assert "no store for archives is named, and this plan needs one (dataset/lora-poses)" in flat(ran.out)
+    assert "No store for archives is named, and this plan needs one (dataset/lora-poses)" in flat(ran.out)
     assert not [entry for entry in simulator.log if entry.committed]
     assert cli("plan", "--out", "plan.json").code == 0
     assert cli("apply", "plan.json").code == 4

@@ -60,8 +60,8 @@ def test_a_prefix_is_written_and_only_its_line_differs(tree: Path, cli: Cli) -> 
     assert shown.out.startswith("--- manifests/dataset.yaml\n+++ manifests/dataset.yaml\n")
     ran = cli("guide", "lora-poses", "--write")
     assert ran.code == 0
-    assert "proposed from 5 images: jump.png, paint.png, read.png, sit.png, wave.png\n" in ran.err
-    assert "wrote caption_prefix into manifests/dataset.yaml\n" in ran.err
+    assert "Proposed from 5 images: jump.png, paint.png, read.png, sit.png, wave.png.\n" in ran.err
+    assert "Wrote caption_prefix into manifests/dataset.yaml.\n" in ran.err
     after = manifest.read_text()
     changed = [pair for pair in zip(before.splitlines(), after.splitlines(), strict=True) if pair[0] != pair[1]]
     assert len(changed) == 1
@@ -100,7 +100,7 @@ def test_a_schema_file_is_made_and_then_kept_in_its_manner(tree: Path, cli: Cli,
     of_schema_family(tree, "  visual_schema_file: schema.json\n")
     assert "`reconciler guide lora-poses --write`" in cli("validate").err
     ran = cli("guide", "lora-poses", "--write")
-    assert "wrote visual_schema into manifests/schema.json\n" in ran.err
+    assert "Wrote visual_schema into manifests/schema.json.\n" in ran.err
     file = tree / "manifests/schema.json"
     schema = json.loads(file.read_text())
     file.write_bytes(f'{{\r\n    "mood": "old",\r\n    "style": {json.dumps(schema["style"])}\r\n}}'.encode())
@@ -127,7 +127,7 @@ def test_a_schema_is_refined_beside_the_open_draft_and_nothing_is_stored_in_it(
     dataset = live_draft(current)
     ran = cli("guide", "lora-poses", "--refine", "softer light", "--write")
     assert ran.code == 0
-    assert f'refined beside the draft "{DRAFT}" (id {dataset}); nothing was stored in it\n' in ran.err
+    assert f'Refined beside the draft "{DRAFT}" (id {dataset}); nothing was stored in it.\n' in ran.err
     assert json.loads(ran.out) == {"style": "flat", "refinements": ["softer light"]}
     assert "style: flat" in (tree / "manifests/dataset.yaml").read_text()
     assert not [entry for entry in current.log if entry.committed and "datasets" in entry.path]
@@ -194,7 +194,7 @@ def test_a_helper_that_the_account_lacks_is_no_fault(tree: Path, cli: Cli, curre
     """Exit 4, with the ways on."""
     ran = cli("guide", "lora-poses")
     assert (ran.code, ran.out) == (4, "")
-    assert "this account does not offer generate-prefix (404)." in ran.err
+    assert "This account does not offer generate-prefix (404)." in ran.err
     assert "`family: schema` in the project says so" in ran.err
 
 
@@ -207,7 +207,7 @@ def test_a_guide_that_is_not_committed_is_not_lost(tree: Path, cli: Cli) -> None
     edit(manifest, PREFIX, "  caption_prefix: mine,\n")
     ran = cli("guide", "lora-poses", "--write")
     assert ran.code == 4
-    assert "the guide in manifests/dataset.yaml is not committed, and writing would lose it." in ran.err
+    assert "The guide in manifests/dataset.yaml is not committed, and writing would lose it." in ran.err
     assert "mine," in manifest.read_text()
     assert cli("guide", "lora-poses", "--write", "--overwrite").code == 0
     assert "mine," not in manifest.read_text()

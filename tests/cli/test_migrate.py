@@ -61,7 +61,7 @@ def test_captions_may_be_left_to_the_api(tree: Path, cli: Cli) -> None:
 def test_the_api_proposes_the_schemas(tree: Path, cli: Cli, current: Simulator) -> None:
     ran = cli("migrate", "lora", "--to", "schema", "--ask")
     assert ran.code == 0
-    assert "dataset/lora-poses: proposed from 5 images: jump.png, paint.png, read.png, sit.png, wave.png\n" in ran.err
+    assert "dataset/lora-poses: proposed from 5 images: jump.png, paint.png, read.png, sit.png, wave.png.\n" in ran.err
     assert "lighting:" in (tree / "manifests/lora-poses-schema.yaml").read_text()
 
 
@@ -70,7 +70,7 @@ def test_an_account_without_the_helper_leaves_nothing_behind(tree: Path, cli: Cl
     before = contents(tree / "manifests")
     ran = cli("migrate", "lora", "--to", "schema", "--ask")
     assert (ran.code, ran.out) == (4, "")
-    assert "this account does not offer generate-visual-schema (404)." in ran.err
+    assert "This account does not offer generate-visual-schema (404)." in ran.err
     assert "Leave --ask out" in ran.err
     assert contents(tree / "manifests") == before
 

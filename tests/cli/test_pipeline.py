@@ -43,9 +43,9 @@ def test_init_writes_the_files_of_ci_once(
     git("init", "--quiet")
     first = cli("init", "--ci", vendor)
     assert first.code == 0
-    assert f"wrote {name}" in first.out
+    assert f"Wrote {name}" in first.out
     assert (tmp_path / name).exists()
-    assert f"left as it is: {name}" in cli("init", "--ci", vendor).out
+    assert f"Left as it is: {name}" in cli("init", "--ci", vendor).out
 
 
 def test_init_for_ci_does_not_leave_ci_on_the_simulator(

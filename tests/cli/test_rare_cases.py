@@ -99,7 +99,7 @@ def test_a_port_in_use_is_said(tree: Path, cli: Cli) -> None:
         taken.listen()
         ran = cli("simulate", "--port", str(taken.getsockname()[1]))
     assert ran.code == 64
-    assert "cannot listen on" in ran.err
+    assert "Cannot listen on" in ran.err
 
 
 def test_a_journal_that_fails_stops_the_next_request(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_journal_that_fails_stops_the_next_request(tmp_path: Path) -> None:
 
 def test_waits_are_said_with_their_reason_unless_they_are_short(capsys: pytest.CaptureFixture[str]) -> None:
     """And not at all where an apply tells of them itself."""
-    waits = WaitNotices(Console(os.environ))
+    waits = WaitNotices(Console(os.environ), is_simulated=False)
     exchange = Exchange(number=1, operation="x", method="GET", path="/", attempt=1, is_write=False)
     waits.before(exchange)
     waits.throttled(12, "the limit is 60 calls a minute")
@@ -127,7 +127,7 @@ def test_waits_are_said_with_their_reason_unless_they_are_short(capsys: pytest.C
     waits.is_silent = True
     waits.throttled(3, "tried again")
     assert capsys.readouterr().err == (
-        "waiting 12 s: the limit is 60 calls a minute\nwaiting 3 s: tried again (refused)\n"
+        "Waiting 12 s: the limit is 60 calls a minute\nWaiting 3 s: tried again (refused)\n"
     )
 
 

@@ -69,7 +69,7 @@ def test_a_person_is_asked_for_the_family(
         assert not (tmp_path / "manifests").exists()
         return
     assert f"  family: {family} " in (tmp_path / "manifests/lora.yaml").read_text()
-    assert "left as it is: manifests/lora-poses.yaml" in on_terminal("init")[1]
+    assert "Left as it is: manifests/lora-poses.yaml" in on_terminal("init")[1]
     assert len(list((tmp_path / "manifests").glob("lora-m*.yaml"))) == 1
 
 
@@ -92,7 +92,7 @@ def serving(folder: Path, *arguments: str) -> Iterator[str]:
     )
     assert process.stderr is not None
     try:
-        yield process.stderr.readline().removeprefix("serving ").strip()
+        yield process.stderr.readline().removeprefix("Serving ").strip()
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
@@ -228,7 +228,7 @@ def test_one_world_over_a_socket(tree: Path) -> None:
     assert json.loads((tree / "requests").read_text().splitlines()[0])["method"] == "GET"
     elsewhere = child("apply", "plan.json")
     assert elsewhere.returncode == 4
-    assert "this plan was made against http://127.0.0.1" in elsewhere.stderr
+    assert "This plan was made against http://127.0.0.1" in elsewhere.stderr
     assert "not simulator" in elsewhere.stderr
 
 

@@ -63,10 +63,10 @@ def test_every_command_says_what_it_does(cli: Cli) -> None:
         (("apply", "plan.json", "--target", "model/lora-max"), "A saved plan says itself what it is about"),
         (("prefix", "model/x"), "a dataset is expected here"),
         (("captions", "pull", "nope"), "No manifest declares dataset/nope."),
-        (("simulate", "--set", "nope=1"), "there is no switch 'nope'"),
-        (("simulate", "--fault", "nope"), "write a fault as"),
-        (("simulate", "--speed", "0"), "speed must be above 0"),
-        (("simulate", "--db", "no/such/folder/world.db"), "cannot open"),
+        (("simulate", "--set", "nope=1"), "There is no switch 'nope'"),
+        (("simulate", "--fault", "nope"), "Write a fault as"),
+        (("simulate", "--speed", "0"), "Speed must be above 0"),
+        (("simulate", "--db", "no/such/folder/world.db"), "annot open"),
     ],
 )
 def test_wrong_usage_ends_with_64_and_says_why(tree: Path, cli: Cli, arguments: tuple[str, ...], words: str) -> None:
@@ -198,8 +198,8 @@ def test_init_writes_what_is_missing(tmp_path: Path, cli: Cli, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     first = cli("init")
     assert first.code == 0
-    assert "wrote manifests/reconciler.yaml" in first.out
-    assert "left as it is: manifests/reconciler.yaml" in cli("init").out
+    assert "Wrote manifests/reconciler.yaml" in first.out
+    assert "Left as it is: manifests/reconciler.yaml" in cli("init").out
     assert cli("init", "--root", "/proc/nowhere").code == 64
 
 

@@ -61,10 +61,10 @@ def repository(tree: Path) -> Path:
 
 DATASET_ROWS = (
     "    caption_prefix   An illustration of a character named Lora, a [-female character-] {+girl+} with",
-    "    images           - sit ",
-    "                     ~ jump   another picture under the same name\n",
-    '                     + run    "running in the rain."\n',
-    "    captions         ~ read   from git: reading a [-red-] {+blue+} book.\n",
+    "    images           - sit.png ",
+    "                     ~ jump.png   another picture under the same name\n",
+    '                     + run.png    "running in the rain."\n',
+    "    captions         ~ read.png   from git: reading a [-red-] {+blue+} book.\n",
     "1 field, 1 image added, 1 image removed, 1 image replaced, 1 caption",
 )
 
@@ -82,7 +82,7 @@ def test_two_live_versions(applied: Path, cli: Cli) -> None:
     ran = cli("diff", "model/lora-max", "v1..v2")
     assert re.search(r"^    dataset +lora-poses \[-v1-\] \{\+v2\+\}$", ran.out, re.MULTILINE)
     assert re.search(r"^    training.rank +64$", ran.out, re.MULTILINE)
-    assert "~ read   from git: reading a [-red-] {+blue+} book." in ran.out
+    assert "~ read.png   from git: reading a [-red-] {+blue+} book." in ran.out
     found = json.loads(cli("diff", "model/lora-max", "v1..v2", "--format", "json").out)
     assert [one["effect"] for one in found["dataset"]["images"]] == ["replaced", "added", "removed"]
     assert "v1 and v1 are the same." in cli("diff", "model/lora-max", "v1..v1").out

@@ -180,7 +180,7 @@ def test_what_the_tree_expects(tree: Path, cli: Cli) -> None:
     """No flag lifts it: the file says so itself."""
     (tree / "manifests/reconciler.yaml").write_text("expect: {trainings: 0}\n")
     planned = cli("plan", "--out", "plan.json").out
-    assert "the tree expects 0 trainings, and this plan has 1" in planned
+    assert "The tree expects 0 trainings, and this plan has 1" in planned
     assert cli("apply", "--yes", "--allow", "trainings=9").code == 4
     assert cli("apply", "plan.json").code == 4
 

@@ -8,6 +8,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.name import (
     DraftName,
     FinalName,
+    image_file_name,
     image_key,
     image_label,
     live_image_name,
@@ -80,6 +81,7 @@ def test_an_image_name_carries_label_digest_and_extension() -> None:
     assert name == "poses-Wave.a9f86d081884c7d65.png"
     assert parse_image_key(name) == image_key(digest)
     assert parse_image_label(name) == "poses-Wave"
+    assert image_file_name(name) == "poses-Wave.png"
     assert parse_image_key(f"x.a0000000000000000.{name}") == image_key(digest)
 
 
@@ -98,6 +100,7 @@ def test_a_renamed_image_is_found_by_its_digest() -> None:
     assert parse_image_key("holiday.png") is None
     assert parse_image_key("x.a9f86d081884c7d65ff.png") is None
     assert parse_image_label("holiday.png") == "holiday.png"
+    assert image_file_name("holiday.png") == "holiday.png"
 
 
 @pytest.mark.parametrize("text", ["Lora", "-a", "a-", "а", "lora v3", "..", "", "a" * 29, "a_b"])

@@ -126,6 +126,23 @@ def test_a_root_that_is_not_there(tmp_path: Path) -> None:
     assert problem.summary == "the manifest folder does not exist"
 
 
+@pytest.mark.parametrize("place", ["lora.yaml", "brand/lora.yml"])
+def test_the_current_folder_is_proposed_where_it_holds_manifests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """A person who stands in the manifest folder itself is told so; other YAML files are no reason."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "brand").mkdir()
+    (tmp_path / "compose.yaml").write_text("services: {}\n")
+    (tmp_path / "away").symlink_to(tmp_path / "nowhere")
+    (problem,) = load(Path("manifests"), cache=tmp_path / "c").problems
+    assert problem.remedy.endswith("make one with `reconciler init`.")
+    (tmp_path / place).write_text(PROJECT)
+    (problem,) = load(Path("manifests"), cache=tmp_path / "c").problems
+    assert problem.detail == f'But the current folder holds manifests, such as "{place}".'
+    assert "add `--root .`" in problem.remedy
+
+
 @pytest.mark.parametrize(
     "content", [{}, {"notes.txt": "x"}, {"reconciler.yaml": "tier: pro"}, {"x.yaml": "# nothing\n"}]
 )

@@ -106,7 +106,7 @@ def dataset(**changed: object) -> DatasetChange:
         "images": (
             added("jump.png", caption="jumping over a puddle, arms wide."),
             ImageChange(effect=ImageEffect.REPLACED, name="wave.png", key="a2", size=2_000_000),
-            ImageChange(effect=ImageEffect.REMOVED, name="sleep", key="a3"),
+            ImageChange(effect=ImageEffect.REMOVED, name="sleep.png", key="a3"),
         ),
         "captions": (),
         "kept": (),

@@ -124,7 +124,7 @@ def test_small_changes_are_counted_too() -> None:
     plan = sample.plan(actions=actions, wishes=(sample.wish(completed=False),))
     results = tuple(Result(action=one.id, ref=one.ref, outcome=Outcome.SUCCEEDED) for one in actions)
     text = shown(Report(results=results, calls=2, seconds=1), plan)
-    assert text == "1 project changed, 1 model description changed, 1 draft filled. 2 calls in 1 s.\n"
+    assert text == "1 project changed, 1 model description changed, 1 draft filled. 2 calls in 1 s (simulated).\n"
     trained = replace(
         report(), results=(*report().results[:-1], replace(report().results[-1], reason=EndReason.TRAINED))
     )
@@ -193,7 +193,7 @@ def test_nothing_done_at_all() -> None:
     failed = (Outcome.FAILED, "", 1)
     skipped = (Outcome.SKIPPED, "a need failed", 0)
     text = shown(report(failed, skipped, skipped, skipped, skipped, skipped))
-    assert "1 step failed, 5 steps not begun. 41 calls in 58 s." in text
+    assert "1 step failed, 5 steps not begun. 41 calls in 58 s (simulated)." in text
     assert "not begun; v2 stays as it is" in text
 
 
@@ -343,8 +343,8 @@ def test_the_board_shows_who_is_at_work_and_how_far() -> None:
     ):
         board.feed(event)
     assert render_text(screen(board_lines(board))) == (
-        "dataset/lora-poses v3   1 of 3 steps, 22 s left   uploading wave.png\n"
+        "dataset/lora-poses v3   1 of 3 steps, 22 s left (simulated)   uploading wave.png\n"
         "model/lora-max v3       0 of 2 steps   creating\n"
-        "waiting 12 s: the limit is 60 calls a minute\n"
+        "waiting 12 s (simulated): the limit is 60 calls a minute\n"
     )
     assert board_lines(Board(sample.plan())) == ()

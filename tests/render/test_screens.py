@@ -149,7 +149,7 @@ def test_problems_as_json_are_ascii_and_complete() -> None:
 
 def test_a_valid_tree_is_one_line() -> None:
     """And says what was looked at."""
-    assert render_text(valid_view(Desired())) == "No problems: 0 projects, 0 datasets (0 images), 0 models.\n"
+    assert render_text(valid_view(Desired())) == "No problems: nothing is declared.\n"
 
 
 def of(name: str, alias: str, target: str, **found: object) -> AliasState:

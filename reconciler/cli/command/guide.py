@@ -65,18 +65,19 @@ async def _proposal(
     from reconciler.cli.plan_flow import connect
     from reconciler.core.live import called
     from reconciler.render.guide import looked_at
+    from reconciler.render.words import capitalised
 
     if words is not None:
         async with connect(context) as opened:
             proposal = await refine(opened, context.settings, request, words)
         assert proposal.draft is not None, "a schema is refined beside a draft only"
-        context.console.say_line(f"refined beside the draft {called(proposal.draft)}; nothing was stored in it")
+        context.console.say_line(f"Refined beside the draft {called(proposal.draft)}; nothing was stored in it.")
         return proposal
     require_kind(request)
     images = require_images(context.settings, request)
     async with connect(context) as opened:
         proposal = await propose(opened, context.settings, request, images, is_moderated=is_moderated)
-    context.console.say_line(looked_at(proposal.images, proposal.total))
+    context.console.say_line(f"{capitalised(looked_at(proposal.images, proposal.total))}.")
     return proposal
 
 
@@ -104,8 +105,8 @@ def _deliver(
     if shows_diff:
         console.result_text(diff_text(place, edit.before, edit.after))
     if edit.before == edit.after:
-        console.say_line(f"{place} says this already: nothing to change")
+        console.say_line(f"{place} says this already: nothing to change.")
     elif writes:
         write(settings, edit, overwrites=overwrite)
-        console.say_line(f"wrote {proposal.guide.field} into {place}")
+        console.say_line(f"Wrote {proposal.guide.field} into {place}.")
     return DONE

@@ -106,19 +106,19 @@ def _told(tree: "FirstTree", made: "Written") -> Iterator[str]:
     """What was written and copied."""
     from reconciler.core.text import count
 
-    yield from (f"wrote {name}" for name in made.scaffold.written)
-    yield from (f"left as it is: {name}" for name in made.scaffold.kept)
+    yield from (f"Wrote {name}" for name in made.scaffold.written)
+    yield from (f"Left as it is: {name}" for name in made.scaffold.kept)
     if made.copied:
         more = len(tree.found.names) - made.copied
         kept = f"; {count(more, 'file')} of that name stayed as {'it is' if more == 1 else 'they are'}" if more else ""
-        yield f"copied {count(made.copied, 'file')} to {tree.images}{kept}"
+        yield f"Copied {count(made.copied, 'file')} to {tree.images}{kept}"
 
 
 def _told_of_ci(made: "CiFiles") -> Iterator[str]:
     from reconciler.files.pipeline import entry
 
-    yield from (f"wrote {name}" for name in made.written)
-    yield from (f"left as it is: {name}" for name in made.kept)
+    yield from (f"Wrote {name}" for name in made.written)
+    yield from (f"Left as it is: {name}" for name in made.kept)
     yield from (f"{made.kept[0]} does not name {entry(one)}: add it as docs/ci.md shows." for one in made.unnamed)
 
 

@@ -61,5 +61,5 @@ async def _asked(context: "CommandContext", old: "OldProject") -> "dict[Ref, Sch
     async with connect(context) as opened:
         proposals = await ask_for_schemas(opened, context.settings, old)
     for ref, proposal in proposals.items():
-        context.console.say_line(f"{ref}: {looked_at(proposal.images, proposal.total)}")
+        context.console.say_line(f"{ref}: {looked_at(proposal.images, proposal.total)}.")
     return schemas_of(proposals)

@@ -41,6 +41,6 @@ def command(
     console = open_console(invocation)
     simulation = Simulation(store=db, speed=speed, switches=switches, faults=faults)
     simulate(
-        simulation, port=port, request_log=request_log, on_start=lambda address: console.say_line(f"serving {address}")
+        simulation, port=port, request_log=request_log, on_start=lambda address: console.say_line(f"Serving {address}")
     )
     return 0

@@ -1,6 +1,6 @@
 """One look at the account, indexed: which live objects are versions of which manifest, and which are nobody's."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -193,7 +193,7 @@ def _is_declared(live: Live, desired: Desired) -> bool:
 
 
 def in_numbers(things: Iterable[Live]) -> str:
-    """`2 datasets and 0 models`: how many there are of each kind with versions, and of each other kind that is there."""
-    kinds = [one.kind for one in things]
-    told = (kind for kind in Kind if kind.has_versions or kind in kinds)
-    return in_words((count(kinds.count(kind), kind.value, kind.plural) for kind in told), "and")
+    """`2 datasets and 1 model`: how many there are of each kind that is there; `nothing` where nothing is."""
+    numbers = Counter(one.kind for one in things)
+    told = [count(numbers[kind], kind.value, kind.plural) for kind in Kind if numbers[kind]]
+    return in_words(told, "and") if told else "nothing"

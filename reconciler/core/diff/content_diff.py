@@ -7,7 +7,7 @@ from reconciler.core.change import FieldChange
 from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption
 from reconciler.core.diff.content_match import ContentMatch, match_wish, uncaptioned
 from reconciler.core.live import LiveContent, RemoteImage
-from reconciler.core.name import parse_image_key, parse_image_label
+from reconciler.core.name import image_file_name, parse_image_key
 from reconciler.core.wish import DatasetWish, WishImage
 
 
@@ -90,7 +90,7 @@ def _coming(image: WishImage, before: RemoteImage | None) -> ImageChange:
 def _going(image: RemoteImage) -> ImageChange:
     return ImageChange(
         effect=ImageEffect.REMOVED,
-        name=parse_image_label(image.image_name),
+        name=image_file_name(image.image_name),
         key=_key(image),
         caption=image.caption,
         hand_written=image.is_hand_written,
@@ -98,8 +98,8 @@ def _going(image: RemoteImage) -> ImageChange:
 
 
 def _twin(image: RemoteImage) -> ImageChange:
-    label = parse_image_label(image.image_name)
-    return ImageChange(effect=ImageEffect.TWIN, name=label, key=_key(image), id=image.id)
+    name = image_file_name(image.image_name)
+    return ImageChange(effect=ImageEffect.TWIN, name=name, key=_key(image), id=image.id)
 
 
 def _key(image: RemoteImage) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reconciler.core.content_change import LostCaption, LostImage
 from reconciler.core.guide import same_caption
 from reconciler.core.live import NOTHING_LIVE, LiveContent, RemoteImage
-from reconciler.core.name import parse_image_label
+from reconciler.core.name import image_file_name
 from reconciler.core.wish import DatasetWish
 
 
@@ -44,7 +44,7 @@ def lost_images(
     found = [
         LostImage(
             key=key,
-            name=parse_image_label(image.image_name),
+            name=image_file_name(image.image_name),
             kept_in=base_version if key in kept else None,
             caption=written[key].caption if key in written else None,
             by_person=key in people,

@@ -129,13 +129,13 @@ def _immutable(project: DesiredProject, remote: RemoteProject) -> list[Refusal]:
 
 def _take_over(project: DesiredProject, remote: RemoteProject, index: AccountIndex) -> Refusal:
     fields = _field_changes(project, remote)
+    inside = tuple(index.inside(remote.id))
+    holds = f"{in_numbers(inside)} that git does not know" if inside else "nothing"
     changes = f" and would change {', '.join(field.path for field in fields)}" if fields else ""
     return Refusal(
         rule="take-over",
         ref=project.ref,
-        summary=f"project {called(remote)} was made by hand: it holds "
-        f"{in_numbers(index.inside(remote.id))} that git does not know; "
-        f"this would take it over{changes}",
+        summary=f"project {called(remote)} was made by hand: it holds {holds}; this would take it over{changes}",
         remedies=(
             f"If it is meant: `metadata: {{id: {remote.id}}}` in the manifest, or `--accept {project.ref}` once.",
             "If not: choose another project_name.",

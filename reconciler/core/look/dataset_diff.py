@@ -9,7 +9,7 @@ from reconciler.core.content_change import ImageChange, ImageEffect
 from reconciler.core.diff.authorship import declared_by_git
 from reconciler.core.diff.content_match import ContentMatch, match_live
 from reconciler.core.live import RemoteDataset, RemoteImage
-from reconciler.core.name import parse_dataset_name, parse_image_key, parse_image_label
+from reconciler.core.name import image_file_name, parse_dataset_name, parse_image_key
 from reconciler.core.ref import Ref
 
 
@@ -109,7 +109,7 @@ def _images(match: ContentMatch[RemoteImage]) -> Iterator[ImageChange]:
 def _image(effect: ImageEffect, image: RemoteImage, replaces: str = "") -> ImageChange:
     return ImageChange(
         effect=effect,
-        name=_label(image),
+        name=_name(image),
         key=_key(image),
         id=image.id,
         replaces=replaces,
@@ -123,13 +123,13 @@ def _captions(
 ) -> Iterator[CaptionDifference]:
     """Captions of images that stay or are replaced; another writer of the same words is a difference too."""
     pairs = (*match.staying, *match.replaced)
-    for pair in sorted(pairs, key=lambda pair: (_label(pair.wanted), _key(pair.wanted))):
+    for pair in sorted(pairs, key=lambda pair: (_name(pair.wanted), _key(pair.wanted))):
         then, now = pair.live, pair.wanted
         writers = _writer(then, git_before), _writer(now, git_after)
         if writers[0] is not writers[1] or not match.agrees(pair):
             yield CaptionDifference(
                 key=_key(now),
-                name=_label(now),
+                name=_name(now),
                 before=then.caption,
                 after=now.caption,
                 before_by=writers[0],
@@ -164,8 +164,8 @@ def _dataset_side(version: DatasetVersion) -> Side:
     )
 
 
-def _label(image: RemoteImage) -> str:
-    return parse_image_label(image.image_name)
+def _name(image: RemoteImage) -> str:
+    return image_file_name(image.image_name)
 
 
 def _key(image: RemoteImage) -> str:

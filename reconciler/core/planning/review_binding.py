@@ -22,7 +22,7 @@ from reconciler.core.change import (
 )
 from reconciler.core.content_change import CaptionChange, ImageEffect, LostCaption, LostImage
 from reconciler.core.diff.mirror import plain
-from reconciler.core.name import plain_name
+from reconciler.core.name import image_label, plain_name
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal
@@ -173,7 +173,8 @@ def _coming(change: DatasetChange) -> set[str]:
 
 def _lost_image(image: LostImage) -> str:
     caption = "" if image.caption is None else f", with its caption {_value(image.caption)}"
-    return f"image goes: {_thing(image.name, image.key)}{caption}"
+    # The label alone: the API may keep another extension than the tree of a base has.
+    return f"image goes: {_thing(image_label(image.name), image.key)}{caption}"
 
 
 def _lost_caption(caption: LostCaption) -> str:

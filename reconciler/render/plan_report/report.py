@@ -27,7 +27,7 @@ from reconciler.render.plan_report.effect import Tone
 from reconciler.render.plan_report.step import ObjectSteps, object_steps
 from reconciler.render.plan_report.verdict import Clause, compared, context, stage, verdict
 from reconciler.render.state import QUIET, state_words, version_words
-from reconciler.render.words import sentence
+from reconciler.render.words import capitalised, sentence
 
 FIRST = "nothing-ours"
 """The note that is said before the verdict: this may be the wrong account."""
@@ -237,7 +237,11 @@ def refusal_entries(found: Iterable[Refusal]) -> Entries[RefusalReport]:
 
 def _refusal(one: Refusal) -> RefusalReport:
     return RefusalReport(
-        rule=one.rule, ref=one.ref, summary=one.summary, text=sentence(one.ref, one.summary), ways=one.remedies
+        rule=one.rule,
+        ref=one.ref,
+        summary=one.summary,
+        text=capitalised(sentence(one.ref, one.summary)),
+        ways=one.remedies,
     )
 
 
@@ -250,7 +254,7 @@ def note_entries(found: Iterable[Note]) -> Entries[NoteReport]:
 
 def _note(one: Note) -> NoteReport:
     weight = _weight(one.rule)
-    text = f"{one.text.capitalize()}." if weight is Weight.FIRST else sentence(one.ref, one.text)
+    text = f"{capitalised(one.text)}." if weight is Weight.FIRST else sentence(one.ref, one.text)
     return NoteReport(rule=one.rule, ref=one.ref, text=text, weight=weight)
 
 

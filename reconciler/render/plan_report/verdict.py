@@ -12,6 +12,7 @@ from reconciler.render.plan_report.changed import ChangedObject
 from reconciler.render.plan_report.consequence import ConsequenceReport, clauses
 from reconciler.render.plan_report.effect import Tone
 from reconciler.render.tier import tier_words
+from reconciler.render.words import declared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +111,4 @@ def compared(subject: Subject) -> str:
 
 def _declared(subject: Subject) -> str:
     """`1 project, 1 dataset (24 images), 1 model`."""
-    images = f" ({count(subject.images, 'image')})" if subject.datasets else ""
-    return (
-        f"{count(subject.projects, 'project')}, {count(subject.datasets, 'dataset')}{images}, "
-        f"{count(subject.models, 'model')}"
-    )
+    return declared(projects=subject.projects, datasets=subject.datasets, images=subject.images, models=subject.models)

@@ -167,8 +167,8 @@ def test_what_is_left_to_do_is_read_off_the_same_match() -> None:
     assert [(one.effect, one.name) for one in todo.images] == [
         (ImageEffect.REPLACED, "changes.png"),
         (ImageEffect.ADDED, "comes.png"),
-        (ImageEffect.REMOVED, "goes"),
-        (ImageEffect.TWIN, "stays"),
+        (ImageEffect.REMOVED, "goes.png"),
+        (ImageEffect.TWIN, "stays.png"),
     ]
     fitting = DraftContent(content=holding(live_image(1, "a")))
     assert content_diff(fitting, wish(image("a")), carried={}).is_none

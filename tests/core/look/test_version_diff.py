@@ -69,10 +69,10 @@ def test_images_come_go_and_are_replaced_under_their_label() -> None:
     )
     found = compare_datasets(DATASET, version(before), version(after)).images
     assert [(one.effect, one.name, bool(one.replaces)) for one in found] == [
-        (ImageEffect.ADDED, "b", False),
-        (ImageEffect.REPLACED, "b", True),
-        (ImageEffect.REMOVED, "c", False),
-        (ImageEffect.ADDED, "d", False),
+        (ImageEffect.ADDED, "b.png", False),
+        (ImageEffect.REPLACED, "b.png", True),
+        (ImageEffect.REMOVED, "c.png", False),
+        (ImageEffect.ADDED, "d.png", False),
     ]
     assert (found[2].caption, found[2].hand_written) == ("by me", True)
     assert found[1].replaces == image_key(sha("b"))
@@ -100,9 +100,9 @@ def test_captions_tell_who_wrote_them() -> None:
         declared=("a",),
     )
     assert captions(before, after) == [
-        ("a", "one", "two", Writer.GIT, Writer.GIT),
-        ("b", "seen.", "mine", Writer.AUTOMATIC, Writer.PERSON),
-        ("c", None, "seen.", Writer.NOBODY, Writer.AUTOMATIC),
+        ("a.png", "one", "two", Writer.GIT, Writer.GIT),
+        ("b.png", "seen.", "mine", Writer.AUTOMATIC, Writer.PERSON),
+        ("c.png", None, "seen.", Writer.NOBODY, Writer.AUTOMATIC),
     ]
     people = compare_datasets(DATASET, version(before), version(after)).captions
     assert [one.concerns_people for one in people] == [False, True, False]
@@ -112,14 +112,14 @@ def test_the_same_words_by_another_writer_are_a_difference() -> None:
     """As after pulling captions into git; white space at the ends is none."""
     before = live(1, live_image(1, "a", "one ", "automatic"), live_image(2, "b", "two", "automatic"))
     after = live(2, live_image(1, "a", "one", "manual"), live_image(2, "b", " two", "automatic"), declared=("a",))
-    assert captions(before, after) == [("a", "one ", "one", Writer.AUTOMATIC, Writer.GIT)]
+    assert captions(before, after) == [("a.png", "one ", "one", Writer.AUTOMATIC, Writer.GIT)]
 
 
 def test_where_nothing_tells_a_caption_is_a_persons() -> None:
     """A name that a person gave, or content that does not fit the name."""
     before = replace(live(1, live_image(1, "a", "one", "manual"), declared=("a",)), name="My poses")
     after = live_dataset(12, f"poses v2 ({A})", live_image(1, "a", "two", "manual"))
-    assert captions(before, after) == [("a", "one", "two", Writer.PERSON, Writer.PERSON)]
+    assert captions(before, after) == [("a.png", "one", "two", Writer.PERSON, Writer.PERSON)]
     assert compare_datasets(None, version(before), version(after)).before.fingerprint is None
 
 
@@ -127,7 +127,7 @@ def test_a_replaced_image_has_its_captions_compared() -> None:
     """Under its new key."""
     before = live(1, live_image(1, "a", "one", "automatic"))
     after = live(2, live_image(2, "a", "two", "automatic", content="a2"))
-    assert captions(before, after) == [("a", "one", "two", Writer.AUTOMATIC, Writer.AUTOMATIC)]
+    assert captions(before, after) == [("a.png", "one", "two", Writer.AUTOMATIC, Writer.AUTOMATIC)]
 
 
 def test_prefix_and_upload_type_are_fields() -> None:
@@ -198,7 +198,7 @@ def test_two_trees_are_compared_by_the_same_rules() -> None:
     assert trained.dataset is not None
     assert trained.dataset == replace(found, ref=DATASET)
     assert trained.dataset.captions[0] == CaptionDifference(
-        key=image_key(sha("a")), name="a", before=None, after="one", before_by=Writer.AUTOMATIC, after_by=Writer.GIT
+        key=image_key(sha("a")), name="a.png", before=None, after="one", before_by=Writer.AUTOMATIC, after_by=Writer.GIT
     )
     assert [(field.path, field.after) for field in trained.fields] == [("training_version", "light")]
     assert compare_trees(MODEL, before, before, ("main", "HEAD")).is_none

@@ -181,8 +181,8 @@ def test_what_goes_says_where_it_still_is() -> None:
     """An image of the base stays in the base; one that only the draft holds is gone for good."""
     draft = live((*NAMES[:2], "extra"), id_=11, name="poses v2 draft a000000000000 abcd")
     (change,) = planned(wanted(NAMES[1:2]), account(live_project(), live(NAMES[:2]), draft)).changes
-    assert [(lost.name, lost.kept_in) for lost in change.losses.images] == [("extra", None), (NAMES[0], 1)]
-    assert [lost.name for lost in change.losses.destroyed_images] == ["extra"]
+    assert [(lost.name, lost.kept_in) for lost in change.losses.images] == [("extra.png", None), (f"{NAMES[0]}.png", 1)]
+    assert [lost.name for lost in change.losses.destroyed_images] == ["extra.png"]
 
 
 def test_images_without_a_digest_are_lost_with_a_fresh_version() -> None:

@@ -45,7 +45,7 @@ def full() -> Plan:
         sample.added("jump.png", caption="jumping over a puddle, arms wide."),
         sample.added("new.png"),
         ImageChange(effect=ImageEffect.REPLACED, name="wave.png", key="a2", size=2_000_000),
-        ImageChange(effect=ImageEffect.REMOVED, name="sleep", key="a3"),
+        ImageChange(effect=ImageEffect.REMOVED, name="sleep.png", key="a3"),
         ImageChange(effect=ImageEffect.TWIN, name="wave (id 31)", key="b1", id=31),
         ImageChange(effect=ImageEffect.REPLACED, name="nap.png", key="b2", hand_written=True, caption="asleep."),
         ImageChange(effect=ImageEffect.REMOVED, name="zzz", key="b3", hand_written=True, caption="dreaming."),
@@ -314,7 +314,7 @@ def test_what_no_comment_can_hold_says_where_it_is() -> None:
 
 def test_an_open_draft_loses_what_is_replaced_in_it() -> None:
     """Images of an open draft are nowhere else, so a replaced one counts among those that go."""
-    going = ImageChange(effect=ImageEffect.REMOVED, name="sleep", key="a3")
+    going = ImageChange(effect=ImageEffect.REMOVED, name="sleep.png", key="a3")
     replaced = ImageChange(effect=ImageEffect.REPLACED, name="wave.png", key="a2", replaces="a1", size=2_000_000)
     change = sample.dataset(origin=Origin.RESUME, origin_id=458, images=(replaced, going))
     assert "**2 images go:**" in shown(sample.plan(changes=(change,)))
