@@ -7,7 +7,15 @@ from reconciler.core.manifest.image_rules import CROP_ADVISED
 from reconciler.core.problem import Location
 from reconciler.core.text import count, shown
 from reconciler.doctor.finding import Finding, breach
-from reconciler.doctor.pixels import Measured, Pixels, Unreadable, are_alike, are_one_colour, background
+from reconciler.doctor.pixels import (
+    Measured,
+    Pixels,
+    Unreadable,
+    are_alike,
+    are_one_colour,
+    background,
+    is_padded_copy,
+)
 
 LOSS = 0.25
 """Share of a picture that the square in the middle may cost without a finding: that of 4:3, the commonest photograph."""
@@ -35,7 +43,10 @@ def judge_images(images: Sequence[ImageFile], measured: Mapping[str, Measured], 
             yield breach("image-unreadable", place, "its pixels cannot be read", pixels.reason, images=[image.name])
         elif pixels is not None:
             yield from _judge_pixels(image, pixels, place_of(image))
-    yield from _judge_twins(images, measured, place_of)
+    twins = near_duplicates(images, measured)
+    yield from _judge_twins(images, twins, place_of)
+    yield from _judge_padding(images, measured, twins, place_of)
+    yield from _judge_masks(images, measured, place_of)
 
 
 def judge_image_set(
@@ -74,7 +85,7 @@ def with_measured_transparency(findings: Iterable[Finding], measured: Mapping[st
         if not isinstance(pixels, Pixels):
             yield finding
         elif pixels.clear > CLEAR:
-            share = f"{max(pixels.clear, 0.01):.0%}".replace("%", " %")
+            share = percent(max(pixels.clear, 0.01))
             summary = "transparent parts of this image become black"
             yield breach("image-alpha", finding.location, summary, f"{share} of the square.", images=finding.images)
 
@@ -106,9 +117,8 @@ def _judge_shape(image: ImageFile, facts: Facts, place: Location) -> Iterator[Fi
     # Beyond CROP_ADVISED the image has the warning image-crop already.
     is_narrow = max(facts.width, facts.height) > CROP_ADVISED * min(facts.width, facts.height)
     if not is_narrow and loss(facts) > LOSS:
-        lost = f"{loss(facts):.0%}".replace("%", " %")
         summary = "more than a quarter of this image is lost to the square"
-        yield breach("image-cropped", place, summary, f"{lost} goes.", images=[image.name])
+        yield breach("image-cropped", place, summary, f"{percent(loss(facts))} goes.", images=[image.name])
 
 
 def _judge_pixels(image: ImageFile, pixels: Pixels, place: Location) -> Iterator[Finding]:
@@ -120,13 +130,48 @@ def _judge_pixels(image: ImageFile, pixels: Pixels, place: Location) -> Iterator
         yield breach("image-blurred", place, "this image is out of focus", detail, images=[image.name])
 
 
-def _judge_twins(images: Sequence[ImageFile], measured: Mapping[str, Measured], place_of: PlaceOf) -> Iterator[Finding]:
-    twins = near_duplicates(images, measured)
+def _judge_twins(images: Sequence[ImageFile], twins: Mapping[str, str], place_of: PlaceOf) -> Iterator[Finding]:
     for image in images:
         if image.name in twins:
             summary = "this image is almost the same as another one"
             detail = f"Compare it with {shown(twins[image.name], 60)}."
             yield breach("image-alike", place_of(image), summary, detail, images=[image.name])
+
+
+def _judge_padding(
+    images: Sequence[ImageFile], measured: Mapping[str, Measured], twins: Mapping[str, str], place_of: PlaceOf
+) -> Iterator[Finding]:
+    """Images with bars, and those that are another one with a border. Near-duplicates are left to the rule about them."""
+    seen = [(image, pixels) for image in images if isinstance(pixels := measured.get(image.digest), Pixels)]
+    for image, pixels in seen:
+        if image.name in twins:
+            continue
+        other = next((one.name for one, theirs in seen if one is not image and is_padded_copy(pixels, theirs)), None)
+        if other is not None:
+            summary = "this image is another one with a border around it"
+            detail = f"Compare it with {shown(other, 60)}."
+            yield breach("image-padded", place_of(image), summary, detail, images=[image.name])
+        elif pixels.bars:
+            detail = f"They take {percent(pixels.bars)} of the square."
+            yield breach(
+                "image-padded", place_of(image), "this image has bars of one colour", detail, images=[image.name]
+            )
+
+
+def _judge_masks(images: Sequence[ImageFile], measured: Mapping[str, Measured], place_of: PlaceOf) -> Iterator[Finding]:
+    """Masks among pictures. Where most images are black and white, that is the style."""
+    seen = [(image, pixels) for image in images if isinstance(pixels := measured.get(image.digest), Pixels)]
+    masks = [(image, pixels) for image, pixels in seen if pixels.is_mask]
+    if 2 * len(masks) > len(seen):
+        return
+    for image, pixels in masks:
+        detail = f"{percent(pixels.two_toned)} of it is black or white, in areas."
+        yield breach("image-mask", place_of(image), "this image seems to be a mask", detail, images=[image.name])
+
+
+def percent(share: float) -> str:
+    """`12 %`."""
+    return f"{share:.0%}".replace("%", " %")
 
 
 def _judge_background(

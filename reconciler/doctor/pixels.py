@@ -30,6 +30,21 @@ The hash alone is not enough: one mug in two glazes has hashes 9 bits apart and 
 picture saved again, at half the size, or a tenth brighter, differs in 0 to 6 %.
 """
 
+LEAST_MARGIN = 0.03
+"""Share of a side that a border takes on each of two opposite sides, at least."""
+
+MORE_MARGIN = 0.05
+"""Share of a picture by which the borders of two copies differ, at least."""
+
+LEAST_AREA = 0.04
+"""Share of the fields of a mask that are wholly black, and share of those that are wholly white, at least.
+
+A drawing in thin lines has no wholly black field.
+"""
+
+TWO_TONED = 0.9
+"""Share of a picture's pixels that are black or white, from which on it is a mask."""
+
 _STEP = 24
 """Levels of 255. Beyond it, two cells differ."""
 
@@ -42,28 +57,52 @@ _BORDER = tuple(i for i in range(SIDE * SIDE) if i // SIDE in {0, SIDE - 1} or i
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pixels:
-    """The square in the middle of one image: the part that is trained on.
+class Look:
+    """What a picture looks like.
 
     `hash` has 128 bits: is each cell of a 9 by 9 picture darker than its neighbour? `cells` are the colours of 16 by 16
-    cells, three bytes each. `contrast` is the standard deviation of brightness (0 to 127), `blur` 0 (sharp)
-    to 1, `clear` the share of the square that is transparent.
+    cells, three bytes each. `contrast` is the standard deviation of brightness (0 to 127).
     """
 
     hash: int
     cells: bytes
     contrast: float
-    blur: float
-    clear: float = 0.0
 
     @property
     def is_blank(self) -> bool:
         return self.contrast < BLANK
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inner(Look):
+    """What a border of one colour surrounds, measured as a picture of its own. `margin` is the share that the border takes."""
+
+    margin: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pixels(Look):
+    """The square in the middle of one image: the part that is trained on.
+
+    `blur` goes from 0 (sharp) to 1, `clear` the share of the square that is transparent. `two_toned` is the share that is black or white, 0 where
+    there are colours or no areas of both; `bars` the share of two bars of one colour on opposite sides.
+    """
+
+    blur: float
+    clear: float = 0.0
+    two_toned: float = 0.0
+    bars: float = 0.0
+    inner: Inner | None = None
+
     @property
     def is_blurred(self) -> bool:
         """A blank picture has no edges, so nothing can be said about its focus."""
         return not self.is_blank and self.blur >= BLURRED
+
+    @property
+    def is_mask(self) -> bool:
+        """Black and white areas, no colours and hardly a grey: what tells a program where something is."""
+        return self.two_toned >= TWO_TONED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +115,20 @@ class Unreadable:
 Measured = Pixels | Unreadable
 
 
-def are_alike(first: Pixels, second: Pixels) -> bool:
+def are_alike(first: Look, second: Look) -> bool:
     """Is it the same picture, apart from compression, size, brightness or a small crop? Blank pictures never are."""
     if first.is_blank or second.is_blank or (first.hash ^ second.hash).bit_count() > NEAR:
         return False
     return _changed(first.cells, second.cells) <= CHANGED
+
+
+def is_padded_copy(padded: Pixels, other: Pixels) -> bool:
+    """Is the first picture the second one with more of a border around it?"""
+    inner = padded.inner
+    if inner is None:
+        return False
+    has_more = other.inner is None or inner.margin >= other.inner.margin + MORE_MARGIN
+    return has_more and (are_alike(inner, other) or (other.inner is not None and are_alike(inner, other.inner)))
 
 
 def background(pixels: Pixels) -> Colour | None:

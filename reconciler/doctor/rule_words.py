@@ -181,6 +181,14 @@ RULE_WORDS = {
         "Two pictures are the same but for compression, size, brightness or a small crop. What is seen twice as often weighs twice as much, and the model repeats it instead of learning the subject. Compared are the square in the middle, as a fingerprint of 128 bits and, where that is close, in 256 fields of colour.",
         "Keep the better of the two.",
     ),
+    "image-padded": (
+        "Bars above and below, or left and right, belong to the square that is trained on, and the model learns to draw them. Or the picture is another one of the dataset with a border around it, and weighs twice. Told are bars with straight edges that the whole picture sets off from, 3 % of a side or more each; a thing on a plain ground has no such edge, and is told only beside a copy with less ground around it.",
+        "Cut the bars or the border off; keep one of two copies.",
+    ),
+    "image-mask": (
+        "Black and white areas without colour or grey, or one colour whose shape is in its transparency: that is how programs note where something is, and exports put such files beside the pictures. A drawing in thin lines is not told so, and neither is anything where most images of the dataset are black and white.",
+        "Take it out of the folder, or leave it out with `include`.",
+    ),
     "image-cropped": (
         "Only the square in the middle is kept. Up to 4:3 that costs a quarter of the picture at most; of a 3:2 photograph a third goes, of 16:9 nearly half. The contact sheet dims what goes.",
         "See on the contact sheet that nothing important is dimmed, or crop it to a square yourself.",

@@ -117,6 +117,8 @@ _ROWS = {
         ("image-blank", WARNING, PIXELS, "nearly one colour", "empty flat"),
         ("image-blurred", WARNING, PIXELS, "out of focus", "blur sharpness focus"),
         ("image-alike", WARNING, PIXELS, "almost the same picture", "duplicate near-duplicate similar"),
+        ("image-padded", WARNING, PIXELS, "bars or a border of one colour", "letterbox padding frame duplicate"),
+        ("image-mask", WARNING, PIXELS, "a mask among pictures", "matte segmentation alpha"),
         ("image-cropped", ADVICE, DOCTOR, "more than a quarter lost to the square", "crop aspect ratio"),
     ),
     Subject.PREFIX: (

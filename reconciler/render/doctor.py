@@ -49,10 +49,26 @@ def doctor_view(diagnosis: Diagnosis) -> View:
         end.append(Line(text=say(_HOW_TO_WAIVE)))
     quiet = [one for one in diagnosis.datasets if not one.waived and told.issuperset(one.findings)]
     hidden = set() if len(quiet) <= ROWS else {one.ref for one in quiet}
-    sections = [section for one in diagnosis.datasets if one.ref not in hidden for section in _dataset(one, told)]
-    return warnings_view(diagnosis.problems) + screen(
-        *([_shared(one)] for one in shared), *sections, _rest(hidden, is_shared=bool(shared)), end
-    )
+    remedies = Remedies()
+    first = [[_shared(one, remedies)] for one in shared]
+    listed = [one for one in diagnosis.datasets if one.ref not in hidden]
+    sections = [section for one in listed for section in _dataset(one, told, remedies)]
+    return warnings_view(diagnosis.problems) + screen(*first, *sections, _rest(hidden, is_shared=bool(shared)), end)
+
+
+class Remedies:
+    """What to do about each rule, which a report says once."""
+
+    def __init__(self) -> None:
+        self._said: set[tuple[str, str]] = set()
+
+    def of(self, finding: Finding) -> tuple[str, ...]:
+        """The remedy of a finding; nothing if it was said already."""
+        key = (finding.rule, finding.remedy)
+        if not finding.remedy or key in self._said:
+            return ()
+        self._said.add(key)
+        return (finding.remedy,)
 
 
 def shared_findings(datasets: Iterable[DatasetDiagnosis]) -> tuple[SharedFinding, ...]:
@@ -65,10 +81,10 @@ def shared_findings(datasets: Iterable[DatasetDiagnosis]) -> tuple[SharedFinding
     return tuple(SharedFinding(findings=group, datasets=refs) for refs, group in groups if len(refs) > SHARED)
 
 
-def _shared(one: SharedFinding) -> Block:
+def _shared(one: SharedFinding, remedies: Remedies) -> Block:
     first = one.findings[0]
     rows = [say(f"in {one.where} ({_ALL})"), _row(first)]
-    return _explained(first, rows)
+    return _explained(first, rows, remedies)
 
 
 def _rest(hidden: Collection[Ref], *, is_shared: bool) -> list[Block]:
@@ -118,7 +134,7 @@ def doctor_json(diagnosis: Diagnosis) -> str:
     return dumps(value)
 
 
-def _dataset(dataset: DatasetDiagnosis, told: Collection[Finding]) -> Iterator[list[Block]]:
+def _dataset(dataset: DatasetDiagnosis, told: Collection[Finding], remedies: Remedies) -> Iterator[list[Block]]:
     """A dataset without the findings that are told already."""
     yield [Line(text=(Span(str(dataset.ref), Role.STRONG), Span(f"  {title(dataset)}")))]
     mine: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
@@ -126,23 +142,23 @@ def _dataset(dataset: DatasetDiagnosis, told: Collection[Finding]) -> Iterator[l
         if finding not in told:
             mine[finding.rule, finding.summary, finding.remedy].append(finding)
     for group in mine.values():
-        yield [_group(group)]
+        yield [_group(group, remedies)]
     if dataset.waived:
         yield [_waivers(dataset.waived)]
 
 
-def _group(findings: Sequence[Finding]) -> Block:
-    """Findings with the same words: the words once, the first places with their details, and once what to do."""
+def _group(findings: Sequence[Finding], remedies: Remedies) -> Block:
+    """Findings with the same words: the words once, the first places with their details, and what to do."""
     shown, hidden = folded(len(findings), ROWS)
     rows = [_row(finding) for finding in findings[:shown]]
     if hidden:
         rows.append(say(f"… and {hidden:,} more ({_ALL})", Role.QUIET))
-    return _explained(findings[0], rows)
+    return _explained(findings[0], rows, remedies)
 
 
-def _explained(first: Finding, rows: Iterable[Text]) -> Block:
+def _explained(first: Finding, rows: Iterable[Text], remedies: Remedies) -> Block:
     lead = (Span(f"{first.grade.value}: {first.summary}", _ROLES[first.grade]), Span(f"  [{first.rule}]", Role.QUIET))
-    return Paragraph(lead=lead, rest=(*rows, *([say(first.remedy)] if first.remedy else [])), deep=True)
+    return Paragraph(lead=lead, rest=(*rows, *map(say, remedies.of(first))), deep=True)
 
 
 def _row(finding: Finding) -> Text:

@@ -78,7 +78,7 @@ def test_the_contact_sheet_is_one_file_with_a_picture_of_each_image(cli: Cli, mu
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("mug-glaze",), 'No manifest declares dataset/mug-glaze. Did you mean "mug-glazes"?'),
+        (("mug-glaze",), "No manifest declares dataset/mug-glaze. Did you mean dataset/mug-glazes?"),
         (("model/mug-expert",), "dataset"),
         (("--today", "tomorrow"), "write a date as 2027-01-31"),
         (("--contact-sheet", "none/sheet.html"), "cannot be written"),

@@ -15,7 +15,7 @@ from reconciler.doctor.image_rules import (
     near_duplicates,
     with_measured_transparency,
 )
-from reconciler.doctor.pixels import Measured, Unreadable
+from reconciler.doctor.pixels import Inner, Measured, Pixels, Unreadable
 from tests.doctor.build import HERE, far, painted, picture, pixels, pointer, sha
 
 
@@ -177,3 +177,43 @@ def test_images_of_a_sibling_are_named_by_dataset() -> None:
         "2 images also in dataset/archive",
         ("i0.png", "i1.png"),
     )
+
+
+def bordered(bits: int, margin: float, number: int = 5, **fields: object) -> Pixels:
+    """A picture that looks like itself, and inside its border like another one."""
+    inner = Inner(hash=bits, cells=painted((250, 250, 250), (9, 9, 9)), contrast=50.0, margin=margin)
+    return pixels(far(number), cells=painted((0, 0, 0), (9, 90, 9)), inner=inner, **fields)
+
+
+def test_a_copy_with_a_border_is_told_once_with_its_original() -> None:
+    """And not as an image with bars besides."""
+    original = pixels(far(0), cells=painted((250, 250, 250), (9, 9, 9)))
+    (found,) = judged(picture("a.png"), picture("b.png"), a=bordered(far(0), 0.2, bars=0.2), b=original)
+    assert (found.rule, found.images, found.detail) == ("image-padded", ("a.png",), "Compare it with b.png.")
+
+
+def test_of_two_things_on_one_ground_the_one_with_more_ground_is_the_copy() -> None:
+    """Where the borders are about as wide these are two pictures, whatever is inside."""
+    more, less = bordered(far(0), 0.6, 5), bordered(far(0), 0.5, 6)
+    (found,) = judged(picture("a.png"), picture("b.png"), a=less, b=more)
+    assert (found.rule, found.images) == ("image-padded", ("b.png",))
+    assert judged(picture("a.png"), picture("b.png"), a=bordered(far(0), 0.54, 5), b=less) == []
+
+
+def test_bars_are_told_with_their_share() -> None:
+    (found,) = judged(picture("a.png"), a=bordered(far(0), 0.188, bars=0.188))
+    assert (found.rule, found.summary) == ("image-padded", "this image has bars of one colour")
+    assert found.detail == "They take 19 % of the square."
+
+
+def test_masks_are_told_where_they_are_the_exception() -> None:
+    """A set of black and white pictures is a style."""
+    mask, other = pixels(far(0), two_toned=0.99), pixels(far(1))
+    third = pixels(far(2), two_toned=0.95)
+    (found,) = judged(picture("a.png"), picture("b.png"), a=mask, b=other)
+    assert (found.rule, found.images, found.detail) == (
+        "image-mask",
+        ("a.png",),
+        "99 % of it is black or white, in areas.",
+    )
+    assert judged(picture("a.png"), picture("b.png"), picture("c.png"), a=mask, b=other, c=third) == []

@@ -62,6 +62,24 @@ def test_findings_that_say_the_same_stand_together_whatever_stands_between() -> 
     assert printed.index("c.png") < printed.index("a little soft")
 
 
+def test_what_to_do_about_a_rule_is_said_once_in_a_report() -> None:
+    """Whatever the words of its findings are, and in however many datasets; another remedy of the rule is said too."""
+    other = breach("image-blurred", place("b.png"), "this image is a little soft", images=["b.png"])
+    own = Finding(rule="image-blurred", grade=Grade.WARNING, location=place("c.png"), summary="c", remedy="Restore c.")
+    printed = text(judged(blurred("a.png"), other), judged(blurred("d.png"), own))
+    assert printed.count("Use a sharper picture, unless softness is the style.") == 1
+    assert printed.count("Restore c.") == 1
+
+
+def test_a_page_says_once_what_to_do_about_a_rule() -> None:
+    """At its top where several findings share it, else with the finding."""
+    images = (picture("a.png"), picture("b.png"))
+    own = breach("image-cropped", place("a.png"), "lost", images=["a.png"])
+    page = contact_sheet(Diagnosis(datasets=(judged(blurred("a.png"), blurred("b.png"), own, images=images),)), {})
+    assert page.count("Use a sharper picture, unless softness is the style.") == 1
+    assert page.index("Use a sharper picture") < page.index('class="dataset"') < page.index("See on the contact sheet")
+
+
 def test_two_equal_files_are_told_of_beside_both() -> None:
     """Not as a finding about the whole: each of the two frames has it."""
     images = (picture("a.png"), picture("b.png"), picture("c.png"))

@@ -2,6 +2,8 @@
 
 import json
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from struct import Struct
 from typing import BinaryIO
 
@@ -11,7 +13,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from reconciler.doctor.pixels import SIDE, Measured, Pixels, Unreadable
+from reconciler.doctor.pixels import BLANK, LEAST_AREA, LEAST_MARGIN, SIDE, Inner, Measured, Pixels, Unreadable
 from reconciler.files.cache import CacheFile, CacheTable
 from reconciler.files.image.image_file import digest_bytes
 
@@ -24,12 +26,34 @@ MEASURED = 512
 REBLUR = 4
 """Radius (pixels) of the box by which a picture is blurred once more."""
 
-RULES = b"2"
+RULES = b"3"
 """Counts up whenever measuring finds something else; rows with another number are not found."""
 
 _DRAFT = 1024
-_NUMBERS = Struct("<16s3d")
-"""Hash, contrast, blur, share of transparent pixels; the colours of the cells follow."""
+_NUMBERS = Struct("<16s5d")
+"""Hash, contrast, blur, shares of transparent and of two-toned pixels, share of the bars; the colours of the cells follow."""
+
+_INNER = Struct("<16s2d")
+"""Of what a border surrounds: hash, contrast, share of the border; the colours of the cells follow."""
+
+_OUTER_SIZE = _NUMBERS.size + 3 * SIDE * SIDE
+_INNER_SIZE = _INNER.size + 3 * SIDE * SIDE
+
+_FRAMED = 256
+"""Pixels of a side at which a border is looked for."""
+
+_BORDER = 16
+"""Levels of 255 by which a border may vary, as JPEG makes it."""
+
+_LINE = 0.6
+"""Share of a bar's edge along which the picture sets off from it. The edge of a bar is a straight line; above a thing on a
+plain ground hardly any of the line does."""
+
+_TONE = 16
+"""Levels of 255 that still count as black, or as white."""
+
+_COLOURED = 8.0
+"""Mean difference of the channels from which a picture has colours."""
 _READERS: tuple[tuple[bytes, type[ImageFile]], ...] = (
     (b"\xff\xd8", JpegImageFile),
     (b"\x89PNG", PngImageFile),
@@ -69,7 +93,8 @@ def _read(file: BinaryIO) -> Measured:
         if image.width * image.height > PIXEL_LIMIT:
             return Unreadable(reason=f"It has more than {PIXEL_LIMIT // 1_000_000} million pixels; 1 million is used.")
         image.draft("RGB", (_DRAFT, _DRAFT))
-        return _measured(*_flattened(_square(image)))
+        square = _square(image)
+        return _measured(*_flattened(square), _two_toned(square))
 
 
 def _square(image: Image.Image) -> Image.Image:
@@ -91,17 +116,120 @@ def _flattened(image: Image.Image) -> tuple[Image.Image, float]:
     return Image.alpha_composite(black, layered).convert("RGB"), clear
 
 
-def _measured(square: Image.Image, clear: float) -> Pixels:
+def _measured(square: Image.Image, clear: float, two_toned: float) -> Pixels:
     grey = square.convert("L")
     if grey.width > MEASURED:
         grey = grey.resize((MEASURED, MEASURED), Image.Resampling.LANCZOS)
+    frame = _frame(square)
     return Pixels(
         hash=_hash(grey),
-        cells=square.resize((SIDE, SIDE), Image.Resampling.BOX).tobytes(),
+        cells=_cells(square),
         contrast=ImageStat.Stat(grey).stddev[0],
         blur=_blur(grey),
         clear=clear,
+        two_toned=two_toned,
+        bars=0.0 if frame is None else frame.bars,
+        inner=None if frame is None else _inner(square, frame),
     )
+
+
+def _cells(square: Image.Image) -> bytes:
+    return square.resize((SIDE, SIDE), Image.Resampling.BOX).tobytes()
+
+
+def _inner(square: Image.Image, frame: "_Frame") -> Inner:
+    """What a border of one colour surrounds, as an image of its own would be measured."""
+    left, top, right, bottom = frame.box
+    # One field less on each side: a trace of the border at the edge would change the hash of a flat picture.
+    scale = square.width / _FRAMED
+    inside = _square(square.crop(((left + 1) * scale, (top + 1) * scale, (right - 1) * scale, (bottom - 1) * scale)))
+    grey = inside.convert("L")
+    return Inner(hash=_hash(grey), cells=_cells(inside), contrast=ImageStat.Stat(grey).stddev[0], margin=frame.margin)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """Where the border of one colour around a picture ends, in pixels of `_FRAMED`.
+
+    `margin` is the share of the square that it takes. `bars` is the same where it is two bars on opposite sides with
+    straight edges, else 0.
+    """
+
+    box: tuple[int, int, int, int]
+    margin: float
+    bars: float
+
+
+def _frame(square: Image.Image) -> _Frame | None:
+    """The border of one colour; None if there is none on two opposite sides, or nothing else."""
+    small = square.resize((_FRAMED, _FRAMED), Image.Resampling.BOX)
+    corner = small.resize((1, 1), Image.Resampling.BOX, box=(0, 0, 4, 4)).getpixel((0, 0))
+    apart = ImageChops.difference(small, Image.new("RGB", small.size, corner))
+    red, green, blue = apart.split()
+    most = ImageChops.lighter(ImageChops.lighter(red, green), blue).filter(ImageFilter.MedianFilter(3))
+    content = most.point([0] * (_BORDER + 1) + [255] * (255 - _BORDER))
+    box = content.getbbox()
+    if box is None:
+        return None
+    left, top, right, bottom = box
+    sides = (min(left, _FRAMED - right), min(top, _FRAMED - bottom))
+    if max(sides) < LEAST_MARGIN * _FRAMED or min(right - left, bottom - top) < SIDE:
+        return None
+    margin = 1 - (right - left) * (bottom - top) / _FRAMED**2
+    is_upright = sides[0] > sides[1]
+    are_bars = min(sides) == 0 and all(_sets_off(content, edge) >= _LINE for edge in _edges(box, is_upright))
+    return _Frame(box=box, margin=margin, bars=margin if are_bars else 0.0)
+
+
+def _edges(box: tuple[int, int, int, int], is_upright: bool) -> Iterator[tuple[int, int, int, int]]:
+    """The lines of pixels just inside two opposite bars: left and right if these stand upright, else above and below."""
+    left, top, right, bottom = box
+    if is_upright:
+        yield (left + 1, top, left + 2, bottom)
+        yield (right - 2, top, right - 1, bottom)
+    else:
+        yield (left, top + 1, right, top + 2)
+        yield (left, bottom - 2, right, bottom - 1)
+
+
+def _sets_off(content: Image.Image, line: tuple[int, int, int, int]) -> float:
+    return ImageStat.Stat(content.crop(line)).mean[0] / 255
+
+
+def _two_toned(square: Image.Image) -> float:
+    """The share of pixels that are black or white; 0 if there are colours, or no areas of both.
+
+    A picture of one colour whose shape is in its transparency is judged by that.
+    """
+    shape = _shape(square)
+    if shape is None:
+        return 0.0
+    levels = shape.histogram()
+    fields = shape.resize((SIDE, SIDE), Image.Resampling.BOX).histogram()
+    if min(sum(fields[:_TONE]), sum(fields[-_TONE:])) < LEAST_AREA * SIDE * SIDE:
+        return 0.0
+    return (sum(levels[:_TONE]) + sum(levels[-_TONE:])) / sum(levels)
+
+
+def _shape(square: Image.Image) -> Image.Image | None:
+    """The picture in grey, small; None if it has colours."""
+    small = square.convert("RGBA" if square.has_transparency_data else "RGB")
+    small.thumbnail((MEASURED, MEASURED), Image.Resampling.BOX)
+    if small.mode == "RGBA":
+        alpha = small.getchannel("A")
+        if alpha.getextrema() != (255, 255) and max(_spread(small.convert("RGB"), alpha)) < BLANK:
+            return alpha
+        small = Image.alpha_composite(Image.new("RGBA", small.size, (0, 0, 0, 255)), small).convert("RGB")
+    red, green, blue = small.split()
+    high = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    low = ImageChops.darker(ImageChops.darker(red, green), blue)
+    return small.convert("L") if ImageStat.Stat(ImageChops.difference(high, low)).mean[0] < _COLOURED else None
+
+
+def _spread(colours: Image.Image, alpha: Image.Image) -> list[float]:
+    """How much the colours vary where they can be seen."""
+    seen = alpha.point([0] * 128 + [255] * 128)
+    return ImageStat.Stat(colours, seen).stddev if seen.getbbox() else [255.0]
 
 
 def _hash(grey: Image.Image) -> int:
@@ -142,8 +270,11 @@ def _steps(image: Image.Image, moved: tuple[int, int, int, int]) -> Image.Image:
 def _encoded(found: Measured) -> bytes:
     if isinstance(found, Unreadable):
         return b"u" + json.dumps(found.reason).encode()
-    numbers = _NUMBERS.pack(found.hash.to_bytes(16), found.contrast, found.blur, found.clear)
-    return b"".join((b"p", numbers, found.cells))
+    numbers = (found.contrast, found.blur, found.clear, found.two_toned, found.bars)
+    parts = [b"p", _NUMBERS.pack(found.hash.to_bytes(16), *numbers), found.cells]
+    if (inner := found.inner) is not None:
+        parts += [_INNER.pack(inner.hash.to_bytes(16), inner.contrast, inner.margin), inner.cells]
+    return b"".join(parts)
 
 
 def _decoded(value: bytes) -> Measured | None:
@@ -155,10 +286,25 @@ def _decoded(value: bytes) -> Measured | None:
         except (ValueError, RecursionError):
             return None
         return Unreadable(reason=reason) if isinstance(reason, str) else None
-    if kind != b"p" or len(body) != _NUMBERS.size + 3 * SIDE * SIDE:
+    if kind != b"p" or len(body) not in {_OUTER_SIZE, _OUTER_SIZE + _INNER_SIZE}:
         return None
     bits, *numbers = _NUMBERS.unpack_from(body)
-    if not all(map(math.isfinite, numbers)):
+    inner = _decoded_inner(body[_OUTER_SIZE:]) if len(body) > _OUTER_SIZE else None
+    if not all(map(math.isfinite, (*numbers, *(() if inner is None else (inner.contrast, inner.margin))))):
         return None
-    contrast, blur, clear = numbers
-    return Pixels(hash=int.from_bytes(bits), cells=body[_NUMBERS.size :], contrast=contrast, blur=blur, clear=clear)
+    contrast, blur, clear, two_toned, bars = numbers
+    return Pixels(
+        hash=int.from_bytes(bits),
+        cells=body[_NUMBERS.size : _OUTER_SIZE],
+        contrast=contrast,
+        blur=blur,
+        clear=clear,
+        two_toned=two_toned,
+        bars=bars,
+        inner=inner,
+    )
+
+
+def _decoded_inner(body: bytes) -> Inner:
+    bits, contrast, margin = _INNER.unpack_from(body)
+    return Inner(hash=int.from_bytes(bits), cells=body[_INNER.size :], contrast=contrast, margin=margin)

@@ -1,12 +1,13 @@
 """The doctor's contact sheet as one HTML file: each image of a dataset with its caption and its findings."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from reconciler.core.manifest.image import ImageFile
 from reconciler.doctor.caption_rules import quoted_caption
-from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, Finding, Waived
+from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, Finding, Waived, in_reading_order
 from reconciler.doctor.image_rules import loss
 from reconciler.render.album import data_uri
 from reconciler.render.doctor import counted, shared_findings, title
@@ -58,12 +59,22 @@ def contact_sheet(diagnosis: Diagnosis, pictures: Mapping[str, bytes]) -> str:
     uris = {digest: data_uri(pictures[digest]) if digest in pictures else "" for digest in wanted}
     shared = shared_findings(_whole(dataset) for dataset in diagnosis.datasets)
     told = frozenset(finding for one in shared for finding in one.findings)
+    remedies = _remedies(diagnosis)
     return page_template("doctor.html").render(
         summary=counted(diagnosis),
         sheets=tuple(_sheet(dataset, uris, told) for dataset in diagnosis.datasets),
         problems=tuple((group[0], further_places(group)) for group in told_once(diagnosis.problems)),
         shared=shared,
+        remedies=tuple(remedies),
+        is_told_above=lambda found: (found.rule, found.remedy) in remedies,
     )
+
+
+def _remedies(diagnosis: Diagnosis) -> dict[tuple[str, str], int]:
+    """What to do about a rule, where several findings would say it: it stands once, at the top of the page."""
+    findings = (finding for dataset in diagnosis.datasets for finding in dataset.findings if finding.remedy)
+    numbers = Counter((finding.rule, finding.remedy) for finding in in_reading_order(findings))
+    return {key: number for key, number in numbers.items() if number > 1}
 
 
 def _whole(dataset: DatasetDiagnosis) -> DatasetDiagnosis:

@@ -3,12 +3,13 @@
 import io
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter, ImageStat
+from PIL import Image, ImageDraw, ImageFilter, ImageOps, ImageStat
 
-from reconciler.doctor.pixels import Pixels, Unreadable, are_alike
+from reconciler.doctor.pixels import Inner, Pixels, Unreadable, are_alike, is_padded_copy
 from reconciler.files.cache import CacheFile, CacheTable
 from reconciler.files.image import pixel
 from reconciler.files.image.pixel import PixelCache, measure
@@ -50,11 +51,11 @@ def measured(image: Image.Image, form: str = "PNG", **options: object) -> Pixels
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
-def test_no_example_is_blank_or_blurred_and_all_are_once_softened(path: Path) -> None:
+def test_nothing_is_told_of_an_example_and_all_are_blurred_once_softened(path: Path) -> None:
     with path.open("rb") as file:
         sharp = measure(file)
     assert isinstance(sharp, Pixels)
-    assert not sharp.is_blank
+    assert (sharp.is_blank, sharp.is_mask, sharp.bars) == (False, False, 0.0)
     assert sharp.blur < 0.6
     with Image.open(path) as image:
         soft = measured(image.convert("RGB").filter(ImageFilter.GaussianBlur(8)))
@@ -70,7 +71,8 @@ def test_no_two_examples_are_alike() -> None:
         (first, second)
         for place, (first, one) in enumerate(found)
         for second, two in found[:place]
-        if isinstance(one, Pixels) and isinstance(two, Pixels) and are_alike(one, two)
+        if isinstance(one, Pixels) and isinstance(two, Pixels)
+        if are_alike(one, two) or is_padded_copy(one, two) or is_padded_copy(two, one)
     ]
     assert pairs == []
 
@@ -162,8 +164,103 @@ def test_too_many_pixels_are_not_decoded(monkeypatch: pytest.MonkeyPatch) -> Non
     assert found == Unreadable(reason="It has more than 1 million pixels; 1 million is used.")
 
 
-def some(blur: float = 0.25) -> Pixels:
-    return Pixels(hash=2**127 + 5, cells=bytes(range(256)) * 3, contrast=40.125, blur=blur, clear=0.5)
+WIDE = scene((700, 512))
+
+
+@pytest.mark.parametrize(("form", "colour"), [("PNG", (0, 0, 0)), ("JPEG", (255, 255, 255)), ("WEBP", (90, 20, 120))])
+@pytest.mark.parametrize(
+    ("size", "border", "has_bars"),
+    [
+        pytest.param((700, 512), (0, 60, 0, 60), True, id="bars"),
+        pytest.param((512, 700), (150, 0, 150, 0), True, id="upright bars"),
+        pytest.param((512, 512), (60, 60, 60, 60), False, id="a frame, as a thing on a ground has one"),
+    ],
+)
+def test_a_border_is_seen_and_what_it_surrounds_is_known(
+    size: tuple[int, int], border: tuple[int, int, int, int], has_bars: bool, colour: tuple[int, int, int], form: str
+) -> None:
+    """Whatever its colour is; the picture is found again inside, also after lossy compression."""
+    found = measured(ImageOps.expand(scene(size), border, colour), form)
+    assert (found.bars > 0) is has_bars
+    original = measured(scene(size))
+    assert is_padded_copy(found, original)
+    assert not is_padded_copy(original, found)
+    assert not are_alike(found, original)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        pytest.param(WIDE, id="a picture to its edges"),
+        pytest.param(ImageOps.expand(WIDE, (0, 8, 0, 8), (0, 0, 0)), id="bars of less than 3 %"),
+        pytest.param(ImageOps.expand(WIDE, (0, 80, 0, 0), (0, 0, 0)), id="one bar"),
+        pytest.param(Image.new("RGB", (512, 512), (9, 9, 9)), id="one colour"),
+    ],
+)
+def test_no_border(image: Image.Image) -> None:
+    assert (measured(image).bars, measured(image).inner) == (0.0, None)
+
+
+def test_a_thing_on_a_ground_has_no_bars_though_it_touches_both_sides() -> None:
+    """The upper edge of a hill is no straight line."""
+    hill = Image.new("RGB", (512, 512), (255, 255, 255))
+    ImageDraw.Draw(hill).ellipse((-40, 150, 552, 400), fill=(60, 140, 60))
+    found = measured(hill)
+    assert found.inner is not None
+    assert found.bars == 0
+
+
+def silhouette(feather: int = 0) -> Image.Image:
+    """White on black, as programs note where a person is."""
+    image = Image.new("L", (512, 512), 0)
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((210, 75, 300, 175), fill=255)
+    draw.rounded_rectangle((165, 170, 350, 512), 30, fill=255)
+    return image.filter(ImageFilter.GaussianBlur(feather)) if feather else image
+
+
+def cut_out(colour: int) -> Image.Image:
+    """One colour, whose shape is in the transparency alone."""
+    image = Image.new("RGBA", (512, 512), (colour, colour, colour, 0))
+    image.putalpha(silhouette())
+    return image
+
+
+def lines() -> Image.Image:
+    image = Image.new("RGB", (512, 512), (255, 255, 255))
+    draw = ImageDraw.Draw(image)
+    for step in range(6):
+        draw.ellipse((50 + 20 * step, 75 + 30 * step, 350 + 20 * step, 300 + 30 * step), outline=0, width=6)
+    return image
+
+
+@pytest.mark.parametrize(
+    ("image", "form", "is_mask"),
+    [
+        pytest.param(silhouette(), "PNG", True, id="a mask"),
+        pytest.param(silhouette(), "JPEG", True, id="saved with losses"),
+        pytest.param(silhouette(4), "PNG", True, id="with soft edges"),
+        pytest.param(ImageOps.invert(silhouette()), "PNG", True, id="the other way round"),
+        pytest.param(silhouette().convert("1"), "PNG", True, id="one bit a pixel"),
+        pytest.param(cut_out(0), "PNG", True, id="only in the transparency, black"),
+        pytest.param(cut_out(200), "PNG", True, id="only in the transparency, grey"),
+        pytest.param(silhouette(30), "PNG", False, id="so soft that it is a picture"),
+        pytest.param(lines(), "PNG", False, id="a drawing in thin lines"),
+        pytest.param(WIDE.convert("L"), "PNG", False, id="a picture in grey"),
+        pytest.param(ImageOps.colorize(silhouette(), (0, 0, 90), (255, 250, 90)), "PNG", False, id="two colours"),
+        pytest.param(Image.new("L", (512, 512), 255), "PNG", False, id="white alone"),
+    ],
+)
+def test_a_mask_is_black_and_white_in_areas(image: Image.Image, form: str, is_mask: bool) -> None:
+    assert measured(image, form).is_mask is is_mask
+
+
+def some(**fields: object) -> Pixels:
+    found = Pixels(hash=2**127 + 5, cells=bytes(range(256)) * 3, contrast=40.125, blur=0.25, clear=0.5)
+    return replace(found, **fields)  # type: ignore[arg-type]
+
+
+INNER = Inner(hash=7, cells=bytes(768), contrast=30.5, margin=0.25)
 
 
 def test_measures_are_remembered_by_digest(tmp_path: Path) -> None:
@@ -172,10 +269,12 @@ def test_measures_are_remembered_by_digest(tmp_path: Path) -> None:
         cache = PixelCache(file)
         cache.put(DIGEST, some())
         cache.put("cd" * 32, Unreadable(reason="odd é"))
+        cache.put("aa" * 32, some(two_toned=0.99, bars=0.25, inner=INNER))
     with CacheFile(place) as file:
         again = PixelCache(file)
         assert again.get(DIGEST) == some()
         assert again.get("cd" * 32) == Unreadable(reason="odd é")
+        assert again.get("aa" * 32) == some(two_toned=0.99, bars=0.25, inner=INNER)
         assert again.get("ef" * 32) is None
 
 
@@ -188,7 +287,11 @@ def test_measures_by_other_rules_are_not_used(tmp_path: Path, monkeypatch: pytes
 
 
 def pixels(contrast: float = 1.0) -> bytes:
-    return b"p" + struct.pack("<16s3d", b"\0" * 16, contrast, 0.1, 0.2) + bytes(768)
+    return b"p" + struct.pack("<16s5d", b"\0" * 16, contrast, 0.1, 0.2, 0.0, 0.0) + bytes(768)
+
+
+def inner(margin: float = 0.5) -> bytes:
+    return struct.pack("<16s2d", b"\0" * 16, 1.0, margin) + bytes(768)
 
 
 @pytest.mark.parametrize(
@@ -203,6 +306,8 @@ def pixels(contrast: float = 1.0) -> bytes:
         pytest.param(pixels()[:-1], id="too few cells"),
         pytest.param(pixels() + b"x", id="too many cells"),
         pytest.param(pixels(float("nan")), id="no number"),
+        pytest.param(pixels() + inner()[:-1], id="too few cells inside a border"),
+        pytest.param(pixels() + inner(float("inf")), id="no number of a border"),
     ],
 )
 def test_a_row_by_another_hand_is_not_known(tmp_path: Path, value: bytes) -> None:
