@@ -40,7 +40,7 @@ def test_a_first_world_takes_an_apply_and_is_then_in_sync(folder: Path, cli: Cli
     """From images anywhere to a live dataset, without a token and without an edit."""
     made = cli("init", "--name", "Mira", "--description", "a girl with green boots", "--from", "drawings")
     assert made.code == 0
-    assert "copied 10 files to manifests/mira-poses/images" in made.out
+    assert "Copied 10 files to manifests/mira-poses/images" in made.out
     assert "5 images in manifests/mira-poses/images, captions beside them." in made.out
     assert "  source: sidecar" in (folder / "manifests/mira-poses.yaml").read_text()
     assert (folder / ".gitignore").read_text().endswith(".reconciler/\n")
@@ -111,7 +111,7 @@ def test_a_copy_writes_over_nothing_and_follows_no_link(folder: Path, cli: Cli) 
     (folder / "drawings/.hidden.png").write_text("")
     (folder / "drawings/notes.md").write_text("no caption")
     said = cli("init", "--name", "Mira", "--from", "drawings").out
-    assert "copied 9 files to manifests/mira-poses/images; 1 file of that name stayed as it is" in flat(said)
+    assert "Copied 9 files to manifests/mira-poses/images; 1 file of that name stayed as it is" in flat(said)
     assert (mine / "p0.txt").read_text() == "mine."
     assert not (mine / "secret.png").exists()
     assert not (mine / "notes.md").exists()

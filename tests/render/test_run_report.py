@@ -310,7 +310,7 @@ def test_the_board_of_a_training_tells_the_time_and_not_a_step() -> None:
     simulated.feed(training(60, 60))
     simulated.now = 2460
     assert render_text(screen(board_lines(simulated))) == (
-        "model/lora-max v3   in training for 40 minutes; a training takes 1 to 3 hours\n"
+        "model/lora-max v3   in training for 40 minutes (simulated); a training takes 1 to 3 hours\n"
     )
     board.feed(done(TRAIN, 800, "trained"))
     assert board_lines(board) == ()
