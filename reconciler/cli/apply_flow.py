@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from reconciler.app.alias_check import with_alias_check
 from reconciler.app.apply import RunControl, account_to_pin, apply, journal_of
@@ -105,7 +106,9 @@ def _left(context: CommandContext, request: ApplyRequest, planned: Planned) -> V
     around = surroundings(planned.plan, planned.desired, planned.observed, planned.project_ids)
     folder = context.settings.root.parent / OWN_FOLDER
     has_archives = any(dataset.uploads.is_once for dataset in planned.desired.datasets.values())
-    return left_view(around.leftovers, str(folder), has_archives=has_archives)
+    store = context.settings.endpoint.store
+    has_account = store is not None and Path(store).absolute().parent == folder.absolute()
+    return left_view(around.leftovers, str(folder), has_archives=has_archives, has_account=has_account)
 
 
 def _bound_plan(context: CommandContext, request: ApplyRequest, planned: Planned) -> Plan:

@@ -41,7 +41,7 @@ def _ways(found: tuple[Leftover, ...]) -> list[list[Block]]:
     return sections
 
 
-def left_view(found: Iterable[Leftover], folder: str, *, has_archives: bool) -> View:
+def left_view(found: Iterable[Leftover], folder: str, *, has_archives: bool, has_account: bool) -> View:
     """What is left after everything that is declared was deleted."""
     number = sum(len(one.objects) for one in found)
     rows = [
@@ -49,7 +49,7 @@ def left_view(found: Iterable[Leftover], folder: str, *, has_archives: bool) -> 
         if number
         else "",
         "Archives in your store: its own rules delete them, this tool never does." if has_archives else "",
-        f"The journal on this machine: delete the folder {folder}.",
+        f"The journal{' and the simulated account' if has_account else ''} on this machine: delete the folder {folder}.",
     ]
     return screen(
         [

@@ -134,7 +134,7 @@ def _rows(rows: tuple[Row, ...], style: Style, width: int) -> Iterator[str]:
     labels = max((cells(visible(row.label)) for row in rows), default=0)
     label_width = max(min(labels, _LABEL_LIMIT, width // 3), _LABEL)
     is_narrow = width < _NARROW
-    heads = [cells(visible(row.head)) for row in rows if row.sign is not None and row.text]
+    heads = frozenset(cells(visible(row.head)) for row in rows if row.sign is not None and row.text)
     for row in rows:
         label = visible(row.label)
         is_above = label.strip() and (cells(label) > label_width or (is_narrow and row.sign is not None))
@@ -148,8 +148,8 @@ def _rows(rows: tuple[Row, ...], style: Style, width: int) -> Iterator[str]:
         yield from _row(row, margin, heads, style, width)
 
 
-def _row(row: Row, margin: str, heads: list[int], style: Style, width: int) -> Iterator[str]:
-    """One row. `heads` are the columns of all names of the object; a name that is far too long stands above its text."""
+def _row(row: Row, margin: str, heads: frozenset[int], style: Style, width: int) -> Iterator[str]:
+    """One row. `heads` are the columns that names of the object take; one that is far too long stands above its text."""
     if row.sign is None:
         yield from _wrapped(margin, row.text, style, width)
         return

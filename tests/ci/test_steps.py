@@ -187,10 +187,12 @@ def test_a_pull_request_about_something_else_is_left_in_peace(job: Job) -> None:
     assert ended.summary == (ended.results / "plan.md").read_text() != ""
 
 
-@pytest.mark.parametrize("step", ["apply", "drift"])
-def test_a_token_is_not_left_idle_on_the_simulator(job: Job, step: str) -> None:
-    """`init` names the simulator: with it each run would be green for ever. Whoever names it for CI means it."""
-    (job.tree / "manifests" / "reconciler.yaml").write_text("endpoint: simulator\n")
+@pytest.mark.parametrize(
+    ("step", "endpoint"), [("apply", "simulator:.reconciler/account.sqlite"), ("drift", "simulator")]
+)
+def test_a_token_is_not_left_idle_on_the_simulator(job: Job, step: str, endpoint: str) -> None:
+    """`init` names a simulator: with it each run would be green for ever. Whoever names it for CI means it."""
+    (job.tree / "manifests" / "reconciler.yaml").write_text(f"endpoint: {endpoint}\n")
     ended = job.run(step, RECONCILER_ENDPOINT="")
     assert (ended.code, ended.outputs["exit-code"]) == (64, "64")
     assert "manifests/reconciler.yaml names a simulator as `endpoint`" in ended.log

@@ -21,6 +21,9 @@ def test_commands_share_one_account_from_every_folder(named: Path, cli: Cli, mon
     assert (named / ".reconciler").stat().st_mode & 0o777 == 0o700
     assert (named / ".reconciler/.gitignore").read_text() == "*\n"
     assert cli("apply", "--yes", "--wait", "training").code == 0
+    left = "  The journal and the simulated account on this machine: delete the folder .reconciler.\n"
+    assert left in cli("destroy", "--yes").out
+    assert cli("apply", "--yes", "--wait", "training").code == 0
     monkeypatch.chdir("/")
     assert cli("plan", "--root", str(named / "manifests")).out.startswith("In sync")
     assert sorted(path.name for path in named.iterdir()) == [".reconciler", "manifests"]

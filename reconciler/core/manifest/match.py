@@ -31,8 +31,8 @@ def match_captions(folder: ImageFolder, source: str, place: Location, guide: Gui
         return Matched()
     if source == "automatic":
         return Matched(problems=tuple(_unused(folder.unused, place)))
-    if not folder.captions:
-        return Matched(problems=(_nothing_read(folder, source, place, guide),))
+    if not folder.captions:  # where there is no image, another problem says so
+        return Matched(problems=(_nothing_read(folder, source, place, guide),) if folder.images else ())
     names = ImageNames(folder)
     entries: dict[str, list[CaptionEntry]] = defaultdict(list)
     problems: list[Problem] = []
@@ -130,7 +130,7 @@ def _doubles(entries: Mapping[str, list[CaptionEntry]]) -> Iterator[Problem]:
             location=other.location,
             summary=f"{len(several):,} images have two caption files",
             detail=f"{quoted(first.location.path, 60)} and {quoted(other.location.path, 60)}, and so on.",
-            remedy="Keep one of the two for each image, for example by removing all .caption files.",
+            remedy="Keep one of the two for each image: remove all .txt files, or all .caption files.",
         )
         return
     for name, found in several.items():

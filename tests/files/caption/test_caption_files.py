@@ -178,7 +178,7 @@ def test_two_sets_of_sidecars_are_one_problem(brand: Brand) -> None:
         brand.write(f"images/p{number}.txt", "tags")
         brand.write(f"images/p{number}.caption", "a sentence.")
     assert only(brand).summary == "5 images have two caption files"
-    assert only(brand).remedy.endswith("for example by removing all .caption files.")
+    assert only(brand).remedy.endswith("remove all .txt files, or all .caption files.")
 
 
 @pytest.mark.parametrize(
@@ -226,3 +226,13 @@ def test_images_that_another_dataset_takes_are_not_left_out(brand: Brand) -> Non
     text = (brand.root / "lora.yaml").read_text().partition("---\n")[2]
     brand.write("other.yaml", text.replace("lora-poses", "others").replace("p[0-2]", "p[34]"))
     assert brand.problems() == ()
+
+
+@pytest.mark.parametrize("declared", ["file", "sidecar"])
+def test_a_dataset_without_images_lacks_no_captions(brand: Brand, declared: str) -> None:
+    """Both would be said of one empty folder."""
+    source(brand, declared)
+    for image in (brand.root / "images").iterdir():
+        image.unlink()
+    (brand.root / "images/README.md").write_text("images come here")
+    assert only(brand).rule == "dataset-count"
