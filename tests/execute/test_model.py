@@ -152,7 +152,7 @@ async def test_a_model_that_no_list_shows_and_that_cannot_be_deleted() -> None:
     def refuse() -> None:
         raise Instead(answer(409, {"message": "not now"}))
 
-    world.tap.at("DELETE /models", refuse)
+    world.tap.at("DELETE /models/40001", refuse)
     ran = await world.apply(world.tree(IMAGES))
     assert "it was not started, and stays: not now" in ran.of("create").detail
     assert (ran.code, world.trainings()) == (4, 0)
