@@ -346,14 +346,15 @@ def test_a_base_with_lost_objects_is_wrong_usage(fork: Path, cli: Cli) -> None:
 
 # ---------------------------------------------------------------- H86
 def test_a_tree_without_manifests_is_no_wish(fork: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """H86: exit 3 offline and live, and the account stays as it is."""
+    """H86: exit 3 offline and live, and the account stays as it is. `status` only shows what it holds."""
     before = objects(fork / "world.db")
     for path in (fork / "manifests").glob("*.yaml"):
         path.unlink()
     for step in range(2):
         assert cli("plan", "--base", "main").code == 3
-        for command in ("plan", "apply --yes", "plan --prune", "status"):
+        for command in ("plan", "apply --yes", "plan --prune", "destroy --yes"):
             assert cli(*command.split(), "--endpoint", "simulator:world.db").code == 3
+        assert cli("status", "--endpoint", "simulator:world.db").code == 0
         if step == 0:
             shutil.rmtree(fork / "manifests")
     assert objects(fork / "world.db") == before
