@@ -15,7 +15,7 @@ from reconciler.api.network import REACH
 from reconciler.api.observer import Exchange, Observer
 from reconciler.api.operation import Call
 from reconciler.api.retry import PATIENCE, Accept, Ending, GiveUp, TryAgain, Verdict, jitters, next_step
-from reconciler.api.server_pace import ServerPace
+from reconciler.api.server_time import ServerTime
 from reconciler.api.transport import CONNECT_SECONDS
 from reconciler.clock import Clock, PacedClock
 from reconciler.core.tier import CALLS_A_MINUTE
@@ -80,7 +80,7 @@ class Caller:
         self._http = http
         self._paced = clock if isinstance(clock, PacedClock) else None
         self._clock = clock if self._paced is None else self._paced.machine
-        self.server_pace = ServerPace()
+        self.server_time = ServerTime()
         self._pace = pace
         self._observer = observer
         self._mask = mask
@@ -99,7 +99,7 @@ class Caller:
             answer, found, seconds = await self._once(call, interpret, attempt)
             spent += seconds
             away = self._outage.note(answer.ending, self._clock.now(), seconds)
-            self._follow(answer.pace)
+            self._follow(answer.time)
             verdict = self._verdict(call, answer, attempt, spent, away)
             if isinstance(verdict, Accept):
                 return cast("T", found)
@@ -108,11 +108,11 @@ class Caller:
             spent += verdict.seconds
             await self._pause(call, verdict, answer.ending)
 
-    def _follow(self, told: ServerPace | None) -> None:
+    def _follow(self, told: ServerTime | None) -> None:
         """Take over how fast the server's time passes; only with a clock that was made for it."""
         if self._paced is not None and told is not None:
             self._paced.follow(told.speed)
-            self.server_pace = told
+            self.server_time = told
 
     def _verdict(self, call: Call, answer: Answer, attempt: int, spent: float, away: float) -> Verdict:
         return next_step(

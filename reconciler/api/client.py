@@ -21,7 +21,7 @@ from reconciler.api.network import DIRECT, Network
 from reconciler.api.observer import Observer, Unwatched
 from reconciler.api.operation import Call, call
 from reconciler.api.secret_address import SecretAddress
-from reconciler.api.server_pace import ServerPace
+from reconciler.api.server_time import ServerTime
 from reconciler.api.token import Token
 from reconciler.api.transport import build_http_client
 from reconciler.api.upload import ImageSource, Upload
@@ -84,9 +84,9 @@ class Client:
         return self._caller.tally.total()
 
     @property
-    def server_pace(self) -> ServerPace:
+    def server_time(self) -> ServerTime:
         """How fast the server's time passes, as it said last to a client with a PacedClock."""
-        return self._caller.server_pace
+        return self._caller.server_time
 
     @property
     def tally(self) -> Mapping[str, int]:

@@ -14,14 +14,15 @@ from reconciler.api.connection import NotConnected
 from reconciler.api.error_text import error_text, safe
 from reconciler.api.operation import Call
 from reconciler.api.retry import Ending, asked_wait
-from reconciler.api.server_pace import ServerPace, told_pace
+from reconciler.api.server_time import ServerTime, told_time
 from reconciler.api.upload import Upload
 from reconciler.clock import Clock, deadline
 from reconciler.core.strictjson import NoJson, loads
 from reconciler.core.text import shown
 
-ANSWER_LIMIT: Final = 64 * 1024 * 1024
-"""Bytes of an answer after unpacking. A list of a hundred thousand models is smaller."""
+ANSWER_LIMIT: Final = 48 * 1024 * 1024
+"""Bytes of an answer after unpacking. A list of fifty thousand models is smaller, and with it the tool stays below 150 MB
+while an answer without end is read (F17)."""
 
 VALUES_LIMIT: Final = 1_000_000
 """Values in an answer. Each costs memory once the JSON is read, however few bytes it has (H72)."""
@@ -55,8 +56,8 @@ T = TypeVar("T")
 class Answer:
     """How an exchange ended.
 
-    `words` is a safe line that says what is wrong, `asked` the pause that the API asks for, `pace` what a server says of
-    its time.
+    `words` is a safe line that says what is wrong, `asked` the pause that the API asks for, `time` what a server says
+    of its own.
     """
 
     ending: Ending
@@ -64,7 +65,7 @@ class Answer:
     body: bytes = b""
     words: str = ""
     asked: float | None = None
-    pace: ServerPace | None = None
+    time: ServerTime | None = None
 
 
 async def send_once(
@@ -152,7 +153,7 @@ async def _answer(http: httpx.AsyncClient, request: httpx.Request, mask: Mask, l
     if response.is_success and not body.is_readable:
         words = f"answered {response.status_code}, packed in a way that was not asked for"
         return Answer(ending=Ending.GARBLED, status=response.status_code, words=words)
-    return replace(_as_answer(response, bytes(body.content), mask), pace=told_pace(response.headers))
+    return replace(_as_answer(response, bytes(body.content), mask), time=told_time(response.headers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 from reconciler.api.observer import Exchange
 from reconciler.app.archives import open_archives
 from reconciler.app.images import images_of, require_content
-from reconciler.app.pace import at_pace
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
+from reconciler.app.simulated_waits import in_server_time
 from reconciler.core.account import Account, pin_to_add
 from reconciler.core.event import Event, Report
 from reconciler.core.plan import Plan
@@ -53,7 +53,7 @@ async def apply(opened: Session, settings: Settings, planned: Planned, plan: Pla
             images=images,
             journal=control.narrator,
             clock=opened.clock,
-            options=at_pace(options, opened.client.server_pace),
+            options=in_server_time(options, opened.client.server_time),
         )
         async for event in running:
             events.append(event)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from reconciler.app.exceptions import WrongUsage, undeclared
 from reconciler.app.history import models_of
-from reconciler.app.pace import at_least
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
+from reconciler.app.simulated_waits import at_least
 from reconciler.core.desired import CURRENT, Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.alias import is_version
@@ -86,7 +86,7 @@ async def _watch(opened: Session, ids: set[int], patience: float | None, told: T
         if not running or (patience is not None and seconds >= patience):
             return models
         told(running, seconds)
-        poll = at_least(POLL, 0.1, opened.client.server_pace)
+        poll = at_least(POLL, 0.1, opened.client.server_time)
         await opened.clock.sleep(poll if patience is None else min(poll, patience - seconds))
 
 

@@ -18,7 +18,7 @@ from reconciler.app.session import clock_of, session
 from reconciler.app.validate import validate
 from reconciler.cli.context import CommandContext, announce_network, warn_of_unused_token
 from reconciler.cli.exit_codes import DONE, REFUSED
-from reconciler.cli.plan_flow import announce_pace, waits_of
+from reconciler.cli.plan_flow import announce_server_time, waits_of
 from reconciler.cli.progress import Progress
 from reconciler.core.look.surroundings import surroundings
 from reconciler.core.plan import Plan
@@ -87,7 +87,7 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
                 console.result_text("\n" if left.sections else "")
                 console.result(left)
                 return code
-            announce_pace(console, clock)
+            announce_server_time(console, clock)
             notices.is_silent = True  # the progress says it from here on
             with _brake_on_signals() as brake, Progress(plan, console, clock) as progress:
                 control = RunControl(wait=request.wait, brake=brake, narrator=narrator, on_event=progress.feed)

@@ -119,7 +119,9 @@ class Console:
     def masked(self, text: str) -> str:
         """The text with the token and the password of a proxy masked, in case they got in."""
         if self._secrets is None:
-            self._secrets = (*_token_forms(self._environ), *_proxy_forms(self._environ))
+            found = {*_token_forms(self._environ), *_proxy_forms(self._environ)}
+            # Longest first: a short form may be a part of a longer one, and would leave the rest of that one readable.
+            self._secrets = tuple(sorted(found, key=lambda form: (-len(form), form)))
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, "***")

@@ -97,10 +97,10 @@ def announce_network(context: CommandContext, hosts: Collection[str] = ()) -> No
 def _network_words(network: Network, origins: Collection[str]) -> str:
     """How requests to these origins travel; empty where no variable has a say in it."""
     proxies = {proxy.origin: proxy.variable for origin in origins if (proxy := network.proxy_for(origin))}
-    said = [f"through the proxy {origin} ({variable})" for origin, variable in proxies.items()]
+    said = [f"Requests go through the proxy {origin} ({variable})" for origin, variable in proxies.items()]
     if origins and network.ca_variables:
-        said.append(f"with the certificates of {' and '.join(network.ca_variables)}")
-    return f"Requests go {' and '.join(said)}." if said else ""
+        said.append(f"Servers are verified by the certificates of {' and '.join(network.ca_variables)}")
+    return ". ".join([*said, ""]).rstrip() if said else ""
 
 
 class _ToConsole(logging.Handler):

@@ -58,7 +58,7 @@ def waits_of(context: CommandContext) -> WaitNotices:
     return WaitNotices(context.console, is_simulated=context.settings.endpoint.is_simulator)
 
 
-def announce_pace(console: Console, clock: Clock) -> None:
+def announce_server_time(console: Console, clock: Clock) -> None:
     """Say that waits and durations are a simulated server's, where its time passes at another speed than ours."""
     if isinstance(clock, PacedClock) and clock.speed != 1.0:
         console.say_line(

@@ -7,7 +7,7 @@ from reconciler.app.validate import validate
 from reconciler.app.waiting import RUNNING, Awaited, Wanted, require_declared, wait_for_trainings
 from reconciler.cli.context import CommandContext
 from reconciler.cli.exit_codes import DEADLINE, DONE, FAILED
-from reconciler.cli.plan_flow import announce_pace, connect
+from reconciler.cli.plan_flow import announce_server_time, connect
 from reconciler.core.live import ModelStatus
 from reconciler.core.text import count
 from reconciler.render.progress import REMINDER_SECONDS
@@ -35,7 +35,7 @@ async def run_wait(context: CommandContext, wanted: Iterable[Wanted], patience: 
 
     async with connect(context) as opened:
         planned = await make_plan(opened, context.settings, desired, Scope())
-        announce_pace(console, opened.clock)
+        announce_server_time(console, opened.clock)
         ended = await wait_for_trainings(opened, planned, wanted, patience=patience, told=told)
     if not ended:
         console.result(screen([Line(text=say("No declared model is in training."))]))

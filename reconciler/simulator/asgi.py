@@ -46,7 +46,7 @@ def create_app(
     that the client is gone. `record` is told each exchange, status 0 if dropped. Each answer tells how fast its time
     passes, so that a client need not wait for hours of which a second is all that is left.
     """
-    pace = {SPEED: f"{simulator.speed:g}", LIST_LAG: f"{simulator.switches.seconds('list_lag_seconds'):g}"}
+    own_time = {SPEED: f"{simulator.speed:g}", LIST_LAG: f"{simulator.switches.seconds('list_lag_seconds'):g}"}
 
     async def app(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,7 +64,7 @@ def create_app(
         _tell(record, request, response.status)
         if response.delay:
             await sleep(response.delay / simulator.speed)
-        await write(replace(response, headers={**response.headers, **pace}), send, whole=drop is None)
+        await write(replace(response, headers={**response.headers, **own_time}), send, whole=drop is None)
         if drop is not None and not response.complete:
             drop(scope)
             await receive()

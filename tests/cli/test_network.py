@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cli.console import Console
 from reconciler.clock import SystemClock
 from reconciler.simulator import Simulator, serving
-from tests.api.connect_proxy import LOGIN, Passed, authority, connect_proxy, tls_before
+from tests.api.connect_proxy import AUTHORIZATION, LOGIN, Passed, authority, connect_proxy, tls_before
 from tests.cli.conftest import Cli
 
 HOST = "api.corp.example"
@@ -70,8 +71,8 @@ def test_an_apply_behind_a_proxy_with_a_certificate_authority_of_its_own(office:
     """It says once how requests go, and shows neither the token nor the proxy's password, however much it says."""
     ran = cli("apply", "--yes", "-vv")
     assert ran.code == 0, ran.err
-    notice = f"Requests go through the proxy http://{office.passed.address} (HTTPS_PROXY) and with the certificates of "
-    assert ran.err.count(f"{notice}SSL_CERT_FILE.\n") == 1
+    notice = f"Requests go through the proxy http://{office.passed.address} (HTTPS_PROXY). "
+    assert ran.err.count(f"{notice}Servers are verified by the certificates of SSL_CERT_FILE.\n") == 1
     assert "In sync" in cli("plan").out
     assert len(office.simulator.log) > 10
     assert {head.split()[1] for head in office.passed.heads} == {f"{HOST}:443"}
@@ -136,6 +137,20 @@ def test_variables_that_are_not_used_are_named_by_what_sends(
     assert cli("plan").err.count(warning) == 1
     assert warning not in cli("validate").err
     assert warning not in cli("plan", "--endpoint", "simulator").err
+
+
+def test_the_password_of_a_proxy_is_masked_wherever_it_got_in() -> None:
+    """The last net, for faults and libraries: as it is sent, as it is written, and as it is meant."""
+    console = Console({"https_proxy": f"http://{LOGIN}@proxy:3128"})
+    for text in (
+        "canary-pass/word",
+        "canary-pass%2Fword",
+        "us@er:canary-pass/word",
+        AUTHORIZATION.removeprefix("Basic "),
+    ):
+        assert console.masked(f"before {text} after") == "before *** after"
+    assert console.masked("a pass word") == "a pass word"
+    assert Console({"https_proxy": "socks5://u:p@h"}).masked("u:p") == "u:p"
 
 
 @pytest.mark.parametrize("value", ["0", "soon", "86401"])

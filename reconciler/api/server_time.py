@@ -15,19 +15,19 @@ _NUMBER: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?(?:e[+-]?[0-9]{1,2})?",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServerPace:
+class ServerTime:
     """`speed` is how many seconds of the server pass in one; `list_lag` how old its lists may be, in its seconds."""
 
     speed: float = 1.0
     list_lag: float = 0.0
 
 
-def told_pace(headers: Mapping[str, str]) -> ServerPace | None:
+def told_time(headers: Mapping[str, str]) -> ServerTime | None:
     """What a server says of its time; None where it says nothing that makes sense."""
     speed, lag = _number(headers.get(SPEED, "")), _number(headers.get(LIST_LAG, "0"))
     if speed is None or lag is None or not SLOWEST <= speed <= FASTEST or lag > _LONGEST_LAG:
         return None
-    return ServerPace(speed=speed, list_lag=lag)
+    return ServerTime(speed=speed, list_lag=lag)
 
 
 def _number(text: str) -> float | None:
