@@ -71,7 +71,7 @@ RULE_WORDS = {
     ),
     "legacy-generation": (
         "Bria's page on generating with legacy models announced that it ends on 2026-07-01: with light, max, bria-2.3 and bria-3.2, which are the models of the prefix family. Managing and training them was not announced to end. It is said of the first dataset only, and once in a plan that trains such a model.",
-        "Read [the two families](families.md) before you train anew, or waive this.",
+        "Read docs/families.md before you train anew, or waive this.",
     ),
     "images-shared": (
         "Two datasets of one project hold the same images, byte for byte. That can be meant, as for two training versions; it can also be a folder that was copied and never finished.",

@@ -82,15 +82,27 @@ def stopped(one: StoppedTraining) -> str:
 
 
 def parameters(one: ChangedObject) -> tuple[Parameter, ...]:
-    """What changes of a model, then all else that defines its training."""
+    """What changes of a model; of a first version all that defines its training."""
+    return tuple(each for each in _defining(one) if not each.stays)
+
+
+def aliases(one: ChangedObject) -> tuple[Parameter, ...]:
+    """What each alias that moves names now and what it will name."""
+    return tuple(
+        Parameter(name=each.name, before=each.now, after=f"{each.next}, once it is trained", stays=False)
+        for each in one.aliases
+        if each.next
+    )
+
+
+def as_before(one: ChangedObject) -> str:
+    """What else defines the training, and aliases that stay, in one line: `training_mode expert, rank 64`."""
+    kept = [f"{each.name} {each.after}" for each in _defining(one) if each.stays]
+    return ", ".join([*kept, *(f"{each.name} {each.now}" for each in one.aliases if not each.next)])
+
+
+def _defining(one: ChangedObject) -> tuple[Parameter, ...]:
     return () if one.training is None else one.training.changed + one.training.unchanged
-
-
-def aliases(one: ChangedObject) -> Iterator[Parameter]:
-    """What each alias names now and what it will name."""
-    for each in one.aliases:
-        after = f"{each.next}, once it is trained" if each.next else each.now
-        yield Parameter(name=each.name, before=each.now, after=after, stays=not each.next)
 
 
 def pictures(sums: PictureSums) -> str:
@@ -121,7 +133,7 @@ def unchanged(number: int) -> str:
 _WORDS = {
     one.__name__: one
     for one in (
-        laid_out, figure, rest, because, guide, fields, gone, stopped, parameters, aliases, pictures, unseen,
+        laid_out, figure, rest, because, guide, fields, gone, stopped, parameters, aliases, as_before, pictures, unseen,
         unchanged, findings, told_once, notes_told_once,
     )
 }  # fmt: skip

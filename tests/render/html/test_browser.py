@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from PIL import Image
 
+from reconciler.core.change import FieldChange
 from reconciler.core.content_change import ImageChange, ImageEffect
 from reconciler.core.reason import Reason, Why
 from reconciler.core.refusal import Note
+from reconciler.core.state import AliasState
 from reconciler.files.image.thumbnail import thumbnail
 from reconciler.render.album import Album, Thumbnails, data_uri
 from tests.conftest import ROOT
@@ -128,6 +130,69 @@ def test_everything_fits_the_screen(opened: Opener, width: int) -> None:
             assert box is not None
             assert min(box["width"], box["height"]) >= 160
             assert picture.evaluate("image => image.complete && image.naturalWidth") == 192
+
+
+BROKEN = """
+root => {
+  const broken = [];
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    for (const word of node.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(one => one.top)).size > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+}
+"""
+"""The words below an element that stand on more than one line."""
+
+
+def test_no_word_of_a_table_is_broken_on_a_telephone(opened: Opener) -> None:
+    """Not the long names of parameters and aliases either."""
+    fields = (
+        FieldChange(path="training.learning_rate", before=None, after=0.0001),
+        FieldChange(path="training.total_training_steps", before=1500, after=2000),
+        FieldChange(path="training_mode", before="fully_automated", after="expert"),
+    )
+    aliases = (AliasState(ref=sample.MODEL, alias="candidate-of-the-spring-campaign", target="current"),)
+    plan = sample.plan(changes=(sample.dataset(), sample.model(fields=fields)), aliases=aliases)
+    seen = opened(render_html(plan, digest=album.DIGEST), width=390)
+    with quiet(seen):
+        tables = seen.page.locator("table").all()
+        assert tables
+        assert [word for table in tables for word in table.evaluate(BROKEN)] == []
+        assert seen.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("level", [0, 255])
+def test_what_strikes_a_removed_image_is_seen_on_any_picture(opened: Opener, scheme: Scheme, level: int) -> None:
+    """The line has two tones: of a white picture on a dark page, one of them is dark."""
+    plain = io.BytesIO()
+    Image.new("RGB", (192, 192), (level, level, level)).save(plain, "WEBP", lossless=True)
+    removed = ImageChange(effect=ImageEffect.REMOVED, name="old.png", key="a1", caption="old.")
+    plan = sample.plan(changes=(sample.dataset(images=(removed,)), sample.model()))
+    pictures = Thumbnails(pictures={"a1": data_uri(plain.getvalue())})
+    seen = opened(render_html(plan, digest=album.DIGEST, album=Album(thumbnails=pictures)), scheme)
+    with quiet(seen), Image.open(io.BytesIO(seen.page.locator(".is-removed .mat").screenshot())) as shot:
+        middle = shot.convert("L").crop(
+            (shot.width // 2 - 8, shot.height // 2, shot.width // 2 + 8, shot.height // 2 + 1)
+        )
+        assert max(abs(one - level) for one in middle.tobytes()) > 150
+
+
+def test_a_card_shows_the_whole_caption_with_its_prefix(opened: Opener) -> None:
+    """Nothing of it is cut off."""
+    seen = opened(real_page(), width=390)
+    with quiet(seen):
+        prefix = seen.page.locator("figcaption .prefix").first
+        assert prefix.inner_text() == sample.AFTER.strip()
+        assert prefix.evaluate("one => getComputedStyle(one).textOverflow") == "clip"
+        assert prefix.evaluate("one => one.getClientRects().length") > 1
 
 
 def test_the_first_screen_answers(opened: Opener) -> None:
