@@ -1,26 +1,41 @@
 """Refuse an alias that nothing will answer to. The history of git is read only where neither tree nor account knows it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler.app.validate import resolve_tree
 from reconciler.core.desired import Desired
-from reconciler.core.look.unknown_alias import defines, unknown_aliases, unknown_note, unknown_refusal
+from reconciler.core.look.unknown_alias import (
+    History,
+    fingerprints_in,
+    unknown_aliases,
+    unknown_note,
+    unknown_refusal,
+)
 from reconciler.core.plan import Plan
 from reconciler.core.problem import ProblemsFound
+from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState
 from reconciler.files.git.past_trees import past_trees
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.load import load
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Past:
-    """Which aliases no commit knows, and whether all commits could be asked."""
+    """Which aliases no commit knows, the fingerprints that their models had, and how much of the history was asked."""
 
     unknown: tuple[AliasState, ...]
-    is_whole: bool
+    known: dict[Ref, set[str]]
+    history: History = History.PART
+
+    def ask(self, tree: Desired, desired: Desired) -> None:
+        """What one tree knows."""
+        for ref in self.known:
+            self.known[ref].update(fingerprints_in(tree, desired, ref))
+        self.unknown = tuple(
+            one for one in self.unknown if not any(print_.startswith(one.target) for print_ in self.known[one.ref])
+        )
 
 
 def with_alias_check(plan: Plan, desired: Desired, root: Path, base: Desired | None = None) -> Plan:
@@ -33,30 +48,35 @@ def with_alias_check(plan: Plan, desired: Desired, root: Path, base: Desired | N
         return plan
     past = _asked_history(root, desired, unknown)
     is_asked = not plan.subject.base
-    if is_asked or past.is_whole:
-        refusals = tuple(unknown_refusal(state, is_asked=is_asked, is_whole=past.is_whole) for state in past.unknown)
-        return replace(plan, refusals=(*plan.refusals, *refusals))
-    return replace(plan, notes=(*plan.notes, *map(unknown_note, past.unknown)))
+    if not is_asked and past.history is not History.WHOLE:
+        return replace(plan, notes=(*plan.notes, *map(unknown_note, past.unknown)))
+    refusals = (
+        unknown_refusal(one, past.known[one.ref], is_asked=is_asked, history=past.history) for one in past.unknown
+    )
+    return replace(plan, refusals=(*plan.refusals, *refusals))
 
 
 def _asked_history(root: Path, desired: Desired, unknown: tuple[AliasState, ...]) -> _Past:
     """The newest commits first, and no further than the last alias is found."""
-    left = unknown
+    past = _Past(unknown=unknown, known={one.ref: set() for one in unknown})
+    past.ask(desired, desired)
     try:
-        with past_trees(root) as past:
-            for folder in past:
-                left = tuple(_unknown_in(folder, desired, left))
-                if not left:
+        with past_trees(root) as trees:
+            for folder in trees:
+                tree = _tree_in(folder)
+                if tree is not None:
+                    past.ask(tree, desired)
+                if not past.unknown:
                     break
-            return _Past(unknown=left, is_whole=past.is_whole)
+            past.history = History.WHOLE if trees.is_whole else History.PART
     except RevisionRefused:
-        return _Past(unknown=left, is_whole=False)
+        past.history = History.NONE
+    return past
 
 
-def _unknown_in(folder: Path, desired: Desired, left: Iterable[AliasState]) -> Iterable[AliasState]:
-    """A tree with problems was never applied, so no version comes from it."""
+def _tree_in(folder: Path) -> Desired | None:
+    """A tree of the history; None if it has problems: it was never applied, so no version comes from it."""
     try:
-        tree = resolve_tree(load(folder, cache=folder.parent / "cache"))
+        return resolve_tree(load(folder, cache=folder.parent / "cache"))
     except ProblemsFound:
-        return left
-    return [state for state in left if not defines(tree, desired, state)]
+        return None

@@ -73,6 +73,8 @@ def test_a_promotion_on_the_live_side_names_versions(model: Path, cli: Cli) -> N
     refused = cli("apply", "--yes")
     assert refused.code == 4
     assert "no version in the account, no commit of this repository" in flat(refused.out)
+    write_aliases(model, f"production: {now[:-1]}{'0' if now[-1] != '0' else '1'}")
+    assert f"Did you mean {now}?" in cli("plan").out
 
 
 def test_a_roll_back_finds_its_version_in_the_history(model: Path, cli: Cli) -> None:
@@ -131,3 +133,11 @@ def test_a_policy_is_a_change(model: Path, cli: Cli, line: str, said: str) -> No
     assert ran.code == 2
     assert said in flat(ran.out)
     assert cli(*OFFLINE, "--format", "markdown").out.count("trained") >= 2
+
+
+def test_outside_of_git_the_account_alone_says_what_there_is(tree: Path, cli: Cli) -> None:
+    """No word about commits that nobody made."""
+    write_aliases(tree / "manifests/model.yaml", f"production: {UNKNOWN}")
+    ran = cli("plan")
+    assert "not what the manifest describes, no version in the account." in flat(ran.out)
+    assert "commit" not in ran.out

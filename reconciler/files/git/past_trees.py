@@ -25,8 +25,9 @@ class PastTrees:
     `commit` is the one whose tree the folder holds now.
     """
 
-    def __init__(self, repository: Repository, below: str, place: Path, layout: Layout) -> None:
+    def __init__(self, repository: Repository, below: str, place: Path, layout: Layout, most: int) -> None:
         self._repository = repository
+        self._most = most
         self._below = below
         self._folder = place
         self._layout = layout
@@ -40,16 +41,22 @@ class PastTrees:
         self.is_whole = commits is not None and len(commits) <= COMMITS and not self._repository.is_shallow()
         for commit in (commits or ())[:COMMITS]:
             try:
-                self._bring(self._repository.entries(commit, self._below))
+                self._bring(self._entries(commit))
             except (RevisionRefused, ProblemsFound):
                 self.is_whole = False
                 return
             self.commit = commit
             yield self._folder
 
+    def _entries(self, commit: str) -> list[TreeEntry]:
+        entries = [entry for entry in self._repository.entries(commit, self._below) if is_visible(entry.path)]
+        if len(entries) > self._most:
+            raise RevisionRefused(f"Commit {commit[:12]} holds more than {self._most:,} files.")
+        return entries
+
     def _bring(self, entries: Iterable[TreeEntry]) -> None:
         """Make the folder hold these entries. Links go first and come last, so that no file is written through one."""
-        wanted = {entry.path: entry for entry in entries if is_visible(entry.path)}
+        wanted = {entry.path: entry for entry in entries}
         kept = {path for path, entry in self._laid.items() if entry == wanted.get(path) and entry.mode != LINK}
         for path in self._laid.keys() - kept:
             self._remove(path)
@@ -77,7 +84,7 @@ def past_trees(root: Path, *, limits: Limits = LIMITS) -> Iterator[PastTrees]:
         folder = Path(os.path.realpath(temporary)) / "tree"
         folder.mkdir()
         with repository.blobs() as blobs:
-            yield PastTrees(repository, below, folder, _layout(root, folder, blobs, limits))
+            yield PastTrees(repository, below, folder, _layout(root, folder, blobs, limits), limits.entries)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

@@ -70,6 +70,7 @@ def test_a_part_of_a_history_is_not_whole(repo: Repo, tmp_path: Path, monkeypatc
         repo.commit(**{"a.yaml": "x" * (number + 1)})
     assert len(taken(repo)[0]) == 3
     assert taken(repo, file=2) == ([], False)
+    assert taken(repo, entries=0) == ([], False)
     monkeypatch.setattr(module, "COMMITS", 2)
     trees, is_whole = taken(repo)
     assert (len(trees), is_whole) == (2, False)
