@@ -112,7 +112,7 @@ def test_a_plan_for_another_account_is_foreign(
     monkeypatch.setenv("RECONCILER_ACCOUNT", "other")
     ran = cli("apply", "plan.json")
     assert ran.code == 4
-    assert "this plan was made for the account brand, not other" in flat(ran.err)
+    assert "This plan was made for the account brand, not other" in flat(ran.err)
 
 
 def test_no_schema_is_refined_beside_a_draft_of_another_account(tree: Path, cli: Cli, world: Simulator) -> None:

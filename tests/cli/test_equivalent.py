@@ -132,7 +132,7 @@ def test_more_than_was_reviewed_is_refused_with_what_is_more(changed: Path, cli:
     before = (changed / "world.db").read_bytes()
     ran = cli("apply", "--within", "plan.json", "--yes")
     assert ran.code == 4
-    assert "more would be done now than was reviewed (+ not reviewed)" in flat(ran.err)
+    assert "More would be done now than was reviewed (+ not reviewed)" in flat(ran.err)
     assert '+ dataset/lora-poses: image goes: "wave"' in flat(ran.err)
     assert "- dataset/lora-poses" not in flat(ran.err)
     assert (changed / "world.db").read_bytes() == before

@@ -95,7 +95,7 @@ def test_a_plan_of_another_overlay_allows_nothing(stages: Path, cli: Cli) -> Non
     for arguments in wrong:
         ran = cli(*arguments)
         assert ran.code == 4, arguments
-        assert "this plan was made " in ran.err
+        assert "This plan was made " in ran.err
     assert "under the overlay staging, and what would be done now is planned without an overlay" in flat(
         cli("apply", "staging.json").err
     )

@@ -194,7 +194,7 @@ def test_a_trial_is_undone(applied: Path, cli: Cli) -> None:
     assert "because `reconciler destroy` deletes what the manifests declare" in saved.out
     refused = cli("apply", "plan.json", "--prune")
     assert refused.code == 4
-    assert "this plan is one of `reconciler destroy`" in refused.err
+    assert "This plan is one of `reconciler destroy`" in refused.err
     assert "`reconciler destroy` deletes this, and nothing else applies it." in cli("show", "plan.json").out
     refused = cli("destroy")
     assert (refused.code, refused.out) == (4, "")
@@ -264,7 +264,7 @@ def test_strays_are_listed_when_they_are_asked_for(applied: Path, cli: Cli) -> N
         (dataset,) = world.datasets.all()
         world.datasets.put(replace(dataset, id=dataset.id + 1, name="by hand"))
     (applied / "manifests/model.yaml").unlink()
-    assert "also live, not in git: 1 project, 1 dataset, 1 model (`reconciler status --strays`)" in cli("status").out
+    assert "Also live, not in git: 1 project, 1 dataset, 1 model (`reconciler status --strays`)." in cli("status").out
     listed = cli("status", "--strays").out
     assert re.search(
         r'Live, not in git:\n  project  "Theirs" \(id \d+\)\n  dataset  "by hand" \(id \d+\) in project \d+\n', listed
