@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from reconciler.core.guide import Guide, PrefixGuide
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count, shown, visible
-from reconciler.render.text import render_text, safe_line
-from reconciler.render.view import Line, say, screen
+from reconciler.render.text import safe_line
 
 
 def guide_text(guide: Guide) -> str:
-    """The proposal alone, to be read by a person or a program: a text, or an indented JSON document."""
+    """The proposal alone, to be read by a person or a program: a text on one line, or an indented JSON document."""
     if isinstance(guide, PrefixGuide):
-        return render_text(screen([Line(text=say(guide.text))]))
+        return safe_line(visible(guide.text)) + "\n"
     return dumps(guide.document)
 
 

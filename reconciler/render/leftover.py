@@ -20,7 +20,10 @@ def leftover_sections(found: Iterable[Leftover]) -> list[list[Block]]:
 
 
 def _object(live: Live) -> Text:
-    where = "" if live.project_id is None else f" in project {live.project_id}"
+    if live.kind.parent is None:
+        where = ", which holds nothing else"
+    else:
+        where = "" if live.project_id is None else f" in project {live.project_id}"
     return (*quoted_text(live.name), *say(f" (id {live.id}){where}"))
 
 

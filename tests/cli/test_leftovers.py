@@ -77,8 +77,11 @@ def test_status_without_manifests_shows_the_account(applied: Path, cli: Cli, mon
     (project,) = json.loads(cli("status", "--format", "json").out)["projects"]
     (dataset,) = project["datasets"]
     assert (project["name"], dataset["images"], dataset["models"][0]["status"]) == ("Lora", 5, "completed")
-    told = flat(cli("status", "--strays").out)
-    assert "To delete dataset/lora-poses, model/lora-max: bring the manifests back from git" in told
+    listed = cli("status", "--strays").out
+    assert re.search(r'\n  project/lora  +"Lora" \(id \d+\), which holds nothing else\n', listed)
+    (applied / "manifests/gone.yaml").write_text(listed.partition("and apply:\n")[2])
+    assert "1 project is deleted, 2 versions are deleted." in cli("plan").out
+    (applied / "manifests/gone.yaml").unlink()
     monkeypatch.setenv("RECONCILER_ENDPOINT", "simulator")
     assert "0 projects, 0 datasets, 0 models." in cli("status").out
 

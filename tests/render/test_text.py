@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.core.guide import PrefixGuide
 from reconciler.render.difference import Wording
+from reconciler.render.guide import guide_text
 from reconciler.render.text import cells, render_text, safe_line
 from reconciler.render.view import (
     Figure,
@@ -244,3 +246,9 @@ def test_a_name_without_room_stands_above_its_text() -> None:
     assert lines[0] == "* model/" + "m" * 40
     assert lines[1] == "    word word word word word word word word word word word"
     assert len(lines) == 3
+
+
+def test_a_proposed_prefix_is_one_line_for_programs() -> None:
+    text = "An illustration " * 20
+    assert guide_text(PrefixGuide(text=text)) == f"{text}\n"
+    assert guide_text(PrefixGuide(text="::error::\x1b")) == "<U+003A>:error::<U+001B>\n"

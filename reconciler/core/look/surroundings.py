@@ -56,7 +56,12 @@ def surroundings(plan: Plan, desired: Desired, observed: Observed, project_ids: 
     declared = {id_: ref.name for ref, id_ in project_ids.items()}
     return Surroundings(
         strays=strays,
-        leftovers=leftovers((observed.live[stray.kind, stray.id] for stray in strays), index, declared),
+        leftovers=leftovers(
+            (observed.live[stray.kind, stray.id] for stray in strays),
+            index,
+            declared,
+            taken=[ref.name for ref in desired.refs if ref.kind.parent is None],
+        ),
         checkpoints={(model.kind, model.id): model.checkpoint_steps for model in models if model.checkpoint_steps},
     )
 

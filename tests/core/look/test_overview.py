@@ -56,3 +56,19 @@ def test_leftovers_are_known_by_their_names_and_bear_the_manifest_that_deletes_t
     )
     assert [one.manifest for one in leftovers((ORPHAN,), index, {1: "lora"})] == [""]
     assert [one.manifest for one in leftovers((OLD,), index, {})] == [""]
+    assert [one.manifest for one in leftovers((LORA, OLD), index, {})] == [""]  # others work in that project
+
+
+def test_a_project_that_holds_nothing_else_goes_as_a_whole() -> None:
+    """By its id, under a name that no manifest has; never one that is empty."""
+    index = AccountIndex(Observed(live=by_identity((LORA, EMPTY, OLD, TRAINED))))
+    strays = (TRAINED, OLD, EMPTY, LORA)
+    project, dataset, model = leftovers(strays, index, {})
+    assert project.manifest == (
+        "{apiVersion: reconciler/v1, kind: Project, metadata: {name: lora, id: 1, ensure: absent}, spec: {}}"
+    )
+    assert "spec: {project: lora}" in dataset.manifest
+    assert "spec: {dataset: old}" in model.manifest
+    other = leftovers(strays, index, {}, taken=["lora"])
+    assert "name: project-1, id: 1" in other[0].manifest
+    assert "spec: {project: project-1}" in other[1].manifest
