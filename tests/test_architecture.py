@@ -14,7 +14,7 @@ PACKAGE = ROOT / "reconciler"
 WORDS = {
     *("apply", "plan", "deepdiff", "httpx", "pydantic", "rich", "click", "ruamel.yaml", "sqlite3"),
     *("--endpoint simulator:FILE", "--out", "reconciler simulate", "make contracts"),
-    ".reconciler/journal.jsonl",
+    *(".reconciler/account.sqlite", ".reconciler/journal.jsonl"),
 }
 """Commands, options, libraries, and a file that a run makes: all that stands in code on the page and is no name of ours."""
 
