@@ -1,5 +1,6 @@
 """An account without manifests: its projects, datasets and models as a screen and as JSON."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from reconciler.core.kind import Kind
@@ -16,7 +17,7 @@ _WAY = "`reconciler init` writes first manifests. What is live stays as it is un
 
 def overview_view(found: AccountOverview, *, endpoint: str, root: str) -> View:
     """Each project with what it holds, set in by what it stands on, and how much there is."""
-    context = f"no manifests in {quoted(root)}, so this is all that the account holds · {endpoint}"
+    context = f"No manifests in {quoted(root)}, so this is all that the account holds · {endpoint}"
     return screen(
         [Line(text=say(context, Role.QUIET))],
         *([*_project(one)] for one in found.projects),
@@ -64,8 +65,9 @@ def _item(live: Live, *words: str) -> Item:
 
 
 def _counted(found: AccountOverview) -> str:
-    live = found.live
-    return ", ".join(count(sum(one.kind is kind for one in live), kind.value, kind.plural) for kind in Kind)
+    numbers = Counter(one.kind for one in found.live)
+    told = [count(numbers[kind], kind.value, kind.plural) for kind in Kind if numbers[kind]]
+    return ", ".join(told) or "Nothing is live"
 
 
 def _project_values(one: ProjectOverview) -> dict[str, object]:

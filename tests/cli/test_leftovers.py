@@ -65,7 +65,7 @@ def test_status_without_manifests_shows_the_account(applied: Path, cli: Cli, mon
     ran = cli("status", "-vv")
     assert ran.code == 0
     assert re.fullmatch(
-        r'no manifests in "manifests", so this is all that the account holds · simulator\n\n'
+        r'No manifests in "manifests", so this is all that the account holds · simulator\n\n'
         r'project  "Lora" \(id \d+\): defined_character, illustration(, prefix family)?\n'
         r'  dataset  "lora-poses v1 \(a\w+\)" \(id \d+\): completed, 5 images\n'
         r'    model  "lora-max v1 \(a\w+\)" \(id \d+\): trained, fully_automated, max\n\n'
@@ -83,7 +83,7 @@ def test_status_without_manifests_shows_the_account(applied: Path, cli: Cli, mon
     assert "1 project is deleted, 2 versions are deleted." in cli("plan").out
     (applied / "manifests/gone.yaml").unlink()
     monkeypatch.setenv("RECONCILER_ENDPOINT", "simulator")
-    assert "0 projects, 0 datasets, 0 models." in cli("status").out
+    assert "Nothing is live." in cli("status").out
 
 
 def test_a_manifest_with_a_fault_is_not_taken_for_none(tree: Path, cli: Cli) -> None:
