@@ -142,6 +142,11 @@ class SimulatedClock:
                 return
 
 
+def is_simulated(clock: Clock) -> bool:
+    """Does time pass otherwise on it than on this machine? Then no time of day is told, and durations say so."""
+    return isinstance(clock, SimulatedClock) or (isinstance(clock, PacedClock) and clock.speed != 1.0)
+
+
 @asynccontextmanager
 async def deadline(clock: Clock, seconds: float | None) -> AsyncIterator[None]:
     """Raise TimeoutError where the block takes longer than this by the clock; None: it may take for ever."""

@@ -141,7 +141,8 @@ class Caller:
             reason = "no usable answer yet, the call is tried again"
             if ending is Ending.UNSENT:
                 reason = f"no connection yet, tried for {self._reach:.0f} s or as long as --patience says"
-            self._observer.throttled(again.seconds, reason)
+            # Told in server time as every other wait, although it goes by the machine.
+            self._observer.throttled(again.seconds * self.server_time.speed, reason)
             await self._clock.sleep(again.seconds)
 
     async def _once(self, call: Call, interpret: Callable[[object], T], attempt: int) -> tuple[Answer, T | None, float]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from reconciler.api.observer import Exchange
@@ -12,6 +12,7 @@ from reconciler.app.planning import Planned
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
 from reconciler.app.simulated_waits import in_server_time
+from reconciler.clock import is_simulated
 from reconciler.core.account import Account, pin_to_add
 from reconciler.core.event import Event, Report
 from reconciler.core.plan import Plan
@@ -58,12 +59,13 @@ async def apply(opened: Session, settings: Settings, planned: Planned, plan: Pla
         async for event in running:
             events.append(event)
             control.on_event(event)
-    return fold(
+    report = fold(
         plan,
         events,
         calls=opened.client.calls - before,
         seconds=opened.clock.now() - began,
     )
+    return replace(report, is_simulated=is_simulated(opened.clock))
 
 
 def account_to_pin(settings: Settings, planned: Planned, plan: Plan, report: Report) -> Account | None:

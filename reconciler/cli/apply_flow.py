@@ -18,7 +18,7 @@ from reconciler.app.session import clock_of, session
 from reconciler.app.validate import validate
 from reconciler.cli.context import CommandContext, announce_network, warn_of_unused_token
 from reconciler.cli.exit_codes import DONE, REFUSED
-from reconciler.cli.plan_flow import announce_server_time, waits_of
+from reconciler.cli.plan_flow import WaitNotices, announce_server_time
 from reconciler.cli.progress import Progress
 from reconciler.core.look.surroundings import surroundings
 from reconciler.core.plan import Plan
@@ -74,7 +74,7 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
     console.say(warnings_view(desired.warnings))
     clock = clock_of(settings)
     with journal_of(settings.root, mask=console.masked, now=clock.now) as journal:
-        narrator, notices = Narrator(journal), waits_of(context)
+        narrator, notices = Narrator(journal), WaitNotices(console, clock)
         async with session(settings, clock, [narrator, notices]) as opened:
             announce_network(context)
             planned = await make_plan(opened, settings, desired, request.scope)

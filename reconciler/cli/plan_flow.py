@@ -11,7 +11,7 @@ from reconciler.app.session import Session, clock_of, session
 from reconciler.app.validate import validate
 from reconciler.cli.console import Console
 from reconciler.cli.context import CommandContext, announce_network, warn_of_unused_token
-from reconciler.clock import Clock, PacedClock
+from reconciler.clock import Clock, PacedClock, is_simulated
 from reconciler.core.plan import Plan
 from reconciler.render.problem import warnings_view
 from reconciler.render.words import duration
@@ -26,9 +26,9 @@ class WaitNotices:
     `is_silent` while the progress of an apply says it in its own lines.
     """
 
-    def __init__(self, console: Console, *, is_simulated: bool) -> None:
+    def __init__(self, console: Console, clock: Clock) -> None:
         self._console = console
-        self._is_simulated = is_simulated
+        self._clock = clock
         self._last: Exchange | None = None
         self._said: set[tuple[str, str, int]] = set()
         self.is_silent = False
@@ -49,18 +49,13 @@ class WaitNotices:
             return
         self._said.add((reason, failure, attempt))
         why = f" ({failure})" if failure else ""
-        time = duration(seconds, is_simulated=self._is_simulated)
+        time = duration(seconds, is_simulated=is_simulated(self._clock))
         self._console.say_line(f"Waiting {time}: {reason}{why}")
-
-
-def waits_of(context: CommandContext) -> WaitNotices:
-    """The notices of a command."""
-    return WaitNotices(context.console, is_simulated=context.settings.endpoint.is_simulator)
 
 
 def announce_server_time(console: Console, clock: Clock) -> None:
     """Say that waits and durations are a simulated server's, where its time passes at another speed than ours."""
-    if isinstance(clock, PacedClock) and clock.speed != 1.0:
+    if isinstance(clock, PacedClock) and is_simulated(clock):
         console.say_line(
             f"The time of this simulated server passes {clock.speed:,g} times as fast as ours: "
             "waits follow it, and durations are simulated."
@@ -70,7 +65,8 @@ def announce_server_time(console: Console, clock: Clock) -> None:
 @asynccontextmanager
 async def connect(context: CommandContext) -> AsyncIterator[Session]:
     """A session on the endpoint of the settings; waits are told on stderr."""
-    async with session(context.settings, clock_of(context.settings), [waits_of(context)]) as opened:
+    clock = clock_of(context.settings)
+    async with session(context.settings, clock, [WaitNotices(context.console, clock)]) as opened:
         announce_network(context)
         yield opened
 

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from reconciler.cli.console import Console
-from reconciler.clock import Clock, PacedClock, SimulatedClock, time_of_day
+from reconciler.clock import Clock, is_simulated, time_of_day
 from reconciler.core.event import Event
 from reconciler.core.plan import Plan
 from reconciler.render.progress import Board, board_lines
@@ -25,7 +25,7 @@ class Progress:
     def __init__(self, plan: Plan, console: Console, clock: Clock) -> None:
         self._clock = clock
         self._began = clock.now()
-        self._board = Board(plan, _time_of_day(clock))
+        self._board = Board(plan, _time_of_day(clock), is_simulated=is_simulated(clock))
         self._console = console
         self._live: Live | None = None
 
@@ -83,7 +83,7 @@ class Progress:
 
 def _time_of_day(clock: Clock) -> TimeOfDay | None:
     """The local time at so many seconds from now on; None where the clock shows simulated time."""
-    if isinstance(clock, SimulatedClock) or (isinstance(clock, PacedClock) and clock.speed != 1.0):
+    if is_simulated(clock):
         return None
     began = time_of_day().astimezone()
     return lambda seconds: began + timedelta(seconds=seconds)

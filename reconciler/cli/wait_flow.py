@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 from reconciler.app.planning import Scope, make_plan
 from reconciler.app.validate import validate
-from reconciler.app.waiting import RUNNING, Awaited, Wanted, require_declared, wait_for_trainings
+from reconciler.app.waiting import RUNNING, Awaited, Told, Wanted, require_declared, wait_for_trainings
+from reconciler.cli.console import Console
 from reconciler.cli.context import CommandContext
 from reconciler.cli.exit_codes import DEADLINE, DONE, FAILED
 from reconciler.cli.plan_flow import announce_server_time, connect
+from reconciler.clock import Clock, is_simulated
 from reconciler.core.live import ModelStatus
 from reconciler.core.text import count
 from reconciler.render.progress import REMINDER_SECONDS
@@ -22,21 +24,10 @@ async def run_wait(context: CommandContext, wanted: Iterable[Wanted], patience: 
     desired = validate(context.settings, context.today)
     require_declared(desired, wanted)
 
-    said, last = 0.0, 0
-
-    def told(running: int, seconds: float) -> None:
-        """A line when one has ended, and every quarter of an hour: three hours are no hundred lines."""
-        nonlocal said, last
-        if running == last and seconds - said < REMINDER_SECONDS:
-            return
-        said, last = seconds, running
-        time = duration(seconds, is_simulated=context.settings.endpoint.is_simulator)
-        console.say_line(f"{count(running, 'training')} running, waited {time}; a training takes {TRAINING_TIME}")
-
     async with connect(context) as opened:
         planned = await make_plan(opened, context.settings, desired, Scope())
         announce_server_time(console, opened.clock)
-        ended = await wait_for_trainings(opened, planned, wanted, patience=patience, told=told)
+        ended = await wait_for_trainings(opened, planned, wanted, patience=patience, told=_told(console, opened.clock))
     if not ended:
         console.result(screen([Line(text=say("No declared model is in training."))]))
         return DONE
@@ -44,6 +35,21 @@ async def run_wait(context: CommandContext, wanted: Iterable[Wanted], patience: 
         screen([Items(items=tuple(Item(sign=None, name=one.name, text=say(outcome_words(one))) for one in ended))])
     )
     return wait_exit_code(ended)
+
+
+def _told(console: Console, clock: Clock) -> Told:
+    """Says a line when a training has ended, and every quarter of an hour: three hours are no hundred lines."""
+    said, last = 0.0, 0
+
+    def told(running: int, seconds: float) -> None:
+        nonlocal said, last
+        if running == last and seconds - said < REMINDER_SECONDS:
+            return
+        said, last = seconds, running
+        time = duration(seconds, is_simulated=is_simulated(clock))
+        console.say_line(f"{count(running, 'training')} running, waited {time}; a training takes {TRAINING_TIME}")
+
+    return told
 
 
 def wait_exit_code(ended: Iterable[Awaited]) -> int:

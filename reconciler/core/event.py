@@ -115,6 +115,8 @@ class Report:
     results: tuple[Result, ...]
     calls: int
     seconds: float
+    is_simulated: bool = False
+    """Are the seconds those of a simulated server?"""
     interrupted: bool = False
     notes: tuple[str, ...] = ()
 

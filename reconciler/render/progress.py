@@ -71,7 +71,7 @@ class ObjectAtWork:
 class Board:
     """Folds events into lines as they come, and into the state of each object at work."""
 
-    def __init__(self, plan: Plan, time_of_day: TimeOfDay | None = None) -> None:
+    def __init__(self, plan: Plan, time_of_day: TimeOfDay | None = None, *, is_simulated: bool = False) -> None:
         """`time_of_day` is None where the time of the apply is simulated."""
         self.time_of_day = time_of_day
         self._trainings: dict[str, InTraining] = {}
@@ -80,7 +80,7 @@ class Board:
         self._totals: dict[Ref, int] = {}
         for action in plan.actions:
             self._totals[action.ref] = self._totals.get(action.ref, 0) + 1
-        self.mark = SIMULATED if plan.subject.is_simulated else ""
+        self.mark = SIMULATED if is_simulated or plan.subject.is_simulated else ""
         self._width = max((len(_name(action.ref, action.version)) for action in plan.actions), default=0)
         self._works: dict[Ref, ObjectAtWork] = {}
         self._said = 0.0

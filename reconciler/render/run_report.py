@@ -227,5 +227,5 @@ def _losses(report: Report) -> list[str]:
 
 
 def _took(plan: Plan, report: Report) -> str:
-    time = duration(report.seconds, is_simulated=plan.subject.is_simulated)
+    time = duration(report.seconds, is_simulated=report.is_simulated or plan.subject.is_simulated)
     return f"{count(report.calls, 'call')} in {time}."

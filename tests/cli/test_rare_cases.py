@@ -11,6 +11,7 @@ from reconciler.app.apply import journal_of
 from reconciler.cli.command_table import root
 from reconciler.cli.console import Console, OutputLost
 from reconciler.cli.plan_flow import WaitNotices
+from reconciler.clock import PacedClock, SystemClock
 from reconciler.files.journal import JournalFailed
 from reconciler.render.view import Line, say, screen
 from reconciler.simulator.console import edit_dataset, end_training
@@ -117,7 +118,7 @@ def test_a_journal_that_fails_stops_the_next_request(tmp_path: Path) -> None:
 
 def test_waits_are_said_with_their_reason_unless_they_are_short(capsys: pytest.CaptureFixture[str]) -> None:
     """And not at all where an apply tells of them itself."""
-    waits = WaitNotices(Console(os.environ), is_simulated=False)
+    waits = WaitNotices(Console(os.environ), SystemClock())
     exchange = Exchange(number=1, operation="x", method="GET", path="/", attempt=1, is_write=False)
     waits.before(exchange)
     waits.throttled(12, "the limit is 60 calls a minute")
@@ -129,6 +130,27 @@ def test_waits_are_said_with_their_reason_unless_they_are_short(capsys: pytest.C
     assert capsys.readouterr().err == (
         "Waiting 12 s: the limit is 60 calls a minute\nWaiting 3 s: tried again (refused)\n"
     )
+
+
+def test_calls_that_wait_for_the_same_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Three lists at once fail alike: said once for each attempt, and anew once an answer came. Server time is marked."""
+    clock = PacedClock()
+    waits = WaitNotices(Console(os.environ), clock)
+
+    def failed(attempt: int, failure: str = "refused") -> None:
+        waits.after(
+            Exchange(number=1, operation="x", method="GET", path="/", attempt=attempt, is_write=False, failure=failure)
+        )
+        if failure:
+            waits.throttled(3, "tried again")
+
+    for attempt in (1, 1, 1, 2, 2, 2):
+        failed(attempt)
+    failed(1, "")
+    clock.follow(60.0)
+    failed(1)
+    line = "Waiting 3 s: tried again (refused)\n"
+    assert capsys.readouterr().err == line * 2 + "Waiting 3 s (simulated): tried again (refused)\n"
 
 
 def test_a_stream_that_was_closed_is_no_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
