@@ -91,7 +91,7 @@ def write_first_tree(tree: FirstTree, *, simulated: bool) -> Written:
         copied = 0 if tree.folder is None or brand.images else copy_new(tree.folder, root / brand.folder, found.names)
         return Written(scaffold=_for_people(root, made, endpoint), copied=copied)
     except OSError as error:
-        raise WrongUsage(f"Nothing can be written to {shown(str(error.filename or root))}: {error.strerror}.") from None
+        raise WrongUsage(f"{shown(str(error.filename or root))} cannot be used: {error.strerror}.") from None
 
 
 def _brand(wish: FirstWish, family: Family) -> Brand:
