@@ -47,6 +47,8 @@ def test_a_summary_holds_what_a_comment_cannot(job: Job) -> None:
         name = f"{'long-' * 20}{number}"
         Image.new("RGB", (300, 300), (number, 2, 3)).save(images / f"{name}.png")
         (images / f"{name}.txt").write_text(f"{'standing ' * 20}{number}.\n")
+    dataset = (job.tree / "manifests" / "dataset.yaml").read_text()
+    (job.tree / "manifests" / "more.yaml").write_text(dataset.replace("name: lora-poses", "name: lora-more"))
     ended = job.run("plan")
     assert ended.code == 0, ended.log
     body = job.forge.comments[0]["body"]

@@ -1,6 +1,6 @@
 """The report on a plan as one HTML file that a browser, a mail program and a printer show alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reconciler.core.change import StoppedTraining
 from reconciler.core.name import said_name
@@ -11,6 +11,7 @@ from reconciler.render.difference import Pieces, Wording, field_pieces, whole
 from reconciler.render.html.environment import page_template
 from reconciler.render.plan_report.amount import Amount
 from reconciler.render.plan_report.changed import LOST, ChangedObject
+from reconciler.render.plan_report.consequence import ConsequenceReport
 from reconciler.render.plan_report.contact_sheet import BUDGET, PICTURES, PictureSums
 from reconciler.render.plan_report.report import PlanReport, notes_told_once, told_once
 from reconciler.render.plan_report.training import Parameter, scalar
@@ -125,6 +126,11 @@ def findings(report: PlanReport) -> Iterator[tuple[str, ReportedFinding]]:
         yield some([one.name or str(one.ref) for one in group]), group[0]
 
 
+def further(hidden: Sequence[ConsequenceReport]) -> str:
+    """How many things that merging does without a call are folded away."""
+    return f"{len(hidden):,} more"
+
+
 def unchanged(number: int) -> str:
     """How many objects stay as they are."""
     return f"{count(number, 'object')} unchanged."
@@ -134,7 +140,7 @@ _WORDS = {
     one.__name__: one
     for one in (
         laid_out, figure, rest, because, guide, fields, gone, stopped, parameters, aliases, as_before, pictures, unseen,
-        unchanged, findings, told_once, notes_told_once,
+        unchanged, further, findings, told_once, notes_told_once,
     )
 }  # fmt: skip
 """What the template asks for in words, by the names of the functions."""

@@ -50,3 +50,4 @@ def test_thousands_of_moves_are_named_and_thousands_of_gone_manifests_are_counte
     assert "1,500 manifests are gone, and what is live of them stays" in text
     screen = render_screen(plan(*gone), digest=DIGEST)
     assert "… and 1,490 more" in screen
+    assert "1,490 more" in read(render_html(plan(*gone), digest=DIGEST)).lines
