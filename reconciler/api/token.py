@@ -96,7 +96,7 @@ def _read(path: str) -> tuple[str, int]:
         raise TokenRefused(_unopened(error)) from None
     try:
         found = os.fstat(handle)
-        reason = _unfit(found)
+        reason = _unfit(found, is_read_only=bool(os.fstatvfs(handle).f_flag & os.ST_RDONLY))
         content = b"" if reason else os.read(handle, LIMIT + 3)
     finally:
         os.close(handle)
@@ -131,18 +131,19 @@ def _unopened(error: OSError | ValueError) -> str:
     return f"the file that {FILE_VARIABLE} names cannot be read: {told}"
 
 
-def _unfit(found: os.stat_result) -> str:
+def _unfit(found: os.stat_result, *, is_read_only: bool) -> str:
     """Why a file may not hold a token; empty if it may.
 
     Whoever can write the file decides with whose token this tool works. Whoever can read it only learns the token, and
-    that is warned of instead.
+    that is warned of instead. On a mount that is read-only nobody can write, whoever owns the file: Docker shows one
+    that belongs to a user of the host.
     """
     mode = stat.S_IMODE(found.st_mode)
     if not stat.S_ISREG(found.st_mode):
         return "is no regular file"
-    if found.st_uid not in {0, os.geteuid()}:
+    if found.st_uid not in {0, os.geteuid()} and not is_read_only:
         return "belongs to another user, who can write it; make it your own"
-    if mode & _OTHERS_WRITE:
+    if mode & _OTHERS_WRITE and not is_read_only:
         return f"can be written by others (mode {mode:04o}); set it to 0600"
     return f"is longer than {LIMIT} characters" if found.st_size > LIMIT + 2 else ""
 

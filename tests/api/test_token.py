@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from reconciler.api.token import LIMIT, Token, TokenRefused, exposure, read_token
+from reconciler.api.token import LIMIT, Token, TokenRefused, _unfit, exposure, read_token
 
 SECRET = 'canary/+="token&<1234567>'
 
@@ -149,6 +149,28 @@ def test_h76_a_file_or_a_link_of_another_user_is_refused(tmp_path: Path) -> None
     os.chown(tmp_path / "token", 12345, 12345)
     with pytest.raises(TokenRefused, match="another user"):
         read_token(environ)
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "size", "is_read_only", "reason"),
+    [
+        (0o100644, 1000, 20, True, ""),
+        (0o100666, 1000, 20, True, ""),
+        (0o100644, 1000, 20, False, "another user"),
+        (0o100666, 0, 20, False, "written by others"),
+        (0o100444, 0, 20, False, ""),
+        (0o010644, 0, 20, True, "no regular file"),
+        (0o100444, 0, 2000, True, "longer than"),
+    ],
+)
+def test_h76_on_a_mount_that_is_read_only_nobody_can_write(
+    mode: int, owner: int, size: int, is_read_only: bool, reason: str
+) -> None:
+    """Docker mounts a secret that belongs to a user of the host."""
+    found = os.stat_result((mode, 1, 1, 1, owner, owner, size, 0, 0, 0))
+    said = _unfit(found, is_read_only=is_read_only)
+    assert reason in said
+    assert bool(reason) == bool(said)
 
 
 def test_h81_no_way_of_printing_a_token_shows_it(caplog: pytest.LogCaptureFixture) -> None:
