@@ -55,9 +55,10 @@ def _refused_by(proxy: Proxy | None, text: str, host: str) -> NotConnected:
 
 
 def _insecure(error: ssl.SSLError, host: str, network: Network) -> str:
+    # Errors that Python itself raises lack what those of the TLS library have.
     if not isinstance(error, ssl.SSLCertVerificationError):
-        return f"{host} speaks no TLS that could be used ({shown(error.reason or 'unknown reason')})"
-    said = f"the certificate of {host} is not trusted ({shown(error.verify_message)})"
+        return f"{host} speaks no TLS that could be used ({shown(getattr(error, 'reason', '') or 'unknown reason')})"
+    said = f"the certificate of {host} is not trusted ({shown(getattr(error, 'verify_message', '') or str(error))})"
     if network.ca_variables:
         return f"{said}; certificates come from {' and '.join(network.ca_variables)}"
     return f"{said}; where your network has a certificate authority of its own, name its file in {CA_FILE}"

@@ -296,6 +296,7 @@ async def test_h63_a_packed_answer_is_unpacked_once_and_to_the_limit_only(monkey
     assert not await outcome(bomb, "gzip")
     assert not await outcome(b"no gzip", "gzip")
     assert not await outcome(small[:-4], "gzip")
+    assert not await outcome(small + bytes(2**21), "gzip")
     assert not await outcome(gzip.compress(small), "gzip, gzip")
     assert not await outcome(PROJECT, "br")
 
