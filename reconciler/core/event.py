@@ -28,6 +28,8 @@ class EndReason(StrEnum):
     OTHER_FAMILY = "other-family"
     """The first answer shows that the account, or the project, is of another family than the manifests."""
     INTERRUPTED = "interrupted"
+    NAME_KEPT = "name-kept"
+    """The API does not rename an adopted object, which goes on under the name that people gave it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ class Why(StrEnum):
     """No image of the newest version stays."""
     TAKES_NO_IMAGE = "takes-no-image"
     """A clone of the newest version takes no image, and some are to come: all of them, `number`, are sent anew."""
+    NAMES_SHARED = "names-shared"
+    """Images of the newest version share names, and in a clone nothing else would tell them apart."""
     UPLOAD_TYPE_CHANGED = "upload-type-changed"
     """From `before` to `after`, which the API never does to a dataset that is there."""
     DRAFT_UNVERIFIED = "draft-unverified"
@@ -76,6 +78,9 @@ class Why(StrEnum):
 
     CALLED_BEFORE = "called-before"
     """It was called `name`."""
+
+    ADOPTED = "adopted"
+    """People made it, and git takes it for what it declares; nothing was verified by bytes."""
 
     NEED_REFUSED = "need-refused"
     """`ref` was refused, and the object waits for it."""

@@ -43,7 +43,7 @@ class Unchanged:
     """The dataset that a model stands on, and its version; None where no account was asked for that."""
     dataset_version: int | None = None
     reason: Reason | None = None
-    """Why it is held."""
+    """Why it is held, or that it was adopted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

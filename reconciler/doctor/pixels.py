@@ -131,6 +131,12 @@ def is_padded_copy(padded: Pixels, other: Pixels) -> bool:
     return has_more and (are_alike(inner, other) or (other.inner is not None and are_alike(inner, other.inner)))
 
 
+def apart(first: Pixels, second: Pixels) -> float:
+    """How far two pictures are apart: the mean difference of all colours of all cells, in percent."""
+    total = sum(abs(one - other) for one, other in zip(first.cells, second.cells, strict=True))
+    return 100 * total / (255 * len(first.cells))
+
+
 def background(pixels: Pixels) -> Colour | None:
     """The colour of the border around the picture; None if the border is not of one colour."""
     middle = _border_colour(pixels.cells)

@@ -6,10 +6,10 @@ from reconciler.api.error import Rejected
 from reconciler.api.kinds import CALLS
 from reconciler.core.action import DeleteObject, RenameObject, SetDraftAside, StopTraining
 from reconciler.core.kind import Kind
-from reconciler.core.live import Live, ModelStatus, RemoteDataset, RemoteModel
+from reconciler.core.live import Live, ModelStatus, RemoteDataset, RemoteModel, shown_name
 from reconciler.core.name import DraftName, parse_dataset_name
 from reconciler.core.run.draft_ownership import set_aside_name
-from reconciler.core.run.ending import Ending, already, failed, succeeded
+from reconciler.core.run.ending import Ending, already, failed, name_kept, succeeded
 from reconciler.core.run.list_convergence import expected_listing
 from reconciler.core.text import quoted
 from reconciler.execute.action_run import ActionRun, Poll, end
@@ -20,14 +20,14 @@ async def rename_object(action_run: ActionRun, step: RenameObject) -> Ending:
     live = await _read(action_run, step.kind, step.id)
     if live is None:
         end(failed(f"{step.kind.value} {step.id} is gone: it was deleted since the plan was made; plan again", step.id))
-    if live.name == step.after:
+    if shown_name(live) == step.after:
         return already(f"is named {quoted(step.after)} already", step.id)
-    if live.name != step.before:
+    if shown_name(live) != step.before:
         end(failed(_other_name(step.kind, step.id, step.before, live), step.id))
 
     async def is_done() -> bool:
         now = await _read(action_run, step.kind, step.id)
-        return now is not None and now.name == step.after
+        return now is not None and shown_name(now) == step.after
 
     rename = CALLS[step.kind].rename
     assert rename is not None, "only kinds with versions are renamed by a step of its own"
@@ -35,9 +35,11 @@ async def rename_object(action_run: ActionRun, step: RenameObject) -> Ending:
         await action_run.write(partial(rename, action_run.run.client, live, step.after, step.description), is_done)
     except Rejected as rejected:
         detail = f"the API refused to rename {step.kind.value} {step.id}: {rejected.message}"
+        if live.adopted_from is not None and rejected.status == 409:
+            return name_kept(f"{detail}; it stays {quoted(step.before)}", step.id)
         end(failed(f"{detail}; take `moved` back, and the former name in git too", step.id))
     now = await _read(action_run, step.kind, step.id)
-    if now is None or now.name != step.after:
+    if now is None or shown_name(now) != step.after:
         end(failed(f"the API stores another name than {quoted(step.after)} for {step.kind.value} {step.id}", step.id))
     action_run.run.expect_listed(expected_listing(now))
     return succeeded(f"renamed from {quoted(step.before)} to {quoted(step.after)} (id {step.id})", step.id)
@@ -73,7 +75,7 @@ async def stop_training(action_run: ActionRun, step: StopTraining) -> Ending:
     model = await run.client.get_model(step.id)
     if model is None or model.is_gone:
         return already(f"model {step.id} is gone already", step.id)
-    if model.name != step.name:
+    if step.name not in {model.name, shown_name(model)}:
         end(failed(_other_name(model.kind, step.id, step.name, model), step.id))
 
     async def is_done() -> bool:
@@ -102,7 +104,7 @@ async def delete_object(action_run: ActionRun, step: DeleteObject) -> Ending:
     live = await _read(action_run, step.kind, step.id)
     if live is None:
         return already(f"{step.kind.value} {step.id} is gone already", step.id)
-    if live.name != step.name:
+    if shown_name(live) != step.name:
         end(failed(_other_name(step.kind, step.id, step.name, live), step.id))
 
     async def is_gone() -> bool:
@@ -124,6 +126,6 @@ async def _read(action_run: ActionRun, kind: Kind, live_id: int) -> Live | None:
 
 def _other_name(kind: Kind, live_id: int, planned: str, live: Live) -> str:
     return (
-        f"{kind.value} {live_id} is named {quoted(live.name)} now and not {quoted(planned)}: "
+        f"{kind.value} {live_id} is named {quoted(shown_name(live))} now and not {quoted(planned)}: "
         "it was changed since the plan was made, and left alone; plan again"
     )

@@ -179,7 +179,7 @@ def _wrong(place: Location, summary: str, detail: str) -> Problem:
         location=place,
         summary=summary,
         detail=detail,
-        remedy="Adopt the object again: `reconciler adopt REF ID` writes the entry anew.",
+        remedy="Correct it, or remove the entry and adopt the object again: `reconciler adopt REF ID`.",
     )
 
 

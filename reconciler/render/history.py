@@ -64,7 +64,7 @@ def _item(entry: DatasetEntry | ModelEntry) -> Item:
         state, rows = _WORDS.get(entry.status) or entry.word, tuple(_model_rows(entry))
     if entry.mark in {Mark.DRAFT, Mark.LEFTOVER}:
         state = ""
-    words = ", ".join(word for word in (state, entry.mark.value) if word)
+    words = ", ".join(word for word in (state, entry.mark.value, "adopted" if entry.is_adopted else "") if word)
     text = say(f"{words} (id {entry.id}, {entry.fingerprint})")
     return Item(sign=_SIGNS[entry.mark], name=f"v{entry.version}", text=text, rows=rows)
 

@@ -15,6 +15,8 @@ WORDS = {
     Why.NOTHING_STAYS: "no image of the newest version stays, so the next one is uploaded afresh",
     Why.TAKES_NO_IMAGE: "a dataset takes one archive and no image after it, so the next version is a new dataset, and "
     "{images} are sent again",
+    Why.NAMES_SHARED: "several images of the newest version bear one name, and a clone tells them apart by nothing else, so "
+    "the next one is uploaded afresh",
     Why.UPLOAD_TYPE_CHANGED: "the upload_type of a dataset cannot change from {before} to {after}, so the next version is "
     "a new dataset",
     Why.DRAFT_UNVERIFIED: "{draft} has its final name and was not completed: it is verified again",
@@ -43,6 +45,7 @@ WORDS = {
     Why.DUPLICATE_DRAFT: "a duplicate draft that nobody fills",
     Why.DUPLICATE_MODEL: "a duplicate that was never trained",
     Why.CALLED_BEFORE: "it was called {name}",
+    Why.ADOPTED: "it was adopted under the name that people gave it",
     Why.NEED_REFUSED: "{ref} was refused",
     Why.NEED_IS_DRAFT: "{ref} is a draft",
 }

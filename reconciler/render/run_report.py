@@ -189,6 +189,8 @@ def _summary(plan: Plan, report: Report) -> str:
 def _said(plan: Plan, action: Action, result: Result) -> tuple[str, str] | None:
     """How the last line calls a step that was done, if it counts it."""
     match action.step:
+        case RenameObject() if result.reason is EndReason.NAME_KEPT:
+            return None
         case CompleteDataset():
             is_completed = _is_completed(plan, action.ref)
             return ("version completed", "versions completed") if is_completed else ("draft filled", "drafts filled")

@@ -2,6 +2,7 @@
 
 from reconciler.core.kind import Kind
 from reconciler.core.look.in_force import own_fingerprint
+from reconciler.core.reason import Why
 from reconciler.core.state import State, Unchanged
 from reconciler.core.text import count
 from reconciler.render.reason import reason_words
@@ -39,7 +40,8 @@ def detail_words(one: Unchanged) -> str:
     if one.dataset is not None:
         parts.append(f"on {one.dataset}" + ("" if one.dataset_version is None else f" v{one.dataset_version}"))
     if one.reason is not None:
-        parts.append(reason_words(one.reason))
+        is_adopted = one.reason.why is Why.ADOPTED
+        parts.append("adopted" if is_adopted else reason_words(one.reason))
     return ", ".join(parts)
 
 

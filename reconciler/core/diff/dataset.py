@@ -19,6 +19,7 @@ from reconciler.core.diff.live_elsewhere import dataset_elsewhere
 from reconciler.core.diff.loss import LiveImages, count_live, lost_captions, lost_images
 from reconciler.core.live import NOTHING_LIVE, DatasetStatus, called
 from reconciler.core.name import DraftName
+from reconciler.core.reason import Reason, Why
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import State, Unchanged
 from reconciler.core.text import count, quoted
@@ -111,6 +112,7 @@ def _stands(context: DatasetContext, member: Member, fingerprint: str) -> tuple[
         fingerprint=member.name.fingerprint,
         state=State.IN_SYNC,
         images=len(context.dataset.images),
+        reason=None if live.adopted_from is None else Reason(why=Why.ADOPTED),
     )
     return Verdict(unchanged=(unchanged,), notes=tuple(_leftover(context))), training_data
 
@@ -118,8 +120,31 @@ def _stands(context: DatasetContext, member: Member, fingerprint: str) -> tuple[
 def _to_make(context: DatasetContext) -> tuple[Verdict, TrainingData | None]:
     if context.ref not in context.asked.accepted and (refusal := dataset_elsewhere(context)):
         return Verdict(refusals=(refusal,)), None
+    if context.ref not in context.asked.accepted and (refusal := _unkeyed_base(context)):
+        return Verdict(refusals=(refusal,)), None
     draft = _elected(context)
     return _begin(context) if draft is None else _fill(context, draft)
+
+
+def _unkeyed_base(context: DatasetContext) -> Refusal | None:
+    """The newest version holds images that nothing knows: an entry of what was adopted may be lost, or somebody was there.
+
+    Else all of them would be uploaded again, and a training would follow.
+    """
+    base = context.base
+    if base is None or not (strange := base.dataset.content.unkeyed) or context.dataset.clone == "never":
+        return None
+    way = f"`reconciler adopt {context.ref} {base.dataset.id}`"
+    return Refusal(
+        rule="dataset-unkeyed",
+        ref=context.ref,
+        summary=f"{count(len(strange), 'image')} of {called(base.dataset)} carry no digest, "
+        f"first {quoted(strange[0].image_name)} (id {strange[0].id})",
+        remedies=(
+            f"If it was adopted: bring its entry in adopted.yaml back, or make it anew: {way}.",
+            "If somebody put them there: write `clone: never` in the manifest, and all images are uploaded afresh.",
+        ),
+    )
 
 
 def _begin(context: DatasetContext, aside: Member | None = None) -> tuple[Verdict, TrainingData | None]:

@@ -9,6 +9,7 @@ from reconciler.core.diff.election import Member, elect_model, newest_completed
 from reconciler.core.diff.training import Decision, decide
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.guide import same_guide
+from reconciler.core.live import RemoteDataset
 from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
@@ -73,6 +74,8 @@ def why_afresh(context: DatasetContext, wish: DatasetWish) -> Why | None:
         return Why.UPLOAD_TYPE_CHANGED
     if context.dataset.clone == "never":
         return Why.AFRESH_AS_ASKED
+    if _shares_names(context.base.dataset):
+        return Why.NAMES_SHARED
     live = context.base.dataset.content.keyed
     coming = [image.size for image in wish.images if image.key not in live]
     staying = len(wish.images) - len(coming)
@@ -80,3 +83,9 @@ def why_afresh(context: DatasetContext, wish: DatasetWish) -> Why | None:
         return Why.NOTHING_STAYS
     # A clone keeps what its source takes: an archive takes no image after the first.
     return None if not coming or wish.uploads.takes(coming, held=staying) else Why.TAKES_NO_IMAGE
+
+
+def _shares_names(dataset: RemoteDataset) -> bool:
+    """Do adopted images with different content bear one name on the live side?"""
+    adopted = [image for image in dataset.content.keyed.values() if image.adopted_from is not None]
+    return len({image.adopted_from for image in adopted}) < len(adopted)

@@ -10,7 +10,7 @@ from reconciler.core.diff.dataset import assess_dataset
 from reconciler.core.diff.dataset_context import DatasetContext
 from reconciler.core.diff.election import newest_numbers, next_version, open_drafts
 from reconciler.core.diff.move import another_thing, move_all, move_these, renamed, several_named
-from reconciler.core.live import Live, LiveKey, RemoteDataset, called
+from reconciler.core.live import Live, LiveKey, RemoteDataset, called, shown_name
 from reconciler.core.name import FinalName, parse_dataset_name
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
@@ -58,7 +58,7 @@ def _removed(
 def _removed_dataset(dataset: RemoteDataset) -> RemovedObject:
     number = dataset.images_count
     reason = Reason(why=Why.ABSENT) if number is None else Reason(why=Why.WITH_IMAGES, number=number)
-    return RemovedObject(kind=dataset.kind, id=dataset.id, name=dataset.name, reason=reason)
+    return RemovedObject(kind=dataset.kind, id=dataset.id, name=shown_name(dataset), reason=reason)
 
 
 def _in_use(ref: Ref, dataset: RemoteDataset, users: list[Live]) -> Refusal:
@@ -118,7 +118,7 @@ def _old(comparison: Comparison, ref: Ref, project_id: int, kept: Kept) -> tuple
 
 
 def _pruned(live: RemoteDataset, reason: Reason) -> RemovedObject:
-    return RemovedObject(kind=live.kind, id=live.id, name=live.name, reason=reason)
+    return RemovedObject(kind=live.kind, id=live.id, name=shown_name(live), reason=reason)
 
 
 RULES = KindRules(assess=_assess, hold=_hold, removed=_removed, moved=_moved, old=_old)

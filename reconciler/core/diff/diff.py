@@ -6,6 +6,7 @@ from reconciler.core.change import RenameChange
 from reconciler.core.desired import Desired
 from reconciler.core.diff.absence import assess_absences
 from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.adopted import adoption_notes, misfit, new_names
 from reconciler.core.diff.assessment import Assessment, Verdict, gather
 from reconciler.core.diff.comparison import Comparison
 from reconciler.core.diff.kinds import RULES
@@ -13,6 +14,7 @@ from reconciler.core.diff.prune import prune
 from reconciler.core.fingerprint import dataset_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.live import Observed
+from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
@@ -50,6 +52,8 @@ def _verdicts(comparison: Comparison) -> Iterator[Verdict]:
         return
     made = (*moves, *_assess(comparison, (kind for kind in Kind if kind.parent is not None)))
     yield from made
+    yield from new_names(comparison)
+    yield from adoption_notes(comparison)
     yield from assess_absences(comparison)
     if comparison.asked.prunes:
         yield from prune(comparison, made)
@@ -68,7 +72,10 @@ def _assess(comparison: Comparison, kinds: Iterable[Kind]) -> Iterator[Verdict]:
             why = None if declared.parent is None else comparison.waits.get(declared.parent)
             if rules is None:
                 continue
-            if why is None:
+            if why is None and (refusal := misfit(comparison, ref)) is not None:
+                comparison.waits[ref] = Reason(why=Why.NEED_REFUSED, ref=ref)
+                yield Verdict(refusals=(refusal,))
+            elif why is None:
                 yield rules.assess(comparison, ref)
             else:
                 comparison.waits[ref] = why

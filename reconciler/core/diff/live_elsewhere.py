@@ -100,6 +100,7 @@ def _looks_like(ref: Ref, stray: Live, spent: str) -> Refusal:
         ref=ref,
         summary=f"no version of {ref} is live, but the {noun} {called(stray)} bears its name",
         remedies=(
+            f"If people made it, and git declares just that: `reconciler adopt {ref} {stray.id}`.",
             f"If it is the same {noun}: declare `moved: {{from: {quoted(stray.name)}}}`, or give it its former name back.",
             f"If it is another: `--accept {ref}` ({spent}).",
         ),

@@ -228,4 +228,5 @@ def _unchanged(context: ModelContext, member: ModelMember, state: State) -> Unch
         state=state,
         dataset=context.model.dataset,
         dataset_version=context.training_data.version,
+        reason=None if member.model.adopted_from is None else Reason(why=Why.ADOPTED),
     )

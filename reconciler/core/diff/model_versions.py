@@ -11,7 +11,7 @@ from reconciler.core.diff.model import assess_model
 from reconciler.core.diff.move import another_thing, move_all, move_these, renamed, several_named
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.kind import Kind
-from reconciler.core.live import LiveKey, ModelStatus, RemoteModel
+from reconciler.core.live import LiveKey, ModelStatus, RemoteModel, shown_name
 from reconciler.core.name import FinalName, LiveName, parse_dataset_name, parse_model_name
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
@@ -53,7 +53,7 @@ def _removed(
 def _removed_model(model: RemoteModel) -> RemovedObject:
     stops = model.status in _IN_TRAINING
     reason = Reason(why=Why.IN_TRAINING if stops else Why.ABSENT)
-    return RemovedObject(kind=model.kind, id=model.id, name=model.name, reason=reason, stops=stops)
+    return RemovedObject(kind=model.kind, id=model.id, name=shown_name(model), reason=reason, stops=stops)
 
 
 def _moved(comparison: Comparison, ref: Ref, project_id: int) -> Verdict:
@@ -127,7 +127,7 @@ def _is_duplicate(member: ModelMember, versions: list[ModelMember], kept: Kept) 
 
 
 def _pruned(live: RemoteModel, reason: Reason) -> RemovedObject:
-    return RemovedObject(kind=live.kind, id=live.id, name=live.name, reason=reason)
+    return RemovedObject(kind=live.kind, id=live.id, name=shown_name(live), reason=reason)
 
 
 RULES = KindRules(assess=_assess, hold=_hold, removed=_removed, moved=_moved, old=_old)

@@ -47,6 +47,7 @@ class DatasetEntry:
     clone_of: int | None = None
     is_stale: bool = False
     models: tuple[str, ...] = ()
+    is_adopted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class ModelEntry:
     description: str
     created_at: str | None
     aliases: tuple[str, ...] = ()
+    is_adopted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +169,7 @@ def _dataset(member: Member, mark: Mark, index: AccountIndex) -> DatasetEntry:
         clone_of=None if draft is None else draft.of,
         is_stale=draft is not None and draft.stale,
         models=tuple(_title(user.name) for user in index.models_on(dataset.id)),
+        is_adopted=dataset.adopted_from is not None,
     )
 
 
@@ -189,4 +192,5 @@ def _model(member: ModelMember, mark: Mark, index: AccountIndex, aliases: tuple[
         description=model.description or "",
         created_at=model.created_at,
         aliases=aliases,
+        is_adopted=model.adopted_from is not None,
     )

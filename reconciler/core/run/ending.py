@@ -31,6 +31,11 @@ def already(detail: str, live_id: int | None = None) -> Ending:
     return replace(succeeded(detail, live_id), reason=EndReason.NOTHING_TO_DO)
 
 
+def name_kept(detail: str, live_id: int) -> Ending:
+    """An adopted object keeps the name that people gave it. Nothing depends on it."""
+    return replace(succeeded(detail, live_id), reason=EndReason.NAME_KEPT)
+
+
 def failed(detail: str, live_id: int | None = None, exit_code: int = 1) -> Ending:
     """The effect is not live, or not as it must be."""
     return Ending(outcome=Outcome.FAILED, detail=detail, id=live_id, exit_code=exit_code)

@@ -65,6 +65,12 @@ def _notes(plan: Plan, ended: dict[str, Finished]) -> tuple[str, ...]:
     notes = []
     if any(reason is EndReason.OTHER_FAMILY for reason in reasons.values()):
         notes.append(_left_behind(plan, ended))
+    if kept := [finished.detail for finished in ended.values() if finished.reason is EndReason.NAME_KEPT]:
+        more = f" (and {count(len(kept) - 1, 'more')})" if len(kept) > 1 else ""
+        notes.append(
+            f"{kept[0]}{more}: adopted under the name that people gave; write `keep_name: true` into its entry in "
+            "adopted.yaml, and no apply tries again"
+        )
     if waiting:
         notes.append(f"captions of {count(len(waiting), 'object')} are still awaited: the next apply goes on")
     if running:

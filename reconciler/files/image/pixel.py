@@ -70,11 +70,11 @@ class PixelCache:
     def get(self, digest: str) -> Measured | None:
         """What is known of an image with this digest."""
         value = self._file.get(CacheTable.PIXELS, RULES + digest_bytes(digest))
-        return None if value is None else _decoded(value)
+        return None if value is None else measured_from(value)
 
     def put(self, digest: str, found: Measured) -> None:
         """Keep what was measured."""
-        self._file.put(CacheTable.PIXELS, RULES + digest_bytes(digest), _encoded(found))
+        self._file.put(CacheTable.PIXELS, RULES + digest_bytes(digest), measured_bytes(found))
 
 
 def measure(file: BinaryIO) -> Measured:
@@ -267,7 +267,8 @@ def _steps(image: Image.Image, moved: tuple[int, int, int, int]) -> Image.Image:
     return ImageChops.difference(image.crop((0, 0, width - right, height - down)), image.crop(moved))
 
 
-def _encoded(found: Measured) -> bytes:
+def measured_bytes(found: Measured) -> bytes:
+    """What was measured in a few bytes, to keep or to hand over."""
     if isinstance(found, Unreadable):
         return b"u" + json.dumps(found.reason).encode()
     numbers = (found.contrast, found.blur, found.clear, found.two_toned, found.bars)
@@ -277,7 +278,7 @@ def _encoded(found: Measured) -> bytes:
     return b"".join(parts)
 
 
-def _decoded(value: bytes) -> Measured | None:
+def measured_from(value: bytes) -> Measured | None:
     """None if the value is none that we write."""
     kind, body = value[:1], value[1:]
     if kind == b"u":
