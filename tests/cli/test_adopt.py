@@ -208,13 +208,13 @@ def test_git_lacks_a_file(world: MadeByHand, cli: Cli) -> None:
     [
         (("dataset/nobody", "200001"), 64, "No manifest declares dataset/nobody."),
         (("dataset/elephants", "0"), 64, "Invalid value for 'ID'"),
-        (("dataset/elephants", "5"), 4, "no dataset of this account has the id 5"),
+        (("dataset/elephants", "5"), 4, "dataset of this account has the id 5"),
         (("dataset/elephants", "200003"), 4, "which is not project/briaphant"),
         (("dataset/objects", "200001"), 4, "git has no file for 6 images"),
         (("model/elephant-max", "40001"), 4, "Adopt its dataset first: `reconciler adopt dataset/elephants 200001`."),
-        (("model/elephant-max", "9"), 4, "no model of this account has the id 9"),
+        (("model/elephant-max", "9"), 4, "model of this account has the id 9"),
         (("project/briaphant", "1002"), 4, 'ip_medium of "Kites, take 2" (id 1002) is "illustration"'),
-        (("project/briaphant", "7"), 4, "no project of this account has the id 7"),
+        (("project/briaphant", "7"), 4, "project of this account has the id 7"),
     ],
 )
 def test_what_cannot_be_adopted(world: MadeByHand, cli: Cli, arguments: tuple[str, str], code: int, words: str) -> None:
