@@ -40,11 +40,6 @@ class Subject:
     destroys: bool = False
     """Was it made by `reconciler destroy`, as if every manifest were absent?"""
 
-    @property
-    def is_simulated(self) -> bool:
-        """Was the embedded simulator asked? Its clock is simulated: waiting for hours takes no time."""
-        return self.endpoint == "simulator"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:

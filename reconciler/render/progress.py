@@ -80,7 +80,7 @@ class Board:
         self._totals: dict[Ref, int] = {}
         for action in plan.actions:
             self._totals[action.ref] = self._totals.get(action.ref, 0) + 1
-        self.mark = SIMULATED if is_simulated or plan.subject.is_simulated else ""
+        self.mark = SIMULATED if is_simulated else ""
         self._width = max((len(_name(action.ref, action.version)) for action in plan.actions), default=0)
         self._works: dict[Ref, ObjectAtWork] = {}
         self._said = 0.0

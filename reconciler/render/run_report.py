@@ -183,7 +183,7 @@ def _summary(plan: Plan, report: Report) -> str:
     )
     parts = [count(number, one, many) for (one, many), number in done.items()]
     parts += _losses(report)
-    return f"{sentence(None, ', '.join(parts) or 'Nothing was changed')} {_took(plan, report)}"
+    return f"{sentence(None, ', '.join(parts) or 'Nothing was changed')} {_took(report)}"
 
 
 def _said(plan: Plan, action: Action, result: Result) -> tuple[str, str] | None:
@@ -228,6 +228,6 @@ def _losses(report: Report) -> list[str]:
     return [f"{count(report.count(outcome), 'step')} {word}" for outcome, word in words if report.count(outcome)]
 
 
-def _took(plan: Plan, report: Report) -> str:
-    time = duration(report.seconds, is_simulated=report.is_simulated or plan.subject.is_simulated)
+def _took(report: Report) -> str:
+    time = duration(report.seconds, is_simulated=report.is_simulated)
     return f"{count(report.calls, 'call')} in {time}."

@@ -123,7 +123,7 @@ def test_small_changes_are_counted_too() -> None:
     )
     plan = sample.plan(actions=actions, wishes=(sample.wish(completed=False),))
     results = tuple(Result(action=one.id, ref=one.ref, outcome=Outcome.SUCCEEDED) for one in actions)
-    text = shown(Report(results=results, calls=2, seconds=1), plan)
+    text = shown(Report(results=results, calls=2, seconds=1, is_simulated=True), plan)
     assert text == "1 project changed, 1 model description changed, 1 draft filled. 2 calls in 1 s (simulated).\n"
     trained = replace(
         report(), results=(*report().results[:-1], replace(report().results[-1], reason=EndReason.TRAINED))
@@ -193,7 +193,7 @@ def test_nothing_done_at_all() -> None:
     failed = (Outcome.FAILED, "", 1)
     skipped = (Outcome.SKIPPED, "a need failed", 0)
     text = shown(report(failed, skipped, skipped, skipped, skipped, skipped))
-    assert "1 step failed, 5 steps not begun. 41 calls in 58 s (simulated)." in text
+    assert "1 step failed, 5 steps not begun. 41 calls in 58 s." in text
     assert "not begun; v2 stays as it is" in text
 
 
@@ -333,7 +333,7 @@ def test_a_guide_that_fails_is_called_by_its_field() -> None:
 
 def test_the_board_shows_who_is_at_work_and_how_far() -> None:
     """A line for each object, the time left where something was done, and one for the limiter."""
-    board = Board(sample.plan())
+    board = Board(sample.plan(), is_simulated=True)
     for event in (
         Started(action="dataset/lora-poses v3 upload a", at=0),
         Finished(action="dataset/lora-poses v3 upload a", at=10, outcome=Outcome.SUCCEEDED),
