@@ -8,6 +8,7 @@ from reconciler.core.problem import Location
 from reconciler.core.text import count, shown
 from reconciler.doctor.finding import Finding, breach
 from reconciler.doctor.pixels import (
+    NEAR,
     Measured,
     Pixels,
     Unreadable,
@@ -146,7 +147,7 @@ def _judge_padding(
     for image, pixels in seen:
         if image.name in twins:
             continue
-        other = next((one.name for one, theirs in seen if one is not image and is_padded_copy(pixels, theirs)), None)
+        other = next((one.name for one, theirs in _like(pixels, seen) if is_padded_copy(pixels, theirs)), None)
         if other is not None:
             summary = "this image is another one with a border around it"
             detail = f"Compare it with {shown(other, 60)}."
@@ -156,6 +157,17 @@ def _judge_padding(
             yield breach(
                 "image-padded", place_of(image), "this image has bars of one colour", detail, images=[image.name]
             )
+
+
+def _like(pixels: Pixels, seen: Sequence[tuple[ImageFile, Pixels]]) -> Iterator[tuple[ImageFile, Pixels]]:
+    """Images that may be what a border surrounds, by their hashes alone: of thousands, few are."""
+    if pixels.inner is not None:
+        own = pixels.inner.hash
+        for one, theirs in seen:
+            if (own ^ theirs.hash).bit_count() <= NEAR or (
+                theirs.inner is not None and (own ^ theirs.inner.hash).bit_count() <= NEAR
+            ):
+                yield one, theirs
 
 
 def _judge_masks(images: Sequence[ImageFile], measured: Mapping[str, Measured], place_of: PlaceOf) -> Iterator[Finding]:

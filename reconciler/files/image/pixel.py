@@ -94,7 +94,9 @@ def _read(file: BinaryIO) -> Measured:
             return Unreadable(reason=f"It has more than {PIXEL_LIMIT // 1_000_000} million pixels; 1 million is used.")
         image.draft("RGB", (_DRAFT, _DRAFT))
         square = _square(image)
-        return _measured(*_flattened(square), _two_toned(square))
+        flat, clear = _flattened(square)
+        small = _reduced(flat)
+        return _measured(flat, small, clear, _two_toned(small if clear == 0 else _shape(square, small)))
 
 
 def _square(image: Image.Image) -> Image.Image:
@@ -116,11 +118,17 @@ def _flattened(image: Image.Image) -> tuple[Image.Image, float]:
     return Image.alpha_composite(black, layered).convert("RGB"), clear
 
 
-def _measured(square: Image.Image, clear: float, two_toned: float) -> Pixels:
+def _reduced(image: Image.Image) -> Image.Image:
+    """The square at `_FRAMED` pixels a side. Whole factors first: that costs a fifth."""
+    image = image.reduce(max(1, image.width // _FRAMED))
+    return image.resize((_FRAMED, _FRAMED), Image.Resampling.BOX) if image.width != _FRAMED else image
+
+
+def _measured(square: Image.Image, small: Image.Image, clear: float, two_toned: float) -> Pixels:
     grey = square.convert("L")
     if grey.width > MEASURED:
         grey = grey.resize((MEASURED, MEASURED), Image.Resampling.LANCZOS)
-    frame = _frame(square)
+    frame = _frame(small)
     return Pixels(
         hash=_hash(grey),
         cells=_cells(square),
@@ -160,9 +168,8 @@ class _Frame:
     bars: float
 
 
-def _frame(square: Image.Image) -> _Frame | None:
+def _frame(small: Image.Image) -> _Frame | None:
     """The border of one colour; None if there is none on two opposite sides, or nothing else."""
-    small = square.resize((_FRAMED, _FRAMED), Image.Resampling.BOX)
     corner = small.resize((1, 1), Image.Resampling.BOX, box=(0, 0, 4, 4)).getpixel((0, 0))
     apart = ImageChops.difference(small, Image.new("RGB", small.size, corner))
     red, green, blue = apart.split()
@@ -196,34 +203,30 @@ def _sets_off(content: Image.Image, line: tuple[int, int, int, int]) -> float:
     return ImageStat.Stat(content.crop(line)).mean[0] / 255
 
 
-def _two_toned(square: Image.Image) -> float:
-    """The share of pixels that are black or white; 0 if there are colours, or no areas of both.
-
-    A picture of one colour whose shape is in its transparency is judged by that.
-    """
-    shape = _shape(square)
-    if shape is None:
+def _two_toned(small: Image.Image) -> float:
+    """The share of pixels that are black or white; 0 if there are colours, or no areas of both."""
+    grey = small.convert("L")
+    fields = grey.resize((SIDE, SIDE), Image.Resampling.BOX).histogram()
+    if min(sum(fields[:_TONE]), sum(fields[-_TONE:])) < LEAST_AREA * SIDE * SIDE or _has_colours(small):
         return 0.0
-    levels = shape.histogram()
-    fields = shape.resize((SIDE, SIDE), Image.Resampling.BOX).histogram()
-    if min(sum(fields[:_TONE]), sum(fields[-_TONE:])) < LEAST_AREA * SIDE * SIDE:
-        return 0.0
+    levels = grey.histogram()
     return (sum(levels[:_TONE]) + sum(levels[-_TONE:])) / sum(levels)
 
 
-def _shape(square: Image.Image) -> Image.Image | None:
-    """The picture in grey, small; None if it has colours."""
-    small = square.convert("RGBA" if square.has_transparency_data else "RGB")
-    small.thumbnail((MEASURED, MEASURED), Image.Resampling.BOX)
-    if small.mode == "RGBA":
-        alpha = small.getchannel("A")
-        if alpha.getextrema() != (255, 255) and max(_spread(small.convert("RGB"), alpha)) < BLANK:
-            return alpha
-        small = Image.alpha_composite(Image.new("RGBA", small.size, (0, 0, 0, 255)), small).convert("RGB")
+def _has_colours(small: Image.Image) -> bool:
+    if small.mode == "L":
+        return False
     red, green, blue = small.split()
     high = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     low = ImageChops.darker(ImageChops.darker(red, green), blue)
-    return small.convert("L") if ImageStat.Stat(ImageChops.difference(high, low)).mean[0] < _COLOURED else None
+    return ImageStat.Stat(ImageChops.difference(high, low)).mean[0] >= _COLOURED
+
+
+def _shape(square: Image.Image, small: Image.Image) -> Image.Image:
+    """The transparency of a picture that is of one colour where it can be seen: its shape is there. Else the picture."""
+    layered = _reduced(square.convert("RGBA"))
+    alpha = layered.getchannel("A")
+    return alpha if max(_spread(layered.convert("RGB"), alpha)) < BLANK else small
 
 
 def _spread(colours: Image.Image, alpha: Image.Image) -> list[float]:
