@@ -90,8 +90,11 @@ class Board:
 
     @property
     def works(self) -> tuple[ObjectAtWork, ...]:
-        """Objects that have a step running, in the order in which they began."""
-        return tuple(work for work in self._works.values() if work.running)
+        """Objects that have a step running, in the order in which they began.
+
+        A terminal is redrawn in a thread of its own, while events come: so what is walked here is a copy.
+        """
+        return tuple(work for work in tuple(self._works.values()) if work.running)
 
     def feed(self, event: Event) -> tuple[Line, ...]:
         """Take in one event, and return the lines to print for it."""
@@ -112,7 +115,7 @@ class Board:
 
     def training_of(self, work: ObjectAtWork) -> InTraining | None:
         """The training for which an object waits."""
-        return next((one for id_, one in self._trainings.items() if id_ in work.running), None)
+        return next((one for id_, one in tuple(self._trainings.items()) if id_ in work.running), None)
 
     def _train(self, event: InTraining) -> tuple[Line, ...]:
         """The line for a training that is waited for from now on, or for all of them once in a while."""

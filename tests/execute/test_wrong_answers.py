@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from reconciler.core.event import Outcome
@@ -75,3 +76,29 @@ async def test_what_no_list_shows_yet_is_left_to_the_next_apply() -> None:
     world.clock.advance(10)
     assert (await world.apply(tree)).code == 0
     assert world.commits("POST", "/projects") == 1
+
+
+async def test_f01_no_other_action_begins_once_the_api_cannot_be_reached() -> None:
+    """An outage is waited out once for all of them, and then told as the reason of each that is not begun."""
+    world = World()
+    plan = await world.plan(world.tree({f"pose{number}": None for number in range(20)}))
+    client = world.client()
+    began: list[float] = []
+
+    class Unplugged(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            began.append(world.clock.now())
+            raise httpx.ConnectError("no route")
+
+    def unplug() -> None:
+        client._http._transport._below = Unplugged()  # type: ignore[attr-defined]
+
+    world.tap.at("POST /images", unplug, turn=3)
+    ran = await world.execute(plan, client=client)
+    assert world.clock.now() - began[0] <= 300
+    assert ran.code == 1
+    outcomes = ran.outcomes()
+    assert outcomes[Outcome.FAILED] <= 5
+    assert outcomes[Outcome.SKIPPED] >= 12
+    reasons = {one.detail for one in ran.ended.values() if one.outcome is Outcome.SKIPPED and "upload" in one.action}
+    assert reasons == {"not begun: simulator cannot be reached"}
