@@ -74,6 +74,7 @@ class ImagePayload(Payload):
     image_name: str | None = None
     caption: str | None = None
     caption_source: str | None = None
+    image_url: Picture = None
     thumbnail_url: Picture = None
 
 

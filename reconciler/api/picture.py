@@ -1,7 +1,7 @@
 """Pictures of which the API only gives addresses, fetched from hosts that a person named, within limits."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
@@ -16,11 +16,17 @@ from reconciler.clock import Clock, deadline
 SIZE_LIMIT: Final = 2 * 1024 * 1024
 """Bytes of a picture. No more are read; a thumbnail is far smaller."""
 
+WHOLE_LIMIT: Final = 64 * 1024 * 1024
+"""Bytes of a picture in its full size. The API takes files of about 12 MB."""
+
 AT_ONCE: Final = 4
 """Pictures that are fetched at the same time."""
 
 Shrink = Callable[[bytes], bytes | None]
 """Makes a small picture of an answer's bytes; None if they hold none. Called in a thread, and must not raise."""
+
+Take = Callable[[str, bytes], None]
+"""Keeps the bytes at a key. Called in a thread; OSError where they cannot be kept, which ends the whole run."""
 
 _HEADERS: Final = {"Accept": "image/webp, image/png, image/jpeg"}
 
@@ -57,26 +63,77 @@ async def fetch_pictures(
     checked. No token, cookie or password is sent, no redirect is followed, nothing is unpacked. A proxy that the
     environment names is used as for every request.
     """
+    use = _Use(make=lambda _, body: shrink(body), limit=SIZE_LIMIT, verb="shows")
+    return await _fetch(addresses, hosts, use, clock=clock, network=network, patience=patience or Patience())
+
+
+def unnamed_hosts(addresses: Iterable[str], hosts: Collection[str]) -> tuple[str, ...]:
+    """Hosts of these addresses that the person did not name, sorted; texts that are no address have none."""
     named = frozenset(origin for host in hosts for origin in origins_of(host))
-    places = {key: _place(text, named) for key, text in addresses.items()}
-    patience = patience or Patience()
+    found = (parse_address(text) for text in addresses)
+    return tuple(sorted({one.host for one in found if one is not None and one.origin not in named}))
+
+
+async def download_pictures(
+    addresses: Mapping[str, str],
+    hosts: Collection[str],
+    *,
+    take: Take,
+    clock: Clock,
+    network: Network,
+    patience: Patience,
+) -> dict[str, Missing]:
+    """Hand over what is at each address, in its full size, one at a time; why some did not come, by the same keys.
+
+    The same rules as for `fetch_pictures` say who is asked and what is sent.
+    """
+
+    def keep(key: str, body: bytes) -> bytes:
+        take(key, body)
+        return b""
+
+    use = _Use(make=keep, limit=WHOLE_LIMIT, verb="fetches")
+    found = await _fetch(addresses, hosts, use, clock=clock, network=network, patience=patience)
+    return {key: what for key, what in found.items() if isinstance(what, Missing)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Use:
+    """What becomes of the bytes at a key, how many there may be, and how a sentence calls that."""
+
+    make: Callable[[str, bytes], bytes | None]
+    limit: int
+    verb: str
+
+
+async def _fetch(
+    addresses: Mapping[str, str],
+    hosts: Collection[str],
+    use: _Use,
+    *,
+    clock: Clock,
+    network: Network,
+    patience: Patience,
+) -> dict[str, bytes | Missing]:
+    named = frozenset(origin for host in hosts for origin in origins_of(host))
+    places = {key: _place(text, named, use.verb) for key, text in addresses.items()}
     async with AsyncExitStack() as stack:
         clients = {
             origin: await stack.enter_async_context(_client(origin, network, patience))
             for origin in sorted({place.origin for place in places.values() if isinstance(place, Address)})
         }
-        fetcher = _Fetcher(clients, shrink, clock, patience)
-        found = await asyncio.gather(*(fetcher.picture(place) for place in places.values()))
+        fetcher = _Fetcher(clients, use, clock, patience)
+        found = await asyncio.gather(*(fetcher.picture(key, place) for key, place in places.items()))
     return dict(zip(places, found, strict=True))
 
 
-def _place(text: str, named: Collection[str]) -> Address | Missing:
+def _place(text: str, named: Collection[str], verb: str) -> Address | Missing:
     """The address to fetch from, if the person named its host."""
     address = parse_address(text)
     if address is None:
         return Missing("the API gives no address of its picture that could be asked")
     if address.origin not in named:
-        return Missing(f"its picture is at {address.host}: `--pictures-from {address.host}` shows it")
+        return Missing(f"its picture is at {address.host}: `--pictures-from {address.host}` {verb} it")
     return address
 
 
@@ -89,26 +146,24 @@ def _client(origin: str, network: Network, patience: Patience) -> httpx.AsyncCli
 class _Fetcher:
     """Fetches pictures, a few at the same time, until the time is up."""
 
-    def __init__(
-        self, clients: Mapping[str, httpx.AsyncClient], shrink: Shrink, clock: Clock, patience: Patience
-    ) -> None:
+    def __init__(self, clients: Mapping[str, httpx.AsyncClient], use: _Use, clock: Clock, patience: Patience) -> None:
         self._clients = clients
-        self._shrink = shrink
+        self._use = use
         self._clock = clock
         self._patience = patience
         self._end = clock.now() + patience.altogether
         self._slots = asyncio.Semaphore(AT_ONCE)
 
-    async def picture(self, place: Address | Missing) -> bytes | Missing:
-        """The picture, made small at once, so that only a few are held in memory at full size."""
+    async def picture(self, key: str, place: Address | Missing) -> bytes | Missing:
+        """The picture, used at once, so that only a few are held in memory at full size."""
         if isinstance(place, Missing):
             return place
         async with self._slots:
             body = await self._body(place)
             if isinstance(body, Missing):
                 return body
-            small = await asyncio.to_thread(self._shrink, body)
-        return small or Missing(f"what {place.host} sent is no picture that can be shown")
+            made = await asyncio.to_thread(self._use.make, key, body)
+        return Missing(f"what {place.host} sent is no picture that can be shown") if made is None else made
 
     async def _body(self, place: Address) -> bytes | Missing:
         """The bytes of the answer, or why there are none."""
@@ -130,7 +185,7 @@ class _Fetcher:
         request = http.build_request("GET", place.origin + place.target, headers=_HEADERS)
         response = await http.send(request, stream=True)
         try:
-            return _refusal(response, place.host) or await _content(response)
+            return _refusal(response, place.host) or await _content(response, self._use.limit)
         finally:
             await response.aclose()
 
@@ -149,10 +204,10 @@ def _refusal(response: httpx.Response, host: str) -> Missing | None:
     return None
 
 
-async def _content(response: httpx.Response) -> bytes | Missing:
+async def _content(response: httpx.Response, limit: int) -> bytes | Missing:
     found = bytearray()
     async for piece in response.aiter_raw():
         found += piece
-        if len(found) > SIZE_LIMIT:
-            return Missing(f"the API's picture is larger than {SIZE_LIMIT // 2**20} MiB")
+        if len(found) > limit:
+            return Missing(f"the API's picture is larger than {limit // 2**20} MiB")
     return bytes(found)

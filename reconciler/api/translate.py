@@ -238,6 +238,7 @@ def _image(payload: ImagePayload, dataset_id: int, image_name: str = "") -> Remo
         image_name=image_name if payload.image_name is None else payload.image_name,
         caption=payload.caption,
         caption_source=_lower(payload.caption_source),
+        image_url=payload.image_url,
         thumbnail_url=payload.thumbnail_url,
     )
 

@@ -1,8 +1,6 @@
 """`init`: a first set of manifests with images from anywhere, and the schema by which editors check them."""
 
 import json
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +8,7 @@ from reconciler.app.exceptions import WrongUsage
 from reconciler.core.guide import Family
 from reconciler.core.manifest.project import ILLUSTRATION_ONLY, NEEDS_DESCRIPTION
 from reconciler.core.manifest.schema import manifest_schema
+from reconciler.core.manifest.slug import slug
 from reconciler.core.manifest.spec import IpMedium, IpType
 from reconciler.core.manifest.text_rules import judge_name
 from reconciler.core.problem import Location
@@ -106,16 +105,13 @@ def _brand(wish: FirstWish, family: Family) -> Brand:
     if wish.kind in ILLUSTRATION_ONLY and wish.medium != "illustration":
         raise WrongUsage(f"--type {wish.kind} is for illustrations only; {wish.medium} cannot be its --medium.")
     return Brand(
-        name=name, slug=_slug(name), description=description, medium=wish.medium, kind=wish.kind, family=family
+        name=name,
+        slug=slug(name, _SLUG_LIMIT, "brand"),
+        description=description,
+        medium=wish.medium,
+        kind=wish.kind,
+        family=family,
     )
-
-
-def _slug(name: str) -> str:
-    """A name for files and objects: lower-case letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    whole = re.sub("[^a-z0-9]+", "-", plain).strip("-")
-    cut = whole if len(whole) <= _SLUG_LIMIT else whole[: _SLUG_LIMIT + 1].rpartition("-")[0] or whole[:_SLUG_LIMIT]
-    return cut.strip("-") or "brand"
 
 
 def _with_images(root: Path, brand: Brand, folder: Path | None) -> tuple[Brand, Found]:

@@ -22,6 +22,8 @@ class Simulation:
     speed: float = 1.0
     switches: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    pictures: bool = False
+    """Are images that are uploaded kept, so that their addresses show them?"""
 
 
 def open_world(simulation: Simulation, clock: Clock | None = None) -> Simulator:
@@ -33,6 +35,7 @@ def open_world(simulation: Simulation, clock: Clock | None = None) -> Simulator:
             switches=dict(parse_switch(text) for text in simulation.switches),
             faults=[parse_fault(text) for text in simulation.faults],
             speed=simulation.speed,
+            pictures=simulation.pictures,
         )
     except (FaultError, StoreError, SwitchError, ValueError) as error:
         raise WrongUsage(f"{capitalised(str(error))}.") from None

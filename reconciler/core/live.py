@@ -129,6 +129,8 @@ class RemoteImage:
     caption_source: str | None = None
     thumbnail_url: str | None = field(default=None, compare=False, repr=False)
     """Where the API shows the image. It may be signed and change with each read: never compared, printed or written."""
+    image_url: str | None = field(default=None, compare=False, repr=False)
+    """The same of the image in the size in which the API keeps it."""
     adopted_from: str | None = None
     """The name that the API shows, where git adopted the image; `image_name` then is the one that we had given it."""
 

@@ -1,27 +1,31 @@
 """An account without manifests: its projects, datasets and models as a screen and as JSON."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reconciler.core.kind import Kind
 from reconciler.core.live import Live, ModelStatus, RemoteDataset, RemoteModel, RemoteProject
-from reconciler.core.look.overview import AccountOverview, DatasetOverview, ProjectOverview
+from reconciler.core.look.overview import AccountOverview, DatasetOverview, ProjectOverview, is_ours
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count, quoted
 from reconciler.render.view import Block, Item, Items, Line, Role, View, say, screen
 from reconciler.render.words import quoted_text
 
 _MODELS = {ModelStatus.COMPLETED: "trained", ModelStatus.IN_PROGRESS: "in training", ModelStatus.CREATED: "not started"}
-_WAY = "`reconciler init` writes first manifests. What is live stays as it is until manifests declare it."
+_WAY = "`reconciler export --out DIR` writes manifests of what is live, `reconciler init` those of something new."
+_STAYS = "What is live stays as it is until manifests declare it."
 
 
-def overview_view(found: AccountOverview, *, endpoint: str, root: str) -> View:
-    """Each project with what it holds, set in by what it stands on, and how much there is."""
-    context = f"No manifests in {quoted(root)}, so this is all that the account holds · {endpoint}"
+def overview_view(found: AccountOverview, *, endpoint: str, root: str | None = None) -> View:
+    """Each project with what it holds, set in by what it stands on, and how much there is.
+
+    `root` is the folder of manifests that declares nothing; None where nobody looked for any.
+    """
+    what = "All" if root is None else f"No manifests in {quoted(root)}, so this is all"
+    context = f"{what} that the account holds · {endpoint}"
     return screen(
         [Line(text=say(context, Role.QUIET))],
         *([*_project(one)] for one in found.projects),
-        [Line(text=say(f"{_counted(found)}.", Role.STRONG)), Line(text=say(_WAY))],
+        [Line(text=say(f"{_counted(found)}.", Role.STRONG)), Line(text=say(f"{_WAY} {_STAYS}"))],
     )
 
 
@@ -60,14 +64,23 @@ def _model(live: RemoteModel) -> Item:
 
 
 def _item(live: Live, *words: str) -> Item:
+    words = (*words, "by hand") if is_ours(live) is False else words
     text = (*quoted_text(live.name), *say(f" (id {live.id}){': ' if words else ''}{', '.join(words)}"))
     return Item(sign=None, name=live.kind.value, text=text)
 
 
 def _counted(found: AccountOverview) -> str:
-    numbers = Counter(one.kind for one in found.live)
-    told = [count(numbers[kind], kind.value, kind.plural) for kind in Kind if numbers[kind]]
-    return ", ".join(told) or "Nothing is live"
+    live = found.live
+    told = (_number([one for one in live if one.kind is kind], kind) for kind in Kind)
+    return ", ".join(filter(None, told)) or "Nothing is live"
+
+
+def _number(live: Sequence[Live], kind: Kind) -> str:
+    """`3 datasets (2 by hand)`: how many there are, and how many of them people made; empty where there are none."""
+    if not live:
+        return ""
+    others = sum(is_ours(one) is False for one in live)
+    return count(len(live), kind.value, kind.plural) + (f" ({others:,} by hand)" if others else "")
 
 
 def _project_values(one: ProjectOverview) -> dict[str, object]:
@@ -97,6 +110,7 @@ def _dataset_values(one: DatasetOverview) -> dict[str, object]:
         "name": live.name,
         "status": live.status.value,
         "images": live.images_count,
+        "by_hand": is_ours(live) is False,
         "models": [_model_values(model) for model in one.models],
     }
 
@@ -110,4 +124,5 @@ def _model_values(live: RemoteModel) -> dict[str, object]:
         "training_version": live.training_version,
         "dataset_id": live.dataset_id,
         "created_at": live.created_at,
+        "by_hand": is_ours(live) is False,
     }

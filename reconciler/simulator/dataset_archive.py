@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from reconciler.simulator.archive import read_entry
+from reconciler.simulator.picture import SIDES, cropped
 from reconciler.simulator.request import Rejection, Request, Response
 from reconciler.simulator.switch import Switches
 from reconciler.simulator.world import Image, World
@@ -23,7 +24,6 @@ from reconciler.simulator.write_rules import numbered_name
 DOWNLOADS: Final = "/downloads/"
 IMAGES: Final = "images"
 CAPTIONS: Final = "captions"
-_SIDE: Final = 1024
 _PATH: Final = re.compile(r"/downloads/(\d{1,18})/(images|captions)")
 _EMBEDDED_BYTES: Final = 32 * 1024**2
 
@@ -66,7 +66,7 @@ def _write(world: World, switches: Switches, images: Iterable[Image], path: Path
     lines: list[str] = []
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as target:
         for name, image, data in _with_bytes(world, images):
-            target.writestr(name, _crop(data) if processed else data)
+            target.writestr(name, cropped(data, SIDES["cropped"]) if processed else data)
             if layout == "images_and_txt":
                 target.writestr(f"{name.rpartition('.')[0] or name}.txt", image.caption or "")
             lines.append(json.dumps({"file_name": name, "text": image.caption}, ensure_ascii=False))
@@ -95,17 +95,6 @@ def _by_archive(images: Iterable[Image]) -> dict[str, list[Image]]:
         if image.archive:
             rows.setdefault(image.archive, []).append(image)
     return rows
-
-
-def _crop(data: bytes) -> bytes:
-    """The picture as the documents of the legacy era say that it is stored: scaled, and its centre cut out."""
-    from PIL import Image as Pillow  # noqa: PLC0415 - for one value of one switch
-    from PIL import ImageOps  # noqa: PLC0415
-
-    buffer = io.BytesIO()
-    with Pillow.open(io.BytesIO(data)) as picture:
-        ImageOps.fit(picture.convert("RGB"), (_SIDE, _SIDE)).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def _captions(images: Iterable[Image], form: str) -> Response:

@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from reconciler.simulator.archive import ArchiveFolder
 from reconciler.simulator.request import Rejection
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
@@ -29,9 +30,13 @@ class ImageFile:
 
 
 class ImageReader:
-    """Reads image files, and remembers the result by digest, so that the same bytes are decoded once."""
+    """Reads image files, and remembers the result by digest, so that the same bytes are decoded once.
 
-    def __init__(self, most: int = 4096) -> None:
+    `kept` is where their bytes are kept, by digest, for those who look at the pictures.
+    """
+
+    def __init__(self, kept: ArchiveFolder | None = None, most: int = 4096) -> None:
+        self._kept = kept
         self._most = most
         self._seen: dict[str, ImageFile | Rejection] = {}
 
@@ -45,6 +50,8 @@ class ImageReader:
         seen = self._seen[digest]
         if isinstance(seen, Rejection):
             raise Rejection(seen.status, seen.message, name=name)
+        if self._kept is not None:
+            self._kept.file(digest).write_bytes(data)
         return seen
 
 

@@ -27,6 +27,8 @@ class Presenter:
     """Turns rows into documents."""
 
     def __init__(self, switches: Switches) -> None:
+        self.origin = ORIGIN
+        """What stands before the path in the addresses of pictures."""
         self._switches = switches
         self._readings = count(1)
         self._texts = switches["id_type"] == "numeric_string"
@@ -153,7 +155,7 @@ class Presenter:
         return self._listed("image", operation, document, self._keys[operation])
 
     def _address(self, row: Image, form: str) -> str:
-        address = f"{ORIGIN}/{form}/{row.sha256[:16]}/{row.id}.png"
+        address = f"{self.origin}/{form}/{row.sha256[:16]}/{row.id}.png"
         query = {}
         if self._switches["image_url_expiry"] != "stable":
             query["signature"] = hashlib.sha256(f"{row.id}/{next(self._readings)}".encode()).hexdigest()[:16]

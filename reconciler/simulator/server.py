@@ -43,6 +43,7 @@ def serve(
     """
     with _listening(host, port) as bound, _recording(request_log) as record, working_aside(simulator):
         server = _Server(_config(simulator, record))
+        simulator.is_served_at(_address(bound))
         started(_address(bound))
         server.run(sockets=[bound])
 
@@ -58,6 +59,7 @@ def serving(
     """Serve from a thread of its own while the block runs; gives the base address."""
     with _listening(host, port) as bound, _recording(request_log) as record, working_aside(simulator):
         server = _Server(_config(simulator, record))
+        simulator.is_served_at(_address(bound))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()
         try:

@@ -17,9 +17,10 @@ from reconciler.simulator.exchange import Exchange
 from reconciler.simulator.fault import Fault, FaultScript
 from reconciler.simulator.gate import Gate
 from reconciler.simulator.image_file import ImageReader
+from reconciler.simulator.picture import PICTURES, serve_picture
 from reconciler.simulator.presenter import Presenter
 from reconciler.simulator.request import Instead, Rejection, Request, Response, answer, refuse
-from reconciler.simulator.route import RouteMatch, RouteTable, ids_of
+from reconciler.simulator.route import ROOT, RouteMatch, RouteTable, ids_of
 from reconciler.simulator.store import MemoryStore, Store
 from reconciler.simulator.switch import Switches
 from reconciler.simulator.timers import catch_up
@@ -101,7 +102,8 @@ class Simulator:
     """A world, the clock that drives it, and the way requests take through it.
 
     `speed` is how many simulated seconds pass in one second of the clock. `tokens` are the API tokens that are
-    accepted; any that is not empty, when None. All of them see the same world.
+    accepted; any that is not empty, when None. All of them see the same world. With `pictures` the bytes of images that are
+    uploaded from now on are kept, and shown where their addresses say once it is known where it is served.
     """
 
     def __init__(
@@ -114,6 +116,7 @@ class Simulator:
         hooks: Sequence[Hook] = (),
         speed: float = 1.0,
         tokens: Collection[str] | None = None,
+        pictures: bool = False,
     ) -> None:
         if speed <= 0:
             raise ValueError(f"speed must be above 0, not {speed}")
@@ -128,7 +131,8 @@ class Simulator:
         self._world.undo_log.memory = self.switches.seconds("list_lag_seconds")
         self._presenter = Presenter(self.switches)
         self._latency = self.switches.seconds("list_latency_ms") / 1000
-        self._image_reader = ImageReader()
+        self._pictures = ArchiveFolder(self._store.pictures) if pictures else None
+        self._image_reader = ImageReader(self._pictures)
         self._gate = Gate(self.switches, tokens)
         self._routes = RouteTable(self.switches)
         self._pending: list[tuple[float, Request]] = []
@@ -196,6 +200,13 @@ class Simulator:
         with self._lock:
             self._store.close()
             self._world.archives.close()
+            if self._pictures is not None:
+                self._pictures.close()
+
+    def is_served_at(self, address: str) -> None:
+        """Let the addresses of pictures lead here, where pictures are kept."""
+        if self._pictures is not None:
+            self._presenter.origin = address.removesuffix(ROOT) + PICTURES
 
     def now(self) -> float:
         """The simulated time, in seconds since the world began."""
@@ -229,6 +240,8 @@ class Simulator:
                 return PAGES[request.path](self.switches["era"])
             if request.method == "GET" and request.path.startswith(DOWNLOADS):
                 return serve_download(world, self.switches, request)
+            if request.method == "GET" and self._pictures is not None and request.path.startswith(PICTURES):
+                return serve_picture(world, self._pictures, request)
             self._gate.pass_gateway(request)
             match = self._find(request)
             operation = match.route.id

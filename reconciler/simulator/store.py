@@ -24,6 +24,11 @@ class Store(Protocol):
         """The folder in which fetched zip files are kept; None for a temporary one."""
         ...
 
+    @property
+    def pictures(self) -> Path | None:
+        """The folder in which uploaded images are kept, if they are; None for a temporary one."""
+        ...
+
     def begin(self, world: World) -> None:
         """Lock the kept world and bring `world` up to it."""
         ...
@@ -45,6 +50,7 @@ class MemoryStore:
     """The world is the object itself; there is nothing to keep."""
 
     archives: Path | None = None
+    pictures: Path | None = None
 
     def begin(self, world: World) -> None:
         """Nothing to do."""
@@ -69,6 +75,7 @@ class SqliteStore:
     def __init__(self, path: Path | str, *, patience: float = 30.0) -> None:
         self._path = path
         self.archives: Path | None = Path(f"{path}.archives")
+        self.pictures: Path | None = Path(f"{path}.pictures")
         self._revision = 0
         try:
             self._db = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.api.endpoint import Endpoint, HostRefused
 from reconciler.api.network import DIRECT
-from reconciler.api.picture import SIZE_LIMIT, Missing, Patience, fetch_pictures
+from reconciler.api.picture import SIZE_LIMIT, Missing, Patience, download_pictures, fetch_pictures, unnamed_hosts
 from reconciler.clock import SystemClock
 from tests.api.peer import CANARY, Behaviour, answer, peer, says
 
@@ -113,6 +113,35 @@ async def test_h67_a_host_that_nobody_named_is_not_contacted() -> None:
                 "a": f"its picture is at {host}: `--pictures-from {host}` shows it"
             }
     assert seen.heads == []
+
+
+async def test_pictures_in_full_size_are_handed_over_one_by_one() -> None:
+    """What is larger than a thumbnail may come; of what did not come the reason is told, and the rest goes on."""
+    taken: dict[str, bytes] = {}
+    large = b"x" * (SIZE_LIMIT + 1)
+    async with (
+        peer(shows(large)) as (endpoint, seen),
+        peer(GONE) as (other, _),
+        peer(shows(b"x")) as (unnamed, unasked),
+    ):
+        addresses = {"a": endpoint.origin + PATH, "b": other.origin + PATH, "c": unnamed.origin + PATH, "d": ""}
+        assert unnamed_hosts(addresses.values(), [host_of(endpoint), host_of(other)]) == (host_of(unnamed),)
+        missing = await download_pictures(
+            addresses,
+            [host_of(endpoint), host_of(other)],
+            take=taken.__setitem__,
+            clock=SystemClock(),
+            network=DIRECT,
+            patience=Patience(),
+        )
+        host = host_of(unnamed)
+    assert taken == {"a": large}
+    assert {key: what.reason for key, what in missing.items()} == {
+        "b": "the API's picture is gone (404)",
+        "c": f"its picture is at {host}: `--pictures-from {host}` fetches it",
+        "d": "the API gives no address of its picture that could be asked",
+    }
+    assert (len(seen.heads), unasked.heads) == (1, [])
 
 
 async def test_h67_no_trick_in_an_address_leads_to_another_host() -> None:

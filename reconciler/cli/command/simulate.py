@@ -19,6 +19,7 @@ BRIA_API_TOKEN=anything reconciler plan --endpoint http://127.0.0.1:8099
 @click.option("--speed", type=float, default=1.0, metavar="N", help="Simulated seconds in a second. [1]")
 @click.option("--set", "switches", multiple=True, metavar="SWITCH=VALUE", help="An undocumented behaviour.")
 @click.option("--fault", "faults", multiple=True, metavar="FAULT", help="A scripted fault: METHOD PATH[#WHICH]:KIND.")
+@click.option("--pictures", is_flag=True, help="Keep uploaded images, and show them where their addresses say.")
 @click.option("--request-log", metavar="FILE", type=click.Path(), help="Write a JSON line for each request.")
 @pass_invocation
 def command(
@@ -29,6 +30,7 @@ def command(
     speed: float,
     switches: tuple[str, ...],
     faults: tuple[str, ...],
+    pictures: bool,
     request_log: str | None,
 ) -> int:
     """Serve a simulated Tailored Generation API on this machine, for trying things out and for CI.
@@ -39,7 +41,7 @@ def command(
     from reconciler.cli.context import open_console
 
     console = open_console(invocation)
-    simulation = Simulation(store=db, speed=speed, switches=switches, faults=faults)
+    simulation = Simulation(store=db, speed=speed, switches=switches, faults=faults, pictures=pictures)
     simulate(
         simulation, port=port, request_log=request_log, on_start=lambda address: console.say_line(f"Serving {address}")
     )

@@ -1,6 +1,6 @@
 """An account as it stands, whatever git declares: its projects with their datasets, and the models on those."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.core.diff.account_index import AccountIndex
@@ -51,6 +51,20 @@ def overview(observed: Observed) -> AccountOverview:
     return AccountOverview(
         projects=tuple(_project(observed.projects.get(id_ or 0), inside) for id_, inside in by_project.items())
     )
+
+
+def only(account: AccountOverview, projects: Collection[int] | None) -> AccountOverview:
+    """The same of these projects alone; all of it where they are None."""
+    if projects is None:
+        return account
+    return AccountOverview(
+        projects=tuple(one for one in account.projects if one.project is not None and one.project.id in projects)
+    )
+
+
+def is_ours(live: Live) -> bool | None:
+    """Did this tool make it, by its name? None for a kind whose live names people choose."""
+    return live.kind.parse_name(live.name) is not None if live.kind.has_versions else None
 
 
 def _project(project: RemoteProject | None, inside: Iterable[Live]) -> ProjectOverview:

@@ -5,6 +5,7 @@ from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.loaded import AbsentBody, Manifest
 from reconciler.core.manifest.mismatch import keys_at, problems_of
+from reconciler.core.manifest.slug import slug
 from reconciler.core.manifest.spec import API_VERSION, Mismatch, fit
 from reconciler.core.manifest.suggestion import did_you_mean, nearest, one_of
 from reconciler.core.problem import Problem
@@ -165,14 +166,7 @@ def _name_problems(document: Document, value: dict[str, Value]) -> tuple[Problem
                     summary=f"{quoted(name, 60)} is no name",
                     detail=f"A name has lower-case letters, digits and hyphens, at most {NAME_LIMIT}, "
                     "and begins and ends with a letter or digit.",
-                    remedy=_slug(name),
+                    remedy=f"For example: {example}" if (example := slug(name[:200], NAME_LIMIT, "")) else "",
                 )
             )
     return tuple(found)
-
-
-def _slug(name: str) -> str:
-    """A remedy: a name like this one that is allowed."""
-    letters = "".join(char if char.isascii() and char.isalnum() else "-" for char in name.lower()[:200])
-    slug = "-".join(part for part in letters.split("-") if part)[:NAME_LIMIT].strip("-")
-    return f"For example: {slug}" if is_name(slug) else ""

@@ -1,0 +1,165 @@
+"""`export`: an account that people made by hand as a list, and as a root that declares just that."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconciler.simulator import Simulator, SqliteStore, serving
+from tests.by_hand import ByHand, Picture, drawn, notebook
+from tests.cli.conftest import Cli, flat
+
+TOKEN = "canary-token"
+
+
+class Served:
+    """The world of a notebook, served with its pictures."""
+
+    def __init__(self, folder: Path) -> None:
+        self.log = folder / "requests.jsonl"
+        self.simulator = Simulator(
+            store=SqliteStore(folder / "world.db"), switches={"era": "mixed"}, pictures=True, speed=1000
+        )
+        self.hand = ByHand(self.simulator)
+        self.host = ""
+
+    @property
+    def asked(self) -> list[str]:
+        """The paths that were asked for, in their order."""
+        return [json.loads(line)["path"] for line in self.log.read_text().splitlines()]
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    found = Served(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BRIA_API_TOKEN", TOKEN)
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    with serving(found.simulator, request_log=found.log) as address:
+        found.host = address.removeprefix("http://").removesuffix("/v1")
+        monkeypatch.setenv("RECONCILER_ENDPOINT", address)
+        yield found
+    found.simulator.close()
+
+
+def shown(name: str) -> str:
+    return (Path("out") / name).read_text(encoding="utf-8")
+
+
+def test_the_account_is_listed_in_three_calls(served: Served, cli: Cli) -> None:
+    """With what people made marked as such; a project can be named by id or name."""
+    notebook(served.hand)
+    ran = cli("export", "--list")
+    assert ran.code == 0
+    assert len(served.asked) == 3
+    assert 'model  "kites!" (id 40003): trained, fully_automated, fibo, by hand\n' in ran.out
+    assert "2 projects, 3 datasets (3 by hand), 3 models (3 by hand)." in ran.out
+    kites = json.loads(cli("export", "--list", "--project", "Kites, take 2", "--format", "json").out)
+    assert [one["name"] for one in kites["projects"]] == ["Kites, take 2"]
+    assert kites["projects"][0]["datasets"][0]["by_hand"] is True
+    wrong = cli("export", "--list", "--project", "lora")
+    assert wrong.code == 64
+    assert wrong.err.startswith(
+        '--project: no live project is called "lora". Live are: 1001 "BriaPhant project (Mon)", '
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([], "Say --list, or --out DIR."),
+        (["--list", "--out", "m"], "Say --list, or --out DIR."),
+        (["--list", "--images"], "--captions and --images go with --out DIR."),
+        (["--out", "m", "--format", "json"], "--format goes with --list."),
+        (["--out", "m", "--pictures-from", "a.example"], "--pictures-from goes with --images."),
+    ],
+)
+def test_options_that_do_not_go_together(given: list[str], said: str, cli: Cli, tree: Path) -> None:
+    ran = cli("export", *given)
+    assert (ran.code, ran.err) == (64, f"{said}\n")
+
+
+def test_manifests_without_images(served: Served, cli: Cli) -> None:
+    """Three calls, and the captions by the names that the images have; what is there is never written over."""
+    notebook(served.hand)
+    ran = cli("export", "--out", "out")
+    assert ran.code == 0
+    assert len(served.asked) == 3
+    assert "Put the files that were uploaded into the folders that the manifests name" in flat(ran.out)
+    assert "`reconciler validate --root out` finds 3 problems." in ran.out
+    assert shown("briaphant-project-mon/objects-r64.yaml") == (
+        '# Exported from model "Objects r64" (id 40002).\n'
+        '# `objects-r64` is made of "Objects r64"; files refer to it by this name.\n'
+        "# `reconciler adopt model/objects-r64 40002` takes the live one for what is declared here.\n"
+        "apiVersion: reconciler/v1\nkind: Model\nmetadata:\n  name: objects-r64\nspec:\n  dataset: objects-v2-final\n"
+        "  training_mode: expert\n  training_version: bria-3.2\n  training:\n    checkpoint_interval: 500\n"
+        "    learning_rate: 0.0001\n    lr_scheduler: constant\n    rank: 64\n    total_training_steps: 1500\n"
+    )
+    before = shown("kites-take-2/kites-2026-11.yaml")
+    again = cli("export", "--out", "out", "--captions")
+    assert again.code == 4
+    assert "3 files there already, with other content; left as they are:\n" in again.out
+    assert shown("kites-take-2/kites-2026-11.yaml") == before
+    assert (
+        'dataset/objects-v2-final: 1 file with another name than the image has ("image.png" as "image-2.png")'
+        in flat(again.out)
+    )
+    assert "image-2.png: a mug with a handle.\n" in shown("briaphant-project-mon/objects-v2-final/captions.yaml")
+    assert "kite-b.png:\n  colour: red\n" in shown("kites-take-2/kites-2026-11/captions.yaml")
+
+
+def test_pictures_and_captions_make_a_sound_tree(served: Served, cli: Cli) -> None:
+    """A picture that is there twice is one file. No token reaches the host of the pictures."""
+    notebook(served.hand)
+    refused = cli("export", "--out", "out", "--images", "--captions")
+    assert refused.code == 64
+    assert f"add `--pictures-from {served.host}`" in refused.err
+    assert not Path("out").exists()
+    ran = cli("export", "--out", "out", "--images", "--captions", "--pictures-from", served.host)
+    assert ran.code == 0
+    assert "out: 2 projects, 3 datasets, 3 models, 17 pictures of the API.\n" in ran.out
+    assert '"mug copy.png" shows the same picture as "mug.png": one file.' in flat(ran.out)
+    assert f"reconciler adopt dataset/kites-2026-11 200003 --root out --pictures-from {served.host}\n" in ran.out
+    assert ran.err.splitlines()[0] == "dataset/briaphant-dataset: 6 of 6 pictures"
+    assert shown("briaphant-project-mon/briaphant-dataset/5.txt") == "seen from behind.\n"
+    assert json.loads(shown("kites-take-2/kites-2026-11/kite-b.json")) == {"colour": "red"}
+    assert not list(Path("out").rglob("mug copy*"))
+    checked = cli("validate", "--root", "out")
+    assert checked.code == 0
+    assert "No problems: 2 projects, 3 datasets (16 images), 3 models." in checked.out
+    assert TOKEN not in "".join(path.read_text(errors="replace") for path in Path("out").rglob("*") if path.is_file())
+
+
+def test_an_export_goes_on_where_it_ended(served: Served, cli: Cli) -> None:
+    """A picture that is gone is named; once it is back, it alone is fetched."""
+    project = served.hand.project("Lora")
+    pictures = [Picture(f"{name}.png", drawn(number)) for number, name in enumerate(("wave", "jump", "sit"))]
+    served.hand.dataset(project, "poses", pictures)
+    kept = Path("world.db.pictures")
+    gone = next(path for path in kept.iterdir() if path.read_bytes() == drawn(1))
+    shutil.move(gone, "aside")
+    wanted = ("export", "--out", "out", "--images", "--pictures-from", served.host)
+    ran = cli(*wanted)
+    assert ran.code == 1
+    assert 'dataset/poses: 1 picture did not come: the API\'s picture is gone (404) ("jump.png").' in flat(ran.out)
+    assert "what has come does not come again" in ran.out
+    shutil.move("aside", gone)
+    Path("out/lora/poses/sit.png").write_bytes(b"a person's own")
+    before = len(served.asked)
+    again = cli(*wanted)
+    assert sum(path.startswith("/pictures/") for path in served.asked[before:]) == 2
+    assert again.code == 4
+    assert "1 file there already, with other content; left as it is:\n  lora/poses/sit.png\n" in again.out
+    assert Path("out/lora/poses/sit.png").read_bytes() == b"a person's own"
+    assert Path("out/lora/poses/jump.png").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_refused(served: Served, cli: Cli) -> None:
+    served.hand.project("Lora")
+    Path("out").write_text("a file")
+    ran = cli("export", "--out", "out")
+    assert ran.code == 4
+    assert "out/lora cannot be written" in flat(ran.err) or "cannot be written" in flat(ran.err)
