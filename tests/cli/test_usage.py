@@ -10,7 +10,7 @@ import pytest
 
 from reconciler import __version__
 from reconciler.cli.command_table import COMMANDS
-from tests.cli.conftest import Cli
+from tests.cli.conftest import Cli, git
 
 CANARY = "canary-7f3e9a1c5b"
 
@@ -133,6 +133,31 @@ def test_a_token_that_will_not_do_is_not_shown(tree: Path, cli: Cli, monkeypatch
     assert ran.code == 64
     assert "control or non-ASCII characters" in ran.err
     assert CANARY not in ran.out + ran.err
+
+
+def test_an_object_whose_manifest_lost_its_kind_is_not_taken_for_removed(applied: Path, cli: Cli) -> None:
+    """Every command says what is missing, once, and the world stays as it is; in comparison with git, too."""
+    before = cli("status", "--format", "json").out
+    for arguments in (("init", "-b", "main"), ("add", "."), ("commit", "-m", "x")):
+        git(*arguments)
+    dataset = applied / "manifests/dataset.yaml"
+    text = dataset.read_text()
+    dataset.write_text(text.replace("kind: Dataset\n", ""))
+    for command in (
+        "validate",
+        "plan",
+        "plan --base main",
+        "apply --yes",
+        "apply --yes --prune",
+        "destroy --yes",
+        "drift",
+    ):
+        ran = cli(*command.split())
+        assert (ran.code, ran.out) == (3, ""), command
+        assert 'dataset.yaml:1:1  "kind" is missing in this manifest' in ran.err, command
+        assert "    Write kind: Dataset\n\n1 problem, nothing was sent.\n" in ran.err, command
+    dataset.write_text(text)
+    assert cli("status", "--format", "json").out == before
 
 
 def test_problems_end_with_3(tree: Path, cli: Cli) -> None:

@@ -103,8 +103,8 @@ def _deliver(context: "CommandContext", edit: "FileEdit", *, shows_diff: bool) -
     if shows_diff:
         context.console.result_text(diff_text(place, edit.before, edit.after))
     if edit.before == edit.after:
-        context.console.say_line(f"{place} says this already: nothing to change")
+        context.console.say_line(f"{place} says this already: nothing to change.")
     elif not shows_diff:
         write(context.settings, edit)
-        context.console.say_line(f"wrote {place}")
+        context.console.say_line(f"Wrote {place}.")
     return DONE
