@@ -104,7 +104,8 @@ class Caller:
             if isinstance(verdict, Accept):
                 return cast("T", found)
             if isinstance(verdict, GiveUp):
-                raise verdict.kind(call.operation.name, answer.words, answer.status)
+                way = "; `--patience` waits longer" if answer.ending is Ending.UNSENT else ""
+                raise verdict.kind(call.operation.name, f"{answer.words}{way}", answer.status)
             spent += verdict.seconds
             await self._pause(call, verdict, answer.ending)
 

@@ -111,7 +111,9 @@ async def test_f01_a_refused_connection_sent_nothing() -> None:
     async with peer(says(b"")) as (endpoint, _):
         pass
     async with client_of(endpoint) as client:
-        with pytest.raises(Unreachable, match=rf"^127\.0\.0\.1:{port_of(endpoint)} refuses the connection$"):
+        with pytest.raises(
+            Unreachable, match=rf"^127\.0\.0\.1:{port_of(endpoint)} refuses the connection; `--patience` waits longer$"
+        ):
             await client.list_projects()
         with pytest.raises(Unreachable):
             await client.create_project({"project_name": "p"})

@@ -105,7 +105,8 @@ async def test_a_proxy_that_is_not_there_is_named(ca_file: Path) -> None:
     async with client_of(API, network=behind(passed.address, ca_file, login=LOGIN)) as client:
         with pytest.raises(Unreachable) as caught:
             await client.list_projects()
-    assert caught.value.message == f"the proxy {passed.address}, which HTTPS_PROXY names, refuses the connection"
+    words = f"the proxy {passed.address}, which HTTPS_PROXY names, refuses the connection; `--patience` waits longer"
+    assert caught.value.message == words
 
 
 async def test_no_proxy_and_loopback_go_straight(ca_file: Path) -> None:
