@@ -47,7 +47,7 @@ def export_view(report: ExportReport) -> View:
 
 def _done(report: ExportReport) -> list[Block]:
     numbers = Counter(one.ref.kind for one in report.selection.exported)
-    told = ", ".join(count(numbers[kind], kind.value, kind.plural) for kind in Kind)
+    told = ", ".join(count(numbers[kind], kind.value, kind.plural) for kind in Kind if numbers[kind])
     pictures = f", {count(report.pictures, 'picture')} of the API" if report.pictures else ""
     lines = [Line(text=say(f"{report.folder}: {told}{pictures}.", Role.STRONG))]
     parts = [f"{count(len(report.written), 'file')} written" if report.written else "Nothing new to write"]

@@ -18,12 +18,17 @@ def migrated_view(
     """`written` are paths as a person sees them; `refusals` what a plain apply of them would be refused for."""
     shown, hidden = folded(len(written), FOLD)
     more = [Line(text=say(f"… and {hidden:,} more files", Role.QUIET))] if hidden else []
-    costs = f"{count(cost.trainings, 'training')}, {count(cost.uploads, 'upload')} ({megabytes(cost.bytes)})"
+    parts = [
+        count(cost.trainings, "training") if cost.trainings else "",
+        f"{count(cost.uploads, 'upload')} ({megabytes(cost.bytes)})" if cost.uploads else "",
+        count(cost.calls, "call"),
+    ]
+    costs = ", ".join(filter(None, parts))
     return screen(
         [*(Line(text=say(f"Wrote {path}")) for path in written[:shown]), *more],
         [Line(text=say(f"{ref}: {words}.")) for ref, words in left],
         [
-            Line(text=say(f"Applied to an account of the schema family it costs {costs}, {cost.calls:,} calls.")),
+            Line(text=say(f"Applied to an account of the schema family it costs {costs}.")),
             *(
                 Paragraph(lead=say(one.summary, Role.REFUSED), rest=tuple(say(way) for way in one.remedies))
                 for one in refusals

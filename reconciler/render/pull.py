@@ -77,7 +77,8 @@ def by_hand_words(place: str) -> str:
 
 def _written(report: PullReport) -> Iterator[Block]:
     rows = report.of(MergeOutcome.TAKEN)
-    yield Line(text=(*say(f"{count(len(rows), 'caption')} written from "), *quoted_text(report.origin), *say(".")))
+    what = f"{count(len(rows), 'caption')} written" if rows else "Nothing to write"
+    yield Line(text=(*say(f"{what} from "), *quoted_text(report.origin), *say(".")))
     yield from _folded(_item(row.name, row.ours, row.theirs) for row in rows)
 
 
