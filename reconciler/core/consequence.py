@@ -109,6 +109,20 @@ class AccountRepinned:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptionMove:
+    """An entry of what was adopted that is new or differs; `id` is None where it is gone.
+
+    `believed` of the `images` are known by nothing but a name or a caption, or are of no known file.
+    """
+
+    kind: Literal["adopted"] = "adopted"
+    ref: Ref
+    id: int | None
+    images: int = 0
+    believed: int = 0
+
+
 Consequence = (
     AliasMove
     | ManifestGone
@@ -118,4 +132,5 @@ Consequence = (
     | LimitLoosened
     | ExpectationGone
     | AccountRepinned
+    | AdoptionMove
 )

@@ -8,10 +8,12 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 from reconciler.core.account import Account
+from reconciler.core.adoption import Compared
 from reconciler.core.change import RemovalChange
 from reconciler.core.consequence import (
     AbsenceDeclared,
     AccountRepinned,
+    AdoptionMove,
     AliasMove,
     Consequence,
     DefinitionKept,
@@ -55,6 +57,7 @@ def consequences(merge: Merge) -> tuple[Consequence, ...]:
         *_gone(merge),
         *(move for before, after in known for move in _policy_moves(before, after)),
         *_kept(merge, (after for _, after in known)),
+        *_adoptions(merge),
     )
 
 
@@ -164,6 +167,19 @@ def _gone(merge: Merge) -> Iterator[ManifestGone]:
     for ref in sorted({*merge.before.present} - {*merge.after.refs} - former):
         model = merge.before.models.get(ref)
         yield ManifestGone(ref=ref, aliases=tuple(alias for alias, _ in model.aliases) if model else ())
+
+
+def _adoptions(merge: Merge) -> Iterator[AdoptionMove]:
+    """Entries that come, differ or go: from then on a live object counts as a version, or does not any more."""
+    then, now = merge.before.adopted.entries, merge.after.adopted.entries
+    for ref in sorted({*then, *now}):
+        if (entry := now.get(ref)) == then.get(ref):
+            continue
+        if entry is None:
+            yield AdoptionMove(ref=ref, id=None)
+            continue
+        believed = sum(image.compared not in {Compared.DIGEST, Compared.PIXELS} for image in entry.images)
+        yield AdoptionMove(ref=ref, id=entry.id, images=len(entry.images), believed=believed)
 
 
 def _policy_moves(before: DesiredModel, after: DesiredModel) -> Iterator[PolicyMove]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from reconciler.core.adoption import NOTHING_ADOPTED, Adopted
 from reconciler.core.change import Change, DatasetChange, ModelChange, ProjectChange, RemovalChange, RenameChange
-from reconciler.core.desired import Desired, DesiredDataset
+from reconciler.core.desired import Declared, Desired, DesiredDataset
 from reconciler.core.diff.alias import is_version
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.diff.diff import diff
+from reconciler.core.fingerprint import dataset_fingerprint, declared_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.live import DatasetStatus, ModelStatus, Observed, RemoteDataset, by_identity
 from reconciler.core.look.tree_as_live import tree_as_live
@@ -27,9 +29,9 @@ _OF_THE_ACCOUNT = frozenset({"nothing-ours", "stray", "duplicate", "leftover-dra
 
 def assess_offline(desired: Desired, base: Desired, asked: RunOptions = NOTHING_ASKED) -> Assessment:
     """What differs between two trees, with what depends on it; nothing in it knows an id or a version of an account."""
-    found = diff(
-        _unmirrored(desired), as_applied(base), replace(asked, accepted=(*asked.accepted, *_common(desired, base)))
-    )
+    live = with_adopted(base, desired)
+    wanted = replace(_unmirrored(desired), adopted=NOTHING_ADOPTED)  # which of it is live, nobody asked here
+    found = diff(wanted, as_applied(live), replace(asked, accepted=(*asked.accepted, *_common(desired, live))))
     touched = edited(desired, base) | {change.ref for change in found.changes}
     return replace(
         found,
@@ -39,6 +41,28 @@ def assess_offline(desired: Desired, base: Desired, asked: RunOptions = NOTHING_
         aliases=tuple(_alias(one) for one in found.aliases if one.ref in touched),
         basis=(),
     )
+
+
+def with_adopted(base: Desired, desired: Desired) -> Desired:
+    """The base and what this change adopts just as it declares it: that is live, as the entry says, and nothing is made.
+
+    An object that git declares otherwise than it was adopted stands as new: what it holds cannot be told from the tree.
+    """
+    known: dict[Ref, Declared] = {}
+    for entry in sorted(desired.adopted, key=lambda one: one.ref):
+        declared = desired.present.get(entry.ref)
+        if entry.ref in base.refs or declared is None or not _is_as_adopted(entry, desired):
+            continue
+        above = [desired.present[ref] for ref in desired.ancestors(entry.ref)]
+        if all(one.ref in base.present or one.ref in known or one.parent is None for one in above):
+            known |= {one.ref: one for one in (declared, *above) if one.ref not in base.present}
+    return base.updated(*known.values())
+
+
+def _is_as_adopted(entry: Adopted, desired: Desired) -> bool:
+    if entry.ref in desired.datasets:
+        return dataset_fingerprint(desired.datasets[entry.ref]) == entry.fingerprint
+    return declared_fingerprint(desired.models[entry.ref], desired) == entry.fingerprint
 
 
 def _unmirrored(desired: Desired) -> Desired:

@@ -7,6 +7,7 @@ from reconciler.core.change import Scalar
 from reconciler.core.consequence import (
     AbsenceDeclared,
     AccountRepinned,
+    AdoptionMove,
     AliasMove,
     Consequence,
     DefinitionKept,
@@ -18,6 +19,7 @@ from reconciler.core.consequence import (
 )
 from reconciler.core.desired import CURRENT
 from reconciler.core.ref import Ref
+from reconciler.core.text import count
 from reconciler.render.plan_report.effect import Tone
 from reconciler.render.words import short
 
@@ -85,6 +87,7 @@ _COUNTED = {
     "kept": "{number} models keep what is live",
     "limit": "{number} limits are loosened",
     "account": "{number} accounts are pinned anew",
+    "adopted": "{number} entries of what is adopted change",
     "expect": "{number} expectations are taken away",
 }
 
@@ -113,6 +116,8 @@ def _report(one: Consequence, *, is_alone: bool) -> ConsequenceReport:
         case PolicyMove():
             words = _policy(one)
             return ConsequenceReport(kind=one.kind, ref=one.ref, clause=f"{one.ref} {words}", text=words)
+        case AdoptionMove():
+            return _adoption(one)
         case DefinitionKept():
             words = f"keeps the version that is live, although its definition changes ({short(one.fingerprint)})"
             return ConsequenceReport(
@@ -137,6 +142,18 @@ def _listed(aliases: Sequence[str]) -> str:
     if len(aliases) == 1:
         return f"its alias {aliases[0]} answers"
     return f"its aliases {', '.join(aliases)} answer"
+
+
+def _adoption(one: AdoptionMove) -> ConsequenceReport:
+    """What is trusted from then on, and how much of it nothing but words stand for."""
+    if one.id is None:
+        text = "is not adopted any more: what people made does not count as its version"
+        return ConsequenceReport(kind=one.kind, ref=one.ref, clause=f"{one.ref} is not adopted any more", text=text)
+    what = f"{one.ref.kind.value} {one.id}"
+    text = f"is adopted: the live {what}, which people made, counts as its first version"
+    if one.believed:
+        text += f"; of {count(one.images, 'image')}, {one.believed} {'is' if one.believed == 1 else 'are'} known by name or caption only"
+    return ConsequenceReport(kind=one.kind, ref=one.ref, clause=f"{what} is adopted as {one.ref}", text=text)
 
 
 def _alias(one: AliasMove, *, is_alone: bool) -> ConsequenceReport:

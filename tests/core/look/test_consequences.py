@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.core.adoption import Adopted, AdoptedImage, Adoption, Compared
 from reconciler.core.change import RemovalChange
 from reconciler.core.consequence import (
     AbsenceDeclared,
+    AdoptionMove,
     AliasMove,
     Consequence,
     DefinitionKept,
@@ -15,7 +17,7 @@ from reconciler.core.consequence import (
     PolicyMove,
 )
 from reconciler.core.desired import Absent, Desired, DesiredModel
-from reconciler.core.fingerprint import declared_fingerprint
+from reconciler.core.fingerprint import dataset_fingerprint, declared_fingerprint
 from reconciler.core.limit import Limits
 from reconciler.core.look.consequences import Merge, consequences, forgotten, loosened
 from reconciler.core.look.offline import assess_offline
@@ -180,3 +182,32 @@ def test_an_expectation_that_went_is_told() -> None:
     """One that changed still binds."""
     found = forgotten({"trainings": 0, "uploads": 2}, {"uploads": 3})
     assert words(*found) == ["this change takes away expect.trainings, which was 0"]
+
+
+def test_entries_of_what_is_adopted_are_told_when_they_come_differ_and_go() -> None:
+    """How much nothing but a name or a caption stands for is part of it; that it cannot be made anew is seen offline."""
+    tree_now = declared()
+    rows = (
+        AdoptedImage(name="1", file="a.png", digest="a" * 64, compared=Compared.PIXELS, distance=0.1),
+        AdoptedImage(name="2", file="b.png", digest="b" * 64, compared=Compared.NAME),
+    )
+    fingerprint = dataset_fingerprint(tree_now.datasets[DATASET])
+    entry = Adopted(ref=DATASET, account=1, project=1, id=20, fingerprint=fingerprint, images=rows)
+    hero = Adopted(ref=MODEL, account=1, project=1, id=30, fingerprint=OWN, dataset=fingerprint)
+    adopted = replace(tree_now, adopted=Adoption({DATASET: entry, MODEL: hero}))
+    assert merged(tree_now, adopted) == (
+        AdoptionMove(ref=DATASET, id=20, images=2, believed=1),
+        AdoptionMove(ref=MODEL, id=30),
+    )
+    assert (
+        merged(adopted, replace(adopted, adopted=Adoption({DATASET: replace(entry, location=HERE), MODEL: hero}))) == ()
+    )
+    assert words(*merged(adopted, replace(tree_now, adopted=Adoption({MODEL: hero})))) == [
+        "is not adopted any more: what people made does not count as its version"
+    ]
+    (said,) = words(AdoptionMove(ref=DATASET, id=20, images=2, believed=1))
+    assert said.startswith("is adopted: the live dataset 20, which people made, counts as its first version; ")
+    assert said.endswith("of 2 images, 1 is known by name or caption only")
+    assert assess_offline(adopted, Desired()).changes == ()
+    other = replace(adopted, adopted=Adoption({DATASET: replace(entry, fingerprint=OTHER), MODEL: hero}))
+    assert {change.ref for change in assess_offline(other, Desired()).changes} == {PROJECT, DATASET, MODEL}
