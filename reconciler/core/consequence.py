@@ -38,7 +38,9 @@ class AliasMove:
         if self.before is None or self.after is None:
             return True
         then, now = self.before.fingerprint, self.after.fingerprint
-        return then is None or then != now
+        if then is None or now is None:
+            return (then, self.before.version) != (now, self.after.version)
+        return not then.startswith(now) and not now.startswith(then)  # one may be known by its first digits alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,8 @@ def test_an_alias_that_names_something_else_is_told(
 def test_other_words_for_the_same_version_move_nothing(now: tuple[tuple[str, str], ...]) -> None:
     """More digits of one fingerprint are no promotion."""
     assert merged(declared(aliases=(("production", OWN[:7]),)), declared(aliases=now)) == ()
+    elsewhere = declared(aliases=(("production", OTHER[: len(now[0][1])]),))
+    assert merged(declared(aliases=(("production", OTHER),)), elsewhere) == ()
 
 
 def test_an_alias_that_follows_the_manifest_moves_with_it() -> None:
