@@ -6,8 +6,8 @@ from where those services' own tools look for them (environment, instance role);
 
 import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from reconciler.archive.pack import Archive, Watch, unwatched
+from reconciler.clock import SystemClock
 
 if TYPE_CHECKING:
     from obstore.store import AzureStore, ClientConfig, GCSStore, LocalStore, S3Store
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 SCHEMES: Final = ("s3", "gs", "az", "file")
 LONGEST: Final = timedelta(days=7)
 """The longest life of a signed address that all three services allow."""
+_LETTING_GO: Final = 0.1
+"""Seconds that the threads of the library are given after a failure."""
 _FOLDER: Final = "reconciler-archives"
 _KEY: Final = re.compile(rf"{_FOLDER}/(?P<digest>[0-9a-f]{{64}})\.zip")
 _BUCKET: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253}[A-Za-z0-9])?")
@@ -121,7 +124,7 @@ class ArchiveStore:
         """See that the store answers, before anything is made that would need it. Nothing is written."""
         import obstore
 
-        with _refusing(self.name):
+        async with _asking(self.name):
             async for _ in obstore.list(self._store, prefix=_FOLDER, chunk_size=1):
                 break
 
@@ -133,7 +136,7 @@ class ArchiveStore:
         import obstore
 
         key = archive_key(archive.digest)
-        with _refusing(self.name):
+        async with _asking(self.name):
             if await self._size_of(key) == archive.size:
                 return False
             # Content and key say the same, so two writers at once write the same bytes.
@@ -157,7 +160,7 @@ class ArchiveStore:
         from obstore.store import LocalStore
 
         assert not isinstance(self._store, LocalStore)
-        with _refusing(self.name):
+        async with _asking(self.name):
             url = await obstore.sign_async(self._store, "GET", archive_key(digest), lifetime)
         until, ends = now + lifetime, _credentials_end(self._environment)
         return SignedAddress(url=url, until=until, ends_sooner=ends if ends is not None and ends < until else None)
@@ -171,7 +174,7 @@ class ArchiveStore:
         """All archives of this tool in the store, the newest first."""
         import obstore
 
-        with _refusing(self.name):
+        async with _asking(self.name):
             found = [one async for page in obstore.list(self._store, prefix=_FOLDER) for one in page]
         rows = (
             StoredArchive(digest=match["digest"], size=one["size"], stored_at=one["last_modified"])
@@ -207,6 +210,19 @@ def _opened(name: StoreName, options: "ClientConfig | None") -> "_Store":
             return GCSStore(name.bucket, prefix=prefix, client_options=options)
         case _:
             return AzureStore(container_name=name.bucket, prefix=prefix, client_options=options)
+
+
+@asynccontextmanager
+async def _asking(name: StoreName) -> AsyncIterator[None]:
+    """Turn what a call of the library raises into StoreRefused."""
+    try:
+        with _refusing(name):
+            yield
+    except StoreRefused:
+        # The library hands over an error before its own thread has let go of Python (obstore 0.12), and a program that
+        # ends in that moment is aborted.
+        await SystemClock().sleep(_LETTING_GO)
+        raise
 
 
 @contextmanager
