@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from reconciler.api.picture import Missing, Patience, fetch_pictures
+from reconciler.api.picture import Missing, Patience, fetch_pictures, unnamed_hosts
 from reconciler.app.account import require_account
 from reconciler.app.doctor import measure_all
 from reconciler.app.exceptions import Refused, refused, undeclared
@@ -43,6 +43,7 @@ from reconciler.files.project_pin import pinned_bytes
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.yaml.edit import EditRefused
 from reconciler.observe import lists
+from reconciler.render.adopt import LookedAt
 
 T = TypeVar("T")
 
@@ -80,14 +81,6 @@ class FileEdit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pictures:
-    """How many live pictures were looked at, and why others were not, a clause each."""
-
-    compared: int = 0
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TakenOver:
     """A project that is pinned by its live id, and what a plan will change in it."""
 
@@ -106,12 +99,12 @@ def read_tree(settings: Settings, ref: Ref) -> AdoptTree:
     return AdoptTree(loaded=loaded, desired=replace(desired, adopted=Adoption(entries)), manifest=manifest)
 
 
-async def look(opened: Session, settings: Settings, tree: AdoptTree, request: AdoptRequest) -> tuple[Finding, Pictures]:
+async def look(opened: Session, settings: Settings, tree: AdoptTree, request: AdoptRequest) -> tuple[Finding, LookedAt]:
     """Compare. Refused where the live object cannot be what is declared, or git lacks files of it."""
     opened.client.adopted = tree.desired.adopted
     observed = await lists(opened.client)
     require_account(settings, observed)
-    pictures = Pictures()
+    pictures = LookedAt()
     found: Finding | Refusal
     if request.ref.kind is Kind.DATASET:
         live = await _dataset(opened, tree, request, observed)
@@ -129,14 +122,9 @@ async def look(opened: Session, settings: Settings, tree: AdoptTree, request: Ad
     return replace(found, entry=replace(found.entry, keeps_name=request.keeps_name)), pictures
 
 
-def is_known(found: Finding, request: AdoptRequest) -> bool:
-    """Is every live image of a known file, or does a person adopt it all the same?"""
-    return request.accepts_unknown or not found.unknown
-
-
 def require_known(found: Finding, request: AdoptRequest) -> None:
     """Refused where a live image is of no known file, unless a person wants just that."""
-    if not is_known(found, request):
+    if found.unknown and not request.accepts_unknown:
         raise Refused(
             [
                 Refusal(
@@ -258,10 +246,10 @@ def _require_free(
 
 async def _alike(
     settings: Settings, tree: AdoptTree, dataset: DesiredDataset, live: RemoteDataset, request: AdoptRequest
-) -> tuple[tuple[Likeness, ...], Pictures]:
+) -> tuple[tuple[Likeness, ...], LookedAt]:
     """Each live image with the file that it is taken for; pixels count where hosts were named and pictures came."""
     images = live.images or ()
-    seen, pictures = await _measured(images, request.hosts, settings) if request.hosts else ({}, Pictures())
+    seen, pictures = await _measured(images, request.hosts, settings)
     files = _measured_files(settings, tree, request.ref) if seen else {}
 
     @cache
@@ -278,8 +266,10 @@ async def _alike(
 
 async def _measured(
     images: Sequence[RemoteImage], hosts: Sequence[str], settings: Settings
-) -> tuple[dict[int, Measured], Pictures]:
+) -> tuple[dict[int, Measured], LookedAt]:
     """The pixels of live pictures by the ids of the images. Nothing is kept on the disk, and no token is sent."""
+    if not hosts:
+        return {}, LookedAt(hosts=unnamed_hosts((image.thumbnail_url or "" for image in images), ()))
     answers = await fetch_pictures(
         {str(image.id): image.thumbnail_url or "" for image in images},
         hosts,
@@ -291,7 +281,7 @@ async def _measured(
     found = {int(key): measured_from(answer) for key, answer in answers.items() if isinstance(answer, bytes)}
     seen = {key: measured for key, measured in found.items() if measured is not None}
     reasons = dict.fromkeys(answer.reason for answer in answers.values() if isinstance(answer, Missing))
-    return seen, Pictures(compared=len(seen), reasons=tuple(reasons))
+    return seen, LookedAt(compared=len(seen), reasons=tuple(reasons))
 
 
 def _measure(body: bytes) -> bytes | None:

@@ -1,6 +1,7 @@
 """What `adopt` says: what is taken for what and by which evidence, what differs all the same, and what nobody can know."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from reconciler.core.adoption import Compared
 from reconciler.core.kind import Kind
@@ -24,18 +25,34 @@ _BY = {
 _SIGNS = {Certainty.CERTAIN: Role.UNCHANGED, Certainty.LIKELY: Role.CHANGE, Certainty.UNKNOWN: Role.DELETE}
 
 
-def adopt_view(found: Finding, *, is_written: bool, compared: int = 0, reasons: Sequence[str] = ()) -> View:
-    """The table of images, then what differs and what is not proved; at the end what it was adopted as, if it was."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAt:
+    """How many pictures were compared, why others were not, and the hosts of pictures that nobody named."""
+
+    compared: int = 0
+    reasons: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+
+NOT_LOOKED_AT = LookedAt()
+
+
+def adopt_view(found: Finding, pictures: LookedAt = NOT_LOOKED_AT) -> View:
+    """The table of images, then what differs and what is not proved."""
     lead = (*say(str(found.ref), Role.STRONG), *say(f": {called(found.live)} in project {found.entry.project}"))
     return screen(
         [Line(text=lead), *_sums(found)],
         _images(found.images),
         _listed("Not live, in git:", found.missing),
-        _pictures(found, compared, reasons),
+        _pictures(found, pictures),
         _facts("Differs, so that a plan changes it:", found.differences),
         _facts("Nobody can know:", (*found.unproved, *_trust(found))),
-        [Line(text=say(_outcome(found), Role.STRONG))] if is_written else [],
     )
+
+
+def outcome_view(found: Finding) -> View:
+    """What it was adopted as, once that is written."""
+    return screen([Line(text=say(_outcome(found), Role.STRONG))])
 
 
 def project_view(remote: RemoteProject, differences: Sequence[str]) -> View:
@@ -80,13 +97,14 @@ def _image(one: Likeness) -> Item:
     return Item(sign=_SIGNS[one.certainty], name=one.certainty.value, text=text)
 
 
-def _pictures(found: Finding, compared: int, reasons: Sequence[str]) -> list[Block]:
+def _pictures(found: Finding, pictures: LookedAt) -> list[Block]:
     if found.ref.kind is not Kind.DATASET:
         return []
-    if not compared and not reasons:
-        return [Line(text=say("No pictures were compared: `--pictures-from HOST` compares their pixels.", Role.QUIET))]
-    lines = [Line(text=say(f"{count(compared, 'picture')} of {len(found.images)} compared."))]
-    return [*lines, *(Line(text=say(f"  {reason}", Role.WARNING)) for reason in reasons)]
+    if not pictures.compared and not pictures.reasons:
+        hosts = " ".join(f"--pictures-from {host}" for host in pictures.hosts or ("HOST",))
+        return [Line(text=say(f"No pictures were compared: `{hosts}` compares their pixels.", Role.QUIET))]
+    lines = [Line(text=say(f"{count(pictures.compared, 'picture')} of {len(found.images)} compared."))]
+    return [*lines, *(Line(text=say(f"  {reason}", Role.WARNING)) for reason in pictures.reasons)]
 
 
 def _listed(title: str, names: Sequence[str]) -> list[Block]:

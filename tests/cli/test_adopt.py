@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.simulator import Simulator, SqliteStore, console
+from reconciler.simulator import Simulator, SqliteStore, console, serving
 from tests.by_hand import ByHand, MadeByHand, Picture, drawn, notebook, tree_of
 from tests.cli.conftest import Cli, edit, flat
 
@@ -116,7 +116,6 @@ def test_images_of_one_name_are_uploaded_afresh_for_the_next_version(adopted: Ma
 def test_a_name_that_the_api_keeps_is_kept(adopted: MadeByHand, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """It stays adopted under the name that people gave; the report says so, and how no apply tries again."""
     monkeypatch.delenv("RECONCILER_ENDPOINT")
-    from reconciler.simulator import serving
 
     monkeypatch.setenv("BRIA_API_TOKEN", "anything")
     monkeypatch.setenv("RECONCILER_SETTLE", "0")
@@ -269,3 +268,28 @@ def test_an_open_draft_is_adopted_and_goes_on(world: MadeByHand, cli: Cli) -> No
     simulator.close()
     assert live is not None
     assert (live.status, live.name[:9]) == ("completed", "open v1 (")
+
+
+def test_pixels_tell_what_names_do_not(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures that the service cropped are compared with the files; another picture under the same name is found out."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BRIA_API_TOKEN", "anything")
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    simulator = Simulator(switches={"era": "mixed"}, pictures=True)
+    tree_of(tmp_path, notebook(ByHand(simulator)))
+    with serving(simulator) as address:
+        monkeypatch.setenv("RECONCILER_ENDPOINT", address)
+        host = address.removeprefix("http://").removesuffix("/v1")
+        assert f"`--pictures-from {host}` compares their pixels" in flat(cli("adopt", "dataset/objects", "200002").out)
+        ran = cli("adopt", "dataset/objects", "200002", "--pictures-from", host)
+        assert ran.code == 0, ran.out + ran.err
+        assert "5 live images and 4 files in git: 5 certain" in ran.out
+        assert "in sync, without an upload or a training" in flat(ran.out)
+        assert "compared: pixels, distance: 0." in FILE.read_text()
+        Path("manifests/elephants/2.png").write_bytes(drawn(77))
+        other = cli("adopt", "dataset/elephants", "200001", "--pictures-from", host)
+        assert other.code == 4
+        assert '"2.png" (id 3000002) is no known file: 2.png bears its name and is another picture' in flat(other.out)
+        assert "5 certain, 1 unknown" in other.out
+        assert "dataset/elephants" not in FILE.read_text()

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from reconciler.core.adoption import Adopted, Adoption
 from reconciler.core.change import RenameChange
-from reconciler.core.desired import Desired, DesiredImage
+from reconciler.core.desired import Desired, DesiredDataset, DesiredImage
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.diff.diff import diff
 from reconciler.core.live import Observed, RemoteImage
 from reconciler.core.look.adopting import Finding, Place, find_dataset, find_model
 from reconciler.core.look.likeness import likenesses
 from reconciler.core.look.offline import assess_offline
-from reconciler.core.look.tree_as_live import tree_as_live
+from reconciler.core.look.tree_as_live import SOME_TEXT, tree_as_live
 from reconciler.core.name import parse_image_key
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
@@ -35,8 +35,7 @@ def made_by_hand(draw: st.DrawFn) -> tuple[Desired, Observed, dict[int, str]]:
             for _ in range(draw(st.sampled_from([1, 1, 1, 2]))):
                 number += 1
                 contents[number] = parse_image_key(image.image_name) or ""
-                hand = image.caption_source == "automatic" and draw(st.booleans())
-                source = "manual" if hand else image.caption_source
+                source = draw(st.sampled_from(["automatic", "manual"]))
                 images.append(replace(image, id=number, image_name=draw(NAMES), caption_source=source))
         shown = replace(dataset, name=draw(NAMES), images=tuple(images), images_count=len(images), is_assumed=False)
         live = live.updated(shown)
@@ -107,3 +106,23 @@ def test_adopting_all_of_it_is_in_sync(world: tuple[Desired, Observed, dict[int,
         assert (second.changes, second.refusals) == ((), ())
     offline = assess_offline(wanted, Desired())
     assert {change.ref.kind for change in offline.changes} <= {"project"}
+
+
+@settings(max_examples=100)
+@given(made_by_hand(), st.booleans())
+def test_captions_that_git_takes_or_leaves_train_nothing(
+    world: tuple[Desired, Observed, dict[int, str]], are_taken: bool
+) -> None:
+    """As after `captions pull`, and as after the manifest says `automatic` again: what is live is what is declared."""
+    tree, live, contents = world
+    adoption = adopted(tree, live, contents)
+    wanted = replace(tree, adopted=adoption).updated(*(_recaptioned(one, are_taken) for one in tree.datasets.values()))
+    found = diff(wanted, translated(live, adoption))
+    assert not found.refusals, [one.summary for one in found.refusals]
+    assert all(isinstance(change, RenameChange) for change in found.changes), found.changes
+
+
+def _recaptioned(dataset: DesiredDataset, are_taken: bool) -> DesiredDataset:
+    """All captions declared as they are live, or none."""
+    images = (replace(one, caption=(one.caption or SOME_TEXT) if are_taken else None) for one in dataset.images)
+    return replace(dataset, images=tuple(images))

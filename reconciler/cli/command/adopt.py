@@ -62,11 +62,12 @@ def command(
 
 async def _adopt(context: "CommandContext", request: "AdoptRequest", *, shows_diff: bool) -> int:
     """Compare, print, write. The exit code."""
-    from reconciler.app.adopt import entry_edit, is_known, look, read_tree, require_known
+    from reconciler.app.adopt import entry_edit, look, read_tree, require_known
     from reconciler.cli.context import announce_network
+    from reconciler.cli.exit_codes import DONE
     from reconciler.cli.plan_flow import connect
     from reconciler.core.kind import Kind
-    from reconciler.render.adopt import adopt_view
+    from reconciler.render.adopt import adopt_view, outcome_view
 
     announce_network(context, request.hosts)
     tree = read_tree(context.settings, request.ref)
@@ -74,29 +75,31 @@ async def _adopt(context: "CommandContext", request: "AdoptRequest", *, shows_di
         return await _take_over(context, tree, request, shows_diff=shows_diff)
     async with connect(context) as opened:
         found, pictures = await look(opened, context.settings, tree, request)
-    is_written = is_known(found, request) and not shows_diff
-    view = adopt_view(found, is_written=is_written, compared=pictures.compared, reasons=pictures.reasons)
-    context.console.result(view)
+    context.console.result(adopt_view(found, pictures))
     require_known(found, request)
-    return _deliver(context, entry_edit(context.settings, tree, found), shows_diff=shows_diff)
+    _deliver(context, entry_edit(context.settings, tree, found), shows_diff=shows_diff)
+    if not shows_diff:
+        context.console.result(outcome_view(found))
+    return DONE
 
 
 async def _take_over(context: "CommandContext", tree: "AdoptTree", request: "AdoptRequest", *, shows_diff: bool) -> int:
     """A project: its manifest gets the live id."""
     from reconciler.app.adopt import pin_edit, take_project
+    from reconciler.cli.exit_codes import DONE
     from reconciler.cli.plan_flow import connect
     from reconciler.render.adopt import project_view
 
     async with connect(context) as opened:
         taken = await take_project(opened, context.settings, tree, request)
     context.console.result(project_view(taken.remote, taken.differences))
-    return _deliver(context, pin_edit(context.settings, tree, request.id), shows_diff=shows_diff)
+    _deliver(context, pin_edit(context.settings, tree, request.id), shows_diff=shows_diff)
+    return DONE
 
 
-def _deliver(context: "CommandContext", edit: "FileEdit", *, shows_diff: bool) -> int:
+def _deliver(context: "CommandContext", edit: "FileEdit", *, shows_diff: bool) -> None:
     """Write the file, or show what would be written."""
     from reconciler.app.adopt import write
-    from reconciler.cli.exit_codes import DONE
     from reconciler.render.guide import diff_text
 
     place = str(context.settings.root / edit.path)
@@ -107,4 +110,3 @@ def _deliver(context: "CommandContext", edit: "FileEdit", *, shows_diff: bool) -
     elif not shows_diff:
         write(context.settings, edit)
         context.console.say_line(f"Wrote {place}.")
-    return DONE

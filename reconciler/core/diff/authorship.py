@@ -31,7 +31,8 @@ def declared_by_git(fingerprint: str, content: LiveContent) -> frozenset[str] | 
 def is_disproved(fingerprint: str, content: LiveContent) -> bool:
     """Is it certain that a version does not hold what its fingerprint says, whoever wrote its captions?"""
     live = content.keyed
-    can_try_all = 2 ** len(_written(live)) <= _tries(live)
+    # What git declared of an adopted image need not be marked as a person's text, so not every set of those is tried.
+    can_try_all = 2 ** len(_written(live)) <= _tries(live) and not _declarable(live)
     return can_try_all and content.guide is not None and declared_by_git(fingerprint, content) is None
 
 
@@ -43,11 +44,19 @@ def _sets(live: Mapping[str, RemoteImage]) -> Iterator[frozenset[str]]:
     """Every set of hand-written captions once, the likely ones first: all, none, all but one, one, all but two, …"""
     written = _written(live)
     everything = frozenset(written)
+    if found := _declarable(live):
+        yield everything | found
     for few in range(len(written) // 2 + 1):
         for some in combinations(written, few):
             yield everything - frozenset(some)
         if 2 * few < len(written):
             yield from (frozenset(some) for some in combinations(written, few))
+
+
+def _declarable(live: Mapping[str, RemoteImage]) -> frozenset[str]:
+    """Images that people made and git adopted, whose captions Bria wrote: git may have declared just those."""
+    adopted = (key for key, image in live.items() if image.adopted_from is not None)
+    return frozenset(key for key in adopted if live[key].caption is not None and not live[key].is_hand_written)
 
 
 def _written(live: Mapping[str, RemoteImage]) -> list[str]:

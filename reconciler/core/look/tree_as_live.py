@@ -22,7 +22,7 @@ from reconciler.core.live import (
 from reconciler.core.name import FinalName, live_image_name
 from reconciler.core.ref import Ref
 
-_SOME_TEXT = "an automatic caption."
+SOME_TEXT = "an automatic caption."
 """Stands for a caption that the API would write."""
 
 
@@ -84,7 +84,7 @@ def _image(image: DesiredImage, id_: int) -> RemoteImage:
     return RemoteImage(
         id=id_,
         image_name=live_image_name(image.name, image.digest),
-        caption=_SOME_TEXT if image.caption is None else image.caption,
+        caption=SOME_TEXT if image.caption is None else image.caption,
         caption_source="automatic" if image.caption is None else "manual",
     )
 
