@@ -28,11 +28,15 @@ DATA_SUFFIXES = TEXT_SUFFIXES | {".png", ".jpg", ".jpeg", ".webp"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderListing:
-    """One folder: its regular files and its folders by name, sorted; `linked` names those that are links."""
+    """One folder: its regular files and its folders by name, sorted; `linked` names those that are links.
+
+    `refused` are names of what is neither, or cannot be reached; where it looks like data, a Problem says why.
+    """
 
     files: tuple[str, ...]
     folders: tuple[str, ...]
     linked: frozenset[str] = frozenset()
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,7 +85,10 @@ def _enter(tree: Tree, found: TreeListing, path: str, handle: int, chain: tuple[
     for name in sorted(linked):
         _resolve(tree, found, join(path, name), name, chain, files, folders)
     found.folders[path] = FolderListing(
-        files=tuple(sorted(files)), folders=tuple(sorted(folders)), linked=frozenset(linked)
+        files=tuple(sorted(files)),
+        folders=tuple(sorted(folders)),
+        linked=frozenset(linked),
+        refused=tuple(sorted({*linked, *special}.difference(files, folders))),
     )
     for name in sorted(folders):
         _descend(tree, found, join(path, name), chain)

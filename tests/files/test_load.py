@@ -112,6 +112,23 @@ def test_what_follows_from_a_manifest_that_cannot_be_read_is_not_told(brand: Bra
     assert [problem.rule for problem in brand.errors()] == [rule]
 
 
+@pytest.mark.parametrize("place", ["images/p0.png", "images/deep/p9.png"])
+def test_nothing_is_told_of_the_caption_of_an_image_that_cannot_be_read(
+    brand: Brand, tmp_path: Path, draw: Draw, place: str
+) -> None:
+    """A link that leads outside is the one problem: the image counts, and its caption has an image."""
+    brand.write("lora.yaml", f"{PROJECT}---\n{dataset(captions='{source: sidecar}')}---\n{MODEL}")
+    brand.write("images/p1.txt", "Pose 1.")
+    brand.write(place.replace(".png", ".txt"), "Pose 0.")
+    if place.startswith("images/deep"):
+        brand.write("images/deep/p8.png", draw(seed=8))
+    (tmp_path / "away.png").write_bytes(draw(seed=77))
+    (brand.root / place).unlink(missing_ok=True)
+    (brand.root / place).symlink_to(tmp_path / "away.png")
+    (problem,) = brand.errors()
+    assert (problem.rule, str(problem.location)) == ("path-refused", f"manifests/{place}")
+
+
 def test_a_link_may_lead_to_what_is_referred_to(brand: Brand, tmp_path: Path) -> None:
     """The dataset stands outside the root, which is the one problem."""
     (tmp_path / "poses.yaml").write_text(DATASET)

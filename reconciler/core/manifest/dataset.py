@@ -116,7 +116,7 @@ def judge_dataset(
         return
     place = manifest.document.at("spec", "images", "path")
     yield from judge_count(
-        len(folder.images) + folder.refused, spec.status, guide, spec.uploads, place, left_out=folder.left_out
+        len(folder.images) + len(folder.refused), spec.status, guide, spec.uploads, place, left_out=folder.left_out
     )
     yield from judge_bytes(folder.images, spec.uploads, place)
     yield from _judge_uploads(manifest, spec, folder, models)

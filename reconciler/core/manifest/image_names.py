@@ -26,7 +26,8 @@ class ImageNames:
         for image in folder.images:
             self._stems[_stem(image.name)].append(image.name)
             self._own[image.name.rpartition("/")[2]].append(image.name)
-        self._left_out = {*folder.left_out, *map(_stem, folder.left_out)}
+        aside = (*folder.left_out, *folder.refused)
+        self._left_out = {*aside, *map(_stem, aside)}
         self._unclaimed = {*folder.unclaimed, *map(_stem, folder.unclaimed)}
 
     def of(self, key: str) -> list[str]:
@@ -34,7 +35,7 @@ class ImageNames:
         return [key] if key in self._whole else self._stems.get(key, [])
 
     def is_left_out(self, key: str) -> bool:
-        """Does it mean an image that the manifest does not include?"""
+        """Does it mean an image that the manifest does not include, or that could not be read?"""
         return key in self._left_out
 
     def is_unclaimed(self, key: str) -> bool:

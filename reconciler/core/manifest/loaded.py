@@ -94,8 +94,8 @@ class ImageFolder:
     left_out: tuple[str, ...] = ()
     unclaimed: tuple[str, ...] = ()
     captions: tuple[CaptionEntry, ...] | None = ()
-    refused: int = 0
-    """The number of images that could not be read; a Problem says why for each."""
+    refused: tuple[str, ...] = ()
+    """Names of images that could not be read; a Problem says why for each, and their captions are not judged."""
     unused: tuple[str, ...] = ()
     """Names of files that look like captions and are not read, because the declared source is another."""
     caption_files: tuple[str, ...] = ()

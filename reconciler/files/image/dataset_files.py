@@ -39,7 +39,8 @@ class DatasetFiles:
     """The files of a dataset. All names are paths below `folder`.
 
     `left_out` are images that no pattern takes, `others` images of formats that cannot be uploaded, `unmatched` the positions of
-    patterns that take no image. `captions` are the files of the declared source, `unused` those of other sources.
+    patterns that take no image. `captions` are the files of the declared source, `unused` those of other sources. `refused` are
+    images that the listing could not reach.
     """
 
     folder: str
@@ -50,6 +51,7 @@ class DatasetFiles:
     captions: tuple[str, ...]
     unused: tuple[str, ...]
     unmatched: tuple[int, ...]
+    refused: tuple[str, ...] = ()
 
 
 def choose_files(
@@ -66,7 +68,8 @@ def choose_files(
     if bad:
         return bad
     names = _files_below(folder, listing)
-    if patterns is None and _are_images(names):
+    lost = [name for name in _refused_below(folder, listing) if is_image(name)]
+    if patterns is None and not lost and _are_images(names):
         return _all_of(folder, names, spec)
     images = [name for name in names if is_image(name)]
     chosen = images if patterns is None else [name for name in images if any(p.matches(name) for p in patterns)]
@@ -81,8 +84,11 @@ def choose_files(
         captions=captions,
         unused=unused,
         unmatched=tuple(
-            index for index, pattern in enumerate(patterns or ()) if not any(pattern.matches(name) for name in images)
+            index
+            for index, pattern in enumerate(patterns or ())
+            if not any(pattern.matches(name) for name in (*images, *lost))
         ),
+        refused=tuple(lost if patterns is None else (name for name in lost if any(p.matches(name) for p in patterns))),
     )
 
 
@@ -154,12 +160,20 @@ def read_images(
         left_out=tuple(_normal(name) for name in files.left_out),
         unclaimed=tuple(_normal(name) for name in files.left_out if join(files.folder, name) not in claimed),
         captions=_captions(tree, files, problems),
-        refused=len(files.images) - len(images),
+        refused=_unread(files, images),
         unused=files.unused,
         caption_files=files.captions if files.source == "file" else (),
         unmatched=files.unmatched,
         other_formats=files.others,
     )
+
+
+def _unread(files: DatasetFiles, images: Sequence[ImageFile]) -> tuple[str, ...]:
+    """Names of the images that cannot be reached or read."""
+    if len(images) == len(files.images):
+        return tuple(map(_normal, files.refused))
+    read = {image.name for image in images}
+    return tuple(name for name in map(_normal, (*files.refused, *files.images)) if name not in read)
 
 
 def _all_at_once(files: DatasetFiles, scanned: Mapping[str, FolderContents]) -> Sequence[ImageFile] | None:
@@ -238,6 +252,13 @@ def _files_below(folder: str, listing: TreeListing) -> Sequence[str]:
         return listing.folders[folder].files
     strip = len(folder) + 1 if folder else 0
     return sorted(join(path, name)[strip:] for path in listing.below(folder) for name in listing.folders[path].files)
+
+
+def _refused_below(folder: str, listing: TreeListing) -> Iterator[str]:
+    """What cannot be reached below a folder, as paths below it."""
+    strip = len(folder) + 1 if folder else 0
+    for path in listing.below(folder):
+        yield from (join(path, name)[strip:] for name in listing.folders[path].refused)
 
 
 def _are_images(names: Sequence[str]) -> bool:
