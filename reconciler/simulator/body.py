@@ -2,42 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal, assert_never
+from typing import Final, assert_never
 
 from reconciler.simulator.answer_keys import ERAS
+from reconciler.simulator.field import CURRENT, LEGACY, MIXED, WITH_PREFIX, WITH_SCHEMA, Field, FieldKind
+from reconciler.simulator.generation.fields import GENERATION_FIELDS
 from reconciler.simulator.request import JSON, Rejection, Request
 from reconciler.simulator.switch import Switches
 from reconciler.simulator.world import FIBO
 
-LEGACY: Final = ("legacy",)
-MIXED: Final = ("mixed",)
-CURRENT: Final = ("current",)
-WITH_PREFIX: Final = ("legacy", "mixed")
-WITH_SCHEMA: Final = ("mixed", "current")
-
-FieldKind = Literal["text", "flag", "id", "integer", "number", "texts", "object"]
 Body = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One documented field: its type, whether it must be there, which values it takes, and which eras know it.
-
-    `switch` decides what becomes of the field in `switch_eras`, which do not know it: with the value `honoured` it is
-    taken as if it were documented, with `400_message` it is refused.
-    """
-
-    name: str
-    kind: FieldKind = "text"
-    required: bool = False
-    values: tuple[str, ...] = ()
-    least: int = 0
-    most: int = 0
-    filled: bool = False
-    eras: tuple[str, ...] = ERAS
-    switch: str = ""
-    switch_eras: tuple[str, ...] = ()
 
 
 IP_TYPES: Final = (
@@ -157,6 +131,7 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
         Field(name="project_description"),
         Field(name="ip_type", values=IP_TYPES),
     ),
+    **GENERATION_FIELDS,
 }
 
 OPTIONAL_BODIES: Final = ("start-training", "clone-dataset", "regenerate-all-captions")
@@ -181,14 +156,18 @@ def read_body(request: Request, operation: str, switches: Switches) -> Body:
         if operation in OPTIONAL_BODIES:
             return {}
         raise Rejection(400, "The request needs a JSON body", name="body")
+    return check_body(decoded(request), operation, switches)
+
+
+def decoded(request: Request) -> object:
+    """The JSON in a body; Rejection 400 where there is none."""
     media = (request.header("content-type") or "").partition(";")[0].strip().lower()
     if media != JSON:
         raise Rejection(400, f"The body must be {JSON}", name="body", given=media)
     try:
-        document = json.loads(request.body, parse_constant=_no_constant)
+        return json.loads(request.body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Rejection(400, "The body is not valid JSON", name="body") from None
-    return check_body(document, operation, switches)
 
 
 def _no_constant(text: str) -> object:
@@ -291,6 +270,12 @@ def flag(body: Body, name: str, *, default: bool) -> bool:
     """A true-or-false field of a checked body."""
     value = body.get(name)
     return value if isinstance(value, bool) else default
+
+
+def whole(body: Body, name: str) -> int | None:
+    """A whole number of a checked body, or None when it is not there."""
+    value = body.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def texts(body: Body, name: str) -> list[str]:

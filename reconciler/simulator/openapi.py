@@ -6,7 +6,9 @@ from functools import cache
 from typing import Final
 
 from reconciler.simulator.body import FIELDS, OPTIONAL_BODIES, fields_of
-from reconciler.simulator.openapi_schema import ERRORS, Schema, answer_of, body_of, link
+from reconciler.simulator.generation.fields import GENERATION_FIELDS
+from reconciler.simulator.generation.schema import NOT_FOUND, WAITED
+from reconciler.simulator.openapi_schema import ERRORS, TEXT, Schema, answer_of, body_of, link
 from reconciler.simulator.request import JSON, Shape, shape_of
 from reconciler.simulator.route import ROOT, ROUTES, Route
 from reconciler.simulator.switch import Switches
@@ -25,6 +27,7 @@ _ERRORS: Final[Mapping[Shape, str]] = {
     "text": "ErrorText",
     "detail": "ErrorDetail",
     "list": "ErrorList",
+    "envelope": "ErrorEnvelope",
 }
 
 _WORDS: Final[Mapping[int, str]] = {
@@ -78,10 +81,11 @@ _LINKS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 @cache
 def document(era: str) -> Schema:
     """The OpenAPI document of an era."""
-    paths: dict[str, dict[str, Schema]] = {}
+    paths: dict[str, Schema] = {}
     for route in ROUTES:
         if route.exists(Switches({"era": era})) and not _is_gone(route, era):
-            paths.setdefault(route.template, {})[route.method.lower()] = _operation(route, era)
+            path = paths.setdefault(route.template, {} if route.root == ROOT else {"servers": [{"url": route.root}]})
+            path[route.method.lower()] = _operation(route, era)
     return {
         "openapi": "3.1.0",
         "info": {"title": f"Tailored generation, the {era} era, as the simulator plays it", "version": "1"},
@@ -97,7 +101,8 @@ def document(era: str) -> Schema:
 
 def _is_gone(route: Route, era: str) -> bool:
     """Whether only a switch can bring an operation back."""
-    return route.id == "generate-prefix" and era == "current"
+    gone = route.id == "generate-prefix" or (route.id in GENERATION_FIELDS and route.root == ROOT)
+    return gone and era == "current"
 
 
 def _operation(route: Route, era: str) -> Schema:
@@ -113,7 +118,7 @@ def _operation(route: Route, era: str) -> Schema:
 
 def _parameters(route: Route) -> list[Schema]:
     places: list[Schema] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "integer"}}
+        {"name": name, "in": "path", "required": True, "schema": TEXT if name == "request_id" else {"type": "integer"}}
         for name in re.findall(r"{(\w+)}", route.template)
     ]
     queries = _QUERIES.get(route.id, {})
@@ -125,6 +130,9 @@ def _responses(route: Route, era: str) -> dict[str, Schema]:
     if "{" in route.template or route.id in _QUERIES:
         statuses.add(422)
     responses = {str(route.success): _success(route, era)}
+    if 200 in statuses:
+        statuses.remove(200)
+        responses["200"] = {"description": "Done while the client waited", "content": {JSON: {"schema": WAITED}}}
     for status in sorted(statuses):
         content = {JSON: {"schema": _error(route, status)}}
         responses[str(status)] = {"description": _WORDS[status], "content": content}
@@ -148,6 +156,10 @@ def _error(route: Route, status: int) -> Schema:
     """The body of an error: one shape where that is known, both where it depends on what went wrong."""
     if status == 401:
         return link("ErrorDetail")
+    if route.id == "get_status" and status == 404:
+        return NOT_FOUND
+    if route.id in GENERATION_FIELDS and status != 429:
+        return {"anyOf": [link(name) for name in sorted(_ERRORS.values())]}
     if status == 422:
         return {"anyOf": [link("ErrorList"), link("ErrorMessage")]}
     shapes = {shape_of(route.id, status), shape_of(route.id, status, field_known=True)}

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from reconciler.simulator.answer_keys import ANSWER_KEYS, IN_CLONE, IN_DATASET
-from reconciler.simulator.body import IP_TYPES, MEDIA, VERSIONS, Field, fields_of
+from reconciler.simulator.body import IP_TYPES, MEDIA, VERSIONS, fields_of
+from reconciler.simulator.field import Field
+from reconciler.simulator.generation.schema import ANSWERS, RULES
 from reconciler.simulator.operations.training import RANGES
 
 Schema = dict[str, object]
@@ -17,8 +19,8 @@ MAYBE_TEXT: Final[Schema] = {"type": ["string", "null"]}
 MAYBE_ID: Final[Schema] = {"type": ["integer", "null"]}
 
 
-def one_of(*values: str | None) -> Schema:
-    """One of some words."""
+def one_of(*values: str | int | None) -> Schema:
+    """One of some values."""
     return {"enum": list(values)}
 
 
@@ -49,6 +51,9 @@ ERRORS: Final[dict[str, Schema]] = {
     "ErrorText": TEXT,
     "ErrorDetail": closed({"detail": TEXT}),
     "ErrorList": many(closed({"type": TEXT, "loc": many(TEXT), "msg": TEXT})),
+    "ErrorEnvelope": closed(
+        {"error": closed({"code": {"type": "integer"}, "message": TEXT, "details": TEXT}), "request_id": TEXT}
+    ),
 }
 
 _URL: Final[Schema] = {"type": "string", "pattern": "^https://"}
@@ -142,6 +147,8 @@ _LISTS: Final = (
 
 def answer_of(operation: str, era: str) -> Schema | None:
     """The answer to an operation that succeeds, in an era; None where it has no body."""
+    if operation in ANSWERS:
+        return ANSWERS[operation]
     if operation in _HELPERS:
         return closed({_HELPERS[operation]: {"type": "string", "minLength": 1}})
     if operation not in ANSWER_KEYS[era] or operation == "stop-training":
@@ -202,11 +209,11 @@ def _value(field: Field, era: str) -> Schema:
                 return one_of(*field.values)
             return {"type": "string", "minLength": 1} if field.filled else TEXT
         case "flag":
-            return {"type": "boolean"}
+            return one_of(False, True, 0, 1) if field.lax else {"type": "boolean"}
         case "id":
             return ID
         case "integer" | "number":
-            least, most = RANGES[field.name]
+            least, most = field.span or RANGES[field.name]
             return {"type": field.kind, "minimum": least, "maximum": most}
         case "texts":
             counted = {"minItems": field.least, "maxItems": field.most} if field.most else {}
@@ -231,4 +238,5 @@ _RULES: Final[Mapping[str, Schema]] = {
     "upload-image": {"anyOf": [{"required": ["file"]}, {"required": ["image_url"]}]},
     "generate-prefix": _exactly_one("image_urls", "images"),
     "upload-model": _exactly_one("project_id", "project_parameters"),
+    **RULES,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-Shape = Literal["message", "fields", "error", "text", "detail", "list"]
+Shape = Literal["message", "fields", "error", "text", "detail", "list", "envelope"]
 
 HTML: Final = "text/html; charset=utf-8"
 JSON: Final = "application/json"
@@ -129,6 +129,7 @@ def refuse(rejection: Rejection, operation: str) -> Response:
     """The answer that carries a rejection."""
     shape = rejection.shape or shape_of(operation, rejection.status, field_known=bool(rejection.name))
     message = rejection.message
+    envelope = {"code": rejection.status, "message": message, "details": rejection.name}
     documents: Mapping[Shape, object] = {
         "message": {"message": message},
         "fields": {
@@ -138,6 +139,7 @@ def refuse(rejection: Rejection, operation: str) -> Response:
         "text": message,
         "detail": {"detail": message},
         "list": [{"type": "invalid", "loc": [rejection.place, rejection.name], "msg": message}],
+        "envelope": {"error": envelope, "request_id": ""},
     }
     return answer(rejection.status, documents[shape], rejection.headers)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconciler.simulator.answer_keys import ERAS
-from reconciler.simulator.body import WITH_SCHEMA
 from reconciler.simulator.exchange import Exchange
+from reconciler.simulator.field import WITH_SCHEMA
+from reconciler.simulator.generation import current, legacy
 from reconciler.simulator.operations import (
     bulk_upload,
     caption,
@@ -24,13 +25,16 @@ from reconciler.simulator.request import Rejection, Response
 from reconciler.simulator.switch import Switches
 
 ROOT: Final = "/v1"
+SECOND: Final = "/v2"
+"""Where the current operations of generation live, and the status of their jobs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One operation: how it is called, what carries it out, and the statuses it may answer besides the common ones.
 
-    `switch` is for an operation whose path is in doubt: the switch, and its value for this path.
+    `switch` is for an operation whose path is in doubt: the switch, and its value for this path. `root` is what stands in
+    front of the template.
     """
 
     id: str
@@ -42,6 +46,7 @@ class Route:
     collection: bool = False
     eras: tuple[str, ...] = ERAS
     switch: tuple[str, str] | None = None
+    root: str = ROOT
 
     def exists(self, switches: Switches) -> bool:
         """Whether the operation is there: its era has it, and no switch has it at another path."""
@@ -92,6 +97,27 @@ def _route(
         collection=collection,
         eras=eras,
         switch=switch,
+    )
+
+
+def _legacy(
+    template: str, name: str, act: Callable[[Exchange], Response], *, switch: tuple[str, str] | None = None
+) -> Route:
+    """A v1 operation of generation: the documents list no status of a refusal but 422, so all the usual ones."""
+    return _route("POST", template, name, act, 200, 400, 404, 409, 415, 422, switch=switch)
+
+
+def _current(template: str, name: str, act: Callable[[Exchange], Response], *, waits: bool = False) -> Route:
+    """A v2 operation of generation; one that can be waited for answers 200 as well."""
+    return Route(
+        id=name,
+        method="POST",
+        template=template,
+        act=act,
+        success=202,
+        failures=(*((200,) if waits else ()), 400, 404, 415, 422),
+        eras=WITH_SCHEMA,
+        root=SECOND,
     )
 
 
@@ -162,6 +188,34 @@ ROUTES: Final = (
     _route("DELETE", _C1, "delete-checkpoint", training.delete_checkpoint, 204, 400, 404),
     _route("GET", f"{_M1}/download", "download-tailored-model", download.download_model, 200, 400, 404),
     _route("GET", "/datasets/{dataset_id}/download", "download-dataset", download.download_dataset, 200, 404, 409),
+    *(
+        _legacy(f"/text-to-{form}/tailored/{{model_id}}{step}", f"text-to-{form}{name}-tailored", act)
+        for form, act in (("image", legacy.text_to_image), ("vector", legacy.text_to_vector))
+        for step, name in (("", ""), ("/{checkpoint_step}", "-checkpoint"))
+    ),
+    _legacy("/reimagine", "reimagine-structure-reference", legacy.reimagine, switch=("reimagine_path", "reimagine")),
+    _legacy(
+        "/reimagine/tailored/{model_id}",
+        "reimagine-tailored",
+        legacy.reimagine,
+        switch=("reimagine_path", "reimagine/tailored/{model_id}"),
+    ),
+    _legacy(f"{_T}/restyle_portrait", "restyle-portrait", legacy.restyle_portrait),
+    _current("/image/generate/tailored", "image-generate-tailored", current.image, waits=True),
+    _current(
+        "/structured_prompt/generate/tailored", "structured-prompt-generate-tailored", current.structured, waits=True
+    ),
+    _current("/video/generate/tailored/image-to-video", "generate-video-from-tailored-image", current.video),
+    Route(
+        id="get_status",
+        method="GET",
+        template="/status/{request_id}",
+        act=current.status,
+        success=200,
+        failures=(404,),
+        eras=WITH_SCHEMA,
+        root=SECOND,
+    ),
 )
 
 Segments = tuple[str, ...]
@@ -175,7 +229,7 @@ class RouteTable:
         templates: dict[int, dict[Segments, dict[str, Route]]] = {}
         for route in ROUTES:
             if route.exists(switches):
-                segments = tuple(route.template.split("/")[1:])
+                segments = tuple((route.root + route.template).split("/")[1:])
                 templates.setdefault(len(segments), {}).setdefault(segments, {})[route.method] = route
         # Templates by their number of segments; those with fewer places come first, so that words win over ids.
         self._templates = {
@@ -184,8 +238,8 @@ class RouteTable:
         }
 
     def find(self, method: str, path: str) -> RouteMatch:
-        """The operation for a method and a path below `/v1`; Rejection 404 or 405 when there is none."""
-        segments = path[len(ROOT) + 1 :].split("/") if path.startswith(ROOT + "/") else []
+        """The operation for a method and a path; Rejection 404 or 405 when there is none."""
+        segments = path.split("/")[1:]
         for template, methods in self._templates.get(len(segments), ()):
             places = _places(template, segments)
             if places is None:
@@ -219,7 +273,8 @@ NO_SUCH_ID: Final = -1
 def ids_of(match: RouteMatch, rule: str) -> tuple[int, ...]:
     """The ids in the path; what is not a whole number is answered by `bad_path_id`."""
     names = re.findall(r"{(\w+)}", match.route.template)
-    return tuple(_id(name, place, rule) for name, place in zip(names, match.places, strict=True))
+    places = zip(names, match.places, strict=True)
+    return tuple(_id(name, place, rule) for name, place in places if name != "request_id")
 
 
 def _id(name: str, place: str, rule: str) -> int:

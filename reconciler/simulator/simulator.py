@@ -16,6 +16,7 @@ from reconciler.simulator.dataset_archive import DOWNLOADS, serve_download
 from reconciler.simulator.exchange import Exchange
 from reconciler.simulator.fault import Fault, FaultScript
 from reconciler.simulator.gate import Gate
+from reconciler.simulator.generation.result import RESULTS, serve_result
 from reconciler.simulator.image_file import ImageReader
 from reconciler.simulator.picture import PICTURES, serve_picture
 from reconciler.simulator.presenter import Presenter
@@ -80,8 +81,9 @@ def logged_body(body: bytes) -> object:
         return digest_of(body)
     if not isinstance(document, dict):
         return document
-    for name in ("file", "images"):
-        value = document.get(name)
+    for name, value in document.items():
+        if name not in ("file", "images", "image") and not name.endswith("_file"):
+            continue
         if isinstance(value, str):
             document[name] = digest_of(value)
         elif isinstance(value, list):
@@ -242,6 +244,8 @@ class Simulator:
                 return serve_download(world, self.switches, request)
             if request.method == "GET" and self._pictures is not None and request.path.startswith(PICTURES):
                 return serve_picture(world, self._pictures, request)
+            if request.method == "GET" and request.path.startswith(RESULTS):
+                return serve_result(world, self.switches, request)
             self._gate.pass_gateway(request)
             match = self._find(request)
             operation = match.route.id

@@ -148,7 +148,7 @@ class SqliteStore:
         world.undo_log.pause()
         for table in world.tables().values():
             table.clear()
-            table.next = rest["next"][table.kind]
+            table.next = rest["next"].get(table.kind, table.first)  # no drawings in a world from before there were any
         for kind, text in self._db.execute("SELECT kind, body FROM object ORDER BY kind, id"):
             world.put(_row(kind, json.loads(text)))
         world.undo_log.resume(0)

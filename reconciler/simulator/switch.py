@@ -5,7 +5,8 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
-from reconciler.simulator.switch_table import PLAYED, RESERVED, Switch
+from reconciler.simulator.switch_kind import Switch
+from reconciler.simulator.switch_table import PLAYED, RESERVED
 
 SWITCHES: Final[Mapping[str, Switch]] = MappingProxyType({switch.name: switch for switch in (*PLAYED, *RESERVED)})
 

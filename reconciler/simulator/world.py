@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, assert_never
 
 from reconciler.simulator.archive import ArchiveFolder
+from reconciler.simulator.generation.row import Drawing
 from reconciler.simulator.table import RowChange, Table, UndoLog
 
 TimerKind = Literal[
@@ -155,7 +156,7 @@ class Timer:
     images: tuple[int, ...] = ()
 
 
-Row = Project | Dataset | Image | Model | BulkUpload | Timer
+Row = Project | Dataset | Image | Model | BulkUpload | Timer | Drawing
 AnyTable = (
     Table[Project, Row]
     | Table[Dataset, Row]
@@ -163,6 +164,7 @@ AnyTable = (
     | Table[Model, Row]
     | Table[BulkUpload, Row]
     | Table[Timer, Row]
+    | Table[Drawing, Row]
 )
 ROWS: Final[dict[str, type[Row]]] = {
     "project": Project,
@@ -171,6 +173,7 @@ ROWS: Final[dict[str, type[Row]]] = {
     "model": Model,
     "bulk": BulkUpload,
     "timer": Timer,
+    "drawing": Drawing,
 }
 
 
@@ -209,6 +212,7 @@ class World(Tables):
         super().__init__(self.undo_log)
         self.bulk_uploads: Table[BulkUpload, Row] = Table("bulk", 1, self.undo_log, lambda row: row.dataset_id)
         self.timers: Table[Timer, Row] = Table("timer", 1, self.undo_log, lambda row: row.target)
+        self.drawings: Table[Drawing, Row] = Table("drawing", 1, self.undo_log, lambda row: row.model_id)
         self.archives = ArchiveFolder()
         self.reading: float | None = None
         self.tallies: dict[str, int] = {}
@@ -232,6 +236,7 @@ class World(Tables):
             "model": self.models,
             "bulk": self.bulk_uploads,
             "timer": self.timers,
+            "drawing": self.drawings,
         }
 
     def count(self, name: str) -> int:
@@ -255,6 +260,8 @@ class World(Tables):
                 self.bulk_uploads.put(row)
             case Timer():
                 self.timers.put(row)
+            case Drawing():
+                self.drawings.put(row)
             case other:
                 assert_never(other)
 
@@ -283,7 +290,7 @@ class World(Tables):
     def as_of(self, moment: float) -> Tables:
         """The tables as they stood at an earlier moment; reaches back as far as the undo log's memory."""
         known = (*self.undo_log.recent, *self.undo_log.changes)
-        later = [change for change in known if change.time > moment and change.kind not in ("bulk", "timer")]
+        later = [change for change in known if change.time > moment and change.kind not in ("bulk", "timer", "drawing")]
         if not later:
             return self
         past = World()

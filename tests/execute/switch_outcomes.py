@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from reconciler.simulator.switch_table import ARCHIVES, FAMILIES, PLAYED, Switch
+from reconciler.simulator.generation.switch_table import GENERATION
+from reconciler.simulator.switch_kind import Switch
+from reconciler.simulator.switch_table import ARCHIVES, FAMILIES, PLAYED
 from tests.execute import switched
 from tests.execute.switched import Setting
 
@@ -53,7 +55,7 @@ def _named(*names: str) -> tuple[Switch, ...]:
     return tuple(switch for switch in PLAYED if switch.name in names)
 
 
-_BASIC: Final = tuple(switch for switch in PLAYED if switch not in (*ARCHIVES, *FAMILIES))
+_BASIC: Final = tuple(switch for switch in PLAYED if switch not in (*ARCHIVES, *FAMILIES, *GENERATION))
 _CLONES: Final = tuple(switch for switch in PLAYED if switch.name.startswith("clone_") and switch not in ARCHIVES)
 _IN_SCHEMAS: Final = frozenset(
     {

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from reconciler.simulator import parse_fault, parse_switch
 from reconciler.simulator.fault import AFTER, ARGUMENT, BEFORE
-from reconciler.simulator.switch_table import PLAYED, RESERVED, Switch
+from reconciler.simulator.switch_kind import Switch
+from reconciler.simulator.switch_table import PLAYED, RESERVED
 
 FILE = Path(__file__).parents[2] / "docs" / "simulator.md"
 PAGE = FILE.read_text(encoding="utf-8")
