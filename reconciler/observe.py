@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from reconciler.api.client import Client
 from reconciler.api.kinds import CALLS
+from reconciler.core.adoption import NOTHING_ADOPTED, Adoption
 from reconciler.core.bulk_upload import BulkUpload
 from reconciler.core.desired import Desired
 from reconciler.core.diff.assessment import Assessment
@@ -40,8 +41,7 @@ async def survey(
 ) -> tuple[Observed, Assessment]:
     """The same, with the comparison that asked for nothing more, so that a plan need not compare again."""
     before = client.calls
-    client.adopted = desired.adopted
-    observed = await lists(client)
+    observed = await known_lists(client, desired.adopted)
     prints = prints or fingerprints(desired)
     assessment = diff(desired, observed, asked, prints=prints)
     for _ in range(2 * len(observed.datasets)):  # each round asks about a dataset what no round before it asked
@@ -52,6 +52,17 @@ async def survey(
         observed = _with_archives(observed, unasked, await asyncio.gather(*map(client.get_bulk_upload, unasked)))
         assessment = diff(desired, observed, asked, prints=prints)
     return replace(observed, calls=client.calls - before), assessment
+
+
+async def known_lists(client: Client, adoption: Adoption) -> Observed:
+    """The account as its lists show it, and as git knows what it adopted there; so the client shows it from then on.
+
+    Entries of another account change nothing here.
+    """
+    client.adopted = NOTHING_ADOPTED
+    observed = await lists(client)
+    client.adopted = adoption.in_account(observed.projects)
+    return client.adopted.account(observed)
 
 
 async def lists(client: Client) -> Observed:

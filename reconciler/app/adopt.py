@@ -42,7 +42,7 @@ from reconciler.files.load import load
 from reconciler.files.project_pin import pinned_bytes
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.yaml.edit import EditRefused
-from reconciler.observe import lists
+from reconciler.observe import known_lists
 from reconciler.render.adopt import LookedAt
 
 T = TypeVar("T")
@@ -101,8 +101,7 @@ def read_tree(settings: Settings, ref: Ref) -> AdoptTree:
 
 async def look(opened: Session, settings: Settings, tree: AdoptTree, request: AdoptRequest) -> tuple[Finding, LookedAt]:
     """Compare. Refused where the live object cannot be what is declared, or git lacks files of it."""
-    opened.client.adopted = tree.desired.adopted
-    observed = await lists(opened.client)
+    observed = await known_lists(opened.client, tree.desired.adopted)
     require_account(settings, observed)
     pictures = LookedAt()
     found: Finding | Refusal
@@ -142,7 +141,7 @@ def require_known(found: Finding, request: AdoptRequest) -> None:
 
 async def take_project(opened: Session, settings: Settings, tree: AdoptTree, request: AdoptRequest) -> TakenOver:
     """Look at a live project that a manifest is to be pinned to. Refused where it cannot be the declared one."""
-    observed = await lists(opened.client)
+    observed = await known_lists(opened.client, tree.desired.adopted)
     require_account(settings, observed)
     remote = observed.projects.get(request.id)
     if remote is None:

@@ -26,7 +26,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.text import count
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
-from reconciler.observe import lists
+from reconciler.observe import known_lists
 
 IMAGES: dict[Family, tuple[int, int]] = {"prefix": (1, 6), "schema": (5, 10)}
 """How many images the API looks at, at least and at most (D05)."""
@@ -216,7 +216,7 @@ async def refine(opened: Session, settings: Settings, request: GuideRequest, wor
 
 async def _draft(opened: Session, settings: Settings, request: GuideRequest) -> RemoteDataset:
     """The open draft of the dataset; of several the one that the next apply would fill."""
-    observed = await lists(opened.client)
+    observed = await known_lists(opened.client, request.desired.adopted)
     require_account(settings, observed)
     index = AccountIndex(observed)
     remote = find_project(request.project, request.desired, index, fingerprints(request.desired)).remote

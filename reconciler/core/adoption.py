@@ -10,13 +10,13 @@ remembers the name that the API shows (`adopted_from`).
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 
 from reconciler.core.kind import Kind
-from reconciler.core.live import Live, LiveKey, RemoteDataset, RemoteImage, RemoteModel
+from reconciler.core.live import Live, LiveKey, Observed, RemoteDataset, RemoteImage, RemoteModel
 from reconciler.core.name import DraftName, FinalName, image_key, live_image_name, parse_image_key
 from reconciler.core.problem import Location
 from reconciler.core.ref import Ref
@@ -136,6 +136,17 @@ class Adoption:
 
     def __hash__(self) -> int:
         return hash(tuple(sorted(self.entries)))
+
+    def in_account(self, projects: Collection[int]) -> "Adoption":
+        """The entries that are about an account with these projects."""
+        return Adoption({ref: entry for ref, entry in self.entries.items() if entry.account in projects})
+
+    def account(self, observed: Observed) -> Observed:
+        """A look at the account, with everything in it as git knows it."""
+        if not self.entries:
+            return observed
+        datasets = [self.dataset(one) for one in observed.datasets.values()]
+        return observed.updated(*datasets, *(self.model(one) for one in observed.models.values()))
 
     def of(self, ref: Ref) -> Adopted | None:
         """The entry of a manifest."""

@@ -33,7 +33,7 @@ from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree
-from reconciler.files.yaml.change import Edit, Insert, Remove, Replace
+from reconciler.files.yaml.change import Edit, Insert, Replace
 from reconciler.files.yaml.edit import EditRefused, edited
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 from reconciler.files.yaml.rendering import OneLine
@@ -148,22 +148,22 @@ def _judge(text: str, body: EntryBody, document: Document) -> Iterator[Problem]:
 
 
 def _judge_images(text: str, rows: list[ImageRow], document: Document) -> Iterator[Problem]:
+    """A place is looked up only where something is wrong: a dataset may have thousands of images."""
     named = Counter(row.name for row in rows)
     ids = Counter(row.id for row in rows if row.id is not None)
     for index, row in enumerate(rows):
-        place = document.at(_ENTRIES, text, "images", index)
+        where = (_ENTRIES, text, "images", index)
         if (row.digest is None) != (row.compared == "nothing") or (row.digest is None) != (row.file is None):
             yield _wrong(
-                place,
+                document.at(*where),
                 "an image has a file and a digest, or was compared with nothing",
                 f"Found {quoted(row.name, 60)} with only a part of that.",
             )
         elif row.digest is not None and not _DIGEST.fullmatch(row.digest):
-            at = document.at(_ENTRIES, text, "images", index, "digest")
-            yield _wrong(at, "this is no SHA-256", f"Found {quoted(row.digest, 80)}.")
+            yield _wrong(document.at(*where, "digest"), "this is no SHA-256", f"Found {quoted(row.digest, 80)}.")
         if named[row.name] > 1 and (row.id is None or ids[row.id] > 1):
             yield _wrong(
-                place,
+                document.at(*where),
                 "several images have one name, and this one has no id of its own",
                 f"The name is {quoted(row.name, 60)}.",
             )
@@ -211,12 +211,6 @@ def adopted_bytes(tree: Tree, path: str, entry: Adopted) -> tuple[bytes | None, 
     else:
         edit = Insert((_ENTRIES,), str(entry.ref), value)
     return before, edited(before or b"", [edit], path=shown)
-
-
-def without_entry(tree: Tree, path: str, ref: Ref) -> tuple[bytes, bytes]:
-    """What the file holds before and after the entry of a ref was taken out. EditRefused where it cannot be edited."""
-    before = _read(tree, path) or b""
-    return before, edited(before, [Remove((_ENTRIES, str(ref)))], path=tree.shown(path))
 
 
 def write_adopted(tree: Tree, path: str, before: bytes | None, after: bytes) -> None:

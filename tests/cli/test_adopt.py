@@ -169,6 +169,8 @@ def test_entries_of_another_account_are_ignored_and_said(adopted: MadeByHand, cl
     FILE.write_text(FILE.read_text().replace("account: 1001", "account: 77"))
     plan = flat(cli("plan").out)
     assert "adopted in another account, which is known by project 77, and ignored here: dataset/elephants" in plan
+    assert "was made by hand: it holds 2 datasets and 2 models that git does not know" in plan
+    assert "note: 1 dataset and 1 model adopted" in plan
 
 
 def test_adopting_again_changes_nothing(adopted: MadeByHand, cli: Cli) -> None:
@@ -293,3 +295,34 @@ def test_pixels_tell_what_names_do_not(tmp_path: Path, cli: Cli, monkeypatch: py
         assert '"2.png" (id 3000002) is no known file: 2.png bears its name and is another picture' in flat(other.out)
         assert "5 certain, 1 unknown" in other.out
         assert "dataset/elephants" not in FILE.read_text()
+
+
+def test_a_dataset_of_archives_is_known_by_the_names_that_the_api_shows(
+    world: MadeByHand, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An image that goes is a clone; one that comes is a new archive, as in any dataset of archives."""
+    simulator = opened()
+    tiles = ByHand(simulator).dataset(1001, "all tiles", [], status="draft", upload_type="advanced")
+    for number in range(7):
+        console.add_image(simulator, tiles, f"tile {number}.png")
+    console.edit_dataset(simulator, tiles, status="completed")
+    simulator.close()
+    folder = Path("manifests/tiles")
+    folder.mkdir()
+    for number in range(7):
+        (folder / f"tile {number}.png").write_bytes(drawn(60 + number, 1024, 1024))
+    text = Path("manifests/dataset-elephants.yaml").read_text()
+    text = text.replace('"elephants"', '"tiles"').replace('"elephants/"', '"tiles/"').replace('"file"', '"automatic"')
+    Path("manifests/dataset-tiles.yaml").write_text(text.replace('"captions"', '"upload_type": "advanced", "captions"'))
+    only = ("--target", "dataset/tiles")
+    assert "in sync, without an upload" in flat(cli("adopt", "dataset/tiles", str(tiles)).out)
+    assert cli("apply", "--yes", *only).code == 0
+    assert cli("plan", *only).out.startswith("In sync")
+    (folder / "tile 6.png").unlink()
+    plan = flat(cli("plan", *only).out)
+    assert "removals 1 image" in plan
+    assert "uploads none" in plan
+    assert cli("apply", "--yes", *only).code == 0
+    assert cli("plan", *only).out.startswith("In sync")
+    (folder / "tile 9.png").write_bytes(drawn(70, 1024, 1024))
+    assert "7 images are sent again" in flat(cli("plan", *only).out)

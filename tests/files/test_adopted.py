@@ -7,7 +7,7 @@ import pytest
 from reconciler.core.adoption import Adopted, AdoptedImage, Compared
 from reconciler.core.manifest.resolve import problems_in
 from reconciler.core.ref import parse_ref
-from reconciler.files.adopted import adopted_bytes, read_adopted, without_entry, write_adopted
+from reconciler.files.adopted import adopted_bytes, read_adopted, write_adopted
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
 
@@ -62,9 +62,6 @@ def test_an_entry_takes_the_place_of_its_own_only(tmp_path: Path) -> None:
     after = written(tmp_path, other)
     assert b"# ours since March" in after
     assert read_adopted(after, "adopted.yaml")[0] == (POSES, other)
-    with Tree(tmp_path) as tree:
-        _, left = without_entry(tree, "adopted.yaml", POSES.ref)
-    assert read_adopted(left, "adopted.yaml")[0] == (other,)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def adopted(tree: Desired, live: Observed, contents: dict[int, str]) -> Adoption
         found = _looked_at(tree, live, contents, entries, dataset.ref.name)
         entries[found.ref] = found.entry
     for model in tree.models.values():
-        known = translated(live, Adoption(entries))
+        known = Adoption(entries).account(live)
         shown = next(one for one in live.models.values() if one.id == _ids(tree)[model.ref])
         found_model = find_model(
             model, shown, tree, known, Place(account=shown.project_id or 0, project=shown.project_id or 0)
@@ -79,12 +79,6 @@ def _looked_at(
     return find_dataset(dataset, shown, images, Place(account=project, project=project))
 
 
-def translated(live: Observed, adoption: Adoption) -> Observed:
-    """The account as the client shows it."""
-    datasets = [adoption.dataset(one) for one in live.datasets.values()]
-    return live.updated(*datasets, *(adoption.model(one) for one in live.models.values()))
-
-
 def named(live: Observed, assessment: Assessment) -> Observed:
     """The account after the renames of a plan."""
     items = [item for change in assessment.changes if isinstance(change, RenameChange) for item in change.objects]
@@ -99,10 +93,10 @@ def test_adopting_all_of_it_is_in_sync(world: tuple[Desired, Observed, dict[int,
     adoption = adopted(tree, live, contents)
     wanted = replace(tree, adopted=adoption)
     for asked in (RunOptions(), RunOptions(reads_all=True)):
-        first = diff(wanted, translated(live, adoption), asked)
+        first = diff(wanted, adoption.account(live), asked)
         assert not first.refusals, [one.summary for one in first.refusals]
         assert all(isinstance(change, RenameChange) for change in first.changes), first.changes
-        second = diff(wanted, translated(named(live, first), adoption), asked)
+        second = diff(wanted, adoption.account(named(live, first)), asked)
         assert (second.changes, second.refusals) == ((), ())
     offline = assess_offline(wanted, Desired())
     assert {change.ref.kind for change in offline.changes} <= {"project"}
@@ -117,7 +111,7 @@ def test_captions_that_git_takes_or_leaves_train_nothing(
     tree, live, contents = world
     adoption = adopted(tree, live, contents)
     wanted = replace(tree, adopted=adoption).updated(*(_recaptioned(one, are_taken) for one in tree.datasets.values()))
-    found = diff(wanted, translated(live, adoption))
+    found = diff(wanted, adoption.account(live))
     assert not found.refusals, [one.summary for one in found.refusals]
     assert all(isinstance(change, RenameChange) for change in found.changes), found.changes
 

@@ -5,6 +5,7 @@ Nothing here reads a picture: whoever asks hands over how far the pixels of two 
 
 import re
 import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,9 +13,10 @@ from pathlib import PurePosixPath
 
 from reconciler.core.adoption import Compared
 from reconciler.core.desired import DesiredImage
-from reconciler.core.guide import Guide, same_caption
+from reconciler.core.guide import Guide
 from reconciler.core.live import RemoteImage
 from reconciler.core.name import image_key, parse_image_key
+from reconciler.core.text import normal
 
 SAME = 2.0
 """Percent. Up to it, two pictures are one that was cropped, scaled or compressed by the service: 0.54 was the most measured."""
@@ -60,7 +62,9 @@ def likenesses(
     `seen` are ids of the live images whose pictures are at hand.
     """
     ordered = sorted(live, key=lambda one: (one.image_name, one.id))
-    search = _Search(live=ordered, files=files, guide=guide, distance=distance, seen=frozenset(seen))
+    search = _Search(
+        live=ordered, files=files, guide=guide, distance=distance, seen=frozenset(seen), named=_ByName(files)
+    )
     found = search.run()
     return tuple(found[image.id] for image in search.live)
 
@@ -74,6 +78,7 @@ class _Search:
     guide: Guide | None
     distance: Distance
     seen: frozenset[int]
+    named: "_ByName"
     found: dict[int, Likeness] = field(default_factory=dict)
 
     def run(self) -> dict[int, Likeness]:
@@ -120,7 +125,7 @@ class _Search:
     def _by_pixels(self) -> None:
         """The same picture is the same file, whatever it is called; two live images may be one file twice."""
         for image in self._left():
-            named = _named_alike(image, self.files)
+            named = self.named.like(image)
             measured = sorted(self._measured(image, named) or self._measured(image, self.files), key=lambda one: one[0])
             same = [(far, file) for far, file in measured if far <= SAME]
             if same:
@@ -142,28 +147,30 @@ class _Search:
 
     def _by_caption(self) -> None:
         """A text that a person wrote and git declares for one file alone."""
-        free = [file for file in self._free() if file.caption is not None]
-        for image in self._comparable():
-            equal = [
-                file for file in free if image.is_hand_written and same_caption(self.guide, image.caption, file.caption)
-            ]
-            rivals = [
-                one
-                for one in self._left()
-                if one.is_hand_written and same_caption(self.guide, one.caption, image.caption)
-            ]
-            if len(equal) == len(rivals) == 1:
-                self._take(image, equal[0], Certainty.LIKELY, Compared.CAPTION)
-                free.remove(equal[0])
+        declared: dict[str, list[DesiredImage]] = defaultdict(list)
+        for file in self._free():
+            if file.caption is not None:
+                declared[self._text(file.caption)].append(file)
+        written: dict[str, list[RemoteImage]] = defaultdict(list)
+        for image in self._comparable() if declared else ():
+            if image.is_hand_written and image.caption is not None:
+                written[self._text(image.caption)].append(image)
+        for text, images in written.items():
+            files = declared.get(text, [])
+            if len(files) == len(images) == 1:
+                self._take(images[0], files[0], Certainty.LIKELY, Compared.CAPTION)
+
+    def _text(self, caption: str) -> str:
+        return normal(caption) if self.guide is None else self.guide.canonical_caption(caption)
 
     def _by_name(self) -> None:
         """A name that one live image and one file alone have, of those that are left."""
-        left, free = self._comparable(), self._free()
-        wanted = {image.id: _named_alike(image, free) for image in left}
+        left, named = self._comparable(), _ByName(self._free())
+        wanted = {image.id: named.like(image) for image in left}
+        rivals = Counter(file.digest for files in wanted.values() for file in files)
         for image in left:
             files = wanted[image.id]
-            rivals = [one for one in left if files and files[0] in wanted[one.id]]
-            if len(files) == len(rivals) == 1:
+            if len(files) == 1 and rivals[files[0].digest] == 1:
                 self._take(image, files[0], Certainty.LIKELY, Compared.NAME)
 
     def _comparable(self) -> list[RemoteImage]:
@@ -173,10 +180,10 @@ class _Search:
     def _is_seen(self, image: RemoteImage) -> bool:
         if image.id not in self.seen:
             return False
-        return all(self.distance(image, file) is not None for file in _named_alike(image, self.files))
+        return all(self.distance(image, file) is not None for file in self.named.like(image))
 
     def _unknown(self, image: RemoteImage) -> Likeness:
-        named = _named_alike(image, self.files)
+        named = self.named.like(image)
         measured = [far for file in named if (far := self.distance(image, file)) is not None]
         if measured:
             why = f"{named[0].name} bears its name and is another picture (distance {min(measured):.1f})"
@@ -192,14 +199,22 @@ class _Search:
         )
 
 
-def _named_alike(image: RemoteImage, files: Iterable[DesiredImage]) -> list[DesiredImage]:
-    """The files that bear the name of a live image, in the strictest sense in which any does."""
-    files = list(files)
-    for form in _FORMS:
-        wanted = form(image.image_name)
-        if found := [file for file in files if wanted and form(file.name) == wanted]:
-            return found
-    return []
+class _ByName:
+    """Files by their names, in every sense in which a name may have changed on its way."""
+
+    def __init__(self, files: Iterable[DesiredImage]) -> None:
+        self._files: list[dict[str, list[DesiredImage]]] = [defaultdict(list) for _ in _FORMS]
+        for file in files:
+            for form, found in zip(_FORMS, self._files, strict=True):
+                found[form(file.name)].append(file)
+
+    def like(self, image: RemoteImage) -> list[DesiredImage]:
+        """The files that bear the name of a live image, in the strictest sense in which any does."""
+        for form, found in zip(_FORMS, self._files, strict=True):
+            wanted = form(image.image_name)
+            if wanted and (files := found.get(wanted)):
+                return files
+        return []
 
 
 def _base(name: str) -> str:
