@@ -1,5 +1,6 @@
 """The doctor's rules about images, one by one and as a set: transparent, blank, blurred, alike, cropped, held twice."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from reconciler.core.manifest.image import Facts, ImageFile
@@ -29,6 +30,9 @@ ENOUGH = 5
 
 ALIKE = 1 / 3
 ONE_BACKGROUND = 0.9
+
+_MASK_WORD = re.compile(r"[-_. ]*(?:mask|matte|alpha|seg|segmentation)[0-9]*$", re.IGNORECASE)
+"""What exports put behind the name of the picture that a mask belongs to."""
 
 PlaceOf = Callable[[ImageFile], Location]
 
@@ -171,14 +175,22 @@ def _like(pixels: Pixels, seen: Sequence[tuple[ImageFile, Pixels]]) -> Iterator[
 
 
 def _judge_masks(images: Sequence[ImageFile], measured: Mapping[str, Measured], place_of: PlaceOf) -> Iterator[Finding]:
-    """Masks among pictures. Where most images are black and white, that is the style."""
+    """Masks among pictures. Where most images are black and white, that is the style, unless a name tells of another image."""
     seen = [(image, pixels) for image in images if isinstance(pixels := measured.get(image.digest), Pixels)]
     masks = [(image, pixels) for image, pixels in seen if pixels.is_mask]
-    if 2 * len(masks) > len(seen):
-        return
+    by_stem = {_stem(image.name): image.name for image, pixels in seen if not pixels.is_mask}
+    is_style = 2 * len(masks) > len(seen)
     for image, pixels in masks:
-        detail = f"{percent(pixels.two_toned)} of it is black or white, in areas."
+        owner = by_stem.get(_MASK_WORD.sub("", _stem(image.name)))
+        if owner is None and is_style:
+            continue
+        whose = "" if owner is None else f" It seems to belong to {shown(owner, 60)}."
+        detail = f"{percent(pixels.two_toned)} of it is black or white, in areas.{whose}"
         yield breach("image-mask", place_of(image), "this image seems to be a mask", detail, images=[image.name])
+
+
+def _stem(name: str) -> str:
+    return name[: name.rindex(".")]
 
 
 def percent(share: float) -> str:

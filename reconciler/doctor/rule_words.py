@@ -186,7 +186,7 @@ RULE_WORDS = {
         "Cut the bars or the border off; keep one of two copies.",
     ),
     "image-mask": (
-        "Black and white areas without colour or grey, or one colour whose shape is in its transparency: that is how programs note where something is, and exports put such files beside the pictures. A drawing in thin lines is not told so, and neither is anything where most images of the dataset are black and white.",
+        "Black and white areas without colour or grey, or one colour whose shape is in its transparency: that is how programs note where something is, and exports put such files beside the pictures. A drawing in thin lines is not told so, and neither is anything where most images of the dataset are black and white, unless it is named after another image, as `wave-mask.png`.",
         "Take it out of the folder, or leave it out with `include`.",
     ),
     "image-cropped": (

@@ -206,6 +206,16 @@ def test_bars_are_told_with_their_share() -> None:
     assert found.detail == "They take 19 % of the square."
 
 
+def test_a_mask_that_is_named_after_a_picture_is_told_with_it() -> None:
+    """However many masks there are."""
+    wave, mask, other = pixels(far(0)), pixels(far(1), two_toned=0.99), pixels(far(2), two_toned=0.99)
+    names = ("wave.png", "wave_Mask.png", "black.png")
+    measured = {sha(name): one for name, one in zip(names, (wave, mask, other), strict=True)}
+    (found,) = judge_images([picture(name) for name in names], measured, lambda image: Location(image.path))
+    assert found.images == ("wave_Mask.png",)
+    assert found.detail == "99 % of it is black or white, in areas. It seems to belong to wave.png."
+
+
 def test_masks_are_told_where_they_are_the_exception() -> None:
     """A set of black and white pictures is a style."""
     mask, other = pixels(far(0), two_toned=0.99), pixels(far(1))
