@@ -60,6 +60,12 @@ def guide(one: ChangedObject) -> Pieces:
     return field_pieces(changes)
 
 
+def before_captions(one: ChangedObject) -> str:
+    """What stands before each caption as the training reads it: the prefix. A schema is no part of the captions under it."""
+    assert one.content is not None, "a dataset has content"
+    return one.content.guide.line if one.content.guide.family == "prefix" else ""
+
+
 def fields(one: ChangedObject) -> Iterator[tuple[str, Pieces]]:
     """Fields, and names of live objects, before and after in one."""
     for field in one.fields:
@@ -139,7 +145,7 @@ def unchanged(number: int) -> str:
 _WORDS = {
     one.__name__: one
     for one in (
-        laid_out, figure, rest, because, guide, fields, gone, stopped, parameters, aliases, as_before, pictures, unseen,
+        laid_out, figure, rest, because, guide, before_captions, fields, gone, stopped, parameters, aliases, as_before, pictures, unseen,
         unchanged, further, findings, told_once, notes_told_once,
     )
 }  # fmt: skip
