@@ -37,6 +37,14 @@ RULE_WORDS = {
         "A picture in another format, or one in a folder below, is easily forgotten by a pattern. It is not told where another dataset of the tree takes the image.",
         "Add a pattern to `include`, or take the images out of the folder.",
     ),
+    "images-dvc": (
+        "DVC keeps the images elsewhere, and only its pointer files lie here (`wave.png.dvc`, or `images.dvc` for a folder). An image is known by the SHA-256 of its bytes; a pointer has an MD5, so nothing can be planned from it.",
+        "Run `dvc pull`, in CI too, before this tool.",
+    ),
+    "images-dvc-fewer": (
+        "The pointer of a folder counts more files than are here, as after a pull that was broken off. What is missing would be taken for images that were removed.",
+        "Run `dvc pull`. If files were removed on purpose, `dvc add` makes the pointer say so.",
+    ),
     "images-folder-missing": (
         "The folder that the manifest names does not exist; git keeps no empty folders.",
         "Make the folder and put the images into it, or correct `images.path`.",

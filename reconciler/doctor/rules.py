@@ -80,6 +80,8 @@ _ROWS = {
         ("dataset-pattern-unmatched", WARNING, VALIDATE, "a pattern in `include` that no image fits", ""),
         ("dataset-left-out", WARNING, VALIDATE, "images that no pattern takes", "include glob"),
         ("images-folder-missing", ERROR, VALIDATE, "no image folder", ""),
+        ("images-dvc", ERROR, VALIDATE, "images that are here only as pointers of DVC", "pull"),
+        ("images-dvc-fewer", WARNING, VALIDATE, "fewer files than DVC's pointer counts", "pull"),
         ("images-left-out", WARNING, VALIDATE, "images in formats that are not used", "heic tiff"),
         ("images-scaled", WARNING, VALIDATE, "images that will be scaled up", "resolution upscaled"),
         ("path-outside", ERROR, VALIDATE, "an image folder outside the manifest folder", ""),

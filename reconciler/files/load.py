@@ -25,6 +25,7 @@ from reconciler.files.adopted import read_adopted
 from reconciler.files.cache import CacheFile, default_cache
 from reconciler.files.caption.reading import YAML_NAME
 from reconciler.files.git.git_tree_ids import GitTreeIds, ask_git
+from reconciler.files.image import dvc
 from reconciler.files.image.dataset_files import DatasetFiles, choose_files, folders_of, read_images
 from reconciler.files.image.digest_cache import DigestCache
 from reconciler.files.image.scan import scan
@@ -96,9 +97,12 @@ def _load(tree: Tree, overlay: str, cache: Path, tree_bytes: int) -> Loaded:
     datasets: dict[int, DatasetFiles] = {}
     for position, manifest in enumerate(found.manifests):
         if isinstance(manifest.body, DatasetBody):
-            chosen = choose_files(manifest, manifest.body.spec, found.folder_of[position], listing)
+            chosen = choose_files(tree, manifest, manifest.body.spec, found.folder_of[position], listing)
             if isinstance(chosen, DatasetFiles):
                 datasets[position] = chosen
+                place = manifest.document.at("spec", "images", "path")
+                fewer = dvc.fewer_files(tree, listing, chosen.folder, place)
+                found.problems += () if fewer is None else (fewer,)
             else:
                 found.problems += chosen
     schema_files = _schema_files(tree, found)

@@ -15,6 +15,7 @@ from reconciler.core.manifest.suggestion import nearest
 from reconciler.core.problem import Problem
 from reconciler.core.text import quoted
 from reconciler.files.caption import reading as caption
+from reconciler.files.image import dvc
 from reconciler.files.image.digest_table import DigestTable
 from reconciler.files.image.image_file import Inspection
 from reconciler.files.image.scan import FolderContents
@@ -55,24 +56,33 @@ class DatasetFiles:
 
 
 def choose_files(
-    manifest: Manifest, spec: DatasetSpec, base: str, listing: TreeListing
+    tree: Tree, manifest: Manifest, spec: DatasetSpec, base: str, listing: TreeListing
 ) -> DatasetFiles | list[Problem]:
     """Choose the files of a dataset by its `images`; `base` is the folder of its manifest."""
     try:
         folder = below(base, spec.images.path)
     except Outside as outside:
         return [_outside(manifest, spec.images.path, str(outside))]
+    place = manifest.document.at("spec", "images", "path")
     if folder not in listing.folders:
-        return [_no_folder(manifest, spec.images.path, folder, listing)]
+        pointer = dvc.missing_folder(tree, listing, folder, place)
+        return [pointer or _no_folder(manifest, spec.images.path, folder, listing)]
     patterns, bad = _patterns(manifest, spec.images.include)
     if bad:
         return bad
+
+    def is_wanted(name: str) -> bool:
+        return is_image(name) and (patterns is None or any(pattern.matches(name) for pattern in patterns))
+
+    pointers = dvc.missing_images(tree, listing, folder, place, is_wanted)
+    if pointers is not None:
+        return [pointers]
     names = _files_below(folder, listing)
     lost = [name for name in _refused_below(folder, listing) if is_image(name)]
     if patterns is None and not lost and _are_images(names):
         return _all_of(folder, names, spec)
     images = [name for name in names if is_image(name)]
-    chosen = images if patterns is None else [name for name in images if any(p.matches(name) for p in patterns)]
+    chosen = images if patterns is None else [name for name in images if is_wanted(name)]
     kept = set(chosen)
     captions, unused = _caption_names(names, chosen, spec)
     return DatasetFiles(

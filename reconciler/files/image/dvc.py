@@ -1,0 +1,128 @@
+"""Pointer files of DVC (`wave.png.dvc`, `images.dvc`): whether what they stand for is here.
+
+A pointer names its content by MD5, so nothing can be planned from it: images are known by the SHA-256 of their bytes. Where
+the content is here the pointer does not matter.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from reconciler.core.manifest.portable import Outside, below
+from reconciler.core.problem import Location, Problem, Severity
+from reconciler.core.text import count, quoted
+from reconciler.files.text_file import read_bytes
+from reconciler.files.tree import Tree
+from reconciler.files.tree_listing import TreeListing, join
+from reconciler.files.yaml.reading import read_yaml
+
+SUFFIX = ".dvc"
+_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pointer:
+    """A pointer file, and a path below the root that it stands for. `files` is how many files DVC counts in a folder."""
+
+    path: str
+    target: str
+    files: int | None
+
+
+def missing_folder(tree: Tree, listing: TreeListing, folder: str, place: Location) -> Problem | None:
+    """The problem with an image folder that is not here but as a pointer; None where there is no such pointer."""
+    pointer = next((one for one in _pointers_above(tree, listing, folder) if _is_in(folder, one.target)), None)
+    if pointer is None:
+        return None
+    number = "" if pointer.files is None else f" with {count(pointer.files, 'file')}"
+    detail = f"{tree.shown(pointer.path)} stands for the folder{number}, whose content is not here."
+    return _problem(place, "the images are here only as a pointer of DVC", detail, pointer.path, tree)
+
+
+def missing_images(
+    tree: Tree, listing: TreeListing, folder: str, place: Location, is_wanted: Callable[[str], bool]
+) -> Problem | None:
+    """The problem with images of a folder that are not here but as pointers; `is_wanted` judges names below the folder."""
+    names = [name for name in _images_pointed_at(listing, folder) if is_wanted(name)]
+    if not names:
+        return None
+    listed = ", ".join(quoted(name, 60) for name in names[:3]) + (" and more" if names[3:] else "")
+    what = "1 image is" if len(names) == 1 else f"{len(names):,} images are"
+    pointer = join(folder, names[0] + SUFFIX) if len(names) == 1 else ""
+    return _problem(
+        place,
+        f"{what} here only as {'a pointer' if pointer else 'pointers'} of DVC",
+        f"Missing: {listed}.",
+        pointer,
+        tree,
+    )
+
+
+def fewer_files(tree: Tree, listing: TreeListing, folder: str, place: Location) -> Problem | None:
+    """The warning that a folder holds fewer files than its pointer counts, as after a pull that was cut short."""
+    for pointer in _pointers_above(tree, listing, folder):
+        held = sum(len(listing.folders[path].files) for path in listing.below(pointer.target))
+        if _is_in(folder, pointer.target) and pointer.files is not None and held < pointer.files:
+            return Problem(
+                rule="images-dvc-fewer",
+                location=place,
+                summary="fewer files are here than DVC's pointer counts",
+                detail=f"{tree.shown(pointer.path)} counts {count(pointer.files, 'file')}, and {held:,} {'is' if held == 1 else 'are'} here.",
+                remedy="Run `dvc pull`; or `dvc add`, if files were removed on purpose.",
+                severity=Severity.WARNING,
+            )
+    return None
+
+
+def _problem(place: Location, summary: str, detail: str, pointer: str, tree: Tree) -> Problem:
+    which = f" {tree.shown(pointer)}" if pointer else ""
+    return Problem(
+        rule="images-dvc",
+        location=place,
+        summary=summary,
+        detail=f"{detail} An image is known by its bytes, which a pointer does not tell.",
+        remedy=f"Run `dvc pull{which}`, then this again.",
+    )
+
+
+def _images_pointed_at(listing: TreeListing, folder: str) -> Iterator[str]:
+    """Names below the folder that pointers stand for and no file has. DVC calls a pointer after its file."""
+    for path in listing.below(folder):
+        files = listing.folders[path].files
+        if f"{SUFFIX}\n" not in "\n".join((*files, "")):  # folders are large, and most hold no pointer
+            continue
+        strip, here = len(folder) + 1 if folder else 0, set(files)
+        stand_for = (name.removesuffix(SUFFIX) for name in files if name.endswith(SUFFIX))
+        yield from (join(path, name)[strip:] for name in stand_for if name not in here)
+
+
+def _pointers_above(tree: Tree, listing: TreeListing, folder: str) -> Iterator[_Pointer]:
+    """Pointers that lie beside the folder or beside one that holds it, as far as they can be read."""
+    parent = folder
+    while parent:
+        parent = parent.rpartition("/")[0]
+        if parent in listing.folders:
+            for name in listing.folders[parent].files:
+                if name.endswith(SUFFIX):
+                    yield from _read(tree, parent, join(parent, name))
+
+
+def _read(tree: Tree, parent: str, path: str) -> Iterator[_Pointer]:
+    """What a pointer stands for; nothing where it is no pointer, or stands for something outside the root."""
+    data = read_bytes(tree, path, _LIMIT)
+    documents = [] if isinstance(data, Problem) else read_yaml(data, path).documents
+    value = documents[0].value if len(documents) == 1 else None
+    if not isinstance(value, dict) or not isinstance(value.get("outs"), list):
+        return
+    outs, base = value["outs"], value.get("wdir", ".")
+    for out in outs if isinstance(outs, list) else []:
+        name, files = (out.get("path"), out.get("nfiles")) if isinstance(out, dict) else (None, None)
+        if isinstance(name, str) and isinstance(base, str):
+            try:
+                target = below(below(parent, base), name)
+            except Outside:
+                continue
+            yield _Pointer(path=path, target=target, files=files if isinstance(files, int) else None)
+
+
+def _is_in(folder: str, target: str) -> bool:
+    return folder == target or folder.startswith(f"{target}/")
