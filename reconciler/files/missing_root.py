@@ -10,7 +10,10 @@ from reconciler.core.text import quoted
 from reconciler.files.tree import FileRefused
 
 NO_ROOT = "root-missing"
-"""The rule that says that there is no manifest folder."""
+"""The rule that says that there is no manifest folder, and no manifest here either."""
+
+ROOT_HERE = "root-here"
+"""The rule that says that there is no manifest folder, and that the manifests may lie here: `status` shows no account then."""
 
 LOOKED_AT = 200
 """Entries of the current folder, and of each folder in it, that are looked at: it may be a home folder."""
@@ -29,7 +32,7 @@ def missing_root(root: Path, refused: FileRefused) -> Problem:
         detail = f"But the current folder holds manifests, such as {quoted(str(here), 60)}."
         remedy = "If they are meant, add `--root .`, or set RECONCILER_ROOT=. for all commands."
     return Problem(
-        rule=NO_ROOT,
+        rule=NO_ROOT if here is None else ROOT_HERE,
         location=Location(str(root)),
         summary=f"the manifest folder {refused.reason}",
         detail=detail,

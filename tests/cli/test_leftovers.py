@@ -86,6 +86,18 @@ def test_status_without_manifests_shows_the_account(applied: Path, cli: Cli, mon
     assert "Nothing is live." in cli("status").out
 
 
+def test_status_in_the_manifest_folder_itself_proposes_it(
+    applied: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And does not say that there are no manifests."""
+    monkeypatch.setenv("RECONCILER_ENDPOINT", f"simulator:{applied}/world.db")
+    monkeypatch.chdir(applied / "manifests")
+    ran = cli("status")
+    assert (ran.code, ran.out) == (3, "")
+    assert "add `--root .`" in ran.err
+    assert cli("status", "--root", ".").code == 0
+
+
 def test_a_manifest_with_a_fault_is_not_taken_for_none(tree: Path, cli: Cli) -> None:
     for path in (tree / "manifests").glob("*.yaml"):
         path.write_text("kind: Dataset\n")

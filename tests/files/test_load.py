@@ -156,6 +156,7 @@ def test_the_current_folder_is_proposed_where_it_holds_manifests(
     assert problem.remedy.endswith("make one with `reconciler init`.")
     (tmp_path / place).write_text(PROJECT)
     (problem,) = load(Path("manifests"), cache=tmp_path / "c").problems
+    assert problem.rule == "root-here"
     assert problem.detail == f'But the current folder holds manifests, such as "{place}".'
     assert "add `--root .`" in problem.remedy
 
