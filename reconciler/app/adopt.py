@@ -36,7 +36,8 @@ from reconciler.core.ref import Ref
 from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
 from reconciler.doctor.pixels import Measured, Pixels, apart
-from reconciler.files.adopted import FILE_NAME, adopted_bytes, write_adopted
+from reconciler.files.adopted import FILE_NAME, adopted_bytes
+from reconciler.files.file_edit import FileEdit
 from reconciler.files.image.pixel import measure, measured_bytes, measured_from
 from reconciler.files.load import load
 from reconciler.files.project_pin import pinned_bytes
@@ -69,15 +70,6 @@ class AdoptTree:
     loaded: Loaded
     desired: Desired
     manifest: Manifest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileEdit:
-    """What writing changes in a file below the root; `before` is None for a file that is not there."""
-
-    path: str
-    before: bytes | None
-    after: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,17 +169,6 @@ def pin_edit(settings: Settings, tree: AdoptTree, live_id: int) -> FileEdit:
         except EditRefused as error:
             raise ProblemsFound([error.problem], end="nothing was written") from None
     return FileEdit(path=path, before=before, after=after)
-
-
-def write(settings: Settings, edit: FileEdit) -> None:
-    """Write it, whole or not at all. Refused where that cannot be done."""
-    with Tree(settings.root) as root:
-        try:
-            write_adopted(root, edit.path, edit.before, edit.after)
-        except FileRefused as error:
-            raise _unwritable(root.shown(edit.path), error.reason) from None
-        except OSError as error:
-            raise _unwritable(root.shown(edit.path), f"cannot be written: {error.strerror or error}") from None
 
 
 def _unwritable(place: str, reason: str) -> Refused:

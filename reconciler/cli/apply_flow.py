@@ -103,7 +103,7 @@ def _left(context: CommandContext, request: ApplyRequest, planned: Planned) -> V
     """What is left after all that is declared was deleted; nothing after any other run."""
     if not request.scope.destroys or request.scope.targets:
         return screen()
-    around = surroundings(planned.plan, planned.desired, planned.observed, planned.project_ids)
+    around = surroundings(planned.desired, planned.observed, planned.project_ids)
     folder = context.settings.root.parent / OWN_FOLDER
     has_archives = any(dataset.uploads.is_once for dataset in planned.desired.datasets.values())
     store = context.settings.endpoint.store

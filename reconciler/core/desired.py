@@ -190,6 +190,8 @@ class Desired:
     projects: Mapping[Ref, DesiredProject] = field(init=False, repr=False, compare=False)
     datasets: Mapping[Ref, DesiredDataset] = field(init=False, repr=False, compare=False)
     models: Mapping[Ref, DesiredModel] = field(init=False, repr=False, compare=False)
+    former: frozenset[tuple[Kind, str]] = field(init=False, repr=False, compare=False)
+    """The names, by kind, under which what is declared now was live before."""
     _of: Mapping[Kind, Mapping[Ref, Declared]] = field(init=False, repr=False, compare=False)
     _children: Mapping[Ref, tuple[Declared, ...]] = field(init=False, repr=False, compare=False)
     _datasets_of: Mapping[Ref, tuple[DesiredDataset, ...]] = field(init=False, repr=False, compare=False)
@@ -200,8 +202,11 @@ class Desired:
         of: dict[Kind, dict[Ref, Declared]] = {kind: {} for kind in Kind}
         for ref, one in self.present.items():
             of[ref.kind][ref] = one
-        indexes = {
+        indexes: dict[str, object] = {
             "_of": of,
+            "former": frozenset(
+                (ref.kind, one.moved_from) for ref, one in self.present.items() if one.moved_from is not None
+            ),
             "projects": {ref: one for ref, one in self.present.items() if isinstance(one, DesiredProject)},
             "datasets": {ref: one for ref, one in self.present.items() if isinstance(one, DesiredDataset)},
             "models": {ref: one for ref, one in self.present.items() if isinstance(one, DesiredModel)},

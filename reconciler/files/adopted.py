@@ -213,12 +213,6 @@ def adopted_bytes(tree: Tree, path: str, entry: Adopted) -> tuple[bytes | None, 
     return before, edited(before or b"", [edit], path=shown)
 
 
-def write_adopted(tree: Tree, path: str, before: bytes | None, after: bytes) -> None:
-    """Write it. OSError where it cannot be written; FileChanged where somebody else changed the file in the meantime."""
-    if before != after:
-        tree.replace_file(path, after, over=before)
-
-
 def _read(tree: Tree, path: str) -> bytes | None:
     try:
         tree.status(path)

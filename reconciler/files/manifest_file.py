@@ -37,7 +37,7 @@ class ManifestFile:
 
 def manifest_file(tree: Tree, manifest: Manifest) -> ManifestFile:
     """The file that a manifest was read from; EditRefused where it cannot be read any more."""
-    path = str(PurePosixPath(manifest.document.path).relative_to(tree.shown("")))
+    path = path_below(tree, manifest.document.path)
     data = read_bytes(tree, path, FILE_LIMIT)
     if isinstance(data, Problem):
         raise EditRefused(data)
@@ -45,3 +45,8 @@ def manifest_file(tree: Tree, manifest: Manifest) -> ManifestFile:
     place = manifest.document.at()
     number = next((at for at, document in enumerate(documents) if document.at() == place), 0)
     return ManifestFile(path=path, shown=tree.shown(path), data=data, document=number, value=documents[number].value)
+
+
+def path_below(tree: Tree, shown: str) -> str:
+    """The path below the root of a file that problems show so."""
+    return str(PurePosixPath(shown).relative_to(tree.shown("")))

@@ -7,7 +7,8 @@ import pytest
 from reconciler.core.adoption import Adopted, AdoptedImage, Compared
 from reconciler.core.manifest.resolve import problems_in
 from reconciler.core.ref import parse_ref
-from reconciler.files.adopted import adopted_bytes, read_adopted, write_adopted
+from reconciler.files.adopted import adopted_bytes, read_adopted
+from reconciler.files.file_edit import FileEdit, write_edits
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
 
@@ -39,7 +40,8 @@ def written(folder: Path, *entries: Adopted) -> bytes:
     """The file after these entries were written, one after another."""
     with Tree(folder) as tree:
         for entry in entries:
-            write_adopted(tree, "adopted.yaml", *adopted_bytes(tree, "adopted.yaml", entry))
+            before, after = adopted_bytes(tree, "adopted.yaml", entry)
+            write_edits(tree, [FileEdit(path="adopted.yaml", before=before, after=after)])
     return (folder / "adopted.yaml").read_bytes()
 
 

@@ -9,7 +9,7 @@ from reconciler.cli.ref_type import ANY
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
-    from reconciler.app.adopt import AdoptRequest, AdoptTree, FileEdit
+    from reconciler.app.adopt import AdoptRequest, AdoptTree
     from reconciler.cli.context import CommandContext
     from reconciler.core.ref import Ref
 
@@ -65,6 +65,7 @@ async def _adopt(context: "CommandContext", request: "AdoptRequest", *, shows_di
     from reconciler.app.adopt import entry_edit, look, read_tree, require_known
     from reconciler.cli.context import announce_network
     from reconciler.cli.exit_codes import DONE
+    from reconciler.cli.file_edits import deliver
     from reconciler.cli.plan_flow import connect
     from reconciler.core.kind import Kind
     from reconciler.render.adopt import adopt_view, outcome_view
@@ -77,7 +78,7 @@ async def _adopt(context: "CommandContext", request: "AdoptRequest", *, shows_di
         found, pictures = await look(opened, context.settings, tree, request)
     context.console.result(adopt_view(found, pictures))
     require_known(found, request)
-    _deliver(context, entry_edit(context.settings, tree, found), shows_diff=shows_diff)
+    deliver(context, [entry_edit(context.settings, tree, found)], shows_diff=shows_diff)
     if not shows_diff:
         context.console.result(outcome_view(found))
     return DONE
@@ -87,26 +88,12 @@ async def _take_over(context: "CommandContext", tree: "AdoptTree", request: "Ado
     """A project: its manifest gets the live id."""
     from reconciler.app.adopt import pin_edit, take_project
     from reconciler.cli.exit_codes import DONE
+    from reconciler.cli.file_edits import deliver
     from reconciler.cli.plan_flow import connect
     from reconciler.render.adopt import project_view
 
     async with connect(context) as opened:
         taken = await take_project(opened, context.settings, tree, request)
     context.console.result(project_view(taken.remote, taken.differences))
-    _deliver(context, pin_edit(context.settings, tree, request.id), shows_diff=shows_diff)
+    deliver(context, [pin_edit(context.settings, tree, request.id)], shows_diff=shows_diff)
     return DONE
-
-
-def _deliver(context: "CommandContext", edit: "FileEdit", *, shows_diff: bool) -> None:
-    """Write the file, or show what would be written."""
-    from reconciler.app.adopt import write
-    from reconciler.render.guide import diff_text
-
-    place = str(context.settings.root / edit.path)
-    if shows_diff:
-        context.console.result_text(diff_text(place, edit.before, edit.after))
-    if edit.before == edit.after:
-        context.console.say_line(f"{place} says this already: nothing to change.")
-    elif not shows_diff:
-        write(context.settings, edit)
-        context.console.say_line(f"Wrote {place}.")

@@ -42,7 +42,7 @@ def command(invocation: Invocation, *, strays: bool, form: str) -> int:
         if not declares_nothing(found.problems):
             raise
         return _show_account(context, strays=strays, form=form)
-    around = surroundings(planned.plan, planned.desired, planned.observed, planned.project_ids)
+    around = surroundings(planned.desired, planned.observed, planned.project_ids)
     if strays:
         around = replace(around, archives=asyncio.run(kept_archives(context.settings)))
     if form == "json":

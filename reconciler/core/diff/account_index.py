@@ -184,8 +184,10 @@ def known_families(observed: Observed) -> frozenset[Family]:
 
 
 def _is_declared(live: Live, desired: Desired) -> bool:
-    """Does a manifest declare it? A version has the manifest's name in its own; an object without versions bears it."""
+    """Does a manifest declare it, or rename it? A version has the manifest's name in its own; an object without versions bears it."""
     name = live.kind.parse_name(live.name)
+    if (live.kind, live.name if name is None else name.base) in desired.former:
+        return True
     if name is None and live.kind.has_versions:
         return False
     ref = Ref(live.kind, live.name if name is None else name.base)

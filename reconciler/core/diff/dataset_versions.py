@@ -76,7 +76,9 @@ def _moved(comparison: Comparison, ref: Ref, project_id: int) -> Verdict | froze
     index, source = comparison.index, comparison.desired.datasets[ref].moved_from or ""
     if members := index.datasets(source, project_id):
         objects = [renamed(m.dataset, str(replace(m.name, base=ref.name))) for m in members]
-        return move_all(ref, source, objects, bears_name=bool(index.datasets(ref.name, project_id)))
+        numbers = {m.name.version for m in members}
+        clashes = any(m.name.version in numbers for m in index.datasets(ref.name, project_id))
+        return move_all(ref, source, objects, clashes=clashes)
     strays = [live for live in index.datasets_inside(project_id) if live.name == source]
     if not strays or parse_dataset_name(source) is not None:
         return Verdict()

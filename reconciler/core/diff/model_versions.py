@@ -61,8 +61,9 @@ def _moved(comparison: Comparison, ref: Ref, project_id: int) -> Verdict:
     index, source = comparison.index, comparison.desired.models[ref].moved_from or ""
     if members := [m for m in index.models(source, project_id) if not m.model.is_gone]:
         objects = [_renamed(m.model, replace(m.name, base=ref.name)) for m in members]
-        bears_name = any(not m.model.is_gone for m in index.models(ref.name, project_id))
-        return move_all(ref, source, objects, bears_name=bears_name)
+        numbers = {m.name.version for m in members}
+        own = (m for m in index.models(ref.name, project_id) if not m.model.is_gone)
+        return move_all(ref, source, objects, clashes=any(m.name.version in numbers for m in own))
     strays = [live for live in index.models_inside(project_id) if live.name == source]
     if not strays or parse_model_name(source) is not None:
         return Verdict()

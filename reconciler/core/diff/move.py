@@ -17,12 +17,13 @@ def renamed(live: Live, after: str, *, description: str = "") -> RenamedObject:
     return RenamedObject(kind=live.kind, id=live.id, before=live.name, after=after, description=description)
 
 
-def move_all(ref: Ref, source: str, objects: Iterable[RenamedObject], *, bears_name: bool) -> Verdict:
+def move_all(ref: Ref, source: str, objects: Iterable[RenamedObject], *, clashes: bool) -> Verdict:
     """Every version under a former manifest name takes the new one.
 
-    Refused if versions under the new name are live already: two versions would get one number.
+    Refused if two versions would get one number. A run that was cut off leaves some of them under each name; these are
+    not refused, and neither is an adopted version, which git knows by the new name before it bears it.
     """
-    if bears_name:
+    if clashes:
         return _refused(
             Refusal(
                 rule="moved-both",

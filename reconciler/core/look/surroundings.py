@@ -3,13 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from reconciler.core.change import RenameChange
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.leftover import Leftover, leftovers
 from reconciler.core.kind import Kind
 from reconciler.core.live import LiveKey, Observed
-from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 
 
@@ -49,10 +47,10 @@ class Surroundings:
 NOTHING_AROUND = Surroundings(checkpoints={})
 
 
-def surroundings(plan: Plan, desired: Desired, observed: Observed, project_ids: Mapping[Ref, int]) -> Surroundings:
+def surroundings(desired: Desired, observed: Observed, project_ids: Mapping[Ref, int]) -> Surroundings:
     """What the look at the account shows beside the plan. `project_ids` are the live projects of declared ones."""
     models, index = observed.models.values(), AccountIndex(observed)
-    strays = tuple(_strays(plan, desired, observed, index, project_ids.values()))
+    strays = tuple(_strays(desired, observed, index, project_ids.values()))
     declared = {id_: ref.name for ref, id_ in project_ids.items()}
     return Surroundings(
         strays=strays,
@@ -66,18 +64,13 @@ def surroundings(plan: Plan, desired: Desired, observed: Observed, project_ids: 
     )
 
 
-def _strays(
-    plan: Plan, desired: Desired, observed: Observed, index: AccountIndex, project_ids: Collection[int]
-) -> Iterator[Stray]:
+def _strays(desired: Desired, observed: Observed, index: AccountIndex, project_ids: Collection[int]) -> Iterator[Stray]:
     """Projects that no manifest names, then what no manifest declares in any project."""
     ours = frozenset(project_ids)
-    renames = (change for change in plan.changes if isinstance(change, RenameChange))
-    renamed = {(item.kind, item.id) for change in renames for item in change.objects}
     named = {project.project_name for project in desired.projects.values()}
     for project in observed.projects.values():
         if project.id not in ours and project.project_name not in named:
             yield Stray(kind=project.kind, id=project.id, name=project.name)
     for project_id in sorted(observed.projects):
         for live in index.strays(project_id, desired):
-            if (live.kind, live.id) not in renamed:
-                yield Stray(kind=live.kind, id=live.id, name=live.name, project_id=project_id)
+            yield Stray(kind=live.kind, id=live.id, name=live.name, project_id=project_id)

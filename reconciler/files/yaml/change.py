@@ -48,7 +48,16 @@ class Remove:
     document: int = 0
 
 
-Edit = Replace | Insert | Append | Remove
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """The key at the end of `path` is called otherwise; its value, its place and its comments stay."""
+
+    path: Steps
+    key: str
+    document: int = 0
+
+
+Edit = Replace | Insert | Append | Remove | Rename
 
 
 def parts_of(edit: Edit, root: Value) -> list[Edit]:
@@ -65,12 +74,20 @@ def parts_of(edit: Edit, root: Value) -> list[Edit]:
         case Append():
             if not isinstance(value, list):
                 raise NoSuchPlace(f"there is no list at {edit.path!r}")
-        case Remove():
-            parent = _at(root, edit.path[:-1]) if edit.path else None
-            if not isinstance(parent, dict | list):
-                raise NoSuchPlace("a whole document cannot be removed")
-            if len(parent) == 1:
-                return [Replace(edit.path[:-1], {} if isinstance(parent, dict) else [], edit.document)]
+        case Remove() | Rename():
+            return _of_a_key(edit, _at(root, edit.path[:-1]) if edit.path else None)
+    return [edit]
+
+
+def _of_a_key(edit: Remove | Rename, parent: Value) -> list[Edit]:
+    """An edit of a key, or of an item, in what holds it."""
+    if isinstance(edit, Rename):
+        if not isinstance(parent, dict) or edit.key in parent:
+            raise NoSuchPlace(f"the key at {edit.path!r} cannot be called {edit.key!r}")
+    elif not isinstance(parent, dict | list):
+        raise NoSuchPlace("a whole document cannot be removed")
+    elif len(parent) == 1:
+        return [Replace(edit.path[:-1], {} if isinstance(parent, dict) else [], edit.document)]
     return [edit]
 
 
@@ -110,6 +127,8 @@ def after(root: Value, edit: Edit) -> Value:
             return _with(root, path, lambda found: [*found, value] if isinstance(found, list) else found)
         case Remove(path):
             return _with(root, path[:-1], lambda found: _without(found, path[-1]))
+        case Rename(path, key):
+            return _with(root, path[:-1], lambda found: _called(found, path[-1], key))
 
 
 def _with(value: Value, path: Steps, change: Callable[[Value], Value]) -> Value:
@@ -128,6 +147,11 @@ def _without(value: Value, step: str | int) -> Value:
         return {key: item for key, item in value.items() if key != step}
     assert isinstance(value, list)
     return [item for at, item in enumerate(value) if at != step]
+
+
+def _called(value: Value, step: str | int, key: str) -> Value:
+    assert isinstance(value, dict)
+    return {key if one == step else one: item for one, item in value.items()}
 
 
 def _at(value: Value, path: Steps) -> Value:

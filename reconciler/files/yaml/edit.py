@@ -25,7 +25,7 @@ from reconciler.core.problem import Location, Problem
 from reconciler.core.strictjson import Value
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import Tree
-from reconciler.files.yaml.change import Append, Edit, Insert, Remove, Replace, after, parts_of
+from reconciler.files.yaml.change import Append, Edit, Insert, Remove, Rename, Replace, after, parts_of
 from reconciler.files.yaml.layout import BLOCK, Form, Node
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 from reconciler.files.yaml.rendering import NotWritable, same
@@ -145,6 +145,8 @@ class _Wave:
                     return text.append(place, edit.value, is_safe=is_safe)
                 case Remove():
                     return text.remove(place, is_safe=is_safe)
+                case Rename():
+                    return text.rename(place, edit.key, is_safe=is_safe)
         except AliasInTheWay as alias:
             raise self._behind_alias(alias.node) from None
         except NotWritable:
@@ -233,7 +235,7 @@ def _refusal(location: Location, words: _Words) -> EditRefused:
 
 def _scope(edit: Edit) -> Steps:
     """The path of all that an edit may touch."""
-    return edit.path[:-1] if isinstance(edit, Remove) else edit.path
+    return edit.path[:-1] if isinstance(edit, Remove | Rename) else edit.path
 
 
 def _is_below(path: Steps, other: Steps) -> bool:

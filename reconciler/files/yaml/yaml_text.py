@@ -139,6 +139,16 @@ class YamlText:
             return list(remove_in_flow(self.source, parent.entries, at))
         return [remove_lines(self.source, parent.entries, at, is_safe=is_safe)]
 
+    def rename(self, place: Place, key: str, *, is_safe: bool) -> list[Splice]:
+        """Another key in place of one that is there, written in its manner."""
+        assert place.entry is not None
+        node = place.entry.key
+        assert node is not None, "a mapping's entry has a key"
+        if node.form is Form.ALIAS:
+            raise AliasInTheWay(node)
+        text = flow_text(key, self._manner(None, node, is_safe=is_safe))
+        return [Splice(start=node.body, end=node.end, text=text)]
+
     def _manner(self, node: Node | None, key: Node | None, *, is_safe: bool) -> Manner:
         """As this value and key are written; a `{}` or `[]` as what it begins with."""
         if node is not None and node.form in FLOW and node.entries:

@@ -254,7 +254,7 @@ def test_the_content_of_a_renamed_dataset_is_read_first() -> None:
     ("world", "desired", "rule"),
     [
         (
-            account(live_project(), LIVE, live_dataset(11, "old-poses v1 (a000000000000)")),
+            account(live_project(), LIVE, live_dataset(11, "old-poses v2 (a000000000000)")),
             tree(replace(ONE, moved_from="old-poses")),
             "moved-both",
         ),
@@ -279,7 +279,7 @@ def test_the_content_of_a_renamed_dataset_is_read_first() -> None:
             "moved-ambiguous",
         ),
         (
-            account(live_project(), LIVE, TRAINED, live_model(19, "old-max v1 (a111111111111)")),
+            account(live_project(), LIVE, TRAINED, live_model(19, "old-max v2 (a111111111111)")),
             tree(ONE, model(moved_from="old-max")),
             "moved-both",
         ),
@@ -288,6 +288,17 @@ def test_the_content_of_a_renamed_dataset_is_read_first() -> None:
 def test_moves_that_cannot_be(world: Observed, desired: Desired, rule: str) -> None:
     """Two families, other content, another definition, two of one name: refused, nothing renamed."""
     assert rule in [refusal.rule for refusal in diff(desired, world).refusals]
+
+
+def test_a_move_that_was_cut_off_goes_on() -> None:
+    """Some versions bear the new name already, others not yet: no two of them have one number, so the others follow."""
+    former = live_dataset(9, "old-poses v1 (a000000000000)", live_image(2, "b"))
+    former_model = live_model(19, "old-max v1 (a111111111111)", dataset_id=9)
+    world = account(live_project(), LIVE, former, TRAINED, former_model)
+    found = diff(tree(replace(ONE, moved_from="old-poses"), model(moved_from="old-max")), world)
+    renames = [item.after for change in found.changes if isinstance(change, RenameChange) for item in change.objects]
+    assert renames == ["poses v1 (a000000000000)", "max v1 (a111111111111)"]
+    assert not found.refusals
 
 
 def test_parameters_that_differ_are_another_model() -> None:

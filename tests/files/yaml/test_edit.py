@@ -14,7 +14,7 @@ from reconciler.core.strictjson import Value
 from reconciler.files.tree import Tree
 from reconciler.files.whole_file import FileChanged
 from reconciler.files.yaml import edit as edit_module
-from reconciler.files.yaml.change import Append, Edit, Insert, Remove, Replace
+from reconciler.files.yaml.change import Append, Edit, Insert, Remove, Rename, Replace
 from reconciler.files.yaml.edit import EditRefused, edited, rewrite
 from reconciler.files.yaml.reading import Reading, read_yaml
 from reconciler.files.yaml.rendering import same
@@ -72,7 +72,19 @@ def edits_of(draw: st.DrawFn, roots: list[Value]) -> Edit:
     lists = [path for path, value in places if isinstance(value, list)]
     mappings = [(path, value) for path, value in places if isinstance(value, dict)]
     kinds = ["replace", "replace", "remove"[: 6 if len(places) > 1 else 0], *(["append"] if lists else [])]
-    kind = draw(st.sampled_from([one for one in [*kinds, *(["insert"] * 2 if mappings else [])] if one]))
+    kind = draw(
+        st.sampled_from(
+            [
+                one
+                for one in [
+                    *kinds,
+                    *(["insert"] * 2 if mappings else []),
+                    *(["rename"] if any(m for _, m in mappings) else []),
+                ]
+                if one
+            ]
+        )
+    )
     if kind == "replace":
         path, value = draw(st.sampled_from(places))
         return Replace(path, draw(near(value) | texts | values), document)
@@ -83,6 +95,11 @@ def edits_of(draw: st.DrawFn, roots: list[Value]) -> Edit:
         key = draw(keys.filter(lambda key: key not in mapping) | st.just("new key"))
         assume(key not in mapping)
         return Insert(path, key, draw(texts | values), draw(st.sampled_from([None, *mapping])), document)
+    if kind == "rename":
+        path, mapping = draw(st.sampled_from([one for one in mappings if one[1]]))
+        key = draw(keys.filter(lambda key: key not in mapping) | st.just("new key"))
+        assume(key not in mapping)
+        return Rename((*path, draw(st.sampled_from(sorted(mapping)))), key, document)
     return Remove(draw(st.sampled_from(places[1:]))[0], document)
 
 
@@ -124,6 +141,10 @@ def meant(roots: list[Value], edit: Edit) -> list[Value]:
         value[last] = {**(value[last] or {}), edit.key: edit.value}  # type: ignore[index]
     elif isinstance(edit, Append):
         value[last] = [*value[last], edit.value]  # type: ignore[index]
+    elif isinstance(edit, Rename):
+        items = list(value.items())  # type: ignore[attr-defined]
+        value.clear()  # type: ignore[attr-defined]
+        value.update((edit.key if key == last else key, item) for key, item in items)  # type: ignore[attr-defined]
     else:
         del value[last]  # type: ignore[attr-defined]
     roots[edit.document] = holder["root"]
@@ -211,7 +232,7 @@ def check_lines(before: bytes, after: bytes, edit: Edit) -> None:
         rest = old[end + 1 :] if moves or end == last_line(before, edit.document, whole) else old[end:]
         assert new[len(new) - len(rest) :] == rest
     removed = old[first_line(before, edit.document, edit.path[:-1] if is_last else edit.path) : end]
-    if isinstance(edit, Insert | Append) or (is_simple(at(document.value, edit.path)) and not is_last):
+    if isinstance(edit, Insert | Append | Rename) or (is_simple(at(document.value, edit.path)) and not is_last):
         removed = removed[:1] if isinstance(edit, Remove) else []
     assert comments(old) - comments(removed) <= comments(new) <= comments(old)
 
@@ -400,6 +421,8 @@ def test_an_edit_looks_as_if_a_person_had_made_it(edits: list[Edit], expected: l
             "a:\n    b:\n    - 1\n    c:\n        d:\n        - e\n",
         ),
         ("- a: 1 # x\n  b: 2\n- c\n", Remove((0, "a")), "- b: 2\n- c\n"),
+        ("'a': # x\r\n  # y\r\n  b: 2\r\n", Rename(("a",), "c"), "'c': # x\r\n  # y\r\n  b: 2\r\n"),
+        ("{a: 1, ? b : 2}\n", Rename(("b",), "12"), "{a: 1, ? '12' : 2}\n"),
         ("- a: 1\n  # on b\n  b: 2\n", Remove((0, "a")), "-\n  # on b\n  b: 2\n"),
         ("a: |\n  one\n\n  two\n\nb: 1\n", Replace(("a",), "x\ny\n"), "a: |\n  x\n  y\n\nb: 1\n"),
         ("a: | # c\n  one\nb: 1\n", Replace(("a",), "x"), "a: |- # c\n  x\nb: 1\n"),

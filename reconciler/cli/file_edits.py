@@ -1,0 +1,26 @@
+"""Write what a command changes in the files of people, or show with `--diff` what would be written."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciler.cli.context import CommandContext
+    from reconciler.files.file_edit import FileEdit
+
+
+def deliver(context: "CommandContext", edits: "Sequence[FileEdit]", *, shows_diff: bool) -> None:
+    """Write the files, or print the lines that would differ."""
+    from reconciler.app.file_edits import write
+    from reconciler.render.guide import diff_text
+
+    root = context.settings.root
+    if shows_diff:
+        texts = (diff_text(str(root / edit.path), edit.before, edit.after) for edit in edits)
+        context.console.result_text("".join(texts))
+    else:
+        write(context.settings, edits)
+    for edit in edits:
+        if not edit.changes:
+            context.console.say_line(f"{root / edit.path} says this already: nothing to change.")
+        elif not shows_diff:
+            context.console.say_line(f"Wrote {root / edit.path}.")
