@@ -46,8 +46,8 @@ def _told(console: Console, clock: Clock) -> Told:
         if running == last and seconds - said < REMINDER_SECONDS:
             return
         said, last = seconds, running
-        time = duration(seconds, is_simulated=is_simulated(clock))
-        console.say_line(f"{count(running, 'training')} running, waited {time}; a training takes {TRAINING_TIME}")
+        waited = f", waited {duration(seconds, is_simulated=is_simulated(clock))}" if seconds else ""
+        console.say_line(f"{count(running, 'training')} running{waited}; a training takes {TRAINING_TIME}")
 
     return told
 
