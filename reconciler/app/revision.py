@@ -13,6 +13,7 @@ from reconciler.core.problem import Location, Problem, ProblemsFound
 from reconciler.files.configuration import Configuration, load_configuration
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision import revision, revision_name, short_revision
+from reconciler.files.image.dvc import RULE as POINTERS
 from reconciler.files.load import load
 from reconciler.files.overlay import load_overlay, overlay_names, with_overlay
 
@@ -32,6 +33,7 @@ class BaseTree:
 
 
 _BROKEN = "nothing can be compared with it. Merge what mends it, plan without --base where there is a token, or name an older base"
+_POINTERS_ONLY = "no plan can be made from pointers alone. Plan without --base where there is a token; to compare in git, keep images in git or Git LFS"
 
 
 def desired_at(root: Path, rev: str) -> Desired:
@@ -56,9 +58,20 @@ def tree_at(settings: Settings, rev: str) -> BaseTree:
         with revision(settings.root, rev, is_base=True) as folder:
             return _tree_in(folder, settings, rev)
     except ProblemsFound as found:
-        raise ProblemsFound(found.problems, end=f"all in the base {short_revision(rev)}: {_BROKEN}") from None
+        base = f"all in the base {short_revision(rev)}"
+        if any(problem.rule == POINTERS for problem in found.problems):
+            problems = [_without_pull(problem) for problem in found.problems]
+            raise ProblemsFound(problems, end=f"{base}: {_POINTERS_ONLY}") from None
+        raise ProblemsFound(found.problems, end=f"{base}: {_BROKEN}") from None
     except RevisionRefused as refused:
         raise WrongUsage(str(refused)) from None
+
+
+def _without_pull(problem: Problem) -> Problem:
+    """A pull fetches what the working tree points at, and changes nothing in a revision."""
+    if problem.rule != POINTERS:
+        return problem
+    return replace(problem, remedy="Git holds only the pointer, so nothing tells which images this revision had.")
 
 
 def _tree_in(folder: Path, settings: Settings, rev: str) -> BaseTree:

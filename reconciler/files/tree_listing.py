@@ -19,8 +19,8 @@ TREE_LIMIT = 1_000_000
 DEPTH_LIMIT = 32
 """Folders inside each other."""
 
-TEXT_SUFFIXES = frozenset({".yaml", ".yml", ".txt", ".caption", ".json", ".jsonl", ".csv"})
-"""Suffixes of manifests, captions and schemas."""
+TEXT_SUFFIXES = frozenset({".yaml", ".yml", ".txt", ".caption", ".json", ".jsonl", ".csv", ".dvc"})
+"""Suffixes of manifests, captions, schemas, and of pointer files that stand for a folder."""
 
 DATA_SUFFIXES = TEXT_SUFFIXES | {".png", ".jpg", ".jpeg", ".webp"}
 """Suffixes of files that are read. Of other files only the names count."""

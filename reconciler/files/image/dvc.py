@@ -16,6 +16,7 @@ from reconciler.files.tree_listing import TreeListing, join
 from reconciler.files.yaml.reading import read_yaml
 
 SUFFIX = ".dvc"
+RULE = "images-dvc"
 _LIMIT = 1024 * 1024
 
 
@@ -76,7 +77,7 @@ def fewer_files(tree: Tree, listing: TreeListing, folder: str, place: Location) 
 def _problem(place: Location, summary: str, detail: str, pointer: str, tree: Tree) -> Problem:
     which = f" {tree.shown(pointer)}" if pointer else ""
     return Problem(
-        rule="images-dvc",
+        rule=RULE,
         location=place,
         summary=summary,
         detail=f"{detail} An image is known by its bytes, which a pointer does not tell.",
