@@ -188,7 +188,7 @@ def _passed(found: T | Refusal) -> T:
 
 def _no_such(request: AdoptRequest) -> Refused:
     kind = request.ref.kind
-    way = f"`reconciler status --strays` lists what is live in the projects of git; the console shows the id of every {kind}."
+    way = "`reconciler export --list` shows all that is live, with its id."
     return refused("adopt-none", f"no {kind} of this account has the id {request.id}", way)
 
 
@@ -220,7 +220,7 @@ def _require_free(
         raise refused(
             "adopt-owned", f"{called(live)} is adopted as {taken.ref}", f"Remove that entry first: {taken.location}."
         )
-    if (refusal := forbids(live, request.ref, tree.desired, observed)) is not None:
+    if (refusal := forbids(live, request.ref, observed)) is not None:
         raise Refused([refusal])
 
 

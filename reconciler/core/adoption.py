@@ -110,10 +110,18 @@ class Adopted:
         """Can a live object belong to it? One whose answer does not tell its project is taken for one that does."""
         return live.project_id in {None, self.project}
 
+    def is_about(self, live: Live) -> bool:
+        """Is a live object the one that was adopted, and not by its name a version of another manifest?"""
+        return live.id == self.id and self.holds(live) and not self.bears_other_name(live.name)
+
+    def bears_other_name(self, name: str) -> bool:
+        """Does a name say that something is a version of another manifest? No entry takes a version away from that."""
+        own = self.ref.kind.parse_name(name)
+        return own is not None and own.base != self.ref.name
+
     def known_name(self, live: Live) -> str:
         """What it is known by: its own name, where that is a name of the manifest's versions already."""
-        own = self.ref.kind.parse_name(live.name)
-        if own is not None and own.base == self.ref.name:
+        if self.ref.kind.parse_name(live.name) is not None:
             return live.name
         parts = {"base": self.ref.name, "version": ADOPTED_VERSION, "fingerprint": self.fingerprint}
         if isinstance(live, RemoteDataset) and live.is_draft:
@@ -157,7 +165,7 @@ class Adoption:
         if not self.entries:
             return live
         entry = self._by_key.get((live.kind, live.id))
-        if entry is not None and entry.holds(live):
+        if entry is not None and entry.is_about(live):
             return _adopted_dataset(entry, live)
         name = live.kind.parse_name(live.name)
         later = None if name is None else self.of(Ref(Kind.DATASET, name.base))
@@ -168,7 +176,7 @@ class Adoption:
     def model(self, live: RemoteModel) -> RemoteModel:
         """A model as git knows it."""
         entry = self._by_key.get((live.kind, live.id))
-        if entry is None or not entry.holds(live):
+        if entry is None or not entry.is_about(live):
             return live
         return replace(live, name=entry.known_name(live), adopted_from=live.name)
 
@@ -179,12 +187,14 @@ NOTHING_ADOPTED = Adoption()
 def _adopted_dataset(entry: Adopted, live: RemoteDataset) -> RemoteDataset:
     """Under its known name. A frozen dataset shows each content once: the copies go with the next version, in the draft."""
     images, number = live.images, live.images_count
+    copies = 0 if live.is_draft else entry.doubles
     if images is not None:
         images = _with_known_names(entry, images, are_its_own=True)
-    if not live.is_draft and entry.doubles:
-        number = None if number is None else number - entry.doubles
+    if copies:
+        number = None if number is None else number - copies
         images = None if images is None else _each_once(entry, images)
-    return replace(live, name=entry.known_name(live), adopted_from=live.name, images=images, images_count=number)
+    name = entry.known_name(live)
+    return replace(live, name=name, adopted_from=live.name, images=images, images_count=number, copies=copies)
 
 
 def _with_known_names(entry: Adopted, images: tuple[RemoteImage, ...], *, are_its_own: bool) -> tuple[RemoteImage, ...]:

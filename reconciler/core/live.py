@@ -207,6 +207,8 @@ class RemoteDataset:
     """What became of its archive; None where nobody asked."""
     is_assumed: bool = False
     adopted_from: str | None = None
+    copies: int = 0
+    """Images that are left out here because they show a picture that it holds already, where git adopted it."""
 
     @property
     def parent_id(self) -> int | None:

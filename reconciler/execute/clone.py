@@ -10,6 +10,7 @@ from reconciler.core.text import count
 from reconciler.core.wish import DatasetWish
 from reconciler.execute.action_run import ActionRun, Poll, end
 from reconciler.execute.draft import NO_CLONES, name_of, read_draft, update_draft, wish_of, write_caption
+from reconciler.execute.image import remove_copies
 
 
 async def check(action_run: ActionRun, step: CheckClone) -> Ending:
@@ -30,6 +31,9 @@ async def check(action_run: ActionRun, step: CheckClone) -> Ending:
             failed(f"dataset {step.source_id}, of which draft {draft.id} is a clone, is gone; {NO_CLONES}", draft.id, 4)
         )
     draft = await _arrived(action_run, source, draft)
+    copies = await remove_copies(action_run, draft)
+    if copies:
+        draft = await read_draft(action_run)
     if lost := [image for image in missing(draft, wish) if image.key in source.content.keyed]:
         _require_fillable(draft, wish, len(lost))
     # Texts are written before the mark goes: once it is gone, nothing tells what people wrote on the source.
@@ -40,7 +44,7 @@ async def check(action_run: ActionRun, step: CheckClone) -> Ending:
         draft = await read_draft(action_run)
     for one in finding.puts:
         draft = await update_draft(action_run, draft.id, one.name, one.guide)
-    return succeeded(_detail(finding, draft), draft.id)
+    return succeeded(_detail(finding, draft, copies), draft.id)
 
 
 def _require_fillable(draft: RemoteDataset, wish: DatasetWish, lost: int) -> None:
@@ -64,8 +68,10 @@ async def _arrived(action_run: ActionRun, source: RemoteDataset, draft: RemoteDa
         draft = await read_draft(action_run)
 
 
-def _detail(finding: CloneFinding, draft: RemoteDataset) -> str:
+def _detail(finding: CloneFinding, draft: RemoteDataset, copies: int) -> str:
     parts = [f"{count(len(draft.images or ()), 'image')} arrived"]
+    if copies:
+        parts.append(f"{count(copies, 'copy', 'copies')} of a picture removed")
     if finding.missing:
         parts.append(f"{count(len(finding.missing), 'image')} did not and will be uploaded")
     if finding.rewrites:

@@ -71,6 +71,19 @@ async def remove_image(action_run: ActionRun, step: RemoveImage) -> Ending:
     return succeeded("removed") if going else already("is gone already")
 
 
+async def remove_copies(action_run: ActionRun, draft: RemoteDataset) -> int:
+    """Of one picture that people had uploaded twice, one image stays; how many went.
+
+    A frozen dataset that git adopted shows such a picture once, so no plan lists its copies in the clone.
+    """
+    copies = [image for image in draft.content.twins if image.adopted_from is not None]
+    for key in dict.fromkeys(parse_image_key(image.image_name) or "" for image in copies):
+        await _inherit_text(action_run, key)
+    for image in copies:
+        await _remove(action_run, draft, image)
+    return len(copies)
+
+
 async def _inherit_text(action_run: ActionRun, key: str) -> None:
     """Where a person wrote on the second of two images with one digest, the first takes that text over."""
     draft = await read_draft(action_run)

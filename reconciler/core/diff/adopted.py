@@ -30,7 +30,9 @@ def misfit(comparison: Comparison, ref: Ref) -> Refusal | None:
     if live is None or live.is_gone:
         others = (one for one in comparison.index.named(ref) if not one.is_gone and one.project_id == entry.project)
         return None if any(others) else _gone(entry)
-    return _misplaced(comparison, entry, live) or _of_its_kind(comparison, entry, live)
+    return (
+        _owned(comparison, entry, live) or _misplaced(comparison, entry, live) or _of_its_kind(comparison, entry, live)
+    )
 
 
 def _of_its_kind(comparison: Comparison, entry: Adopted, live: Live) -> Refusal | None:
@@ -93,6 +95,20 @@ def _gone(entry: Adopted) -> Refusal:
             f"If it shall be made anew, with what that costs: remove its entry at {entry.location}.",
             f"If another {entry.ref.kind.value} takes its place: `reconciler adopt {entry.ref} ID`.",
         ),
+    )
+
+
+def _owned(comparison: Comparison, entry: Adopted, live: Live) -> Refusal | None:
+    """By its name it is a version of another manifest: of one that it was moved from, or of one that keeps it."""
+    name = entry.ref.kind.parse_name(live.name)
+    declared = comparison.desired.present.get(entry.ref)
+    if name is None or name.base in {entry.ref.name, None if declared is None else declared.moved_from}:
+        return None
+    return Refusal(
+        rule="adopted-owned",
+        ref=entry.ref,
+        summary=f"{called(live)} is adopted as {entry.ref}, and by its name it is a version of {name.base}",
+        remedies=(f"Remove its entry at {entry.location}; if it was renamed in git: `moved: {{from: {name.base}}}`.",),
     )
 
 

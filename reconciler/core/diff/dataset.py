@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.core.change import DatasetChange, Origin, SetAside
 from reconciler.core.content_change import CaptionChange
+from reconciler.core.diff.adopted_base import copies_left_out, unkeyed_base
 from reconciler.core.diff.archive_draft import DraftUse, draft_use, held_content
 from reconciler.core.diff.assessment import TrainingData, Verdict
 from reconciler.core.diff.authorship import is_disproved
@@ -120,31 +121,10 @@ def _stands(context: DatasetContext, member: Member, fingerprint: str) -> tuple[
 def _to_make(context: DatasetContext) -> tuple[Verdict, TrainingData | None]:
     if context.ref not in context.asked.accepted and (refusal := dataset_elsewhere(context)):
         return Verdict(refusals=(refusal,)), None
-    if context.ref not in context.asked.accepted and (refusal := _unkeyed_base(context)):
+    if context.ref not in context.asked.accepted and (refusal := unkeyed_base(context)):
         return Verdict(refusals=(refusal,)), None
     draft = _elected(context)
     return _begin(context) if draft is None else _fill(context, draft)
-
-
-def _unkeyed_base(context: DatasetContext) -> Refusal | None:
-    """The newest version holds images that nothing knows: an entry of what was adopted may be lost, or somebody was there.
-
-    Else all of them would be uploaded again, and a training would follow.
-    """
-    base = context.base
-    if base is None or not (strange := base.dataset.content.unkeyed) or context.dataset.clone == "never":
-        return None
-    way = f"`reconciler adopt {context.ref} {base.dataset.id}`"
-    return Refusal(
-        rule="dataset-unkeyed",
-        ref=context.ref,
-        summary=f"{count(len(strange), 'image')} of {called(base.dataset)} carry no digest, "
-        f"first {quoted(strange[0].image_name)} (id {strange[0].id})",
-        remedies=(
-            f"If it was adopted: bring its entry in adopted.yaml back, or make it anew: {way}.",
-            "If somebody put them there: write `clone: never` in the manifest, and all images are uploaded afresh.",
-        ),
-    )
 
 
 def _begin(context: DatasetContext, aside: Member | None = None) -> tuple[Verdict, TrainingData | None]:
@@ -259,7 +239,9 @@ def _change(context: DatasetContext, wish: DatasetWish, begin: _Begin) -> tuple[
     training_data = TrainingData(
         id=None, version=wish.version, named=context.fingerprint, fingerprint=context.fingerprint, live_name=None
     )
-    return Verdict(changes=(change,), wishes=(wish,)), training_data if context.dataset.completed else None
+    notes = tuple(copies_left_out(context)) if begin.origin is Origin.CLONE else ()
+    verdict = Verdict(changes=(change,), wishes=(wish,), notes=notes)
+    return verdict, training_data if context.dataset.completed else None
 
 
 def _lost_by_clone(source: Member, draft: Member | None, wish: DatasetWish) -> int:

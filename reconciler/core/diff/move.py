@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from reconciler.core.change import RenameChange, RenamedObject
 from reconciler.core.diff.assessment import Verdict
-from reconciler.core.live import Live, called
+from reconciler.core.live import Live, called, shown_name
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
@@ -14,7 +14,7 @@ from reconciler.core.text import quoted
 
 def renamed(live: Live, after: str, *, description: str = "") -> RenamedObject:
     """A live object and its next name. `description` is a model's own: it is sent with the name, so that it stays."""
-    return RenamedObject(kind=live.kind, id=live.id, before=live.name, after=after, description=description)
+    return RenamedObject(kind=live.kind, id=live.id, before=shown_name(live), after=after, description=description)
 
 
 def move_all(ref: Ref, source: str, objects: Iterable[RenamedObject], *, clashes: bool) -> Verdict:

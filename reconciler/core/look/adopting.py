@@ -75,12 +75,13 @@ def _is_meant(declared: DesiredProject, remote: RemoteProject) -> bool:
     return declared.id == remote.id if declared.id is not None else declared.project_name == remote.project_name
 
 
-def forbids(live: RemoteDataset | RemoteModel, ref: Ref, desired: Desired, observed: Observed) -> Refusal | None:
+def forbids(live: RemoteDataset | RemoteModel, ref: Ref, observed: Observed) -> Refusal | None:
     """Why a live object cannot be the first version of a manifest, whatever it holds."""
     own = ref.kind.parse_name(live.name)
-    if own is not None and own.base != ref.name and Ref(ref.kind, own.base) in desired.refs:
+    if own is not None and own.base != ref.name:
         other = Ref(ref.kind, own.base)
-        return _refused(ref, "adopt-owned", f"{called(live)} is a version of {other}", "Declare another live object.")
+        way = f"If it was renamed in git: `moved: {{from: {own.base}}}` in the manifest of {ref}."
+        return _refused(ref, "adopt-owned", f"{called(live)} is by its name a version of {other}", way)
     is_ours = own is not None and own.base == ref.name
     others = [one for one in AccountIndex(observed).named(ref) if one.id != live.id and not one.is_gone]
     if others and not is_ours:

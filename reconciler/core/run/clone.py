@@ -42,7 +42,7 @@ class CloneFinding:
 
 def has_arrived(source: RemoteDataset, draft: RemoteDataset) -> bool:
     """Does the clone hold as many images as its source, as far as reads and counts tell?"""
-    wanted = max(len(source.images or ()), source.images_count or 0)
+    wanted = max(len(source.images or ()), source.images_count or 0) + source.copies
     held = len(draft.images or ())
     return held >= wanted and (draft.images_count is None or draft.images_count >= wanted)
 
