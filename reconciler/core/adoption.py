@@ -90,6 +90,8 @@ class Adopted:
     images: tuple[AdoptedImage, ...] = ()
     dataset: str = ""
     unknown: tuple[str, ...] = ()
+    former: str = field(default="", compare=False)
+    """The manifest's name before it was moved, which versions may bear until the next apply."""
 
     @property
     def key(self) -> LiveKey:
@@ -117,12 +119,12 @@ class Adopted:
     def bears_other_name(self, name: str) -> bool:
         """Does a name say that something is a version of another manifest? No entry takes a version away from that."""
         own = self.ref.kind.parse_name(name)
-        return own is not None and own.base != self.ref.name
+        return own is not None and own.base not in {self.ref.name, self.former}
 
     def known_name(self, live: Live) -> str:
         """What it is known by: its own name, where that is a name of the manifest's versions already."""
-        if self.ref.kind.parse_name(live.name) is not None:
-            return live.name
+        if (own := self.ref.kind.parse_name(live.name)) is not None:
+            return str(replace(own, base=self.ref.name))
         parts = {"base": self.ref.name, "version": ADOPTED_VERSION, "fingerprint": self.fingerprint}
         if isinstance(live, RemoteDataset) and live.is_draft:
             return str(DraftName(**parts, mark=NO_RUN))  # type: ignore[arg-type]
@@ -135,6 +137,7 @@ class Adoption:
     def __init__(self, entries: Mapping[Ref, Adopted] | None = None) -> None:
         self.entries: Mapping[Ref, Adopted] = dict(entries or {})
         self._by_key = {entry.key: entry for entry in self.entries.values()}
+        self._former = {Ref(entry.ref.kind, entry.former): entry for entry in self.entries.values() if entry.former}
 
     def __iter__(self) -> Iterator[Adopted]:
         return iter(self.entries.values())
@@ -168,7 +171,8 @@ class Adoption:
         if entry is not None and entry.is_about(live):
             return _adopted_dataset(entry, live)
         name = live.kind.parse_name(live.name)
-        later = None if name is None else self.of(Ref(Kind.DATASET, name.base))
+        ref = None if name is None else Ref(Kind.DATASET, name.base)
+        later = None if ref is None else self.of(ref) or self._former.get(ref)
         if later is None or live.images is None or not later.holds(live):
             return live
         return replace(live, images=_with_known_names(later, live.images, are_its_own=False))

@@ -103,6 +103,19 @@ def test_the_next_version_is_a_clone_in_which_images_are_known_by_their_names(ad
     assert flat(cli("plan").out).startswith("In sync")
 
 
+def test_a_manifest_that_is_renamed_and_changed_at_once_is_cloned(adopted: MadeByHand, cli: Cli) -> None:
+    """Its entry goes with it, and its versions are known by both names until the next apply."""
+    assert cli("apply", "--yes").code == 0
+    assert cli("mv", "dataset/elephants", "beasts").code == 0
+    Path("manifests/elephants/3.png").write_bytes(drawn(99))
+    plan = flat(cli("plan").out)
+    assert '"elephants v1 (' in plan
+    assert "uploads 1 image" in plan
+    applied = cli("apply", "--yes", "--wait", "training")
+    assert applied.code == 0, applied.out + applied.err
+    assert cli("plan").out.startswith("In sync")
+
+
 def test_images_of_one_name_are_uploaded_afresh_for_the_next_version(adopted: MadeByHand, cli: Cli) -> None:
     """Nothing tells them apart in a clone. What people wrote on them is carried over."""
     Path("manifests/objects/plate.png").write_bytes(drawn(97))

@@ -30,9 +30,7 @@ def misfit(comparison: Comparison, ref: Ref) -> Refusal | None:
     if live is None or live.is_gone:
         others = (one for one in comparison.index.named(ref) if not one.is_gone and one.project_id == entry.project)
         return None if any(others) else _gone(entry)
-    return (
-        _owned(comparison, entry, live) or _misplaced(comparison, entry, live) or _of_its_kind(comparison, entry, live)
-    )
+    return _owned(entry, live) or _misplaced(comparison, entry, live) or _of_its_kind(comparison, entry, live)
 
 
 def _of_its_kind(comparison: Comparison, entry: Adopted, live: Live) -> Refusal | None:
@@ -62,7 +60,10 @@ def new_names(comparison: Comparison) -> Iterator[Verdict]:
         before = live.adopted_from or ""
         description = (live.description or "") if isinstance(live, RemoteModel) else ""
         item = RenamedObject(kind=live.kind, id=live.id, before=before, after=live.name, description=description)
-        change = RenameChange(ref=ref, reason=Reason(why=Why.ADOPTED), objects=(item,))
+        reason = Reason(why=Why.ADOPTED)
+        if live.kind.parse_name(before) is not None:  # it was renamed in git since
+            reason = Reason(why=Why.CALLED_BEFORE, name=entry.former)
+        change = RenameChange(ref=ref, reason=reason, objects=(item,))
         facts = (f"{live.kind.value} {live.id} {quoted(before)}",)
         yield Verdict(changes=(change,), basis=(Basis(ref=ref, facts=facts),))
 
@@ -98,11 +99,10 @@ def _gone(entry: Adopted) -> Refusal:
     )
 
 
-def _owned(comparison: Comparison, entry: Adopted, live: Live) -> Refusal | None:
-    """By its name it is a version of another manifest: of one that it was moved from, or of one that keeps it."""
+def _owned(entry: Adopted, live: Live) -> Refusal | None:
+    """By its name it is a version of another manifest, which keeps it."""
     name = entry.ref.kind.parse_name(live.name)
-    declared = comparison.desired.present.get(entry.ref)
-    if name is None or name.base in {entry.ref.name, None if declared is None else declared.moved_from}:
+    if name is None or not entry.bears_other_name(live.name):
         return None
     return Refusal(
         rule="adopted-owned",

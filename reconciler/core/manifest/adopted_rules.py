@@ -1,5 +1,7 @@
 """The entries of what was adopted, held against each other and against the manifests."""
 
+from dataclasses import replace
+
 from reconciler.core.adoption import Adopted, Adoption
 from reconciler.core.live import LiveKey
 from reconciler.core.manifest.loaded import Loaded
@@ -10,6 +12,7 @@ from reconciler.core.ref import Ref
 def adopted_in(loaded: Loaded, problems: list[Problem]) -> Adoption:
     """The adoption of a tree; what is wrong with it is added to `problems`."""
     declared = {manifest.ref for manifest in loaded.manifests} | loaded.broken
+    former = {manifest.ref: manifest.moved_from or "" for manifest in loaded.manifests}
     entries: dict[Ref, Adopted] = {}
     owners: dict[LiveKey, Adopted] = {}
     for entry in sorted(loaded.adopted, key=lambda one: one.location):
@@ -17,7 +20,7 @@ def adopted_in(loaded: Loaded, problems: list[Problem]) -> Adoption:
         if first is not None:
             problems.append(_double(entry, first))
         elif entry.ref in declared:
-            entries[entry.ref] = owners[entry.key] = entry
+            entries[entry.ref] = owners[entry.key] = replace(entry, former=former.get(entry.ref, ""))
         elif not loaded.is_partial:
             problems.append(_undeclared(entry))
     return Adoption(entries)
