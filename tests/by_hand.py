@@ -88,6 +88,20 @@ class ByHand:
         console.edit_dataset(self.simulator, dataset, status=status)
         return dataset
 
+    def zipped(self, project: int, name: str, address: str, **fields: object) -> int:
+        """A dataset whose images the API fetches as a zip from an address, with the captions that it writes itself."""
+        dataset = self.api.dataset(project, name=name, upload_type="advanced", **fields)
+        console.edit_dataset(self.simulator, dataset, caption_prefix=PREFIX)
+        body = {"zip_url": address, "automatic_captioning": True}
+        answer = self.api.post(f"/tailored-gen/datasets/{dataset}/images/bulk-upload", body)
+        assert answer.status_code == 202, answer.text
+        while (
+            self.api.get(f"/tailored-gen/datasets/{dataset}/images/bulk-upload/status").json()["status"] != "completed"
+        ):
+            pass
+        console.edit_dataset(self.simulator, dataset, status="completed")
+        return dataset
+
     def image(self, dataset: int, picture: Picture) -> int:
         """One image in a draft."""
         path = f"/tailored-gen/datasets/{dataset}/images"

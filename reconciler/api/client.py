@@ -144,6 +144,15 @@ class Client:
                 return NO_BULK_UPLOAD
             raise
 
+    async def get_download_address(self, dataset_id: int) -> str:
+        """Where the images of a dataset can be had in one file; empty where the API offers none, as of a basic one."""
+        try:
+            return await self._caller.ask(call(op.DOWNLOAD_DATASET, dataset_id=dataset_id), translate.download_address)
+        except Rejected as rejected:
+            if rejected.status in {400, 403, 404, 409, 410}:
+                return ""
+            raise
+
     async def start_bulk_upload(self, dataset_id: int, address: SecretAddress, captioning: Mapping[str, bool]) -> None:
         """Let the API fetch an archive. The address is in the body alone, and in no message."""
         body = {"zip_url": address.url, **captioning}

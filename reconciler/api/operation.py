@@ -84,6 +84,7 @@ GET_DATASET = _read("get-dataset-by-id", _DATASET)
 GET_IMAGES = _read("get-images", _IMAGES)
 GET_BULK_UPLOAD = _read("get-bulk-upload-status", _BULK + "/status")
 """The path of the reference page; prose beside it has another one, which no operation has (V83)."""
+DOWNLOAD_DATASET = _read("download-dataset", "/datasets/{dataset_id}/download")
 GET_MODELS = _models("get-models", _MODELS)
 GET_MODEL = _read("get-model", _MODEL)
 

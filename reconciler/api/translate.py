@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from reconciler.api.endpoint import parse_address
 from reconciler.api.error_text import safe
 from reconciler.api.payload import (
     BulkUploadPayload,
@@ -112,6 +113,12 @@ def nothing(document: object) -> None:
     """An answer that may be empty."""
     if document is not None:
         acknowledgement(document)
+
+
+def download_address(document: object) -> str:
+    """Where a dataset can be downloaded, which may be signed; empty where nothing that could be asked is told."""
+    found = document.get("download_url") if isinstance(document, Mapping) else None
+    return found if isinstance(found, str) and parse_address(found) is not None else ""
 
 
 def bulk_upload(document: object) -> BulkUpload:

@@ -6,10 +6,11 @@ from pathlib import Path, PurePosixPath
 
 from reconciler.api.client import Client
 from reconciler.api.network import Network
-from reconciler.api.picture import Patience, download_pictures, unnamed_hosts
+from reconciler.api.picture import Patience, download_file, download_pictures, unnamed_hosts
 from reconciler.app.exceptions import WrongUsage, refused
 from reconciler.app.validate import resolve_tree
 from reconciler.clock import SystemClock
+from reconciler.core.kind import Kind
 from reconciler.core.live import Observed, RemoteDataset, RemoteImage
 from reconciler.core.look.export import (
     Exported,
@@ -29,6 +30,7 @@ from reconciler.core.text import count, in_words, quoted, shown
 from reconciler.core.uploads import ONE_BY_ONE
 from reconciler.files.caption.form import FORMS, CaptionForm
 from reconciler.files.caption.reading import YAML_NAME
+from reconciler.files.downloaded_zip import images_in
 from reconciler.files.export_folder import ExportFolder, Put
 from reconciler.files.load import load
 from reconciler.files.new_manifest import commented_text
@@ -90,8 +92,20 @@ def named_projects(observed: Observed, names: Sequence[str]) -> set[int] | None:
     return found
 
 
-async def read_selection(client: Client, observed: Observed, request: ExportRequest) -> tuple[Selection, Observed]:
-    """What is exported, and the account with its datasets as far as they have to be read in full."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRead:
+    """What is exported, and the account with its datasets as far as they have to be read in full.
+
+    `archives` are the addresses from which datasets of archives can be had as a whole, by the ids of the datasets.
+    """
+
+    selection: Selection
+    observed: Observed
+    archives: Mapping[int, str] = field(default_factory=dict, repr=False)
+
+
+async def read_account(client: Client, observed: Observed, request: ExportRequest) -> AccountRead:
+    """Read what an export needs beyond the three lists. WrongUsage if a host is not named from which pictures come."""
     chosen = named_projects(observed, request.projects)
     selection = select(overview(observed), chosen)
     for one in selection.exported:
@@ -102,16 +116,26 @@ async def read_selection(client: Client, observed: Observed, request: ExportRequ
                 known = {"project_id": read.project_id or live.project_id, "guide": read.guide or live.guide}
                 observed = observed.updated(replace(read, family=read.family or live.family, **known))  # type: ignore[arg-type]
     selection = select(overview(observed), chosen)
+    archives = {}
     if request.has_images:
-        _require_hosts(selection, request)
-    return selection, observed
+        archives = await _archives(client, selection)
+        _require_hosts(selection, request, archives.values())
+    return AccountRead(selection=selection, observed=observed, archives=archives)
 
 
-def _require_hosts(selection: Selection, request: ExportRequest) -> None:
+async def _archives(client: Client, selection: Selection) -> dict[int, str]:
+    """Where datasets of archives can be had as a whole: one request in place of thousands."""
+    datasets = (one.live for one in selection.exported if isinstance(one.live, RemoteDataset))
+    whole = [one.id for one in datasets if one.content.uploads != ONE_BY_ONE and one.images]
+    found = {id_: await client.get_download_address(id_) for id_ in whole}
+    return {id_: address for id_, address in found.items() if address}
+
+
+def _require_hosts(selection: Selection, request: ExportRequest, archives: Iterable[str]) -> None:
     """WrongUsage if pictures lie on hosts that nobody named: which to trust is a person's choice."""
     datasets = [one.live for one in selection.exported if isinstance(one.live, RemoteDataset)]
     addresses = (_address(image) for dataset in datasets for image in dataset.images or ())
-    hosts = unnamed_hosts(addresses, request.hosts)
+    hosts = unnamed_hosts((*addresses, *archives), request.hosts)
     if hosts:
         options = " ".join(f"--pictures-from {host}" for host in hosts)
         raise WrongUsage(f"The pictures are at {in_words(hosts, 'and')}. To fetch them from there, add `{options}`.")
@@ -122,15 +146,14 @@ def _address(image: RemoteImage) -> str:
     return image.image_url or image.thumbnail_url or ""
 
 
-async def write_export(
-    selection: Selection, observed: Observed, request: ExportRequest, network: Network, tell: Tell
-) -> Written:
+async def write_export(read: AccountRead, request: ExportRequest, network: Network, tell: Tell) -> Written:
     """Write all that is selected. Refused where nothing can be written."""
     written = Written()
     try:
         folder = ExportFolder(request.folder)
-        for one in selection.exported:
-            await _Writing(one, observed, request, folder, written, network, tell).run()
+        for one in read.selection.exported:
+            archive = read.archives.get(one.live.id, "") if one.ref.kind is Kind.DATASET else ""
+            await _Writing(one, read.observed, request, folder, written, network, tell, archive).run()
     except OSError as error:
         raise refused(
             "export-file",
@@ -151,6 +174,7 @@ class _Writing:
     written: Written
     network: Network
     tell: Tell
+    archive: str
 
     async def run(self) -> None:
         source = "automatic"
@@ -182,6 +206,8 @@ class _Writing:
         """Fetch what is missing, and put it in its place; the files below the image folder by the ids of the images."""
         placed = {one.live.id: found for one in names if (found := self.folder.file_of(self._key(one))) is not None}
         wanted = [one for one in names if one.live.id not in placed]
+        if self.archive and any(not self.folder.has_arrived(self._key(one)) for one in wanted):
+            await self._fetch_archive(wanted)
         await self._fetch([one for one in wanted if not self.folder.has_arrived(self._key(one))], len(names))
         files = {id_: path.removeprefix(f"{self.one.images}/") for id_, (path, _) in placed.items()}
         by_digest = {digest: files[id_] for id_, (_, digest) in sorted(placed.items(), reverse=True)}
@@ -190,6 +216,29 @@ class _Writing:
                 files[image.live.id] = name
         self.written.pictures += len(files)
         return files
+
+    async def _fetch_archive(self, wanted: Sequence[ImageName]) -> None:
+        """Fetch the file with all images of the dataset, and take those that can be told apart by their names."""
+        with self.folder.scratch() as place:
+            with place.open("wb") as file:
+                missing = await download_file(
+                    self.archive,
+                    self.request.hosts,
+                    take=file.write,
+                    clock=SystemClock(),
+                    network=self.network,
+                    patience=PATIENCE,
+                )
+            if missing is not None:
+                self.tell(
+                    f"{self.one.ref}: one by one, since the file with all pictures did not come: {missing.reason}"
+                )
+                return
+            found = 0
+            for key, data in images_in(place, {self._key(one): one.live.image_name for one in wanted}):
+                self.folder.keep(key, data)
+                found += 1
+        self.tell(f"{self.one.ref}: {found:,} of {count(len(wanted), 'picture')} in one file")
 
     async def _fetch(self, wanted: Sequence[ImageName], total: int) -> None:
         done = total - len(wanted)

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -88,6 +89,16 @@ class ExportFolder:
         """Remove what waited: it is in its place, or cannot be used."""
         for key in keys:
             self._waiting(key).unlink(missing_ok=True)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A file for what is fetched and unpacked at once; it is gone in the end."""
+        self._prepare()
+        place = self.root / _OWN / "fetched.zip"
+        try:
+            yield place
+        finally:
+            place.unlink(missing_ok=True)
 
     def _waiting(self, key: str) -> Path:
         return self.root / _OWN / key.replace("/", "-")

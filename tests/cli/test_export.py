@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from reconciler.simulator import Simulator, SqliteStore, serving
 from tests.by_hand import ByHand, Picture, drawn, notebook
 from tests.cli.conftest import Cli, flat
+from tests.simulator.zip_server import zip_server
 
 TOKEN = "canary-token"
 
@@ -155,6 +157,50 @@ def test_an_export_goes_on_where_it_ended(served: Served, cli: Cli) -> None:
     assert "1 file there already, with other content; left as it is:\n  lora/poses/sit.png\n" in again.out
     assert Path("out/lora/poses/sit.png").read_bytes() == b"a person's own"
     assert Path("out/lora/poses/jump.png").exists()
+
+
+def test_a_dataset_of_an_archive_is_fetched_in_one_file(served: Served, cli: Cli) -> None:
+    """Once, and with captions in one file, too."""
+    entries = {"wave.png": drawn(1, 1100, 1100), "jump.png": drawn(2, 1100, 1100), "sit.png": drawn(3, 1100, 1100)}
+    with zip_server() as zips:
+        served.hand.zipped(served.hand.project("Lora"), "many", zips.archive(entries))
+    wanted = ("export", "--out", "out", "--images", "--captions", "--pictures-from", served.host)
+    ran = cli(*wanted)
+    assert ran.code == 0
+    assert "dataset/many: 3 of 3 pictures in one file\n" in ran.err
+    pictures = [path for path in served.asked if path.startswith(("/pictures/", "/downloads/"))]
+    assert [path.rpartition("/")[2] for path in pictures] == ["images"]
+    assert Path("out/lora/many/wave.png").read_bytes() == entries["wave.png"]
+    assert "  upload_type: advanced\n" in shown("lora/many.yaml")
+    assert "wave: " in shown("lora/many/captions.yaml")
+    assert not list(Path("out/.export").glob("*.zip"))
+    assert cli("validate", "--root", "out").code == 0
+    assert cli(*wanted).code == 0
+    assert len([path for path in served.asked if path.startswith("/downloads/")]) == 1
+
+
+@pytest.mark.parametrize("switch", ["download_draft=409_message", "download_layout=images_and_txt"])
+def test_other_archives(switch: str, tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the API offers none, pictures come one by one; texts in one do not matter."""
+    name, _, value = switch.partition("=")
+    simulator = Simulator(switches={"era": "mixed", name: value}, pictures=True, speed=1000)
+    hand = ByHand(simulator)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BRIA_API_TOKEN", TOKEN)
+    with serving(simulator) as address, zip_server() as zips:
+        dataset = hand.zipped(hand.project("Lora"), "many", zips.archive({"wave.png": drawn(1, 1100, 1100)}))
+        if name == "download_draft":
+            with simulator.transaction() as world:
+                row = world.datasets.get(dataset)
+                assert row is not None
+                world.datasets.put(replace(row, status="draft"))
+        monkeypatch.setenv("RECONCILER_ENDPOINT", address)
+        host = address.removeprefix("http://").removesuffix("/v1")
+        ran = cli("export", "--out", "out", "--images", "--pictures-from", host)
+    simulator.close()
+    assert ran.code == 0
+    assert Path("out/lora/many/wave.png").exists()
+    assert ("in one file" in ran.err) == (name != "download_draft")
 
 
 def test_a_folder_that_cannot_be_written_is_refused(served: Served, cli: Cli) -> None:

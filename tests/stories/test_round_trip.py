@@ -18,6 +18,7 @@ from reconciler.core.state import State
 from reconciler.files.adopted import FILE_NAME
 from reconciler.simulator import Simulator, serving
 from tests.by_hand import PREFIX, SCHEMA, ByHand, Picture, drawn, notebook
+from tests.simulator.zip_server import zip_server
 
 
 class Trip:
@@ -88,6 +89,23 @@ def test_the_account_of_a_notebook_and_of_the_people_after_it(tmp_path: Path) ->
         synced = trip.plan()
         assert synced.is_empty
         assert {item.state for item in synced.unchanged} == {State.IN_SYNC}
+    simulator.close()
+
+
+def test_a_dataset_of_an_archive(tmp_path: Path) -> None:
+    """Its images come in one file; then it is in sync like any other."""
+    simulator = Simulator(switches={"era": "mixed", "download_bytes": "processed"}, pictures=True, speed=100_000)
+    hand = ByHand(simulator)
+    with serving(simulator) as address, zip_server() as zips:
+        entries = {f"{name}.png": drawn(seed, 1100, 1100) for seed, name in enumerate(("wave", "jump", "sit"))}
+        dataset = hand.zipped(hand.project("Lora"), "many poses", zips.archive(entries))
+        hand.model(dataset, "expert", parameters={"rank": 64}, training_version="bria-3.2")
+        trip = Trip(tmp_path, address)
+        trip.export()
+        assert trip.adopt_all() == 2
+        require_in_sync(trip.plan())
+        trip.apply()
+        assert trip.plan().is_empty
     simulator.close()
 
 

@@ -86,16 +86,16 @@ async def _list(context: "CommandContext", request: "ExportRequest", form: str) 
 
 async def _export(context: "CommandContext", request: "ExportRequest") -> int:
     """Read, fetch, write, print. The exit code."""
-    from reconciler.app.export import read_selection, write_export
+    from reconciler.app.export import read_account, write_export
     from reconciler.cli.context import announce_network
     from reconciler.cli.plan_flow import connect
 
     announce_network(context, request.hosts)
     async with connect(context) as opened:
         observed = await _lists(context, opened.client)
-        selection, observed = await read_selection(opened.client, observed, request)
-    written = await write_export(selection, observed, request, context.settings.network, context.console.say_line)
-    return _told(context, request, selection, written)
+        read = await read_account(opened.client, observed, request)
+    written = await write_export(read, request, context.settings.network, context.console.say_line)
+    return _told(context, request, read.selection, written)
 
 
 async def _lists(context: "CommandContext", client: "Client") -> "Observed":
