@@ -1,7 +1,7 @@
 """`adopt`: hold a declared object against a live one that people made, and write down what git takes it for."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import PurePosixPath
@@ -43,7 +43,7 @@ from reconciler.files.load import load
 from reconciler.files.project_pin import pinned_bytes
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.yaml.edit import EditRefused
-from reconciler.observe import known_lists
+from reconciler.observe import lists
 from reconciler.render.adopt import LookedAt
 
 T = TypeVar("T")
@@ -65,11 +65,27 @@ class AdoptRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptTree:
-    """The tree as found, and what it asks for without the entry that is about to be written."""
+    """The tree as found, and what it asks for, with all that was adopted so far."""
 
     loaded: Loaded
     desired: Desired
-    manifest: Manifest
+
+    def manifest(self, ref: Ref) -> Manifest:
+        return next(one for one in self.loaded.manifests if one.ref == ref)
+
+    def without(self, ref: Ref) -> "AdoptTree":
+        """The same as if this object were not adopted."""
+        entries = {key: entry for key, entry in self.desired.adopted.entries.items() if key != ref}
+        return replace(self, desired=replace(self.desired, adopted=Adoption(entries)))
+
+    def adopted(self, found: Finding) -> "AdoptTree":
+        """The same with one more entry."""
+        entries = {**self.desired.adopted.entries, found.ref: found.entry}
+        return replace(self, desired=replace(self.desired, adopted=Adoption(entries)))
+
+    def taken_over(self, ref: Ref, live_id: int) -> "AdoptTree":
+        """The same with a project that is pinned."""
+        return replace(self, desired=self.desired.updated(replace(self.desired.projects[ref], id=live_id)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,21 +96,30 @@ class TakenOver:
     differences: Sequence[str]
 
 
-def read_tree(settings: Settings, ref: Ref) -> AdoptTree:
+def read_tree(settings: Settings, refs: Iterable[Ref]) -> AdoptTree:
     """The tree. WrongUsage if nothing in it is called so; ProblemsFound carries all that is wrong with it."""
     loaded = load(settings.root, overlay=settings.overlay_name)
     desired = resolve_tree(loaded)
-    manifest = next((one for one in loaded.manifests if one.ref == ref), None)
-    if manifest is None or ref not in desired.present:
-        raise undeclared(ref, desired.present)
-    entries = {key: entry for key, entry in desired.adopted.entries.items() if key != ref}
-    return AdoptTree(loaded=loaded, desired=replace(desired, adopted=Adoption(entries)), manifest=manifest)
+    for ref in refs:
+        if ref not in desired.present:
+            raise undeclared(ref, desired.present)
+    return AdoptTree(loaded=loaded, desired=desired)
 
 
-async def look(opened: Session, settings: Settings, tree: AdoptTree, request: AdoptRequest) -> tuple[Finding, LookedAt]:
-    """Compare. Refused where the live object cannot be what is declared, or git lacks files of it."""
-    observed = await known_lists(opened.client, tree.desired.adopted)
+async def read_account(opened: Session, settings: Settings) -> Observed:
+    """The account as it is, without what git makes of it: three calls, however much is adopted."""
+    observed = await lists(opened.client)
     require_account(settings, observed)
+    return observed
+
+
+async def look(
+    opened: Session, settings: Settings, tree: AdoptTree, account: Observed, request: AdoptRequest
+) -> tuple[Finding, LookedAt]:
+    """Compare. Refused where the live object cannot be what is declared, or git lacks files of it."""
+    tree = tree.without(request.ref)
+    opened.client.adopted = tree.desired.adopted.in_account(account.projects)
+    observed = opened.client.adopted.account(account)
     pictures = LookedAt()
     found: Finding | Refusal
     if request.ref.kind is Kind.DATASET:
@@ -131,11 +156,9 @@ def require_known(found: Finding, request: AdoptRequest) -> None:
         )
 
 
-async def take_project(opened: Session, settings: Settings, tree: AdoptTree, request: AdoptRequest) -> TakenOver:
-    """Look at a live project that a manifest is to be pinned to. Refused where it cannot be the declared one."""
-    observed = await known_lists(opened.client, tree.desired.adopted)
-    require_account(settings, observed)
-    remote = observed.projects.get(request.id)
+def take_project(tree: AdoptTree, account: Observed, request: AdoptRequest) -> TakenOver:
+    """A live project that a manifest is to be pinned to. Refused where it cannot be the declared one."""
+    remote = account.projects.get(request.id)
     if remote is None:
         raise _no_such(request)
     project = tree.desired.projects[request.ref]
@@ -147,7 +170,7 @@ async def take_project(opened: Session, settings: Settings, tree: AdoptTree, req
 def entry_edit(settings: Settings, tree: AdoptTree, found: Finding) -> FileEdit:
     """The entry written beside the manifest, or where it stands already. ProblemsFound where that file cannot be edited."""
     old = next((one for one in tree.loaded.adopted if one.ref == found.ref), None)
-    beside = tree.manifest.document.path if old is None else old.location.path
+    beside = tree.manifest(found.ref).document.path if old is None else old.location.path
     with Tree(settings.root) as root:
         folder = PurePosixPath(beside).relative_to(root.shown("")).parent
         path = FILE_NAME if str(folder) == "." else f"{folder}/{FILE_NAME}"
@@ -160,12 +183,13 @@ def entry_edit(settings: Settings, tree: AdoptTree, found: Finding) -> FileEdit:
     return FileEdit(path=path, before=before, after=after)
 
 
-def pin_edit(settings: Settings, tree: AdoptTree, live_id: int) -> FileEdit:
+def pin_edit(settings: Settings, tree: AdoptTree, request: AdoptRequest) -> FileEdit:
     """The manifest of a project with its live id. ProblemsFound where it cannot be edited."""
+    place = tree.manifest(request.ref).document.path
     with Tree(settings.root) as root:
-        path = str(PurePosixPath(tree.manifest.document.path).relative_to(root.shown("")))
+        path = str(PurePosixPath(place).relative_to(root.shown("")))
         try:
-            before, after = pinned_bytes(root, path, tree.manifest.document, live_id)
+            before, after = pinned_bytes(root, path, request.ref, request.id)
         except EditRefused as error:
             raise ProblemsFound([error.problem], end="nothing was written") from None
     return FileEdit(path=path, before=before, after=after)

@@ -1,5 +1,6 @@
 """`adopt` before a world that people made: what is written, that nothing is uploaded or trained for it, and what is refused."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -221,7 +222,10 @@ def test_git_lacks_a_file(world: MadeByHand, cli: Cli) -> None:
     ("arguments", "code", "words"),
     [
         (("dataset/nobody", "200001"), 64, "No manifest declares dataset/nobody."),
-        (("dataset/elephants", "0"), 64, "Invalid value for 'ID'"),
+        (("dataset/elephants", "0"), 64, "'0' is no id: write the number that the API gives"),
+        (("dataset/elephants", "x"), 64, "'x' is no id: write the number that the API gives"),
+        (("dataset/elephants",), 64, "A ref and an id go together"),
+        (("dataset/elephants", "1", "dataset/elephants", "2"), 64, "dataset/elephants is named twice."),
         (("dataset/elephants", "5"), 4, "dataset of this account has the id 5"),
         (("dataset/elephants", "200003"), 4, "which is not project/briaphant"),
         (("dataset/objects", "200001"), 4, "git has no file for 6 images"),
@@ -231,7 +235,7 @@ def test_git_lacks_a_file(world: MadeByHand, cli: Cli) -> None:
         (("project/briaphant", "7"), 4, "project of this account has the id 7"),
     ],
 )
-def test_what_cannot_be_adopted(world: MadeByHand, cli: Cli, arguments: tuple[str, str], code: int, words: str) -> None:
+def test_what_cannot_be_adopted(world: MadeByHand, cli: Cli, arguments: tuple[str, ...], code: int, words: str) -> None:
     """Each with its way on, and nothing is written."""
     ran = cli("adopt", *arguments)
     assert ran.code == code
@@ -246,6 +250,24 @@ def test_another_definition_is_not_adopted(world: MadeByHand, cli: Cli) -> None:
     ran = cli("adopt", "model/objects-expert", "40002")
     assert ran.code == 4
     assert "training.rank is 64, git declares 32" in flat(ran.err)
+
+
+def test_all_of_it_is_adopted_at_once(world: MadeByHand, cli: Cli) -> None:
+    """In the order in which one needs the other, with the lists read once; what is refused keeps nothing else back."""
+    words = [word for ref, live_id in reversed(world.adopted()) for word in (ref, str(live_id))]
+    Path("manifests/kites/kite-a.png").unlink()
+    both = Path("manifests/project-kites.yaml"), Path("manifests/project-briaphant.yaml")
+    text = "\n---\n".join(path.read_text() for path in both)
+    both[0].write_text(text)
+    both[1].unlink()
+    ran = cli("-v", "adopt", *words, "project/kites", "1002", "project/briaphant", "1001")
+    assert ran.code == 4
+    assert ran.err.count("GET /tailored-gen/datasets: 200") == 1
+    assert "git has no file for 1 image" in flat(ran.err)
+    assert "Adopt its dataset first: `reconciler adopt dataset/kites 200003`" in flat(ran.err)
+    assert cli("plan", "--exclude", "dataset/kites").out.count("renamed in place:") == 4
+    documents = [json.loads(part) for part in both[0].read_text().split("\n---\n")]
+    assert [one["metadata"] for one in documents] == [{"name": "kites", "id": 1002}, {"name": "briaphant", "id": 1001}]
 
 
 def test_a_project_is_taken_over_by_its_id(world: MadeByHand, cli: Cli) -> None:
