@@ -256,10 +256,12 @@ def tree_of(folder: Path, world: MadeByHand, *, pins: bool = False) -> Path:
             path.write_bytes(picture.content)
             if picture.caption is not None:
                 captions[str(path.relative_to(images))] = picture.caption
-        (images / "captions.yaml").write_text(json.dumps(captions, indent=1) + "\n")
+        if captions:
+            (images / "captions.yaml").write_text(json.dumps(captions, indent=1) + "\n")
         guide = "caption_prefix" if isinstance(dataset.guide, str) else "visual_schema"
         spec = {"project": dataset.project, guide: dataset.guide, "images": {"path": f"{dataset.ref}/"}}
-        _write(root, "Dataset", {"name": dataset.ref}, {**spec, "captions": {"source": "file"}})
+        source = "file" if captions else "automatic"
+        _write(root, "Dataset", {"name": dataset.ref}, {**spec, "captions": {"source": source}})
     for model in world.models:
         _write(root, "Model", {"name": model.ref}, {"dataset": model.dataset, **model.spec})
     return root

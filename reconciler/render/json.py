@@ -59,6 +59,7 @@ def status_json(plan: Plan, around: Surroundings = NOTHING_AROUND) -> str:
             "state": one.state,
             "in_sync": not one.wish and one.state != "refused",
             "wish": one.wish or None,
+            "adopted": one.is_adopted,
             "aliases": {state.alias: _alias(state) for state in plan.aliases_of(one.ref)},
             "checkpoints": list(checkpoints(one, around)),
         }

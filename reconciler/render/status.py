@@ -7,6 +7,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.look.in_force import own_fingerprint
 from reconciler.core.look.surroundings import NOTHING_AROUND, KeptArchive, Stray, Surroundings
 from reconciler.core.plan import Plan
+from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.core.state import Unchanged
 from reconciler.core.text import count
@@ -37,6 +38,8 @@ class ObjectStatus:
     versions: str = ""
     fingerprint: str | None = None
     wish: str = ""
+    is_adopted: bool = False
+    """Did people make it, and was it not verified by bytes?"""
 
 
 def object_statuses(plan: Plan) -> tuple[ObjectStatus, ...]:
@@ -127,6 +130,7 @@ def _unchanged(one: Unchanged) -> ObjectStatus:
         versions=version_words(one),
         fingerprint=own_fingerprint(one),
         wish=wish_words(one),
+        is_adopted=one.reason is not None and one.reason.why is Why.ADOPTED,
     )
 
 

@@ -72,6 +72,8 @@ def test_what_is_adopted_is_in_sync_but_for_its_names(adopted: MadeByHand, cli: 
 
 def test_reports_say_that_it_was_adopted(adopted: MadeByHand, cli: Cli) -> None:
     assert "dataset/elephants v1 in sync, 6 images, adopted (id 200001)" in flat(cli("status").out)
+    objects = json.loads(cli("status", "--format", "json").out)["objects"]
+    assert sorted(one["ref"] for one in objects if one["adopted"]) == sorted(ref for ref, _ in adopted.adopted())
     history = cli("history", "model/elephant-max").out
     assert "trained, in force, adopted" in flat(history)
     assert '"is_adopted": true' in cli("history", "model/elephant-max", "--format", "json").out
