@@ -20,6 +20,7 @@ from reconciler.core.planning.archive_notes import archive_notes
 from reconciler.core.planning.planner import plan, select
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note
+from reconciler.core.text import in_words
 from reconciler.files.configuration import load_configuration
 from reconciler.files.overlay import with_overlay
 
@@ -54,10 +55,20 @@ def _first_adoption(settings: Settings, base: BaseTree) -> tuple[Note, ...]:
     if base.is_elsewhere:
         text = f"nothing of {base.name} is in the account {settings.account}: everything is new there"
         return (Note(rule="first-adoption", ref=None, text=text),)
+    if base.origins:
+        return tuple(_origins(base))
     if base.is_there:
         return ()
     text = f"{base.name} has no folder of manifests: everything is new in comparison with it"
     return (Note(rule="first-adoption", ref=None, text=text),)
+
+
+def _origins(base: BaseTree) -> Iterable[Note]:
+    """From which root each object came."""
+    for root in sorted(set(base.origins.values())):
+        refs = in_words([str(ref) for ref in sorted(base.origins) if base.origins[ref] == root], "and")
+        text = f"{refs} stood in {root} at {base.name}: what is live goes on"
+        yield Note(rule="moved-root", ref=None, text=text)
 
 
 def _consequences(merge: Merge, settings: Settings, base: BaseTree, refs: frozenset[Ref]) -> tuple[Consequence, ...]:

@@ -1,6 +1,6 @@
 """What the manifests asked for at a git revision. Needs no token, no network and no file of the working tree."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from reconciler.app.validate import resolve_tree
 from reconciler.core.account import Account
 from reconciler.core.desired import Desired
 from reconciler.core.problem import Location, Problem, ProblemsFound
+from reconciler.core.ref import Ref
 from reconciler.files.configuration import Configuration, load_configuration
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision import revision, revision_name, short_revision
@@ -30,6 +31,8 @@ class BaseTree:
     configuration: Configuration = field(default_factory=Configuration)
     is_there: bool = True
     is_elsewhere: bool = False
+    origins: Mapping[Ref, str] = field(default_factory=dict)
+    """Other roots from which objects of this one came since then, by their refs of now."""
 
 
 _BROKEN = "nothing can be compared with it. Merge what mends it, plan without --base where there is a token, or name an older base"
@@ -43,7 +46,7 @@ def desired_at(root: Path, rev: str) -> Desired:
     """
     try:
         with revision(root, rev) as folder:
-            return _resolved(root, rev, folder)
+            return resolved_at(root, rev, folder)
     except RevisionRefused as refused:
         raise WrongUsage(str(refused)) from None
 
@@ -86,7 +89,7 @@ def _tree_in(folder: Path, settings: Settings, rev: str) -> BaseTree:
     configuration = with_overlay(usual, overlay)
     is_new_overlay = bool(name) and overlay is None
     is_elsewhere = _is_elsewhere(settings, configuration.account, is_new_overlay=is_new_overlay)
-    resolved = _resolved(settings.root, rev, folder, name)
+    resolved = resolved_at(settings.root, rev, folder, name)
     return BaseTree(
         name=short_revision(rev),
         desired=Desired() if is_elsewhere else resolved,
@@ -105,7 +108,7 @@ def _is_elsewhere(settings: Settings, was: Account | None, *, is_new_overlay: bo
     return is_new_overlay if was is None else was.project != settings.account.project
 
 
-def _resolved(root: Path, rev: str, folder: Path, overlay: str = "") -> Desired:
+def resolved_at(root: Path, rev: str, folder: Path, overlay: str = "") -> Desired:
     loaded = load(folder, overlay=overlay, cache=folder.parent / "cache")
     shown, name = loaded.location.path, revision_name(root, rev)
     try:

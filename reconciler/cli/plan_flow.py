@@ -89,17 +89,21 @@ async def plan_to_apply(context: CommandContext, scope: Scope) -> Planned:
 def plan_offline(context: CommandContext, scope: Scope, rev: str) -> Plan:
     """A plan on the tree of a git revision, taken as live. No request is sent and no token is needed."""
     from reconciler.app.offline import plan_offline as compare_with
+    from reconciler.app.other_roots import with_moved
     from reconciler.app.revision import tree_at
 
     desired = validate(context.settings, context.today)
     context.console.say(warnings_view(desired.warnings))
-    return compare_with(context.settings, desired, tree_at(context.settings, rev), scope)
+    base = with_moved(context.settings, desired, tree_at(context.settings, rev), rev)
+    return compare_with(context.settings, desired, base, scope)
 
 
 async def plan_live_since(context: CommandContext, scope: Scope, rev: str) -> Planned:
     """A plan on what is live that tells what this tree changed since a revision from what differed before."""
     from reconciler.app.offline import beside
+    from reconciler.app.other_roots import with_moved
     from reconciler.app.revision import tree_at
 
     base = tree_at(context.settings, rev)
-    return beside(await plan_live(context, scope), context.settings, base, scope)
+    planned = await plan_live(context, scope)
+    return beside(planned, context.settings, with_moved(context.settings, planned.desired, base, rev), scope)
