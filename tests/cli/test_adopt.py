@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.simulator import Simulator, SqliteStore, console, serving
 from tests.by_hand import ByHand, MadeByHand, Picture, drawn, notebook, tree_of
-from tests.cli.conftest import Cli, edit, flat
+from tests.cli.conftest import Cli, commit_all, edit, flat, git
 
 FILE = Path("manifests/adopted.yaml")
 
@@ -104,6 +104,21 @@ def test_the_next_version_is_a_clone_in_which_images_are_known_by_their_names(ad
     assert "uploads 1 image" in flat(cli("plan").out)
     assert cli("apply", "--yes", "--wait", "training").code == 0
     assert flat(cli("plan").out).startswith("In sync")
+
+
+def test_an_apply_may_give_the_names_of_what_was_reviewed_without_an_account(world: MadeByHand, cli: Cli) -> None:
+    """The pull request that adopts was planned offline, where nobody knows what the objects are called."""
+    Path(".gitignore").write_text("world.db*\n.reconciler/\n*.json\n")
+    git("init", "-q")
+    commit_all()
+    for ref, live_id in world.adopted():
+        assert cli("adopt", ref, str(live_id)).code == 0
+    git("rm", "-r", "-q", "--cached", "manifests")
+    git("commit", "-qm", "as if none of it had been in git before")
+    assert cli("plan", "--base", "HEAD", "--out", "reviewed.json").code == 0
+    ran = cli("apply", "--within", "reviewed.json")
+    assert ran.code == 0, ran.out + ran.err
+    assert "6 live objects renamed." in flat(ran.out)
 
 
 def test_a_manifest_that_is_renamed_and_changed_at_once_is_cloned(adopted: MadeByHand, cli: Cli) -> None:

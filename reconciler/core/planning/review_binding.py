@@ -24,6 +24,7 @@ from reconciler.core.content_change import CaptionChange, ImageEffect, LostCapti
 from reconciler.core.diff.mirror import plain
 from reconciler.core.name import image_label, plain_name
 from reconciler.core.plan import Plan
+from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal
 
@@ -99,6 +100,10 @@ def _lines(change: Change) -> Iterator[str]:
             yield from _model(change)
         case RemovalChange():
             yield from _removal(change)
+        case RenameChange() if change.reason.why is Why.ADOPTED:
+            # Its entry was reviewed when it was merged, and nothing but that gives the name. A plan without an account
+            # knows no live name, and the API may refuse the new one for ever: neither may keep an apply from its work.
+            return
         case RenameChange():
             yield from (f"renames {_named(one.before)} to {_named(one.after)}" for one in change.objects)
         case other:
