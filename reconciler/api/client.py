@@ -4,7 +4,7 @@ Reads are repeated until they serve, writes only where the last try had no effec
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -12,14 +12,15 @@ from typing import Self, TypeVar
 
 import httpx
 
+from reconciler.api import generation, translate
 from reconciler.api import operation as op
-from reconciler.api import translate
 from reconciler.api.caller import Caller, Pace
 from reconciler.api.endpoint import Endpoint
 from reconciler.api.error import Rejected, UnfitAnswer
 from reconciler.api.network import DIRECT, Network
 from reconciler.api.observer import Observer, Unwatched
 from reconciler.api.operation import Call, call
+from reconciler.api.result import ResultFetcher
 from reconciler.api.secret_address import SecretAddress
 from reconciler.api.server_time import ServerTime
 from reconciler.api.token import Token
@@ -65,6 +66,7 @@ class Client:
             connect_seconds=pace.connect_seconds,
             connections=pace.concurrency,
         )
+        self._beside = partial(ResultFetcher, endpoint, network=network, transport=transport)
         self.adopted = NOTHING_ADOPTED
         """What git adopted: from then on every answer shows it as git knows it."""
         mask = token.mask if token is not None else str
@@ -299,6 +301,34 @@ class Client:
         body = {"dataset_id": dataset_id, "structured_prompt": schema.text, "instruction": instruction}
         fit = partial(translate.schema, key="structured_prompt")
         return await self._caller.ask(call(op.REFINE_SCHEMA, body), fit)
+
+    async def get_drawer(self, model_id: int) -> tuple[RemoteModel, str] | None:
+        """A model and the prefix of its captions, which stood before every prompt that it was trained with."""
+        fit = partial(generation.drawer, id=model_id)
+        return await self._if_there(call(op.GET_MODEL, model_id=model_id), fit)
+
+    async def draw(self, operation: str, body: Mapping[str, object], model_id: int) -> generation.Drawn:
+        """Let a model draw, by an operation of v1; it costs each time, and is never repeated."""
+        return await self._caller.ask(_drawing(operation, body, model_id), generation.drawn)
+
+    async def begin_drawing(self, operation: str, body: Mapping[str, object], model_id: int) -> str:
+        """Begin a job of v2 and return its id; it costs each time, and is never repeated."""
+        return await self._caller.ask(_drawing(operation, body, model_id), generation.request_id)
+
+    async def get_drawing(self, request_id: str) -> generation.JobStatus:
+        """How a job of v2 is. UNKNOWN where the API knows nothing of it (V35)."""
+        wanted = Call(operation=op.GET_STATUS, path=op.GET_STATUS.template.format(request_id=request_id))
+        found = await self._if_there(wanted, generation.job_status)
+        return generation.NOT_KNOWN if found is None else found
+
+    def results(self, hosts: Collection[str]) -> ResultFetcher:
+        """What fetches results, without the token, from the hosts that a person named."""
+        return self._beside(hosts)
+
+
+def _drawing(operation: str, body: Mapping[str, object], model_id: int) -> Call:
+    wanted = op.DRAWS[operation]
+    return call(wanted, body, **({"model_id": model_id} if "{model_id}" in wanted.template else {}))
 
 
 def _pictures(images: Sequence[bytes], is_moderated: bool) -> dict[str, object]:

@@ -122,12 +122,13 @@ def _document(body: bytes) -> object:
 
 def _request(http: httpx.AsyncClient, call: Call) -> httpx.Request:
     method, body = call.operation.method, call.body
+    url = http.base_url.join(call.address) if call.operation.is_second else call.address
     if body is None:
-        return http.build_request(method, call.path)
+        return http.build_request(method, url)
     if isinstance(body, Upload):
         headers = {"Content-Type": "application/json", "Content-Length": str(body.length)}
-        return http.build_request(method, call.path, content=body.pieces(), headers=headers)
-    return http.build_request(method, call.path, json=dict(body))
+        return http.build_request(method, url, content=body.pieces(), headers=headers)
+    return http.build_request(method, url, json=dict(body))
 
 
 def _allowed(call: Call, seconds: float | None) -> float | None:

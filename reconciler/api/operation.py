@@ -24,6 +24,9 @@ class Operation:
     query: str = ""
     """Sent along as it is, `?` included; a rate limit does not count it."""
 
+    is_second: bool = False
+    """Does it live below `/v2`?"""
+
     @property
     def bucket(self) -> str:
         """What a rate limit counts: method and path template (U57)."""
@@ -39,6 +42,11 @@ class Call:
     body: Mapping[str, object] | Upload | None = field(default=None, repr=False)
     secret: SecretAddress | None = None
     """An address in the body that no message may hold."""
+
+    @property
+    def address(self) -> str:
+        """Where it is sent to: below the base address, or from the root of the host where it lives beside that."""
+        return f"/v2{self.path}" if self.operation.is_second else self.path
 
 
 def call(operation: Operation, body: Mapping[str, object] | Upload | None = None, **ids: int) -> Call:
@@ -63,6 +71,11 @@ def _write(name: str, method: Method, template: str) -> Operation:
 def _helper(name: str, path: str) -> Operation:
     """It looks at images or a guide, answers, and stores nothing (D05): it may be asked again like a read."""
     return Operation(name=name, method="POST", template=f"/tailored-gen/{path}", is_write=False)
+
+
+def _draws(name: str, template: str, *, is_second: bool = False) -> Operation:
+    """It costs each time that it is called, whatever becomes of its answer: it is never sent twice."""
+    return Operation(name=name, method="POST", template=template, is_second=is_second)
 
 
 _PROJECTS = "/tailored-gen/projects"
@@ -109,3 +122,17 @@ START_TRAINING = _write("start-training", "POST", _MODEL + "/start_training")
 GENERATE_PREFIX = _helper("generate-prefix", "generate_prefix")
 GENERATE_SCHEMA = _helper("generate-visual-schema", "generate_visual_schema")
 REFINE_SCHEMA = _helper("refine-json", "refine_structured_prompt")
+
+GET_STATUS = Operation(name="get_status", method="GET", template="/status/{request_id}", is_write=False, is_second=True)
+DRAWS = {
+    operation.name: operation
+    for operation in (
+        _draws("text-to-image-tailored", "/text-to-image/tailored/{model_id}"),
+        _draws("text-to-vector-tailored", "/text-to-vector/tailored/{model_id}"),
+        _draws("reimagine-structure-reference", "/reimagine"),
+        _draws("restyle-portrait", "/tailored-gen/restyle_portrait"),
+        _draws("image-generate-tailored", "/image/generate/tailored", is_second=True),
+        _draws("structured-prompt-generate-tailored", "/structured_prompt/generate/tailored", is_second=True),
+    )
+}
+"""Operations that draw with a model, by the contract's names for them."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from reconciler.core.desired import CURRENT, DesiredModel
 from reconciler.core.diff.election import ALIVE, ModelMember, elect_model, newest_model
 from reconciler.core.live import ModelStatus
+from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState
 from reconciler.core.text import quoted
 
@@ -17,7 +18,12 @@ def resolve_aliases(
     Only completed versions count, because an alias is what production generates with.
     """
     versions = tuple(versions)
-    return tuple(_resolve(model, alias, target, fingerprint, versions) for alias, target in model.aliases)
+    return tuple(_state(model.ref, alias, target, fingerprint, versions) for alias, target in model.aliases)
+
+
+def resolve_version(ref: Ref, target: str, versions: Iterable[ModelMember]) -> AliasState:
+    """The trained version that a person names by number or fingerprint, as an alias would name it."""
+    return _state(ref, target, target, None, tuple(versions))
 
 
 def is_version(target: str) -> bool:
@@ -25,21 +31,19 @@ def is_version(target: str) -> bool:
     return target[:1] == "v" and target[1:].isdecimal()
 
 
-def _resolve(
-    model: DesiredModel, alias: str, target: str, fingerprint: str | None, versions: tuple[ModelMember, ...]
-) -> AliasState:
+def _state(ref: Ref, alias: str, target: str, fingerprint: str | None, versions: tuple[ModelMember, ...]) -> AliasState:
     found = _candidates(target, fingerprint, versions)
     completed = [member for member in found if member.model.status is ModelStatus.COMPLETED]
     prints = {member.name.fingerprint for member in completed}
     if len(prints) > 1:
         problem = f"{quoted(target)} fits {len(prints)} versions"
-        return AliasState(ref=model.ref, alias=alias, target=target, problem=problem, is_live=True)
+        return AliasState(ref=ref, alias=alias, target=target, problem=problem, is_live=True)
     best = newest_model(completed)
     if best is None:
         problem = _why(target, fingerprint, found)
-        return AliasState(ref=model.ref, alias=alias, target=target, problem=problem, is_live=bool(found))
+        return AliasState(ref=ref, alias=alias, target=target, problem=problem, is_live=bool(found))
     return AliasState(
-        ref=model.ref,
+        ref=ref,
         alias=alias,
         target=target,
         id=best.model.id,

@@ -1,0 +1,227 @@
+"""`generate`: let one version of a model draw, fetch at once what it drew, and write it with what it was drawn from.
+
+A request that draws costs each time. It is sent once, and where its answer is lost nobody claims to know what became of it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised
+from reconciler.api.generation import JobState, Result
+from reconciler.app.exceptions import Refused, WrongUsage, refused, undeclared
+from reconciler.app.generation_results import Missed, ResultCollector
+from reconciler.app.history import models_of
+from reconciler.app.planning import Planned
+from reconciler.app.session import Session
+from reconciler.app.settings import Settings
+from reconciler.app.simulated_waits import at_least
+from reconciler.core.desired import Desired
+from reconciler.core.diff.account_index import AccountIndex
+from reconciler.core.diff.alias import resolve_version
+from reconciler.core.diff.election import ALIVE, ModelMember
+from reconciler.core.generation.body import Asked, asked
+from reconciler.core.generation.order import Drawer, Order
+from reconciler.core.generation.rules import misfit, misuse, wrong_model
+from reconciler.core.guide import LEGACY_END_WORDS
+from reconciler.core.live import ModelStatus, called
+from reconciler.core.look.in_force import in_force, serving
+from reconciler.core.ref import Ref
+
+POLL = 2.0
+"""Seconds between two looks at what is not ready."""
+
+_RETIRED = (403, 404, 410)
+"""Statuses by which the first version of the API may say that the whole family is retired (V01)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerateRequest:
+    """What is asked for, and where it goes. `version` is an alias, a number as `v2`, a fingerprint, or empty."""
+
+    ref: Ref
+    order: Order
+    version: str = ""
+    folder: Path
+    hosts: tuple[str, ...] = ()
+    patience: float = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """How the use case speaks with a person: sentences, and whether results may be fetched from hosts that nobody named."""
+
+    say: Callable[[str], None]
+    may_fetch: Callable[[Sequence[str]], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Files that were written, and what did not come, each with the reason."""
+
+    files: tuple[Path, ...] = ()
+    missed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One request that is about to be sent: the version that draws, and what is kept of it beside each result."""
+
+    member: ModelMember
+    drawer: Drawer
+    asked: Asked
+    record: dict[str, object] = field(repr=False)
+
+
+def require_order(desired: Desired, request: GenerateRequest) -> None:
+    """Hold an order against the rules and the manifest, before anything is sent.
+
+    Which version draws is known only to the account where one is named, so the rules for its model wait until then.
+    """
+    if request.ref not in desired.models:
+        raise undeclared(request.ref, desired.refs)
+    _require(misuse(request.order))
+    if not request.version:
+        _require_fit(request.order, _drawer(desired, request.ref))
+
+
+def _drawer(desired: Desired, ref: Ref) -> Drawer:
+    """The model as its manifest describes it."""
+    model = desired.models[ref]
+    project = desired.projects[desired.datasets[model.dataset].project]
+    return Drawer(ref=ref, version=model.training_version, medium=project.ip_medium)
+
+
+def _require_fit(order: Order, drawer: Drawer) -> None:
+    reason = wrong_model(order.draws, drawer)
+    if reason is not None:
+        raise refused("generation-model", reason)
+    _require(misfit(order, drawer))
+
+
+def _require(wrongs: Iterable[str]) -> None:
+    found = list(wrongs)
+    if found:
+        raise WrongUsage(" ".join(f"{wrong[0].upper()}{wrong[1:]}." for wrong in found))
+
+
+async def prepare(opened: Session, planned: Planned, request: GenerateRequest) -> Generation:
+    """The version that draws and the request for it. Refused where it cannot draw this; nothing was paid for then."""
+    member = _chosen(planned, request)
+    found = await opened.client.get_drawer(member.model.id)
+    if found is None or found[0].is_gone:
+        raise refused("generation-model", f"{called(member.model)} is gone")
+    model, prefix = found
+    if model.status is not ModelStatus.COMPLETED:
+        raise refused("generation-model", f"{called(model)} is {model.word}, and only trained models draw")
+    declared = _drawer(planned.desired, request.ref)
+    drawer = replace(declared, version=model.training_version or declared.version, prefix=prefix)
+    _require_fit(request.order, drawer)
+    wanted = asked(request.order, drawer, member.model.id)
+    record: dict[str, object] = {
+        "model": request.ref.name,
+        "version": member.name.version,
+        "fingerprint": member.name.fingerprint,
+        "training_version": drawer.version or "fibo",
+        "kind": request.order.draws.value,
+        "operation": wanted.operation,
+        "prompt": request.order.prompt,
+        "sent_prompt": wanted.sent_prompt,
+        "seed": request.order.given.get("seed"),
+        "parameters": dict(wanted.recorded),
+    }
+    return Generation(member=member, drawer=drawer, asked=wanted, record=record)
+
+
+def _chosen(planned: Planned, request: GenerateRequest) -> ModelMember:
+    """The version that is named, else the one that programs should use."""
+    alive = [
+        member
+        for member in models_of(planned, AccountIndex(planned.observed), request.ref)
+        if member.model.status in ALIVE
+    ]
+    if not request.version:
+        chosen = serving(alive, in_force(planned.plan, request.ref))
+        if chosen is None or chosen.model.status is not ModelStatus.COMPLETED:
+            raise refused("generation-version", f"no version of {request.ref} is trained yet")
+        return chosen
+    states = (state for state in planned.plan.aliases if state.ref == request.ref and state.alias == request.version)
+    state = next(states, None) or resolve_version(request.ref, request.version, alive)
+    found = next((member for member in alive if member.model.id == state.id), None)
+    if found is None:
+        way = f"`reconciler history {request.ref}` lists the versions; an alias, v2 or a fingerprint names one."
+        raise refused("generation-version", f"{request.ref}: {state.problem}", way)
+    return found
+
+
+async def generate(
+    opened: Session, settings: Settings, generation: Generation, request: GenerateRequest, told: Told
+) -> Outcome:
+    """Send the request once, wait for its results, and write them."""
+    if not generation.asked.is_job:
+        told.say(f"Note: {LEGACY_END_WORDS} (docs/families.md).")
+    try:
+        results = await _drawn(opened, generation, request)
+    except Lost as error:
+        return Outcome(missed=(_unknown(error),))
+    except (Rejected, Unauthorised) as error:
+        raise _explained(error, generation.asked) from None
+    if isinstance(results, str):
+        return Outcome(missed=(results,))
+    for warning in dict.fromkeys(result.warning for result in results if result.warning):
+        told.say(f"The API warns: {warning}")
+    collector = ResultCollector(opened, settings, request.folder, generation.record, told.may_fetch)
+    files, missed = await collector.collect(results, request.hosts, patience=request.patience, poll=_poll(opened))
+    wanted = generation.asked.body.get("num_results", 1)
+    lacking = wanted - len(results) if isinstance(wanted, int) else 0
+    if lacking > 0:
+        missed = (
+            *missed,
+            Missed(reason=f"{lacking} of {wanted} results did not come: moderation blocked them, most likely"),
+        )
+    return Outcome(files=files, missed=tuple(one.reason for one in missed))
+
+
+def _poll(opened: Session) -> float:
+    return at_least(POLL, 0.1, opened.client.server_time)
+
+
+async def _drawn(opened: Session, generation: Generation, request: GenerateRequest) -> tuple[Result, ...] | str:
+    """The results; or why a job has none."""
+    wanted, id_ = generation.asked, generation.member.model.id
+    if not wanted.is_job:
+        return (await opened.client.draw(wanted.operation, wanted.body, id_)).results
+    job = await opened.client.begin_drawing(wanted.operation, wanted.body, id_)
+    return await _ended(opened, job, request.patience)
+
+
+async def _ended(opened: Session, job: str, patience: float) -> tuple[Result, ...] | str:
+    """Ask for the status of a job until it ends, or the patience does. To ask costs nothing."""
+    end = opened.clock.now() + patience
+    while True:
+        try:
+            status = await opened.client.get_drawing(job)
+        except CallFailed as error:
+            return f"job {job}: whether it drew anything is unknown, its status cannot be read: {error.message}"
+        if status.result is not None:
+            return (status.result,)
+        if status.state is not JobState.RUNNING:
+            return f"job {job} failed: {status.words or status.state.value}"
+        if opened.clock.now() >= end:
+            return f"job {job} still runs after {patience:g} s, and what it draws is not waited for any longer"
+        await opened.clock.sleep(_poll(opened))
+
+
+def _unknown(error: Lost) -> str:
+    return (
+        f"the answer to {error.operation} is lost: {error.message}. Whether anything was drawn and paid for is unknown, "
+        "and nothing was sent again. Generate once more only if you accept to pay twice"
+    )
+
+
+def _explained(error: Rejected | Unauthorised, wanted: Asked) -> CallFailed | Refused:
+    """An answer of the first version that may mean the end of the family, and not that a model is missing (V01)."""
+    if wanted.is_job or error.status not in _RETIRED:
+        return error
+    words = f"{error.message}; the model is there, so this may be the announced end of its family ({LEGACY_END_WORDS})"
+    return type(error)(error.operation, words, error.status)

@@ -1,0 +1,140 @@
+"""Results on their way into files: looked for until they are there, checked, and written with their JSON."""
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from reconciler.api.endpoint import Address, parse_address
+from reconciler.api.generation import Result
+from reconciler.api.picture import Missing, unnamed_hosts
+from reconciler.api.result import NotYet, ResultFetcher
+from reconciler.app.session import Session
+from reconciler.app.settings import Settings
+from reconciler.core.text import shown
+from reconciler.files.drawn import looked_at, write_drawn
+
+_BLOCKED: Final = "moderation blocked it, most likely"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A result that did not come: a clause for people."""
+
+    reason: str
+
+
+class ResultCollector:
+    """Fetches the results of one request and writes each as soon as it is there, so that a killed run keeps the others."""
+
+    def __init__(
+        self,
+        opened: Session,
+        settings: Settings,
+        folder: Path,
+        record: dict[str, object],
+        may_fetch: Callable[[Sequence[str]], bool],
+    ) -> None:
+        self._opened = opened
+        self._endpoint = settings.endpoint
+        self._folder = folder
+        self._record = record
+        self._may_fetch = may_fetch
+        self._files: list[Path] = []
+        self._missed: list[Missed] = []
+
+    async def collect(
+        self, results: Sequence[Result], hosts: Sequence[str], *, patience: float, poll: float
+    ) -> tuple[tuple[Path, ...], tuple[Missed, ...]]:
+        """The files that were written, and what did not come."""
+        async with self._opened.client.results(self._trusted(results, hosts)) as fetcher:
+            pending = self._places(fetcher, results)
+            end = self._opened.clock.now() + patience
+            while pending:
+                pending = [one for one in [await self._looked(fetcher, *each) for each in pending] if one is not None]
+                if not pending:
+                    break
+                if self._opened.clock.now() >= end:
+                    for _, _, what in pending:
+                        self._miss(_late(what, patience))
+                    break
+                await self._opened.clock.sleep(poll)
+        return tuple(self._files), tuple(self._missed)
+
+    def _trusted(self, results: Sequence[Result], hosts: Sequence[str]) -> Sequence[str]:
+        """The hosts that were named, and those that a person who is here allows now."""
+        own = parse_address(self._endpoint.origin) if self._endpoint.is_loopback else None
+        known = [*hosts, *([] if own is None else [own.host])]
+        others = unnamed_hosts((result.address for result in results), known)
+        return [*known, *others] if others and self._may_fetch(others) else known
+
+    def _places(self, fetcher: ResultFetcher, results: Sequence[Result]) -> list[tuple[Result, Address, NotYet]]:
+        """Where results lie. A result that is words alone is written at once."""
+        pending = []
+        for result in results:
+            if result.structured_prompt and not result.address:
+                self._write_words(result)
+                continue
+            if not result.address:
+                self._miss(f"a result has no address: {_BLOCKED}")
+                continue
+            place = fetcher.place(result.address)
+            if isinstance(place, Missing):
+                self._miss(f"a result was not fetched: {place.reason}")
+            else:
+                pending.append((result, place, NotYet("nothing was there")))
+        return pending
+
+    async def _looked(
+        self, fetcher: ResultFetcher, result: Result, place: Address, _before: NotYet
+    ) -> tuple[Result, Address, NotYet] | None:
+        """Look once, and keep what came; a result that is not there yet stays pending."""
+        found = await fetcher.look(place)
+        if isinstance(found, NotYet):
+            return result, place, found
+        if isinstance(found, Missing):
+            self._miss(f"a result was not fetched: {found.reason}")
+        else:
+            self._keep(result, found)
+        return None
+
+    def _keep(self, result: Result, data: bytes) -> None:
+        file = looked_at(data)
+        if isinstance(file, str):
+            self._miss(f"a result was not written: {file}")
+            return
+        told = {"type": file.media_type, "sha256": file.digest, "size": file.size}
+        sides = {} if file.width is None else {"width": file.width, "height": file.height}
+        self._write(result, file.suffix, data, {**told, **sides})
+
+    def _write_words(self, result: Result) -> None:
+        found = None
+        with suppress(ValueError, RecursionError):
+            found = json.loads(result.structured_prompt)
+        if not isinstance(found, dict):
+            self._miss("the structured prompt was not written: it is no JSON object")
+            return
+        data = result.structured_prompt.encode()
+        self._write(result, "prompt.json", data, {"type": "application/json", "size": len(data)})
+
+    def _write(self, result: Result, suffix: str, data: bytes, file: dict[str, object]) -> None:
+        seed = self._record["seed"] if result.seed is None else result.seed
+        words = {"structured_prompt": result.structured_prompt} if result.structured_prompt else {}
+        record = {**self._record, "seed": seed, **words, "file": file}
+        parts = [self._record["model"], self._record["fingerprint"], self._record["kind"], seed]
+        stem = "-".join(str(part) for part in parts if part is not None)
+        try:
+            self._files.append(write_drawn(self._folder, stem, suffix, data, record))
+        except OSError as error:
+            place = shown(str(self._folder / stem))
+            self._miss(f"a result that was paid for could not be written to {place}: {error.strerror or error}")
+
+    def _miss(self, reason: str) -> None:
+        self._missed.append(Missed(reason=reason))
+
+
+def _late(what: NotYet, patience: float) -> str:
+    why = "; moderation blocked it, or it failed" if what.is_empty else ""
+    return f"a result did not come within {patience:g} s: {what.reason}{why}"

@@ -1,0 +1,67 @@
+"""`generate` on the terminal: check the order, find the version, let it draw, and say what came of it."""
+
+from collections.abc import Sequence
+
+from reconciler.app.exceptions import WrongUsage
+from reconciler.app.generation import GenerateRequest, Outcome, Told, generate, prepare, require_order
+from reconciler.app.planning import Scope, make_plan
+from reconciler.app.validate import validate
+from reconciler.cli.context import CommandContext, warn_of_unused_token
+from reconciler.cli.exit_codes import DONE, FAILED
+from reconciler.cli.plan_flow import announce_server_time, connect
+from reconciler.core.text import in_words, shown
+from reconciler.files.drawn import require_folder
+from reconciler.render.problem import warnings_view
+
+
+async def run_generate(context: CommandContext, request: GenerateRequest) -> int:
+    """The exit code: 1 where a result is missing."""
+    settings, console = context.settings, context.console
+    desired = validate(settings, context.today)
+    require_order(desired, request)
+    console.say(warnings_view(desired.warnings))
+    _require_hosts(context, request)
+    _require_folder(request)
+    warn_of_unused_token(context)
+    async with connect(context) as opened:
+        planned = await make_plan(opened, settings, desired, Scope())
+        announce_server_time(console, opened.clock)
+        generation = await prepare(opened, planned, request)
+        name = generation.member.name
+        console.say_line(f"{request.ref} v{name.version} ({name.fingerprint}) draws.")
+        told = Told(say=console.say_line, may_fetch=lambda hosts: _may_fetch(context, hosts))
+        outcome = await generate(opened, settings, generation, request, told)
+    return _report(context, outcome)
+
+
+def _require_hosts(context: CommandContext, request: GenerateRequest) -> None:
+    """Results may lie anywhere; where nobody could be asked, they would be paid for and not fetched."""
+    endpoint = context.settings.endpoint
+    if request.hosts or endpoint.is_simulator or endpoint.is_loopback or context.console.is_interactive:
+        return
+    raise WrongUsage(
+        "Name the host that results are fetched from: --pictures-from HOST. On a terminal it is asked for once it is known."
+    )
+
+
+def _require_folder(request: GenerateRequest) -> None:
+    try:
+        require_folder(request.folder)
+    except OSError as error:
+        place = shown(str(request.folder))
+        raise WrongUsage(f"--out: {place} cannot be written to: {error.strerror}. Nothing was sent.") from None
+
+
+def _may_fetch(context: CommandContext, hosts: Sequence[str]) -> bool:
+    if not context.console.is_interactive:
+        return False
+    question = f"The results are at {in_words(hosts, 'and')}. Fetch them from there? Type yes: "
+    return context.console.ask(question) == "yes"
+
+
+def _report(context: CommandContext, outcome: Outcome) -> int:
+    for path in outcome.files:
+        context.console.result_text(f"{shown(str(path))}\n")
+    for reason in outcome.missed:
+        context.console.say_line(f"{reason[0].upper()}{reason[1:]}.")
+    return FAILED if outcome.missed or not outcome.files else DONE

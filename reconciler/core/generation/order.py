@@ -1,0 +1,90 @@
+"""An order: what a person wants to be drawn, and with which pictures and parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reconciler.core.guide import Family, family_of_version
+from reconciler.core.ref import Ref
+
+Value = str | int | float | bool
+"""A parameter as it is sent."""
+
+
+class Draws(StrEnum):
+    """What is drawn."""
+
+    IMAGE = "image"
+    VECTOR = "vector"
+    REIMAGINE = "reimagine"
+    PORTRAIT = "portrait"
+    STRUCTURED = "structured"
+
+
+class Method(StrEnum):
+    """A guidance method, as people write it; the API puts `controlnet_` before it."""
+
+    CANNY = "canny"
+    DEPTH = "depth"
+    RECOLORING = "recoloring"
+    COLOR_GRID = "color_grid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that goes into a generation: a file that was read, or a public address that the API is to read.
+
+    `label` is what the person wrote, without the query of an address. `digest` is the SHA-256 of the file, or of the address.
+    """
+
+    label: str
+    digest: str
+    width: int = 0
+    height: int = 0
+    base64: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guidance:
+    """A guidance method with its picture; `scale` says how strictly the picture is followed."""
+
+    method: Method
+    picture: Picture
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a person wants. `given` are the parameters that were said, by the names of their flags."""
+
+    draws: Draws = Draws.IMAGE
+    prompt: str = ""
+    structured_prompt: str = ""
+    given: Mapping[str, Value] = field(default_factory=dict)
+    guidance: tuple[Guidance, ...] = ()
+    image_prompt: tuple[Picture, ...] = ()
+    structure: Picture | None = None
+    person: Picture | None = None
+    has_prefix: bool = True
+    """Does the prefix of the model stand before the prompt?"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawer:
+    """The model that draws, as far as it matters: `version` is its training version, None in the schema family."""
+
+    ref: Ref
+    version: str | None
+    medium: str
+    prefix: str = ""
+
+    @property
+    def family(self) -> Family:
+        """The family decides which version of the API draws."""
+        return family_of_version(self.version) or "schema"
+
+    @property
+    def is_fast(self) -> bool:
+        """Light models draw in a few steps, all others slowly (V08)."""
+        return self.version == "light"

@@ -1,0 +1,273 @@
+"""`generate` against the simulator: every answer that the documents leave open, and what is lost, blocked or damaged."""
+
+import json
+from base64 import b64encode
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from reconciler.api.client import Client
+from reconciler.api.endpoint import parse_endpoint
+from reconciler.api.error import CallFailed
+from reconciler.api.token import Token
+from reconciler.app.generation import GenerateRequest, Generation, Outcome, Told, generate
+from reconciler.app.session import Session, embedded
+from reconciler.app.settings import resolve_settings
+from reconciler.clock import SimulatedClock
+from reconciler.core.diff.election import ModelMember
+from reconciler.core.generation.body import asked
+from reconciler.core.generation.order import Drawer, Draws, Guidance, Method, Order, Picture
+from reconciler.core.kind import Kind
+from reconciler.core.live import ModelStatus, RemoteModel
+from reconciler.core.name import FinalName
+from reconciler.core.ref import Ref
+from reconciler.simulator import parse_fault
+from reconciler.simulator.fault import FaultScript
+from reconciler.simulator.generation.switch_table import CURRENT, GENERATION
+from tests.simulator.drawing import Studio
+from tests.simulator.outsider import Json, picture
+
+Switched = dict[str, Json]
+REF = Ref(Kind.MODEL, "lora-max")
+FACE = Picture(
+    label="face.png",
+    digest=sha256(picture()).hexdigest(),
+    width=256,
+    height=256,
+    base64=b64encode(picture()).decode(),
+)
+GUIDED = Order(
+    prompt="waving",
+    guidance=(Guidance(method=Method.CANNY, picture=FACE), Guidance(method=Method.DEPTH, picture=FACE)),
+    image_prompt=(FACE,),
+)
+PORTRAIT = Order(draws=Draws.PORTRAIT, person=FACE)
+WAVING = Order(prompt="waving", given={"seed": 7})
+
+
+@dataclass
+class Played:
+    """What came of an order: the outcome, or the words of the failure, and everything that was said and asked."""
+
+    outcome: Outcome = field(default_factory=Outcome)
+    words: str = ""
+    said: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+
+    @property
+    def all_words(self) -> str:
+        return "; ".join([self.words, *self.outcome.missed])
+
+
+async def play(
+    folder: Path,
+    order: Order = WAVING,
+    *,
+    version: str = "light",
+    faults: tuple[str, ...] = (),
+    patience: float = 60.0,
+    **switches: Json,
+) -> Played:
+    """Let a model of a training version draw in a world of its own."""
+    studio = Studio(version, **switches)
+    studio.simulator.log.clear()
+    studio.simulator.hooks = [
+        FaultScript([parse_fault(one) for one in faults], studio.simulator.again, studio.simulator.later)
+    ]
+    clock = SimulatedClock()
+    studio.simulator._clock = clock
+    drawer = Drawer(ref=REF, version=version, medium="illustration", prefix="A drawing of ")
+    wanted = asked(order, drawer, studio.first)
+    model = RemoteModel(id=studio.first, name="lora-max v1", status=ModelStatus.COMPLETED)
+    member = ModelMember(model=model, name=FinalName(base="lora-max", version=1, fingerprint="a9f3c1a2b7d40"))
+    record: dict[str, object] = {"model": "lora-max", "fingerprint": "a9f3", "kind": order.draws.value, "seed": None}
+    played = Played()
+    told = Told(say=played.said.append, may_fetch=lambda _hosts: False)
+    endpoint = parse_endpoint("simulator")
+    settings = resolve_settings({}, {"RECONCILER_ENDPOINT": "simulator"})
+    transport = embedded(studio.simulator, clock)
+    async with Client(endpoint, Token("canary-token"), clock=clock, transport=transport) as client:
+        request = GenerateRequest(ref=REF, order=order, folder=folder, patience=patience)
+        generation = Generation(member=member, drawer=drawer, asked=wanted, record=record)
+        try:
+            played.outcome = await generate(Session(client=client, clock=clock), settings, generation, request, told)
+        except CallFailed as error:
+            played.words = error.message
+    played.sent = [f"{entry.method} {entry.path}" for entry in studio.simulator.log if entry.method == "POST"]
+    return played
+
+
+def files_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+ORDERS: dict[str, Order] = {
+    "reimagine_path": Order(draws=Draws.REIMAGINE, prompt="waving", structure=FACE),
+    "vector_format": Order(draws=Draws.VECTOR, prompt="waving"),
+    "vector_on_photography": Order(draws=Draws.VECTOR, prompt="waving"),
+    "restyle_reply": PORTRAIT,
+    "restyle_no_face": PORTRAIT,
+    "wrong_family_portrait": PORTRAIT,
+    "image_prompt_with_controlnet": GUIDED,
+    "guidance_gap": GUIDED,
+    "guidance_ratio_mismatch": GUIDED,
+    "moderation_partial": Order(prompt="borderline", given={"results": 2, "sync": True, "moderation": True}),
+    "moderation_async": Order(prompt="borderline", given={"results": 2, "moderation": True}),
+    "moderation_error_shape": Order(prompt="unsafe", given={"prompt-moderation": True}),
+}
+"""What meets a switch, where a plain picture does not."""
+
+ENDED = "this may be the announced end of its family"
+SAID: dict[str, str] = {
+    "legacy_generation_sunset=410_message": ENDED,
+    "legacy_generation_sunset=403_string": ENDED,
+    "legacy_generation_sunset=404": ENDED,
+    "legacy_generation_sunset=400_message": "has been retired",
+    "reimagine_path=reimagine/tailored/{model_id}": ENDED,
+    "v1_failed_async=404_forever": "did not come within 60 s: simulator answers 404",
+    "v1_failed_async=zero_byte": "an empty file is there; moderation blocked it, or it failed",
+    "v1_failed_async=403_forever": "simulator answers 403",
+    "moderation_partial=omitted": "1 of 2 results did not come",
+    "moderation_partial=blocked_object": "a result has no address",
+    "moderation_partial=422_all": "Content moderation refused result",
+    "moderation_async=zero_byte": "an empty file is there",
+    "moderation_async=404_forever": "simulator answers 404",
+    "restyle_no_face=422_message": "No face was found",
+    "restyle_no_face=400_message": "No face was found",
+    "image_prompt_with_controlnet=400_message": "An image prompt goes with no guidance method",
+    **{
+        f"moderation_error_shape={value}": "Content moderation refused prompt"
+        for value in ("ErrMessage", "ErrErrorString", "ErrPydanticList", "ErrDetail")
+    },
+}
+"""What is said where not all that was asked for came."""
+
+
+@pytest.mark.parametrize(("name", "value"), [(switch.name, value) for switch in GENERATION for value in switch.values])
+async def test_every_answer_that_the_documents_leave_open(name: str, value: str, tmp_path: Path) -> None:
+    """F25: a picture comes, or it is said why not; nothing is ever sent twice."""
+    version = "fibo" if name in {switch.name for switch in CURRENT} else "light"
+    failing: Switched = {"generation_outcome": "failed"} if name == "v1_failed_async" else {}
+    played = await play(tmp_path, ORDERS.get(name, WAVING), version=version, **{**failing, name: value})
+    assert len(played.sent) == 1
+    words = SAID.get(f"{name}={value}")
+    if words is None:
+        assert not played.all_words
+        assert len(played.outcome.files) == 1
+    else:
+        assert words in played.all_words
+
+
+async def test_a_result_is_kept_as_it_came_with_what_it_was_drawn_from(tmp_path: Path) -> None:
+    """Type, size, digest and sides stand beside it, the seed of the answer too, and no address."""
+    (place,) = (await play(tmp_path)).outcome.files
+    assert place.name == "lora-max-a9f3-image-7.png"
+    record = json.loads(place.with_suffix(".json").read_text())
+    data = place.read_bytes()
+    assert record["file"] == {
+        "type": "image/png", "sha256": sha256(data).hexdigest(), "size": len(data), "width": 1024, "height": 1024,
+    }  # fmt: skip
+    assert record["seed"] == 7
+    assert "http" not in place.with_suffix(".json").read_text()
+
+
+async def test_nothing_is_written_over(tmp_path: Path) -> None:
+    """The same picture again gets another name, as does one beside which somebody left a file of that name."""
+    for _ in range(2):
+        await play(tmp_path)
+    (tmp_path / "lora-max-a9f3-image-7-3.txt").write_text("mine")
+    (place,) = (await play(tmp_path)).outcome.files
+    assert place.name == "lora-max-a9f3-image-7-4.png"
+    assert (tmp_path / "lora-max-a9f3-image-7-3.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("fault", ["lost_answer", "500_after", "503", "truncated", "html", "empty"])
+@pytest.mark.parametrize("version", ["light", "fibo"])
+async def test_a_lost_answer_is_unknown_and_never_repeated(fault: str, version: str, tmp_path: Path) -> None:
+    """Whether it was paid for, nobody knows; it is said, and nothing is sent again."""
+    path = "/v2/image/generate/tailored" if version == "fibo" else "/text-to-image/tailored/*"
+    played = await play(tmp_path, version=version, faults=(f"POST {path}#*:{fault}",))
+    assert len(played.sent) == 1
+    assert "paid for is unknown" in played.all_words
+    assert not files_in(tmp_path)
+
+
+async def test_requests_that_were_not_taken_wait_for_their_turn(tmp_path: Path) -> None:
+    """A 429, as an apply at work may cause, had no effect: the request is sent when there is room."""
+    played = await play(tmp_path, faults=("POST /text-to-image/tailored/*#1-2:429:20",))
+    assert len(played.sent) == 3
+    assert len(played.outcome.files) == 1
+
+
+async def test_a_result_is_looked_at_again_until_it_is_whole(tmp_path: Path) -> None:
+    """A look costs nothing: a cut file, a lost connection, a gateway's error and a 429 are not the end."""
+    faults = ("truncated", "lost_answer", "503", "429")
+    played = await play(tmp_path, faults=tuple(f"GET /results/*#{n}:{kind}" for n, kind in enumerate(faults, 3)))
+    assert len(played.outcome.files) == 1
+
+
+async def test_a_page_is_no_picture(tmp_path: Path) -> None:
+    """What came instead is named, and not written."""
+    played = await play(tmp_path, faults=("GET /results/*#*:html",))
+    assert "what came is no picture" in played.all_words
+    assert not files_in(tmp_path)
+
+
+async def test_an_expired_address_is_told(tmp_path: Path) -> None:
+    """It answers 403 for ever, which is what one that is not ready may answer too: a deadline ends it."""
+    played = await play(tmp_path, v1_result_ttl="1h", generation_seconds="0", v1_pending_url="403_xml", patience=1.0)
+    assert len(played.outcome.files) == 1
+    played = await play(tmp_path, generation_seconds="100000", v1_pending_url="403_xml")
+    assert "did not come within 60 s: simulator answers 403" in played.all_words
+
+
+@pytest.mark.parametrize(
+    ("order", "switches", "words"),
+    [
+        (WAVING, {"generation_outcome": "failed"}, "failed: The generation failed"),
+        (Order(prompt="borderline"), {}, "failed: Content moderation refused the result"),
+        (WAVING, {"generation_seconds": "1000"}, "still runs after 60 s"),
+    ],
+)
+async def test_a_job_that_draws_nothing(order: Order, switches: Switched, words: str, tmp_path: Path) -> None:
+    """It failed, was blocked, or takes too long: its id is told."""
+    played = await play(tmp_path, order, version="fibo", **switches)
+    assert words in played.all_words
+    assert played.all_words.startswith("; job ")
+
+
+async def test_a_status_that_cannot_be_read_leaves_the_outcome_unknown(tmp_path: Path) -> None:
+    """The job was paid for, and is not begun again."""
+    played = await play(tmp_path, version="fibo", faults=("GET /v2/status/*#*:html",))
+    assert "whether it drew anything is unknown" in played.all_words
+    assert len(played.sent) == 1
+
+
+async def test_a_structured_prompt_is_kept_and_repeats_its_picture(tmp_path: Path) -> None:
+    """From the prompt to JSON, from JSON and seed to the picture, and the same picture a second time."""
+    order = Order(draws=Draws.STRUCTURED, prompt="waving", given={"seed": 7})
+    (place,) = (await play(tmp_path, order, version="fibo")).outcome.files
+    assert place.name == "lora-max-a9f3-structured-7.prompt.json"
+    told = place.read_text()
+    assert json.loads(told)["short_description"] == "waving"
+    again = Order(structured_prompt=told, given={"seed": 7})
+    (first,) = (await play(tmp_path, again, version="fibo")).outcome.files
+    (second,) = (await play(tmp_path, again, version="fibo")).outcome.files
+    assert first.read_bytes() == second.read_bytes()
+
+
+async def test_a_disk_that_is_full_is_told(tmp_path: Path) -> None:
+    """What was paid for and could not be written is named."""
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    played = await play(blocked)
+    assert "a result that was paid for could not be written to" in played.all_words
+
+
+async def test_the_end_of_the_family_is_announced_once(tmp_path: Path) -> None:
+    """For what v1 draws, and for nothing else; a warning of the API is told."""
+    signal = Order(prompt="waving", given={"ip-signal": True, "results": 2})
+    assert [words[:5] for words in (await play(tmp_path, signal)).said] == ["Note:", "The A"]
+    assert not (await play(tmp_path, version="fibo")).said
