@@ -36,7 +36,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
 from reconciler.doctor.pixels import Measured, Pixels, apart
-from reconciler.files.adopted import FILE_NAME, adopted_bytes
+from reconciler.files.adopted import FILE_NAME, adopted_bytes, read_adopted
 from reconciler.files.file_edit import FileEdit
 from reconciler.files.image.pixel import measure, measured_bytes, measured_from
 from reconciler.files.load import load
@@ -180,7 +180,21 @@ def entry_edit(settings: Settings, tree: AdoptTree, found: Finding) -> FileEdit:
             raise ProblemsFound([error.problem], end="nothing was written") from None
         except FileRefused as error:
             raise _unwritable(root.shown(path), error.reason) from None
+        _require_readable(found, after, root.shown(path))
     return FileEdit(path=path, before=before, after=after)
+
+
+def _require_readable(found: Finding, data: bytes, place: str) -> None:
+    """Refused where the file would not say what was found: a live name may hold what no file can hold."""
+    entries, problems = read_adopted(data, place)
+    if found.entry not in entries:
+        why = problems[0].summary if problems else "it is read back as something else"
+        raise refused(
+            "adopt-file",
+            f"the entry of {found.ref} cannot be written into {place}: {why}",
+            "Where it is too large, move the manifest into a folder of its own. Where a live name holds control characters, "
+            "give the image another one.",
+        )
 
 
 def pin_edit(settings: Settings, tree: AdoptTree, request: AdoptRequest) -> FileEdit:

@@ -1,6 +1,7 @@
 """`adopt` before a world that people made: what is written, that nothing is uploaded or trained for it, and what is refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -258,6 +259,32 @@ def test_what_cannot_be_adopted(world: MadeByHand, cli: Cli, arguments: tuple[st
     assert ran.code == code
     assert words in flat(ran.err)
     assert not FILE.exists()
+
+
+def test_a_name_that_no_file_can_hold_is_refused_before_anything_is_written(world: MadeByHand, cli: Cli) -> None:
+    """Else the whole tree could not be read any more."""
+    simulator = opened()
+    with simulator.transaction() as rows:
+        image = next(one for one in rows.images.all() if one.image_name == "kite-a.png")
+    console.edit_image(simulator, image.id, image_name="kite\x07-a.png")
+    simulator.close()
+    ran = cli("adopt", "dataset/kites", "200003", "--accept-unknown")
+    assert ran.code == 4
+    assert "this text holds a control character" in flat(ran.err)
+    assert not FILE.exists()
+
+
+def test_what_people_completed_without_a_caption_is_in_sync(world: MadeByHand, cli: Cli) -> None:
+    """However much is read: it is frozen so."""
+    simulator = opened()
+    with simulator.transaction() as rows:
+        image = next(one for one in rows.images.all() if one.image_name == "kite-a.png")
+        rows.images.put(replace(image, caption=None, caption_source=None))
+    simulator.close()
+    assert "in sync, without" in flat(cli("adopt", "dataset/kites", "200003", "model/kites-auto", "40003").out)
+    full = flat(cli("plan", "--refresh", "full", "--target", "model/kites-auto").out)
+    assert "2 live objects are renamed" in full
+    assert "refuses" not in full
 
 
 def test_another_definition_is_not_adopted(world: MadeByHand, cli: Cli) -> None:

@@ -140,7 +140,9 @@ def unfit(dataset: RemoteDataset, wish: DatasetWish) -> tuple[str, ...]:
         reasons.append(f"{count(extra, 'image')} too many")
     if dataset.images_count not in {None, len(images)}:
         reasons.append(f"it lists {len(images)} images and counts {dataset.images_count}")
-    if empty := uncaptioned((*match.going, *(pair.live for pair in match.staying))):
+    # What people completed without captions is frozen so: git cannot ask for another, and adopted it as it is.
+    is_as_made = dataset.adopted_from is not None and dataset.is_completed
+    if not is_as_made and (empty := uncaptioned((*match.going, *(pair.live for pair in match.staying)))):
         reasons.append(f"{count(empty, 'image')} without a caption")
     if different := sum(pair.live.caption is not None for pair in match.differing):
         reasons.append(f"{count(different, 'caption')} not as declared")
