@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar, cast
 
 import httpx
@@ -19,6 +19,7 @@ from reconciler.api.server_time import ServerTime
 from reconciler.api.transport import CONNECT_SECONDS
 from reconciler.clock import Clock, PacedClock
 from reconciler.core.tier import CALLS_A_MINUTE
+from reconciler.core.value import dataclass
 
 T = TypeVar("T")
 

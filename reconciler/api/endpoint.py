@@ -5,11 +5,12 @@ with what a person named.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from reconciler.api.network import is_loopback
 from reconciler.core.text import visible
+from reconciler.core.value import dataclass
 
 BRIA: Final = "https://engine.prod.bria-api.com"
 """The training surface of Bria, in every era of its documents (D01)."""

@@ -4,7 +4,7 @@ import asyncio
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from reconciler.api.upload import Upload
 from reconciler.clock import Clock, deadline
 from reconciler.core.strictjson import NoJson, loads
 from reconciler.core.text import shown
+from reconciler.core.value import dataclass
 
 ANSWER_LIMIT: Final = 48 * 1024 * 1024
 """Bytes of an answer after unpacking. A list of fifty thousand models is smaller, and with it the tool stays below 150 MB

@@ -4,11 +4,11 @@ A kind without a live side has no row here.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 from reconciler.api.client import Client
 from reconciler.core.kind import Kind
 from reconciler.core.live import Live, RemoteDataset
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,13 @@ import re
 import stat
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
+
+from reconciler.core.value import dataclass
 
 PROXY: Final = "HTTPS_PROXY"
 EXEMPT: Final = "NO_PROXY"

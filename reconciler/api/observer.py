@@ -1,7 +1,8 @@
 """Who is told of the calls: before each request, after each answer, and when a request has to wait."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

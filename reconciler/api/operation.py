@@ -1,11 +1,12 @@
 """The operations of the contract that the product uses: how each is called and what a repetition of it would do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from reconciler.api.secret_address import SecretAddress
 from reconciler.api.upload import Upload
+from reconciler.core.value import dataclass
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from typing import Final
 
 import httpx
@@ -12,6 +11,7 @@ from reconciler.api.endpoint import Address, origins_of, parse_address, parse_en
 from reconciler.api.network import Network
 from reconciler.api.transport import build_http_client
 from reconciler.clock import Clock, deadline
+from reconciler.core.value import dataclass
 
 SIZE_LIMIT: Final = 2 * 1024 * 1024
 """Bytes of a picture. No more are read; a thumbnail is far smaller."""

@@ -1,7 +1,6 @@
 """Whether and when a call is sent again: a pure rule over how its last exchange ended. Reads `Retry-After` too."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -19,6 +18,7 @@ from reconciler.api.error import (
     WrongAnswer,
 )
 from reconciler.api.network import REACH
+from reconciler.core.value import dataclass
 
 PATIENCE: Final = 300.0
 """Seconds of exchanges and pauses before a call is given up. Waiting for our own rate limit does not count."""

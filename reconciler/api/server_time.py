@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from reconciler.core.value import dataclass
 
 SPEED: Final = "simulator-speed"
 LIST_LAG: Final = "simulator-list-lag"

@@ -3,11 +3,11 @@
 import json
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import BinaryIO, Final, Protocol
 
 from reconciler.api.error import ContentChanged
+from reconciler.core.value import dataclass
 
 PIECE: Final = 192 * 1024
 """Bytes of a file read and sent at once; a multiple of three, so that the pieces' base64 can be joined."""

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -35,6 +35,7 @@ from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.doctor.pixels import Measured, Pixels, apart
 from reconciler.files.adopted import FILE_NAME, adopted_bytes, read_adopted
 from reconciler.files.file_edit import FileEdit

@@ -5,7 +5,6 @@ No plan depends on it, so what cannot be read is left out.
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision import revision
 from reconciler.files.load import load

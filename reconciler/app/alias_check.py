@@ -1,6 +1,6 @@
 """Refuse an alias that nothing will answer to. The history of git is read only where neither tree nor account knows it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.app.validate import resolve_tree
@@ -16,6 +16,7 @@ from reconciler.core.plan import Plan
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState
+from reconciler.core.value import dataclass
 from reconciler.files.git.past_trees import past_trees
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.load import load

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from reconciler.api.observer import Exchange
@@ -17,6 +17,7 @@ from reconciler.core.account import Account, pin_to_add
 from reconciler.core.event import Event, Report
 from reconciler.core.plan import Plan
 from reconciler.core.run.report import fold
+from reconciler.core.value import dataclass
 from reconciler.execute import Brake, Narrator, Options, Wait, execute
 from reconciler.files.journal import JournalFailed, JournalFile
 from reconciler.files.simulated_account import OWN_FOLDER

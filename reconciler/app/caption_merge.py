@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from reconciler.app.caption_history import caption_past, committed_captions
@@ -16,6 +16,7 @@ from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.name import image_key
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 from reconciler.files.caption.declaration import Declaration, declaration, declare
 from reconciler.files.caption.form import FORMS
 from reconciler.files.caption.pull import CaptionPlace, PullOutcome, PullRefused, read_captions, write_captions

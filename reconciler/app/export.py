@@ -1,7 +1,7 @@
 """`export`: manifests of what is live, with captions and pictures where they are wanted. Nothing is written over."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path, PurePosixPath
 
 from reconciler.api.client import Client
@@ -28,6 +28,7 @@ from reconciler.core.manifest.image import FORMAT_OF
 from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.text import count, in_words, quoted, shown
 from reconciler.core.uploads import ONE_BY_ONE
+from reconciler.core.value import dataclass
 from reconciler.files.caption.form import FORMS, CaptionForm
 from reconciler.files.caption.reading import YAML_NAME
 from reconciler.files.downloaded_zip import images_in

@@ -1,7 +1,7 @@
 """What the doctor says about the images and captions that a plan touches, for whoever reviews it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from reconciler.app.doctor import decodable, measure_all
@@ -12,6 +12,7 @@ from reconciler.core.guide import LEGACY_END
 from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 from reconciler.doctor.diagnose import Evidence, diagnose
 from reconciler.doctor.finding import DatasetDiagnosis, Finding
 from reconciler.render.album import ReportedFinding

@@ -1,7 +1,7 @@
 """`init`: a first set of manifests with images from anywhere, and the schema by which editors check them."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
@@ -14,6 +14,7 @@ from reconciler.core.manifest.text_rules import judge_name
 from reconciler.core.problem import Location
 from reconciler.core.text import quoted, shown
 from reconciler.core.uploads import ONE_BY_ONE
+from reconciler.core.value import dataclass
 from reconciler.files.configuration import SIMULATOR
 from reconciler.files.first_manifests import Brand
 from reconciler.files.image.take_in import Found, copy_new, found_in

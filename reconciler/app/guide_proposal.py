@@ -1,7 +1,7 @@
 """`guide`: let the API look at a few images and propose what guides the captions of a dataset. The API stores nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from reconciler.api.client import Client
@@ -24,6 +24,7 @@ from reconciler.core.manifest.spec import DatasetBody, DatasetSpec, ProjectBody
 from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
 from reconciler.observe import known_lists

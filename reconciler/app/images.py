@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +11,7 @@ from reconciler.core.name import image_key
 from reconciler.core.plan import Plan
 from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 from reconciler.core.wish import WishImage
 from reconciler.files.tree import Tree
 

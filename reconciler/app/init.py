@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
 from reconciler.core.guide import Family
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.text import shown
+from reconciler.core.value import dataclass
 from reconciler.files.configuration import SIMULATOR, load_configuration
 from reconciler.files.git.repository import RevisionRefused, find_repository
 from reconciler.files.load import load

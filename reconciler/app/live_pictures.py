@@ -2,13 +2,14 @@
 
 import io
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.api.network import Network
 from reconciler.api.picture import Missing, Patience, fetch_pictures
 from reconciler.clock import SystemClock
 from reconciler.core.live import Observed
 from reconciler.core.name import parse_image_key
+from reconciler.core.value import dataclass
 from reconciler.files.image.thumbnail import thumbnail
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.plan import Plan
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 from reconciler.files.configuration import load_configuration
 from reconciler.files.load import load
 from reconciler.files.new_manifest import manifest_text

@@ -1,6 +1,6 @@
 """`mv`: a declared object gets another name in all files that name it, and its live versions are renamed by the next plan."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.app.exceptions import WrongUsage, refused, undeclared
 from reconciler.app.offline import plan_offline
@@ -14,6 +14,7 @@ from reconciler.core.plan import Plan
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 from reconciler.files.configuration import load_configuration
 from reconciler.files.file_edit import FileEdit
 from reconciler.files.load import load

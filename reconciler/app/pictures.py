@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.name import image_key
+from reconciler.core.value import dataclass
 from reconciler.files.cache import CacheFile, default_cache
 from reconciler.files.image.thumbnail import ThumbnailCache, thumbnail
 from reconciler.files.tree import FileRefused, Tree

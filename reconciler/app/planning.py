@@ -1,7 +1,7 @@
 """Make a plan: read the tree, look at the live side, compare, order."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from reconciler.app.account import require_account
@@ -26,6 +26,7 @@ from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note
 from reconciler.core.run_options import RunOptions
+from reconciler.core.value import dataclass
 from reconciler.observe import survey
 
 

@@ -1,6 +1,6 @@
 """Which dataset's captions are pulled into git, and from which of its live versions."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.app.exceptions import refused, undeclared
@@ -19,6 +19,7 @@ from reconciler.core.name import DraftName, parse_dataset_name
 from reconciler.core.problem import Location, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 from reconciler.files.caption.pull import CaptionSource
 from reconciler.files.load import load
 

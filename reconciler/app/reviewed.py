@@ -1,7 +1,6 @@
 """What was reviewed binds what is done: an apply that would do anything else is refused before its first request."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from reconciler.app.exceptions import Refused
 from reconciler.app.saved import read_saved
@@ -9,6 +8,7 @@ from reconciler.core.plan import Plan
 from reconciler.core.planning.review_binding import beyond, differences, meaning
 from reconciler.core.planning.stale_plan import REMEDY, other_overlay
 from reconciler.core.refusal import Refusal
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

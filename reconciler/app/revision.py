@@ -1,7 +1,7 @@
 """What the manifests asked for at a git revision. Needs no token, no network and no file of the working tree."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
@@ -11,6 +11,7 @@ from reconciler.core.account import Account
 from reconciler.core.desired import Desired
 from reconciler.core.problem import Location, Problem, ProblemsFound
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 from reconciler.files.configuration import Configuration, load_configuration
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision import revision, revision_name, short_revision

@@ -1,7 +1,7 @@
 """Plan files: read with suspicion, written whole or not at all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage, refused
@@ -16,6 +16,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.refusal import Refusal
 from reconciler.core.state import State
 from reconciler.core.text import shown
+from reconciler.core.value import dataclass
 from reconciler.files.planfile import PlanUnreadable, PlanUnwritable, read_plan, write_plan
 from reconciler.render.words import capitalised
 

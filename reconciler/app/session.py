@@ -3,7 +3,6 @@
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from reconciler.api.transport import EmbeddedTransport
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.settings import Settings
 from reconciler.clock import Clock, PacedClock, SimulatedClock, SystemClock
+from reconciler.core.value import dataclass
 
 if TYPE_CHECKING:
     from reconciler.simulator import Simulator

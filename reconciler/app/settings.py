@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import NAME_LIMIT, is_name
 from reconciler.core.text import in_words, quoted
 from reconciler.core.tier import CALLS_A_MINUTE
+from reconciler.core.value import dataclass
 from reconciler.files.configuration import FILE_NAME, Configuration, load_configuration
 from reconciler.files.overlay import load_overlay, overlay_names, with_overlay
 

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
+from reconciler.core.value import dataclass
 from reconciler.files.journal import open_own_folder
 from reconciler.files.simulated_account import OWN_FOLDER
 from reconciler.render.words import capitalised

@@ -1,7 +1,6 @@
 """Wait for trainings that are under way: one list call watches them all."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from reconciler.app.exceptions import WrongUsage, undeclared
 from reconciler.app.history import models_of
@@ -18,6 +17,7 @@ from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState
+from reconciler.core.value import dataclass
 
 POLL = 90.0
 """Seconds between two looks."""

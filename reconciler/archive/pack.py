@@ -11,9 +11,10 @@ Memory stays at a few blocks whatever the size: an archive is never held, it is 
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO, Final
+
+from reconciler.core.value import dataclass
 
 BLOCK: Final = 256 * 1024
 _EPOCH: Final = datetime(1980, 1, 1, tzinfo=UTC)

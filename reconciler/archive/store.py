@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from reconciler.archive.pack import Archive, Watch, unwatched
 from reconciler.clock import SystemClock
+from reconciler.core.value import dataclass
 
 if TYPE_CHECKING:
     from obstore.store import AzureStore, ClientConfig, GCSStore, LocalStore, S3Store

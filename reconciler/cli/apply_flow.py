@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.app.alias_check import with_alias_check
@@ -24,6 +24,7 @@ from reconciler.core.look.surroundings import surroundings
 from reconciler.core.plan import Plan
 from reconciler.core.planning.plan_file import digest
 from reconciler.core.run.report import exit_code
+from reconciler.core.value import dataclass
 from reconciler.execute import Brake, Narrator, Wait
 from reconciler.files.simulated_account import OWN_FOLDER
 from reconciler.render.leftover import left_view

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from reconciler.api.endpoint import origins_of
@@ -14,6 +14,7 @@ from reconciler.cli.console import Console
 from reconciler.cli.options import current_day
 from reconciler.cli.shared_options import Invocation
 from reconciler.core.text import quoted, visible
+from reconciler.core.value import dataclass
 
 COLORS = ("auto", "always", "never")
 

@@ -5,7 +5,6 @@ Each format is imported only when it is used.
 
 import shlex
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from reconciler.cli.shared_options import Invocation
 from reconciler.core.live import Observed
 from reconciler.core.plan import Plan
 from reconciler.core.planning.plan_file import digest, dump_plan
+from reconciler.core.value import dataclass
 
 if TYPE_CHECKING:
     from reconciler.app.album import AlbumSources

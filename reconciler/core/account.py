@@ -4,7 +4,6 @@ A token says nothing about its account. The number of a project does: two accoun
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from reconciler.core.action import CreateProject
 from reconciler.core.event import Outcome, Report
@@ -13,6 +12,7 @@ from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """One step of a plan: a verb from a closed alphabet, what it is done to, what it needs and what it costs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Literal
 
@@ -11,6 +11,7 @@ from reconciler.core.guide import Guide
 from reconciler.core.kind import Kind
 from reconciler.core.ref import Ref
 from reconciler.core.training import TrainingParameters
+from reconciler.core.value import dataclass
 
 
 class Verb(StrEnum):

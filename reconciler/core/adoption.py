@@ -11,7 +11,7 @@ remembers the name that the API shows (`adopted_from`).
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 
@@ -20,6 +20,7 @@ from reconciler.core.live import Live, LiveKey, Observed, RemoteDataset, RemoteI
 from reconciler.core.name import DraftName, FinalName, image_key, live_image_name, parse_image_key
 from reconciler.core.problem import Location
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 ADOPTED_VERSION = 1
 """The number of a version that was adopted: nothing of its manifest is live before."""

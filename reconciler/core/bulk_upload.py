@@ -1,10 +1,10 @@
 """What the API tells of the archive of an advanced dataset: whether one was sent, how far it is, and what failed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.core.name import parse_image_key
+from reconciler.core.value import dataclass
 
 
 class BulkState(StrEnum):

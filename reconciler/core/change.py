@@ -1,6 +1,5 @@
 """What differs between desired and observed, object by object. A change is what; an action is how."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -10,6 +9,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
 from reconciler.core.training import TrainingParameters
+from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish
 
 Scalar = str | int | float | bool | None

@@ -3,11 +3,11 @@
 `core.look.consequences` finds them, and `Plan` holds them. Exit code, headline, comment, page and JSON read them there.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.core.change import Scalar
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """What differs inside a dataset: images and captions that come, go, stay or are lost."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from reconciler.core.value import dataclass
 
 
 class ImageEffect(StrEnum):

@@ -1,6 +1,6 @@
 """What a step, a change or a whole plan spends."""
 
-from dataclasses import dataclass
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What the manifests ask for, resolved: every reference found, every image hashed, every caption matched."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal, TypeVar, overload
 
 from reconciler.core.adoption import NOTHING_ADOPTED, Adoption
@@ -11,6 +11,7 @@ from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
 from reconciler.core.training import DEFAULT_POLICY, TrainingParameters, TrainingPolicy
 from reconciler.core.uploads import ONE_BY_ONE, Uploads
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """What an apply tells while it runs, and the report that folds out of it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 
 class Outcome(StrEnum):

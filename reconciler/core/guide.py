@@ -5,11 +5,11 @@ This module alone knows how the two families differ. All others hold a `Guide` a
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from reconciler.core.strictjson import BadJson, Value, loads
 from reconciler.core.text import normal, same_text
+from reconciler.core.value import dataclass
 
 Family = Literal["prefix", "schema"]
 """How a dataset guides its captions, a property of its project: families never mix in one."""

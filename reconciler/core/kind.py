@@ -6,10 +6,10 @@ a table there, `kinds.py`, names these files.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.core.name import LiveName, parse_dataset_name, parse_model_name
+from reconciler.core.value import dataclass
 
 
 class Kind(StrEnum):

@@ -1,7 +1,9 @@
 """How much one apply may do unasked, as numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
+
+from reconciler.core.value import dataclass
 
 REMOVALS_FROM = 5
 """Live images of a dataset from which on the configured share counts: the API recommends five and more."""

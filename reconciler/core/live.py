@@ -1,7 +1,7 @@
 """What the live side shows, in our words: read once, then only looked at."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
@@ -12,6 +12,7 @@ from reconciler.core.name import parse_image_key, said_name, without_version
 from reconciler.core.text import quoted
 from reconciler.core.training import TrainingParameters
 from reconciler.core.uploads import ONE_BY_ONE, Uploads, uploads_of
+from reconciler.core.value import dataclass
 
 WRITTEN_BY_PEOPLE = ("manual", "unknown")
 """Values of `caption_source` that stand for text which nothing may overwrite unasked."""

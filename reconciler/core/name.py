@@ -9,8 +9,9 @@ Anything else was named by a person.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from reconciler.core.value import dataclass
 
 LABEL_LIMIT = 60
 """ASCII characters of the label in an image's live name."""

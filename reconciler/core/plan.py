@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, reduce
 from typing import Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 from reconciler.core.state import AliasState, Unchanged
+from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish
 
 FORMAT = 2

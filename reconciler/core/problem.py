@@ -1,8 +1,9 @@
 """What is wrong in the files of a tree, and where, and what to do about it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from reconciler.core.value import dataclass
 
 
 class Severity(StrEnum):

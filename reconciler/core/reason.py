@@ -3,10 +3,10 @@
 The words are made in `render.reason`. Nothing reads them back: whoever needs to know why asks the code.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 
 class Why(StrEnum):

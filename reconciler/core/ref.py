@@ -1,10 +1,10 @@
 """What a manifest object is called: its kind and its name."""
 
 import re
-from dataclasses import dataclass
 
 from reconciler.core.kind import Kind
 from reconciler.core.text import in_words
+from reconciler.core.value import dataclass
 
 NAME_LIMIT = 28
 """The most characters of `metadata.name`, so that the longest live name made from it has at most 64."""

@@ -1,8 +1,7 @@
 """What a plan will not do, and what it says aloud without doing anything."""
 
-from dataclasses import dataclass
-
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,7 @@
 """What a person asked of one run, beyond what the tree says."""
 
-from dataclasses import dataclass
-
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """How objects stand that a plan leaves alone, and which version each alias of a model names."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 
 class State(StrEnum):

@@ -1,7 +1,8 @@
 """How a model is trained, and whether and when: two values, because the first is sent and counted, the second never is."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from reconciler.core.value import dataclass
 
 ParameterValue = int | float | str
 

@@ -4,8 +4,9 @@ This module alone knows what an upload type means. All others hold an `Uploads` 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeVar
+
+from reconciler.core.value import dataclass
 
 T = TypeVar("T")
 

@@ -1,10 +1,9 @@
 """What a dataset version must be: the wish that a plan carries and that completing verifies."""
 
-from dataclasses import dataclass
-
 from reconciler.core.guide import Guide, same_caption
 from reconciler.core.ref import Ref
 from reconciler.core.uploads import Uploads
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """One dataset with all that the doctor judges it by, found in a loaded tree."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from reconciler.core.guide import Guide
@@ -15,6 +14,7 @@ from reconciler.core.manifest.tree import manifest_tree
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal
+from reconciler.core.value import dataclass
 from reconciler.doctor.finding import DeclaredCaption
 from reconciler.doctor.rules import RULES
 from reconciler.doctor.waivers import waiver_problems

@@ -1,7 +1,7 @@
 """From a tree and the pixels of its images to a diagnosis of each dataset. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from reconciler.core.guide import LEGACY_END, LEGACY_END_WORDS
@@ -10,6 +10,7 @@ from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.resolve import problems_in
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 from reconciler.doctor.caption_rules import judge_captions, judge_prefix
 from reconciler.doctor.dataset_context import DatasetContext, dataset_contexts, declared_captions, problems_about
 from reconciler.doctor.finding import DatasetDiagnosis, DeclaredCaption, Diagnosis, Finding, breach, in_reading_order

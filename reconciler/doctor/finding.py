@@ -1,11 +1,11 @@
 """What the doctor reports: findings, each with the images that it is about, and the diagnosis of each dataset."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 from reconciler.doctor.rules import RULES, Grade, Subject
 
 _GRADES = tuple(Grade)

@@ -1,8 +1,9 @@
 """The pixels of an image as a few numbers, and when two images are alike. `files.image.pixel` measures, this judges."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from statistics import median
+
+from reconciler.core.value import dataclass
 
 SIDE = 16
 """Cells on each side of the coarse picture."""

@@ -1,8 +1,8 @@
 """All rules of the doctor in one table. docs/doctor.md is made from it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from reconciler.core.value import dataclass
 from reconciler.doctor.rule_words import PREFIX_ONLY, RULE_WORDS
 
 

@@ -1,7 +1,6 @@
 """Waivers: what a manifest may waive, with a reason and until a day; which findings are waived, and which waivers do nothing."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from reconciler.core.manifest.glob import BadPattern, Pattern, compile_pattern
@@ -11,6 +10,7 @@ from reconciler.core.manifest.suggestion import nearest
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
 from reconciler.core.text import calendar_day, normal, quoted, shown
+from reconciler.core.value import dataclass
 from reconciler.doctor.finding import Finding, Waived, breach
 from reconciler.doctor.rules import RULES
 

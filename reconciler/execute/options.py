@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from reconciler.api.network import DIRECT, Network
 from reconciler.api.upload import ImageSource
 from reconciler.archive.store import ArchiveStore
+from reconciler.core.value import dataclass
 from reconciler.core.wish import WishImage
 
 Wait = Literal["none", "captions", "training"]

@@ -1,7 +1,7 @@
 """One apply while it runs: what it was given, what it has made so far, and what it remembers of its reads."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from reconciler.api.client import Client
@@ -15,6 +15,7 @@ from reconciler.core.live import RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.run.list_convergence import ExpectedListing
+from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish
 from reconciler.execute.options import ImageStore, Options
 from reconciler.execute.shared_reads import SharedRead

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from reconciler.clock import Clock
+from reconciler.core.value import dataclass
 
 T = TypeVar("T")
 

@@ -15,12 +15,13 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import quote
+
+from reconciler.core.value import dataclass
 
 
 class CacheTable(StrEnum):

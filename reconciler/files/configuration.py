@@ -4,7 +4,7 @@
 # Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +21,7 @@ from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import parse_ref
 from reconciler.core.text import calendar_day, normal, quoted
 from reconciler.core.tier import Tier
+from reconciler.core.value import dataclass
 from reconciler.files.simulated_account import ACCOUNT_PATH, AccountFileRefused, account_file
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree

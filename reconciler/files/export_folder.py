@@ -5,11 +5,11 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
 
+from reconciler.core.value import dataclass
 from reconciler.files.image.image_file import inspect
 from reconciler.files.whole_file import create_file, replace_path
 

@@ -2,8 +2,8 @@
 
 import contextlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from reconciler.core.value import dataclass
 from reconciler.files.tree import FileRefused, Tree
 
 

@@ -2,11 +2,11 @@
 
 import json
 import re
-from dataclasses import dataclass
 
 from reconciler.core.guide import Family, default_prefix
 from reconciler.core.manifest.project import NEEDS_NAME
 from reconciler.core.manifest.spec import IpMedium, IpType
+from reconciler.core.value import dataclass
 from reconciler.files.simulated_account import ACCOUNT_PATH
 
 MODELINE = "# yaml-language-server: $schema={schema}"

@@ -5,7 +5,6 @@ of keys, its indentation, its line ends and its last line.
 """
 
 import os
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +14,7 @@ from reconciler.core.manifest.portable import below
 from reconciler.core.manifest.spec import DatasetSpec
 from reconciler.core.problem import Problem
 from reconciler.core.strictjson import BadJson, Value, loads
+from reconciler.core.value import dataclass
 from reconciler.files.git.repository import RevisionRefused, find_repository
 from reconciler.files.json_text import in_order_of, json_text
 from reconciler.files.load import SCHEMA_FILE_LIMIT

@@ -4,7 +4,7 @@ import gc
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from reconciler.core.adoption import Adopted
@@ -20,6 +20,7 @@ from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 from reconciler.files.adopted import FILE_NAME as ADOPTED_NAME
 from reconciler.files.adopted import read_adopted
 from reconciler.files.cache import CacheFile, default_cache

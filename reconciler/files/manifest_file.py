@@ -1,12 +1,12 @@
 """The file of one manifest, read again so that a value of that manifest can be edited."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.problem import Problem
 from reconciler.core.strictjson import Value
+from reconciler.core.value import dataclass
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import Tree
 from reconciler.files.yaml.change import Edit

@@ -4,11 +4,11 @@ import json
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
+from reconciler.core.value import dataclass
 from reconciler.files.configuration import FILE_NAME
 from reconciler.files.scaffold import Scaffold, write_new
 

@@ -5,7 +5,7 @@ and `reconciler.yaml` in `drift.ignore`. Nothing else of a tree names objects: w
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.loaded import AbsentBody, Loaded, Manifest
@@ -15,6 +15,7 @@ from reconciler.core.manifest.spec import ProjectBody
 from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.strictjson import Value
+from reconciler.core.value import dataclass
 from reconciler.files.adopted import read_adopted
 from reconciler.files.configuration import FILE_NAME as CONFIGURATION
 from reconciler.files.file_edit import FileEdit

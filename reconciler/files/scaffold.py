@@ -1,9 +1,9 @@
 """The files that `init` writes: the first manifests of a brand. A file that exists is never touched."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.core.value import dataclass
 from reconciler.files.first_manifests import Brand, configuration_text, manifest_texts, note_text
 from reconciler.files.simulated_account import OWN_FOLDER
 from reconciler.files.whole_file import create_file

@@ -4,10 +4,11 @@ import contextlib
 import itertools
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.core.problem import Problem
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 from reconciler.files.tree import FileRefused, Tree
 
 FOLDER_LIMIT = 20_000

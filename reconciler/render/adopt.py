@@ -1,7 +1,6 @@
 """What `adopt` says: what is taken for what and by which evidence, what differs all the same, and what nobody can know."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from reconciler.core.adoption import Compared
 from reconciler.core.kind import Kind
@@ -9,6 +8,7 @@ from reconciler.core.live import RemoteProject, called
 from reconciler.core.look.adopting import Finding
 from reconciler.core.look.likeness import Certainty, Likeness
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.render.view import Block, Item, Items, Line, Paragraph, Role, View, folded, say, screen
 from reconciler.render.words import quoted_text, short
 

@@ -3,12 +3,13 @@
 import base64
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 from reconciler.render.alike import alike, shape
 
 _URI = re.compile(r"data:image/(?:webp|png|jpeg);base64,[A-Za-z0-9+/]+={0,2}")

@@ -1,7 +1,6 @@
 """Aliases of models: which version answers, which one will, and which aliases nothing answers to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from reconciler.core.consequence import AliasMove
 from reconciler.core.desired import CURRENT
@@ -9,6 +8,7 @@ from reconciler.core.look.in_force import Coming, coming
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState
+from reconciler.core.value import dataclass
 from reconciler.render.view import Role, Text, joined, say
 from reconciler.render.words import short
 

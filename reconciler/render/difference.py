@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
@@ -12,6 +11,7 @@ from reconciler.core.change import FieldChange, Scalar
 from reconciler.core.diff.field import field_changes
 from reconciler.core.guide import canonical_json
 from reconciler.core.strictjson import BadJson, loads
+from reconciler.core.value import dataclass
 
 _WORD_LIMIT = 400
 """Words of a text that are compared one by one; the comparison takes the square of their number."""

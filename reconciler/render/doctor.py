@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, Finding, Waived
 from reconciler.doctor.rules import Grade
 from reconciler.render.address import unsigned

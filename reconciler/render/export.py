@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.core.kind import Kind
 from reconciler.core.live import called
 from reconciler.core.look.export import Exported, Selection
 from reconciler.core.text import count, quoted, shown
+from reconciler.core.value import dataclass
 from reconciler.render.alike import some
 from reconciler.render.view import Block, Line, Paragraph, Role, View, say, screen
 from reconciler.render.words import capitalised

@@ -1,9 +1,9 @@
 """Fingerprints of declared models, as a person compares them: the same in every account, computed without asking one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 from reconciler.render.view import Item, Items, View, say, screen
 
 

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from reconciler.core.strictjson import dumps
+from reconciler.core.value import dataclass
 from reconciler.render.view import Item, Items, Line, Role, Row, View, say, screen
 
 Value = int | str

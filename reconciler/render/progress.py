@@ -3,7 +3,7 @@
 A training that is waited for is told of when it begins, when it ends, and every quarter of an hour.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import assert_never
 
 from reconciler.core.action import Action, Verb
@@ -11,6 +11,7 @@ from reconciler.core.event import EndReason, Event, Finished, InTraining, Outcom
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.render.training_time import TimeOfDay, end_words, since_words
 from reconciler.render.view import Line, Role, Span, Text
 from reconciler.render.words import SIMULATED, duration

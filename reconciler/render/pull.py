@@ -1,10 +1,10 @@
 """What `captions pull` did: what was written, what stays, what has to be chosen, and how the manifest declares it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.core.look.caption_merge import MergeOutcome
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.render.difference import Wording
 from reconciler.render.view import Block, Item, Items, Line, Paragraph, Role, View, folded, say, screen
 from reconciler.render.words import difference, quoted_text, short

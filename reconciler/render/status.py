@@ -1,6 +1,6 @@
 """What is live, object by object, beside what git declares."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.core.change import Effect
 from reconciler.core.kind import Kind
@@ -11,6 +11,7 @@ from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.core.state import Unchanged
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.render.alias import standing_aliases
 from reconciler.render.leftover import leftover_sections
 from reconciler.render.plan_report.changed import ChangedObject

@@ -4,8 +4,9 @@ A view holds foreign text as it came: `render.text` prints it, and passes every 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from reconciler.core.value import dataclass
 
 
 class Role(StrEnum):

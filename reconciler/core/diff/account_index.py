@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from reconciler.core.desired import Desired
 from reconciler.core.diff.election import ALIVE, Member, ModelMember
@@ -12,6 +11,7 @@ from reconciler.core.live import Live, LiveKey, Observed, RemoteDataset, RemoteM
 from reconciler.core.name import FinalName
 from reconciler.core.ref import Ref
 from reconciler.core.text import count, in_words
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What comparing desired with observed gives, before any order is made of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.core.change import Change
 from reconciler.core.desired import DesiredDataset
@@ -11,6 +11,7 @@ from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import AliasState, State, Unchanged
+from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish, WishImage
 
 

@@ -1,7 +1,7 @@
 """One comparison while it runs, and the rules that each kind of object brings to it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.core.change import RemovedObject
 from reconciler.core.desired import Desired
@@ -12,6 +12,7 @@ from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Refusal
 from reconciler.core.run_options import RunOptions
+from reconciler.core.value import dataclass
 
 
 @dataclass(slots=True, kw_only=True)

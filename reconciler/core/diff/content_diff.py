@@ -1,13 +1,13 @@
 """What is left to do inside a draft until it is its wish: on a live draft, on a clone-to-be, or on nothing yet."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from reconciler.core.change import FieldChange
 from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption
 from reconciler.core.diff.content_match import ContentMatch, match_wish, uncaptioned
 from reconciler.core.live import LiveContent, RemoteImage
 from reconciler.core.name import image_file_name, parse_image_key
+from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish, WishImage
 
 

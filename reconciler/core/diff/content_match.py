@@ -5,7 +5,6 @@ which one that goes. Whether a dataset fits, what is left to do, and what differ
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from reconciler.core.change import FieldChange, Scalar
@@ -14,6 +13,7 @@ from reconciler.core.guide import Guide, same_caption, same_guide
 from reconciler.core.live import LiveContent, RemoteDataset, RemoteImage
 from reconciler.core.name import image_label, parse_image_label
 from reconciler.core.text import count, quoted
+from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish, WishImage
 
 GUIDE_PARTS_NAMED = 3

@@ -1,7 +1,7 @@
 """Compare a declared dataset with its live versions: in force, to be filled, to be cloned, to be made, or refused."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.core.change import DatasetChange, Origin, SetAside
 from reconciler.core.content_change import CaptionChange
@@ -24,6 +24,7 @@ from reconciler.core.reason import Reason, Why
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import State, Unchanged
 from reconciler.core.text import count, quoted
+from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish
 
 

@@ -1,7 +1,5 @@
 """All that is known about one dataset when it is judged, and what may be asked of it."""
 
-from dataclasses import dataclass
-
 from reconciler.core.desired import Desired, DesiredDataset, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.assessment import wish_for
@@ -13,6 +11,7 @@ from reconciler.core.live import RemoteDataset
 from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import RunOptions
+from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish
 
 

@@ -6,11 +6,11 @@ change afterwards.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from reconciler.core.live import ModelStatus, RemoteDataset, RemoteModel
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name, parse_model_name
 from reconciler.core.uploads import Uploads
+from reconciler.core.value import dataclass
 
 ALIVE = (ModelStatus.COMPLETED, ModelStatus.IN_PROGRESS, ModelStatus.CREATED)
 """Model statuses that count as a version, the preferred first."""

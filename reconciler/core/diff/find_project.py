@@ -1,7 +1,6 @@
 """Find the live project that a manifest means: by its pinned id, or by its name and what it holds."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from reconciler.core.desired import Absent, Desired, DesiredProject
 from reconciler.core.diff.account_index import AccountIndex, Marks, marks_of
@@ -9,6 +8,7 @@ from reconciler.core.live import RemoteProject
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Refusal
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

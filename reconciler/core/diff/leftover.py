@@ -3,12 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.kind import Kind
 from reconciler.core.live import Live, LiveKey, RemoteModel
 from reconciler.core.ref import NAME_LIMIT, Ref, is_name
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,11 @@ What is live is the newest completed version (the base) together with the open d
 version is made: as a clone, uploaded afresh, or by a run that was cut off and goes on in its draft.
 """
 
-from dataclasses import dataclass
-
 from reconciler.core.content_change import LostCaption, LostImage
 from reconciler.core.guide import same_caption
 from reconciler.core.live import NOTHING_LIVE, LiveContent, RemoteImage
 from reconciler.core.name import image_file_name
+from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish
 
 

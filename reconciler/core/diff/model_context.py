@@ -1,7 +1,5 @@
 """One declared model beside its live versions: what differs in its words and in its definition."""
 
-from dataclasses import dataclass
-
 from reconciler.core.change import FieldChange
 from reconciler.core.desired import Desired, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
@@ -16,6 +14,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note
 from reconciler.core.run_options import RunOptions
 from reconciler.core.text import quoted, shown
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """What is to become of a declared model, given its live versions: the one place that decides when money is spent."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.core.desired import DesiredModel
 from reconciler.core.diff.election import ALIVE, ModelMember, elect_model, newest_model
 from reconciler.core.live import ModelStatus
+from reconciler.core.value import dataclass
 
 
 class Course(StrEnum):

@@ -1,7 +1,6 @@
 """What adopting a live object means: the entry that git would hold, what differs all the same, and what forbids it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from reconciler.core.adoption import ADOPTED_VERSION, Adopted, AdoptedImage, Adoption
 from reconciler.core.desired import Desired, DesiredDataset, DesiredModel, DesiredProject
@@ -17,6 +16,7 @@ from reconciler.core.name import FinalName, parse_dataset_name
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Refusal
 from reconciler.core.text import count, in_words, quoted, shown
+from reconciler.core.value import dataclass
 
 _MUST_AGREE = ("ip_medium", "ip_type")
 

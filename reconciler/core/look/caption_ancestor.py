@@ -9,7 +9,7 @@ since then change nothing on the live side, so the name stays older than they ar
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.core.desired import DesiredDataset
 from reconciler.core.fingerprint import dataset_fingerprint
@@ -17,6 +17,7 @@ from reconciler.core.live import LiveContent
 from reconciler.core.name import image_key
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ on either side: it is never a change, and never in the way of one.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from reconciler.core.value import dataclass
 
 Same = Callable[[str, str], bool]
 """Do two captions say the same? Under a schema they are compared as JSON documents."""

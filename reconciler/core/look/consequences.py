@@ -4,7 +4,7 @@ Two trees are compared. What is live says which versions aliases name, where an 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cached_property
 
 from reconciler.core.account import Account
@@ -32,6 +32,7 @@ from reconciler.core.look.in_force import coming
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState, State
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

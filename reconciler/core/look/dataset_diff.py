@@ -1,7 +1,6 @@
 """What differs in the content of two versions of a dataset: the guide, images, captions and who wrote them; a value."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.core.change import FieldChange
@@ -11,6 +10,7 @@ from reconciler.core.diff.content_match import ContentMatch, match_live
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import image_file_name, parse_dataset_name, parse_image_key
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 
 class Writer(StrEnum):

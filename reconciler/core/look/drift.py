@@ -5,7 +5,6 @@ Health is another question: a training that failed is no difference, and nothing
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from reconciler.core.change import (
     Change,
@@ -32,6 +31,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.refusal import Refusal
 from reconciler.core.state import State
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What differs between git and the live side, as values, and which differences an ignore rule hides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
@@ -9,6 +9,7 @@ from reconciler.core.look.ignore import Ignore
 from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
 from reconciler.core.state import Unchanged
+from reconciler.core.value import dataclass
 
 
 class Cause(StrEnum):

@@ -5,7 +5,6 @@ over the whole account, so that a part of it is exported under the same names as
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from reconciler.core.guide import Family, PrefixGuide, SchemaGuide
 from reconciler.core.kind import Kind
@@ -27,6 +26,7 @@ from reconciler.core.ref import NAME_LIMIT, Ref
 from reconciler.core.strictjson import BadJson, Value
 from reconciler.core.text import quoted
 from reconciler.core.uploads import ONE_BY_ONE
+from reconciler.core.value import dataclass
 
 _RESERVED = ("project", "adopted", "reconciler", "overlays")
 """Names that a dataset or model does not get, because files and folders beside its manifest are called so."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from reconciler.core.live import RemoteImage
@@ -10,6 +9,7 @@ from reconciler.core.manifest.image import FORMAT_OF
 from reconciler.core.manifest.portable import comparable, unportable
 from reconciler.core.name import image_file_name
 from reconciler.core.text import visible
+from reconciler.core.value import dataclass
 
 _STEM_LIMIT = 120
 _UNFIT = re.compile(r'[<>:"|?*\\/]+')

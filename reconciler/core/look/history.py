@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from reconciler.core.change import FieldChange
@@ -15,6 +15,7 @@ from reconciler.core.name import DraftName, LiveName, parse_dataset_name
 from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState
 from reconciler.core.training import TrainingParameters
+from reconciler.core.value import dataclass
 
 
 class Mark(StrEnum):

@@ -1,11 +1,11 @@
 """Rules for differences that shall stay: an object, a field, why, and until when. Only `drift` reads them."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal
+from reconciler.core.value import dataclass
 
 STRAYS = "strays"
 EVERYTHING = "*"

@@ -5,7 +5,6 @@ says what was decided, and this module reads it from the plan for all that need 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from reconciler.core.change import ModelChange
 from reconciler.core.desired import CURRENT
@@ -14,6 +13,7 @@ from reconciler.core.live import ModelStatus
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState, State, Unchanged
+from reconciler.core.value import dataclass
 
 _IN_FORCE = frozenset({State.IN_SYNC, State.TRAINING, State.CREATED, State.DRAFT, State.KEPT})
 _BEGUN = frozenset({State.IN_SYNC, State.TRAINING, State.FAILED, State.STOPPED})

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import PurePosixPath
 
@@ -17,6 +17,7 @@ from reconciler.core.guide import Guide
 from reconciler.core.live import RemoteImage
 from reconciler.core.name import image_key, parse_image_key
 from reconciler.core.text import normal
+from reconciler.core.value import dataclass
 
 SAME = 2.0
 """Percent. Up to it, two pictures are one that was cropped, scaled or compressed by the service: 0.54 was the most measured."""

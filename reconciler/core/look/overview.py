@@ -1,10 +1,10 @@
 """An account as it stands, whatever git declares: its projects with their datasets, and the models on those."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.live import Live, Observed, RemoteDataset, RemoteModel, RemoteProject
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """What a plan does not tell of the account: live objects that git does not know, and the checkpoints of trainings."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
@@ -9,6 +8,7 @@ from reconciler.core.diff.leftover import Leftover, leftovers
 from reconciler.core.kind import Kind
 from reconciler.core.live import LiveKey, Observed
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

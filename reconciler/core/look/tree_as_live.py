@@ -1,7 +1,6 @@
 """Take a tree as live: the observation that applying it would leave behind, without asking anyone."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import count
 
 from reconciler.core.desired import Desired, DesiredImage
@@ -21,6 +20,7 @@ from reconciler.core.live import (
 )
 from reconciler.core.name import FinalName, live_image_name
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 SOME_TEXT = "an automatic caption."
 """Stands for a caption that the API would write."""

@@ -3,7 +3,7 @@
 A manifest of a tree is compared as if it had been applied, without asking anyone.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.core.change import FieldChange
 from reconciler.core.desired import Desired
@@ -14,6 +14,7 @@ from reconciler.core.look.dataset_diff import DatasetDifference, DatasetVersion,
 from reconciler.core.look.tree_as_live import tree_as_live
 from reconciler.core.name import parse_dataset_name, parse_model_name
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """One YAML document as plain values, with the place of every key and value in its file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from reconciler.core.problem import Location
 from reconciler.core.strictjson import Value
+from reconciler.core.value import dataclass
 
 _COLUMNS = 20
 _MASK = (1 << _COLUMNS) - 1

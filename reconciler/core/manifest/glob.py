@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from reconciler.core.value import dataclass
 
 PATTERN_LIMIT = 200
 """Characters of one pattern."""

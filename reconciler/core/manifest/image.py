@@ -1,9 +1,10 @@
 """What is known of an image file without looking at its pixels."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import overload
+
+from reconciler.core.value import dataclass
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 """Suffixes, in lower case, of the formats that the API takes."""

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from reconciler.core.manifest.loaded import CaptionEntry, ImageFolder
 from reconciler.core.manifest.suggestion import did_you_mean, nearest
 from reconciler.core.problem import Problem
 from reconciler.core.text import count, quoted
+from reconciler.core.value import dataclass
 
 _LISTED = 3
 """Names in a message. More captions of one file than this, none of which looks like an image's, are told together."""

@@ -1,7 +1,7 @@
 """What was found on the disk, before the rules are checked: manifests, image files, caption texts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.core.adoption import Adopted
 from reconciler.core.manifest.document import Document
@@ -10,6 +10,7 @@ from reconciler.core.manifest.spec import Body
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

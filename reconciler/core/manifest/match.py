@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.core.guide import Guide
 from reconciler.core.manifest.image_names import ImageNames, without_image
@@ -11,6 +11,7 @@ from reconciler.core.manifest.text_rules import judge_text
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.strictjson import BadJson, loads
 from reconciler.core.text import count, normal, quoted, shown
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

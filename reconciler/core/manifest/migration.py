@@ -6,7 +6,6 @@ project, its datasets and its models. The images are those that lie there; only 
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -19,6 +18,7 @@ from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.strictjson import Value
 from reconciler.core.text import count, normal
+from reconciler.core.value import dataclass
 
 TextsAs = Literal["json", "automatic"]
 """What becomes of declared captions: JSON captions that hold the text, or automatic ones."""

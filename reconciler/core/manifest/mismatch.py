@@ -5,7 +5,7 @@ known but not taken.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import get_args, get_origin
 
 from reconciler.core.manifest.document import Document
@@ -14,6 +14,7 @@ from reconciler.core.manifest.suggestion import did_you_mean, nearest, one_of
 from reconciler.core.problem import Location, Problem
 from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted, shown
+from reconciler.core.value import dataclass
 
 _EXPECTED = {
     "string_type": "text",

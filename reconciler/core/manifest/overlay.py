@@ -8,7 +8,7 @@ Content stays in the manifests, so that a fingerprint is the same in each accoun
 # Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from pydantic import Field
@@ -26,6 +26,7 @@ from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import Ref, parse_ref
 from reconciler.core.text import in_words, quoted
 from reconciler.core.tier import Tier
+from reconciler.core.value import dataclass
 
 FOLDER = "overlays"
 """Below the root. No file in it is a manifest."""

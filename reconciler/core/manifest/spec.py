@@ -3,7 +3,6 @@
 # mypy: disable-error-code="explicit-any"
 # Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
 
-from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, WithJsonSchema
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, W
 from reconciler.core.guide import Family
 from reconciler.core.training import TrainingParameters, TrainingPolicy
 from reconciler.core.uploads import Uploads, uploads_of
+from reconciler.core.value import dataclass
 
 API_VERSION = "reconciler/v1"
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from reconciler.core.desired import Declared, Desired
 from reconciler.core.guide import Family
@@ -12,6 +11,7 @@ from reconciler.core.manifest.mismatch import Vocabulary
 from reconciler.core.manifest.spec import Body, DatasetBody, ModelBody, ModelSpec
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,9 @@ has to be waited for may take more reads. Where the API keeps more than its docu
 of a clone (U74), fewer are made.
 """
 
-from dataclasses import dataclass
-
 from reconciler.core.change import DatasetChange, Origin
 from reconciler.core.content_change import ImageEffect
+from reconciler.core.value import dataclass
 
 PUT_AND_READ = 2
 PROJECT = 2

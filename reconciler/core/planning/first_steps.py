@@ -1,9 +1,10 @@
 """What a plan does first: what the steps of a change have to wait for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

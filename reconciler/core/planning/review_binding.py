@@ -7,7 +7,7 @@ was compared with a git revision and one that was made on what is live.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from reconciler.core.change import (
@@ -27,6 +27,7 @@ from reconciler.core.plan import Plan
 from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

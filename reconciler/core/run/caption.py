@@ -1,7 +1,6 @@
 """Which captions are regenerated, awaited and written, decided on what a draft shows at one read."""
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
 
 from reconciler.core.action import KeyedText
 from reconciler.core.content_change import CaptionChange
@@ -9,6 +8,7 @@ from reconciler.core.guide import Guide, same_caption
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import parse_image_key
 from reconciler.core.run.clone import CaptionWrite
+from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish, WishImage
 
 

@@ -1,11 +1,10 @@
 """The check of a clone: what came along, what must be written again, and which names and guides follow."""
 
-from dataclasses import dataclass
-
 from reconciler.core.guide import Guide, same_caption, same_guide
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import DraftName
 from reconciler.core.run.draft_ownership import draft_name
+from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish
 
 

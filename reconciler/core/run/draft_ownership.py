@@ -1,7 +1,6 @@
 """Whose draft it is that was just read, which of several is elected, and what its name must be: decided here alone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.core.diff.election import Member, members, open_drafts
@@ -10,6 +9,7 @@ from reconciler.core.live import DatasetStatus, RemoteDataset
 from reconciler.core.name import DraftName, FinalName, LiveName, parse_dataset_name
 from reconciler.core.run.ending import Ending, another_apply, failed
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish
 
 

@@ -1,8 +1,9 @@
 """How an action ends: its outcome, the words for people, and the reason that the report needs to know."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.core.event import EndReason, Outcome
+from reconciler.core.value import dataclass
 
 ANOTHER_APPLY = "another apply is at work"
 INTERRUPTED = "interrupted"

@@ -1,11 +1,11 @@
 """What the lists must show before an apply may end, so that the next plan sees what this run made."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from reconciler.core.kind import Kind
 from reconciler.core.live import Live, ModelStatus, RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.text import normal
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

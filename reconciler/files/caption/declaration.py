@@ -1,9 +1,9 @@
 """The change of a manifest that declares captions which were pulled: `source: sidecar` in place of automatic ones."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from reconciler.core.manifest.loaded import Manifest
+from reconciler.core.value import dataclass
 from reconciler.files.manifest_file import ManifestFile, manifest_file
 from reconciler.files.tree import Tree
 from reconciler.files.yaml.change import Edit, Insert, Replace

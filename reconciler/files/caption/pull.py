@@ -4,13 +4,13 @@ import os
 import stat
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Literal
 
 from reconciler.core.strictjson import Value
 from reconciler.core.text import in_words, normal
+from reconciler.core.value import dataclass
 from reconciler.files.caption.form import CaptionForm
 from reconciler.files.caption.reading import (
     FILE_NAMES,

@@ -3,12 +3,12 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from reconciler.core.problem import Location, Problem
 from reconciler.core.strictjson import BadJson, Value, loads
 from reconciler.core.text import count, in_words, quoted
+from reconciler.core.value import dataclass
 
 RECORD_LIMIT = 64 * 1024
 """Characters of one record."""

@@ -4,11 +4,11 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from reconciler.core.problem import Problem
 from reconciler.core.strictjson import BadJson, Value, loads
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 from reconciler.files.caption.records import NAME, WORDS, BadRows, Columns, Row, columns_of, rows_of, word_of
 
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")

@@ -8,10 +8,10 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from reconciler.core.value import dataclass
 from reconciler.files.git.repository import LISTING_LIMIT, Repository, RevisionRefused, find_repository
 
 ATTRIBUTES = ".gitattributes"

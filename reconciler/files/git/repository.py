@@ -11,11 +11,11 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from reconciler.core.text import quoted, shown
+from reconciler.core.value import dataclass
 
 LISTING_LIMIT = 64 * 1024 * 1024
 """Bytes of an answer that is held in memory. A few bytes of tree objects can describe millions of paths."""

@@ -11,10 +11,10 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.core.problem import Location, Problem, ProblemsFound
+from reconciler.core.value import dataclass
 from reconciler.files.git.repository import Blobs, TreeEntry, find_repository
 from reconciler.files.image.image_file import FILE_LIMIT
 from reconciler.files.tree_listing import DATA_SUFFIXES, TEXT_SUFFIXES

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.core.guide import Family
 from reconciler.core.manifest.glob import BadPattern, Pattern, compile_pattern
@@ -14,6 +13,7 @@ from reconciler.core.manifest.spec import DatasetSpec
 from reconciler.core.manifest.suggestion import nearest
 from reconciler.core.problem import Problem
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 from reconciler.files.caption import reading as caption
 from reconciler.files.image import dvc
 from reconciler.files.image.digest_table import DigestTable

@@ -7,11 +7,12 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from struct import Struct
 from typing import Any
 
 from reconciler.core.manifest.image import Facts, Flaw, FolderSummary, Trait
+from reconciler.core.value import dataclass
 from reconciler.files.image.image_file import Inspection
 
 Key = tuple[int, int, int, int]

@@ -5,11 +5,11 @@ the content is here the pointer does not matter.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from reconciler.core.manifest.portable import Outside, below
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.text import count, quoted
+from reconciler.core.value import dataclass
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import Tree
 from reconciler.files.tree_listing import TreeListing, join

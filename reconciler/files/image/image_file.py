@@ -1,9 +1,10 @@
 """An image file, read once: its SHA-256, and what its structure says. Pixels are never decoded."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.core.manifest.image import Facts, Flaw
+from reconciler.core.value import dataclass
 from reconciler.files.image import jpeg, png, webp
 from reconciler.files.image.byte_source import ByteSource, Cut, Readable
 

@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
 from typing import BinaryIO
 
@@ -13,6 +12,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from reconciler.core.value import dataclass
 from reconciler.doctor.pixels import BLANK, LEAST_AREA, LEAST_MARGIN, SIDE, Inner, Measured, Pixels, Unreadable
 from reconciler.files.cache import CacheFile, CacheTable
 from reconciler.files.image.image_file import digest_bytes

@@ -4,8 +4,9 @@ import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from reconciler.core.value import dataclass
 from reconciler.files.git.git_tree_ids import GitTreeIds
 from reconciler.files.image.digest_cache import DigestCache
 from reconciler.files.image.digest_table import KEY_BYTES, DigestTable, file_key, make_table, packed

@@ -3,10 +3,10 @@
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from reconciler.core.guide import Family
+from reconciler.core.value import dataclass
 from reconciler.files.caption.reading import caption_files_among, sidecars_beside
 from reconciler.files.image.dataset_files import is_image
 from reconciler.files.tree_listing import DEPTH_LIMIT, join

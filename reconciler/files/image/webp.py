@@ -1,9 +1,10 @@
 """WebP structure: the RIFF chunks and their sizes; nothing is decoded."""
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.core.manifest.image import Facts, Trait
+from reconciler.core.value import dataclass
 from reconciler.files.image.byte_source import ByteSource, Cut
 from reconciler.files.image.exif import read_exif
 from reconciler.files.image.png import ANIMATED, Unfit, cut, damaged

@@ -1,9 +1,9 @@
 """Edits of values, and what a document says after each of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from reconciler.core.strictjson import Value
+from reconciler.core.value import dataclass
 from reconciler.files.yaml.rendering import same
 from reconciler.files.yaml.yaml_text import NoSuchPlace, Steps
 

@@ -5,7 +5,7 @@ exact places; parse events do not: an empty value's event stands at the next tok
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from ruamel.yaml import YAML
@@ -31,6 +31,8 @@ from ruamel.yaml.tokens import (
     Token,
     ValueToken,
 )
+
+from reconciler.core.value import dataclass
 
 
 class Form(StrEnum):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -11,6 +11,7 @@ from ruamel.yaml.events import Event
 from reconciler.core.manifest.document import Document
 from reconciler.core.problem import Location, Problem
 from reconciler.core.text import shown
+from reconciler.core.value import dataclass
 from reconciler.files.text_file import not_utf8, too_large
 from reconciler.files.yaml.builder import DocumentBuilder, YamlFault
 

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -16,6 +16,7 @@ from ruamel.yaml.scalarstring import (
 )
 
 from reconciler.core.strictjson import Value
+from reconciler.core.value import dataclass
 from reconciler.files.yaml.reading import read_yaml
 
 _STYLES = {

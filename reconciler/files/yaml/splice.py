@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from reconciler.core.value import dataclass
 from reconciler.files.yaml.layout import BLOCK, Entry, Form, Node
 
 _BREAK = re.compile(r"\r\n|\n|\r")

@@ -1,9 +1,9 @@
 """The text of a YAML file, and what each edit changes in it: pieces as small as can be."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from reconciler.core.strictjson import Value
+from reconciler.core.value import dataclass
 from reconciler.files.yaml.builder import BadNumber, scalar_value
 from reconciler.files.yaml.layout import FLOW, MAPPINGS, SCALARS, Entry, Form, Node, documents_of
 from reconciler.files.yaml.rendering import Manner, flow_pair, flow_text, item_lines, pair_lines, root_lines, safe

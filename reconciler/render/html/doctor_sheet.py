@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from reconciler.core.manifest.image import ImageFile
+from reconciler.core.value import dataclass
 from reconciler.doctor.caption_rules import quoted_caption
 from reconciler.doctor.finding import DatasetDiagnosis, Diagnosis, Finding, Waived, in_reading_order
 from reconciler.doctor.image_rules import loss

@@ -1,6 +1,6 @@
 """How long a comment may get: steps from everything to names alone, tried in turn until one fits."""
 
-from dataclasses import dataclass
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

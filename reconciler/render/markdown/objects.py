@@ -1,13 +1,13 @@
 """Objects in Markdown: each as a line with what explains it below, or many of them by name alone."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from reconciler.core.change import FieldChange
 from reconciler.core.content_change import ImageChange, ImageEffect, KeptCaption
 from reconciler.core.name import said_name
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.render.difference import Wording
 from reconciler.render.markdown.gate import code, prose
 from reconciler.render.markdown.length import Length

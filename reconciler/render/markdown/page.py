@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.render.album import findings_told_once
 from reconciler.render.alike import some_of
 from reconciler.render.markdown.gate import cell, code, marker_line, prose

@@ -1,12 +1,12 @@
 """What a plan costs, in the figures that a person decides by, each beside its limits."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from reconciler.core.change import NOTHING_LOST
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan
 from reconciler.core.tier import CALLS_A_MINUTE, FREE_REQUESTS
+from reconciler.core.value import dataclass
 from reconciler.render.plan_report.changed import ChangedObject
 from reconciler.render.plan_report.content import CaptionSums
 from reconciler.render.plan_report.effect import Tone

@@ -1,12 +1,13 @@
 """One object that changes, with everything that a reviewer may read of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from reconciler.core.category import Category
 from reconciler.core.change import Effect, FieldChange, Losses, RemovedObject, RenamedObject, StoppedTraining
 from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 from reconciler.render.alias import AliasReport
 from reconciler.render.plan_report.content import ContentReport, Entries
 from reconciler.render.plan_report.effect import EffectFacts, EffectWords, Tone, effect_words

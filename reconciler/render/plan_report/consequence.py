@@ -1,7 +1,6 @@
 """What merging does without a call, in words: each as a clause for the headline and as a sentence with its object."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from reconciler.core.change import Scalar
 from reconciler.core.consequence import (
@@ -20,6 +19,7 @@ from reconciler.core.consequence import (
 from reconciler.core.desired import CURRENT
 from reconciler.core.ref import Ref
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.render.plan_report.effect import Tone
 from reconciler.render.words import short
 

@@ -1,10 +1,10 @@
 """Contact sheets: which images are shown as pictures, which are folded, which are lines of text, within a budget."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.render.album import ReportedFinding, Thumbnails
 from reconciler.render.plan_report.sheet_image import MARK_ORDER, ImageMark, SheetImage
 

@@ -1,12 +1,12 @@
 """What changes inside a dataset: images and captions in one order, those that are never folded first, and their sums."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from reconciler.core.change import DatasetChange, FieldChange, Origin
 from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption
 from reconciler.core.guide import Guide
+from reconciler.core.value import dataclass
 from reconciler.render.album import ReportedFinding
 from reconciler.render.difference import Wording
 from reconciler.render.plan_report.contact_sheet import ContactSheet

@@ -1,11 +1,12 @@
 """What is said of each effect of a change, and where an object with it stands: a new effect is a new row here."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from reconciler.core.change import Effect
 from reconciler.core.kind import Kind
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.render.tier import TRAINING_TIME
 
 

@@ -5,7 +5,7 @@ through a gate of its own.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from reconciler.core.look.unknown_alias import UNKNOWN
@@ -14,6 +14,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import State
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.render.album import NO_ALBUM, Album, ReportedFinding
 from reconciler.render.alias import AliasReport, alias_reports, no_answer, unanswered
 from reconciler.render.alike import alike, said_of_all, shape

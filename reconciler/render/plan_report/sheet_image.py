@@ -1,11 +1,12 @@
 """The images of a contact sheet: each one that comes, goes or gets other words, with its caption under it."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from reconciler.core.change import DatasetChange
 from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption
+from reconciler.core.value import dataclass
 from reconciler.render.album import ImageRename
 from reconciler.render.difference import Fate, Pieces, Wording, whole
 from reconciler.render.words import megabytes

@@ -1,13 +1,13 @@
 """The steps of a plan and what each waits for, object by object; alike neighbours are told as one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from reconciler.core.action import Action, Verb
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.render.plan_report.effect import Tone
 
 NAMES = 40

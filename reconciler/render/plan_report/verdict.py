@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from reconciler.core.change import NOTHING_LOST
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.state import State
 from reconciler.core.text import count
+from reconciler.core.value import dataclass
 from reconciler.render.plan_report.changed import ChangedObject
 from reconciler.render.plan_report.consequence import ConsequenceReport, clauses
 from reconciler.render.plan_report.effect import Tone

@@ -1,0 +1,157 @@
+"""A value class of ours beside the standard one: it takes the same arguments and does the same."""
+
+import copy
+import dataclasses
+import pickle
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from reconciler.core.desired import Desired
+from reconciler.core.value import value_class
+
+Decorator = Callable[[type[object]], type[object]]
+
+
+def standard(cls: type[object]) -> type[object]:
+    """What Python makes."""
+    return dataclasses.dataclass(frozen=True, slots=True)(cls)
+
+
+def ours(cls: type[object]) -> type[object]:
+    """What we make."""
+    return value_class(frozen=True, slots=True)(cls)
+
+
+def several(decorator: Decorator) -> type[object]:
+    """Fields with and without a default, by place and by name, and some that are not shown or not compared."""
+
+    @decorator
+    class Several:
+        first: int
+        second: str = "two"
+        third: list[int] = dataclasses.field(default_factory=list)
+        fourth: int = dataclasses.field(default=4, repr=False, compare=False)
+        _: dataclasses.KW_ONLY
+        fifth: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+    return Several
+
+
+def one(decorator: Decorator) -> type[object]:
+    """A single field, of which the rest is computed."""
+
+    @decorator
+    class One:
+        """One."""
+
+        name: object
+        length: int = dataclasses.field(init=False, compare=False)
+
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "length", len(str(self.name)))
+
+    return One
+
+
+def none(decorator: Decorator) -> type[object]:
+    """No field, and a text of its own."""
+
+    @decorator
+    class Nothing:
+        def __repr__(self) -> str:
+            return "nothing"
+
+    return Nothing
+
+
+CALLS: list[tuple[tuple[object, ...], dict[str, object]]] = [
+    ((), {}),
+    ((1,), {}),
+    ((1, "a"), {}),
+    ((1, "two", []), {"fifth": {}}),
+    ((1, "a", [1], 5), {"fifth": {"x": 1}}),
+    ((), {"first": 1, "fourth": 9}),
+    ((), {"name": 1}),
+    ((float("nan"),), {}),
+    ((1, 2, 3, 4, 5), {}),
+    ((1,), {"first": 1}),
+    ((1,), {"sixth": 6}),
+]
+
+
+def outcome(make: Callable[[], object]) -> object:
+    """What a call gives, or the error that it raises."""
+    try:
+        return make()
+    except (TypeError, AttributeError) as error:
+        return (type(error), str(error))
+
+
+def told(cls: type[object]) -> list[object]:
+    """All that can be seen of the values of a class."""
+    values: list[object] = []
+    seen: list[object] = []
+    for places, names in CALLS:
+        made = outcome(lambda places=places, names=names: cls(*places, **names))  # type: ignore[misc]
+        seen.append(repr(made))
+        if isinstance(made, cls):
+            values.append(made)
+    for value in values:
+        seen += [value == other for other in (*values, 1)]
+        seen += [outcome(lambda value=value: hash(value))]  # type: ignore[misc]
+        seen += [copy.copy(value) == value, copy.deepcopy(value) == value]
+        seen += [repr(dataclasses.replace(value))]  # type: ignore[type-var]
+        for field in dataclasses.fields(value)[:1]:  # type: ignore[arg-type]
+            seen += [outcome(lambda value=value, name=field.name: setattr(value, name, 2))]  # type: ignore[misc]
+            seen += [outcome(lambda value=value, name=field.name: delattr(value, name))]  # type: ignore[misc]
+        seen += [hasattr(value, "__dict__"), cls.__match_args__]  # type: ignore[attr-defined]
+    return seen
+
+
+@pytest.mark.parametrize("shape", [several, one, none])
+def test_it_is_what_the_standard_decorator_makes(shape: Callable[[Decorator], type[object]]) -> None:
+    """Arguments, errors, text, comparison, hash, copies and the guard against changes."""
+    assert told(shape(ours)) == told(shape(standard))
+
+
+def test_a_class_that_is_built_upon_it() -> None:
+    """The first value of a subclass compiles for the class that has the fields."""
+    base = several(ours)
+
+    class Below(base):  # type: ignore[valid-type, misc]
+        pass
+
+    assert repr(Below(1)).endswith("Below(first=1, second='two', third=[], fifth={})")
+    assert base(1) == base(1)  # type: ignore[call-arg]
+    assert base(1) != Below(1)  # type: ignore[call-arg]
+
+
+def test_it_can_be_stored() -> None:
+    """Slots of a value that refuses to change are set again."""
+    assert pickle.loads(pickle.dumps(Desired())) == Desired()
+
+
+def test_what_is_no_value_gets_the_standard_methods() -> None:
+    """A record that changes, and one with an order."""
+
+    @value_class(slots=True)
+    class Record:
+        count: int = 0
+
+    @value_class(frozen=True, slots=True, order=True)
+    class Ordered:
+        rank: int
+
+    record = Record()
+    record.count = 1
+    assert record == Record(1)  # type: ignore[call-arg]
+    assert Ordered(1) < Ordered(2)  # type: ignore[call-arg, operator]
+
+
+def test_nothing_is_compiled_before_it_is_needed() -> None:
+    """An `__init__` is compiled once, when the first value is built."""
+    made = several(ours)
+    before = made.__init__
+    assert made(1) == made(1)  # type: ignore[call-arg]
+    assert made.__init__ is not before
