@@ -5,7 +5,7 @@ Every answer has several shapes in the documents (V23, V26, V31 to V36), and all
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
@@ -13,6 +13,7 @@ from reconciler.api.error_text import safe
 from reconciler.api.payload import ModelPayload, fit
 from reconciler.api.translate import model
 from reconciler.core.live import RemoteModel
+from reconciler.core.value import dataclass
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 

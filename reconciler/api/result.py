@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
@@ -13,6 +12,7 @@ from reconciler.api.endpoint import VERSION_PATH, Address, Endpoint, origins_of,
 from reconciler.api.network import Network
 from reconciler.api.picture import WHOLE_LIMIT, Missing
 from reconciler.api.transport import build_http_client
+from reconciler.core.value import dataclass
 
 _HEADERS: Final = {"Accept": "*/*"}
 _LATER: Final = frozenset({202, 403, 404, 408, 425, 429})

@@ -1,5 +1,6 @@
 """Execute a plan, write the journal, and fold what happened into a report."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -38,6 +39,7 @@ async def apply(opened: Session, settings: Settings, planned: Planned, plan: Pla
 
     ProblemsFound and Refused, if at all, before the first request.
     """
+    _collect_as_usual()
     options = Options(
         settle=settings.settle,
         concurrency=settings.concurrency,
@@ -67,6 +69,12 @@ async def apply(opened: Session, settings: Settings, planned: Planned, plan: Pla
         seconds=opened.clock.now() - began,
     )
     return replace(report, is_simulated=is_simulated(opened.clock))
+
+
+def _collect_as_usual() -> None:
+    """Look for garbage as often as Python does by itself, but not in the plan: a run may last for days and send gigabytes."""
+    gc.freeze()
+    gc.set_threshold(700, 10, 10)
 
 
 def account_to_pin(settings: Settings, planned: Planned, plan: Plan, report: Report) -> Account | None:

@@ -4,7 +4,7 @@ A request that draws costs each time. It is sent once, and where its answer is l
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised
@@ -27,6 +27,7 @@ from reconciler.core.guide import LEGACY_END_WORDS
 from reconciler.core.live import ModelStatus, called
 from reconciler.core.look.in_force import in_force, serving
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 POLL = 2.0
 """Seconds between two looks at what is not ready."""

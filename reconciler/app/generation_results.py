@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from reconciler.api.result import NotYet, ResultFetcher
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
 from reconciler.core.text import shown
+from reconciler.core.value import dataclass
 from reconciler.files.drawn import looked_at, write_drawn
 
 _BLOCKED: Final = "moderation blocked it, most likely"

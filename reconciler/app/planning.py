@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from reconciler.app.account import require_account
 from reconciler.app.exceptions import undeclared
-from reconciler.app.session import Session
 from reconciler.app.settings import Settings
 from reconciler.core.change import ModelChange, RemovalChange
 from reconciler.core.consequence import LimitLoosened
@@ -27,7 +26,9 @@ from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note
 from reconciler.core.run_options import RunOptions
 from reconciler.core.value import dataclass
-from reconciler.observe import survey
+
+if TYPE_CHECKING:
+    from reconciler.app.session import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +69,13 @@ class Planned:
     versions: int
 
 
-async def make_plan(open_session: Session, settings: Settings, desired: Desired, scope: Scope) -> Planned:
+async def make_plan(open_session: "Session", settings: Settings, desired: Desired, scope: Scope) -> Planned:
     """Observe, compare, order. WrongUsage where the scope names what no manifest declares.
 
     Refused where the token is not of the account that the tree pins.
     """
+    from reconciler.observe import survey
+
     refs = chosen_refs(desired, scope)
     wanted = all_absent(desired) if scope.destroys else desired
     observed, assessment = await survey(open_session.client, wanted, scope.asked)

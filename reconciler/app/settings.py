@@ -7,12 +7,11 @@ from dataclasses import field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.api.endpoint import BRIA, SIMULATOR, Endpoint, EndpointRefused, parse_endpoint
 from reconciler.api.network import REACH, Network, network_of
 from reconciler.app.exceptions import WrongUsage
-from reconciler.archive.store import LONGEST, StoreName, parse_store
 from reconciler.core.account import Account
 from reconciler.core.limit import LIMIT_NAMES, Limits, allow
 from reconciler.core.look.ignore import Ignore
@@ -25,6 +24,9 @@ from reconciler.core.tier import CALLS_A_MINUTE
 from reconciler.core.value import dataclass
 from reconciler.files.configuration import FILE_NAME, Configuration, load_configuration
 from reconciler.files.overlay import load_overlay, overlay_names, with_overlay
+
+if TYPE_CHECKING:
+    from reconciler.archive.store import StoreName
 
 PREFIX = "RECONCILER_"
 VARIABLES = (
@@ -88,7 +90,7 @@ class Settings:
     """What the tree says that its plan costs. A plan with other numbers is refused."""
     ignores: tuple[Ignore, ...] = ()
     """Differences that `drift` leaves out. Nothing else reads this."""
-    archive_store: StoreName | None = None
+    archive_store: "StoreName | None" = None
     """Where archives are put. No file of the tree can name it: a pull request would decide where images go."""
     archive_expiry: timedelta = DEFAULT_EXPIRY
     """How long the address of an archive is good for."""
@@ -144,7 +146,7 @@ def resolve_settings(
         usual_limits=usual.limits,
         expect=configuration.expect,
         ignores=configuration.ignores,
-        archive_store=given_values.pick("archive_store", parse_store, None),
+        archive_store=given_values.pick("archive_store", _store, None),
         archive_expiry=given_values.pick("archive_expiry", _expiry, DEFAULT_EXPIRY),
         environ=environ,
     )
@@ -309,7 +311,15 @@ def _seconds(text: str, least: float, most: float) -> float:
     return seconds
 
 
+def _store(text: str) -> "StoreName":
+    from reconciler.archive.store import parse_store
+
+    return parse_store(text)
+
+
 def _expiry(text: str) -> timedelta:
+    from reconciler.archive.store import LONGEST
+
     match = _SPAN.fullmatch(text)
     span = timedelta(**{_UNITS[match["unit"]]: int(match["number"])}) if match else timedelta()
     if not SHORTEST_EXPIRY <= span <= LONGEST:

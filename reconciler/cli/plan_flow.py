@@ -12,7 +12,6 @@ from reconciler.app.validate import validate
 from reconciler.cli.console import Console
 from reconciler.cli.context import CommandContext, announce_network, warn_of_unused_token
 from reconciler.clock import Clock, PacedClock, is_simulated
-from reconciler.core.plan import Plan
 from reconciler.render.problem import warnings_view
 from reconciler.render.words import duration
 
@@ -84,18 +83,6 @@ async def plan_to_apply(context: CommandContext, scope: Scope) -> Planned:
     """A plan on what is live, as `apply` would make it: aliases that nothing will answer to are refused."""
     planned = await plan_live(context, scope)
     return replace(planned, plan=with_alias_check(planned.plan, planned.desired, context.settings.root))
-
-
-def plan_offline(context: CommandContext, scope: Scope, rev: str) -> Plan:
-    """A plan on the tree of a git revision, taken as live. No request is sent and no token is needed."""
-    from reconciler.app.offline import plan_offline as compare_with
-    from reconciler.app.other_roots import with_moved
-    from reconciler.app.revision import tree_at
-
-    desired = validate(context.settings, context.today)
-    context.console.say(warnings_view(desired.warnings))
-    base = with_moved(context.settings, desired, tree_at(context.settings, rev), rev)
-    return compare_with(context.settings, desired, base, scope)
 
 
 async def plan_live_since(context: CommandContext, scope: Scope, rev: str) -> Planned:

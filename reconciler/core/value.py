@@ -27,8 +27,12 @@ def value_class(
         written = {name for name, member in vars(cls).items() if member is not None}
         # Where there is no docstring, the standard decorator would compose one of a signature, which takes long.
         docstring, cls.__doc__ = cls.__doc__, cls.__doc__ or "none"
-        made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
+        # Being frozen is said afterwards: the standard decorator would compile two functions for it. Upon a frozen class it insists.
+        is_upon = any(dataclasses.is_dataclass(base) for base in cls.__bases__)
+        decorator = dataclasses.dataclass(init=False, repr=False, eq=False, frozen=is_upon, slots=True, kw_only=kw_only)
+        made = decorator(cls)
         made.__doc__ = docstring
+        made.__dataclass_params__.frozen = True  # type: ignore[attr-defined]
         for name, function in _methods(made).items():
             if name not in written:
                 setattr(made, name, function)

@@ -3,12 +3,12 @@
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from reconciler.core.value import dataclass
 from reconciler.files.image.image_file import inspect
 from reconciler.files.whole_file import create_file
 

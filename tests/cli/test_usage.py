@@ -236,27 +236,6 @@ def test_schema_and_version(cli: Cli) -> None:
     assert cli("--version").out == f"reconciler {__version__}\n"
 
 
-def heavy(*arguments: str) -> set[str]:
-    """The heavy libraries that a command line imports."""
-    code = (
-        "import sys; sys.argv = ['reconciler', *sys.argv[1:]]\n"
-        "from reconciler.__main__ import main\n"
-        "try: main()\nexcept SystemExit: pass\n"
-        "names = ['click','httpx','ruamel','pydantic','deepdiff','PIL','starlette','uvicorn','rich','asyncio','sqlite3']\n"
-        "print('heavy:', *[name for name in names if name in sys.modules])"
-    )
-    ran = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
-    return set(ran.stdout.rpartition("heavy:")[2].split())
-
-
-def test_help_and_version_are_cheap() -> None:
-    """Goals: `--version` imports not even click, `--help` no HTTP, YAML, diff, image or server library."""
-    assert heavy("--version") == set()
-    assert heavy("--help") == {"click"}
-    for command in COMMANDS:
-        assert heavy(command, "--help") == {"click"}
-
-
 def test_the_console_script_and_the_module_are_one() -> None:
     """Both answer, with the exit code of the run."""
     script = Path(sys.executable).parent / "reconciler"

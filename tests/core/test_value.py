@@ -122,6 +122,16 @@ def test_a_class_that_is_built_upon_it() -> None:
     class Below(base):  # type: ignore[valid-type, misc]
         pass
 
+    @dataclasses.dataclass(frozen=True)
+    class Frozen(base):  # type: ignore[valid-type, misc]
+        pass
+
+    @value_class(frozen=True, slots=True)
+    class Value(base):  # type: ignore[valid-type, misc]
+        more: int = 7
+
+    assert repr(Value(1, more=8)).endswith("Value(first=1, second='two', third=[], fifth={}, more=8)")
+    assert repr(Frozen(1)) == repr(Below(1)).replace("Below", "Frozen")
     assert repr(Below(1)).endswith("Below(first=1, second='two', third=[], fifth={})")
     assert base(1) == base(1)  # type: ignore[call-arg]
     assert base(1) != Below(1)  # type: ignore[call-arg]

@@ -66,7 +66,6 @@ def command(
     manifests that are gone, retrain and start, limits that are loosened. A version has no number there, for nobody
     asked which ones are live.
     """
-    from reconciler.app.saved import save
     from reconciler.app.settings import stage_of
     from reconciler.cli.context import announce_network, open_context
     from reconciler.cli.exit_codes import CHANGES, DONE
@@ -80,6 +79,8 @@ def command(
     context = open_context(invocation, raised)
     plan, observed = _plan(context, scope, base, live=live)
     if out is not None:
+        from reconciler.app.saved import save
+
         save(out, plan)
     announce_network(context, hosts)
     printing = PlanPrinting(
@@ -102,11 +103,13 @@ def command(
 
 def _plan(context: "CommandContext", scope: "Scope", base: str | None, *, live: bool) -> "tuple[Plan, Observed | None]":
     """The plan, and what was observed; None if the live side was not asked."""
+    if base is not None and not live:
+        from reconciler.cli.offline_flow import plan_offline
+
+        return plan_offline(context, scope, base), None
     import asyncio
 
-    from reconciler.cli.plan_flow import plan_live_since, plan_offline, plan_to_apply
+    from reconciler.cli.plan_flow import plan_live_since, plan_to_apply
 
-    if base is not None and not live:
-        return plan_offline(context, scope, base), None
     planned = asyncio.run(plan_to_apply(context, scope) if base is None else plan_live_since(context, scope, base))
     return planned.plan, planned.observed

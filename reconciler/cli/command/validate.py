@@ -26,7 +26,6 @@ def command(invocation: Invocation, form: str) -> int:
     from reconciler.cli.exit_codes import DONE, PROBLEMS
     from reconciler.core.problem import ProblemsFound
     from reconciler.render.fingerprint import fingerprints_view
-    from reconciler.render.json import fingerprints_json
     from reconciler.render.problem import valid_view, warnings_view
 
     context = open_context(invocation)
@@ -41,6 +40,8 @@ def command(invocation: Invocation, form: str) -> int:
         context.console.say(warnings_view(desired.warnings))
         context.console.result(valid_view(desired) + fingerprints_view(fingerprints_of(desired)))
     elif form == "json":
+        from reconciler.render.json import fingerprints_json
+
         context.console.result_text(fingerprints_json(desired.warnings, fingerprints_of(desired)))
     else:
         context.console.result_text(_listed(form, desired.warnings))
@@ -51,7 +52,6 @@ def _listed(form: str, problems: "Iterable[Problem]") -> str:
     """The problems for a machine."""
     from reconciler import __version__
     from reconciler.render import ci
-    from reconciler.render.json import problems_json
 
     match form:
         case "github":
@@ -63,4 +63,6 @@ def _listed(form: str, problems: "Iterable[Problem]") -> str:
         case "junit":
             return ci.problems_junit(problems)
         case _:
+            from reconciler.render.json import problems_json
+
             return problems_json(problems)

@@ -1,7 +1,6 @@
 """The body of a request that draws, and what is kept of it beside the result: pictures become digests, addresses go."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from reconciler.core.generation.order import Drawer, Order, Picture
 from reconciler.core.generation.parameter import (
@@ -12,6 +11,7 @@ from reconciler.core.generation.parameter import (
     operation_of,
     values_of,
 )
+from reconciler.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """An order: what a person wants to be drawn, and with which pictures and parameters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from reconciler.core.guide import Family, family_of_version
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 
 Value = str | int | float | bool
 """A parameter as it is sent."""

@@ -1,10 +1,10 @@
 """The parameters of each operation that draws: flag, field, default, range. Every default that is known is sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from reconciler.core.generation.order import Drawer, Draws, Order, Value
+from reconciler.core.value import dataclass
 
 RATIOS: Final = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9")
 MOST_SEED: Final = 2147483647
