@@ -155,10 +155,12 @@ def test_a_summary_may_be_longer_than_a_comment(deployed: Path, cli: Cli) -> Non
     images = deployed / "manifests/images"
     for number in range(190):
         draw(images / f"run{number}.png", (number, 2, 3))
-        (images / f"run{number}.txt").write_text(f"{'running ' * 120}{number}.\n")
+        (images / f"run{number}.txt").write_text(f"{'läuft über Straßen ' * 50}{number}.\n")
+    document = (deployed / "manifests/dataset.yaml").read_text()
+    (deployed / "manifests/more.yaml").write_text(document.replace("name: lora-poses", "name: lora-runs"))
     comment = cli("plan", "--base", "main", "--format", "markdown", "--out", "plan.json").out
     summary = cli("plan", "--base", "main", "--format", "markdown", "--length", "summary").out
     assert len(comment.encode()) < 65_536 < len(summary.encode()) < 2**20
-    assert "- `+` `run189.png` `running" in summary
+    assert "- `+` `run189.png` `läuft" in summary
     assert cli("show", "plan.json", "--format", "markdown", "--length", "summary").out == summary
     assert cli("show", "plan.json", "--format", "markdown").out == comment

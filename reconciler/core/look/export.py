@@ -6,7 +6,7 @@ over the whole account, so that a part of it is exported under the same names as
 
 from collections.abc import Collection, Iterable, Iterator
 
-from reconciler.core.guide import Family, PrefixGuide, SchemaGuide
+from reconciler.core.guide import Family, PrefixGuide, SchemaGuide, field_of
 from reconciler.core.kind import Kind
 from reconciler.core.live import (
     DatasetStatus,
@@ -229,13 +229,13 @@ def guide_value(live: RemoteDataset) -> dict[str, Value]:
     """The guide as a manifest declares it; nothing where the API tells none that could be declared."""
     match live.guide:
         case PrefixGuide(text=text):
-            return {"caption_prefix": text}
+            return {PrefixGuide.field: text}
         case SchemaGuide():
             try:
                 document = live.guide.document
             except BadJson:
                 return {}
-            return {"visual_schema": document} if isinstance(document, dict) else {}
+            return {SchemaGuide.field: document} if isinstance(document, dict) else {}
         case _:
             return {}
 
@@ -285,7 +285,7 @@ def _unknown(one: Exported, observed: Observed, *, has_pictures: bool) -> Iterat
             else:
                 yield f"Put the images that were uploaded into {one.ref.name}/, under their names."
             if not guide_value(live):
-                yield f"The API tells no guide: write a {'caption_prefix' if family_of(live, observed) == 'prefix' else 'visual_schema'}."
+                yield f"The API tells no guide: write a {field_of(family_of(live, observed))}."
         case RemoteModel() as live if live.training_mode == "expert" and not live.parameters:
             yield "The API does not tell the parameters of its training."
         case RemoteModel() as live if live.status in _NEVER_STARTED:
