@@ -83,7 +83,7 @@ def _files(report: ExportReport) -> Iterator[Block]:
         names = [name for other, name in report.unfit if other == ref]
         yield _told(
             ref,
-            f"{count(len(names), 'caption')} that {'is' if len(names) == 1 else 'are'} no JSON object left out",
+            f"{count(len(names), 'caption')} left out, for want of a JSON object",
             names,
         )
 
@@ -105,11 +105,7 @@ def _next(report: ExportReport) -> Iterator[Block]:
     commands = [_adopt(one, root, pictures) for one in report.selection.exported if one.ref.kind.has_versions]
     if commands:
         lead = "Review the files, commit them, then adopt what is live, datasets first:"
-        more = (
-            [f"… and {count(len(commands) - _LISTED, 'more')}, as their manifests say"]
-            if commands[_LISTED + 1 :]
-            else []
-        )
+        more = [f"… and {len(commands) - _LISTED:,} more, as their manifests say"] if commands[_LISTED + 1 :] else []
         shown_commands = commands if not more else commands[:_LISTED]
         yield Paragraph(lead=say(capitalised(lead)), rest=tuple(map(say, (*shown_commands, *more))))
 

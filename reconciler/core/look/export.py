@@ -264,7 +264,7 @@ def declared_parameters(live: RemoteModel) -> Iterable[tuple[str, Value]]:
 def comment_of(one: Exported, observed: Observed, *, has_pictures: bool) -> tuple[str, ...]:
     """Lines for people at the top of the manifest: what it was, why it is called so, and what cannot be known."""
     lines = [f"Exported from {one.ref.kind.value} {called(one.live)}."]
-    if one.live.kind.parse_name(one.live.name) is None:
+    if one.live.name != one.ref.name and one.live.kind.parse_name(one.live.name) is None:
         wanted = slug(one.live.name, NAME_LIMIT, "")
         number = "" if wanted in {"", one.ref.name} else ", with a number because another one is called so"
         made = (
