@@ -13,7 +13,6 @@ from reconciler.core.manifest.loaded import Loaded, Manifest
 from reconciler.core.plan import Plan
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
-from reconciler.core.text import quoted
 from reconciler.core.value import dataclass
 from reconciler.files.configuration import load_configuration
 from reconciler.files.file_edit import FileEdit
@@ -71,11 +70,11 @@ def _require_movable(loaded: Loaded, desired: Desired, old: Ref, new: Ref) -> Ma
     if taken is not None:
         place = taken.document.at("metadata", "name")
         raise refused("mv-taken", f"{new} is declared already, at {place}", "Choose another name.")
-    if manifest.moved_from is not None and is_known_by_name(manifest):
+    if manifest.document.value_at("metadata", "moved") is not None and is_known_by_name(manifest):
         place = manifest.document.at_key("metadata", "moved")
         raise refused(
             "mv-pending",
-            f"{old} is moved from {quoted(manifest.moved_from, 60)} already, at {place}: no file says under which of the two names it is live",
+            f"{old} was moved before, at {place}, and no file says under which name it is live now",
             f"Apply. Once `reconciler plan` renames nothing, remove those lines, then move it to {new}.",
         )
     return manifest

@@ -9,6 +9,7 @@ from reconciler.app.history import models_of
 from reconciler.app.planning import Planned, Scope, chosen_refs, overlay_limits, subject_of
 from reconciler.app.revision import BaseTree
 from reconciler.app.settings import Settings
+from reconciler.app.sibling_roots import with_elsewhere
 from reconciler.core.consequence import Consequence
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
@@ -30,6 +31,7 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
 
     WrongUsage where the scope asks for something that only the live side can tell.
     """
+    desired = with_elsewhere(settings, desired)
     if scope.retry or scope.prunes or scope.refresh == "full":
         raise WrongUsage("--retry, --prune and --refresh full are about what is live: they go with --base REV --live.")
     assessment = assess_offline(desired, base.desired, scope.asked)

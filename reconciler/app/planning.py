@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from reconciler.app.account import require_account
 from reconciler.app.exceptions import undeclared
 from reconciler.app.settings import Settings
+from reconciler.app.sibling_roots import with_elsewhere
 from reconciler.core.change import ModelChange, RemovalChange
 from reconciler.core.consequence import LimitLoosened
 from reconciler.core.desired import Desired
@@ -76,6 +77,7 @@ async def make_plan(open_session: "Session", settings: Settings, desired: Desire
     """
     from reconciler.observe import survey
 
+    desired = with_elsewhere(settings, desired)
     refs = chosen_refs(desired, scope)
     wanted = all_absent(desired) if scope.destroys else desired
     observed, assessment = await survey(open_session.client, wanted, scope.asked)

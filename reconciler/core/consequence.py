@@ -45,10 +45,14 @@ class AliasMove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestGone:
-    """A manifest that is no longer there. What is live of it stays; the `aliases` of a model end."""
+    """A manifest that is no longer there. What is live of it stays; the `aliases` of a model end.
+
+    `to` is the root that declares it now, if it moved to another one.
+    """
 
     kind: Literal["manifest-gone"] = "manifest-gone"
     ref: Ref
+    to: str = ""
     aliases: tuple[str, ...] = ()
 
 

@@ -174,6 +174,10 @@ class Absent:
     id: int | None = None
 
 
+Thing = tuple[Kind, str, str | int]
+"""What manifests know a live object by: its kind, the name of all its versions, and the name or the id of its project."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
     """A whole tree: the objects that shall exist (`present`) and those that shall be deleted, both sorted by ref.
@@ -186,6 +190,8 @@ class Desired:
     warnings: tuple[Problem, ...] = ()
     adopted: Adoption = NOTHING_ADOPTED
     """What people made by hand, and what git takes it for."""
+    elsewhere: Mapping[Thing, str] = field(default_factory=dict)
+    """What other roots of the repository declare in this account, and which root that is."""
     waived: frozenset[tuple[Ref, str]] = frozenset()
     """Rules about a whole dataset that its manifest waives on the day of reading."""
     projects: Mapping[Ref, DesiredProject] = field(init=False, repr=False, compare=False)

@@ -1,7 +1,9 @@
 """The names of the objects that a tree declares, read without judging anything: for completion and for hints."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.reading import declared_refs
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
@@ -14,16 +16,21 @@ from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
 def refs_in(root: Path, word: str = "") -> tuple[Ref, ...]:
     """What the manifests below `root` declare, in order, of those files only that hold the word; nothing where `root` cannot be read."""
+    found: set[Ref] = set()
+    for document in documents_in(root, word):
+        found |= declared_refs(document) or frozenset()
+    return tuple(sorted(found))
+
+
+def documents_in(root: Path, word: str = "") -> Iterator[Document]:
+    """The documents of those files; what cannot be read is passed over."""
     try:
         tree = Tree(root)
     except FileRefused:
-        return ()
-    found: set[Ref] = set()
+        return
     with tree:
         for folder, name in manifest_files(list_tree(tree)):
-            data = read_bytes(tree, join(folder, name), FILE_LIMIT)
-            if isinstance(data, Problem) or word.encode() not in data:
-                continue
-            for document in read_yaml(data, name).documents:
-                found |= declared_refs(document) or frozenset()
-    return tuple(sorted(found))
+            path = join(folder, name)
+            data = read_bytes(tree, path, FILE_LIMIT)
+            if not isinstance(data, Problem) and word.encode() in data:
+                yield from read_yaml(data, tree.shown(path)).documents

@@ -448,7 +448,7 @@ def test_words_of_a_forged_plan_act_nowhere(planned: Path, cli: Cli, row: str) -
         "aliases": [{"ref": "model/lora-max", "alias": "x", "target": "x", "id": None, "version": None, "fingerprint": None, "problem": "x", "is_live": False}],
         "consequences": [
             {"kind": "alias", "ref": "model/lora-max", "alias": "x", "before": NAMED, "after": {**NAMED, "version": 2}, "is_pending": True},
-            {"kind": "manifest-gone", "ref": "model/lora-max", "aliases": ["x"]},
+            {"kind": "manifest-gone", "ref": "model/lora-max", "to": "x", "aliases": ["x"]},
             {"kind": "policy", "ref": "model/lora-max", "path": "x", "before": "x", "after": "x"},
             {"kind": "kept", "ref": "model/lora-max", "fingerprint": "x"},
             {"kind": "limit", "ref": None, "limit": "x", "before": 1, "after": None},

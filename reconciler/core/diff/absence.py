@@ -40,7 +40,7 @@ def all_absent(desired: Desired) -> Desired:
     """The same tree as if every manifest said `ensure: absent`; `reconciler destroy` asks for that."""
     gone = {**desired.absent, **{ref: _as_absent(one, desired) for ref, one in desired.present.items()}}
     absent = {ref: gone[ref] for ref in sorted(gone)}
-    return Desired(absent=absent, warnings=desired.warnings, adopted=desired.adopted)
+    return Desired(absent=absent, warnings=desired.warnings, adopted=desired.adopted, elsewhere=desired.elsewhere)
 
 
 def _as_absent(one: Declared, desired: Desired) -> Absent:

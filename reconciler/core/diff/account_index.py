@@ -1,16 +1,16 @@
 """One look at the account, indexed: which live objects are versions of which manifest, and which are nobody's."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from reconciler.core.desired import Desired
+from reconciler.core.desired import Desired, Thing
 from reconciler.core.diff.election import ALIVE, Member, ModelMember
 from reconciler.core.guide import Family
 from reconciler.core.kind import Kind
 from reconciler.core.live import Live, LiveKey, Observed, RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.name import FinalName
 from reconciler.core.ref import Ref
-from reconciler.core.text import count, in_words
+from reconciler.core.text import count, in_words, normal
 from reconciler.core.value import dataclass
 
 
@@ -19,12 +19,14 @@ class Marks:
     """What shows that a live project is ours.
 
     `refs` are the manifests that are declared, absent or were moved; `contents` the fingerprints of the declared
-    datasets; `names` the former names that `moved` gives, which may be names from the console.
+    datasets; `names` the former names that `moved` gives, which may be names from the console; `elsewhere` the live names that
+    other roots declare, by kind: roots of one account may share a project.
     """
 
     refs: tuple[Ref, ...]
     contents: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
+    elsewhere: Collection[Thing] = ()
 
 
 def marks_of(project: Ref, desired: Desired, prints: Mapping[Ref, str]) -> Marks:
@@ -40,6 +42,7 @@ def marks_of(project: Ref, desired: Desired, prints: Mapping[Ref, str]) -> Marks
         ),
         contents=tuple(prints[dataset.ref] for dataset in desired.datasets_of(project)),
         names=frozenset(former),
+        elsewhere=desired.elsewhere.keys(),
     )
 
 
@@ -116,7 +119,30 @@ class AccountIndex:
         return not self._inside.get(project_id)
 
     def strays(self, project_id: int, desired: Desired) -> tuple[Live, ...]:
-        """All that a project holds and no manifest declares."""
+        """All that a project holds and no manifest declares: neither here, nor in another root, nor under its next name."""
+        return tuple(live for live in self.undeclared(project_id, desired) if not self._is_known(live, desired))
+
+    def root_of(self, live: Live, desired: Desired) -> str:
+        """The other root that declares it; empty where none does."""
+        return next((desired.elsewhere[thing] for thing in self._things(live) if thing in desired.elsewhere), "")
+
+    def _is_known(self, live: Live, desired: Desired) -> bool:
+        """Is it about to get the name of a manifest, or declared in another root of this repository?"""
+        return (live.kind, _base(live)) in desired.former or self._is_among(live, desired.elsewhere)
+
+    def _is_among(self, live: Live, things: Collection[Thing]) -> bool:
+        return any(thing in things for thing in self._things(live))
+
+    def _things(self, live: Live) -> Iterator[Thing]:
+        """What manifests may know it by."""
+        project_id = self.project_of(live)
+        if project_id is not None:
+            yield live.kind, _base(live), project_id
+            if project_id in self.observed.projects:
+                yield live.kind, _base(live), normal(self.observed.projects[project_id].project_name)
+
+    def undeclared(self, project_id: int, desired: Desired) -> tuple[Live, ...]:
+        """All that a project holds and no manifest of this root declares under the name that it bears."""
         return tuple(live for live in self.inside(project_id) if not _is_declared(live, desired))
 
     def users(self, key: LiveKey) -> tuple[Live, ...]:
@@ -124,10 +150,12 @@ class AccountIndex:
         return tuple(self._users.get(key, ()))
 
     def holds_ours(self, project_id: int, marks: Marks) -> bool:
-        """Does a project hold a version of one of these manifests, exactly the content of one, or one that moved?"""
+        """Does a project hold a version of one of these manifests, or of another root's, exactly the content of one, or one that moved?"""
         if any(
             not live.is_gone and self.project_of(live) == project_id for ref in marks.refs for live in self.named(ref)
         ):
+            return True
+        if marks.elsewhere and any(self._is_among(live, marks.elsewhere) for live in self.inside(project_id)):
             return True
         holders = (holder for fingerprint in marks.contents for holder in self.dataset_holders(fingerprint))
         if any(holder.dataset.project_id == project_id for holder in holders):
@@ -184,14 +212,18 @@ def known_families(observed: Observed) -> frozenset[Family]:
 
 
 def _is_declared(live: Live, desired: Desired) -> bool:
-    """Does a manifest declare it, or rename it? A version has the manifest's name in its own; an object without versions bears it."""
+    """Does a manifest declare it? A version has the manifest's name in its own; an object without versions bears it."""
     name = live.kind.parse_name(live.name)
-    if (live.kind, live.name if name is None else name.base) in desired.former:
-        return True
     if name is None and live.kind.has_versions:
         return False
     ref = Ref(live.kind, live.name if name is None else name.base)
     return ref in desired.present or ref in desired.absent
+
+
+def _base(live: Live) -> str:
+    """The name by which manifests know a live object: that of all its versions, or its own."""
+    name = live.kind.parse_name(live.name)
+    return live.name if name is None else name.base
 
 
 def in_numbers(things: Iterable[Live]) -> str:

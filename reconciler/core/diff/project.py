@@ -213,18 +213,25 @@ def _removed(
     """A project goes with all that it holds, so nothing that git does not know may be in it."""
     if project_id is None:
         return ()
-    if strays := comparison.index.strays(project_id, comparison.desired):
-        return _holds_strays(ref, project_id, strays, comparison.index)
+    if strays := comparison.index.undeclared(project_id, comparison.desired):
+        return _holds_strays(ref, project_id, strays, comparison)
     live = comparison.index.observed.projects[project_id]
     return (RemovedObject(kind=live.kind, id=live.id, name=live.name, reason=Reason(why=Why.ABSENT)),)
 
 
-def _holds_strays(ref: Ref, project_id: int, strays: tuple[Live, ...], index: AccountIndex) -> Refusal:
+def _holds_strays(ref: Ref, project_id: int, strays: tuple[Live, ...], comparison: Comparison) -> Refusal:
     """What would go with a project, and the way: this tool deletes what it made itself, once that is declared again."""
-    ours = leftovers(strays, index, {project_id: ref.name})
-    made = {(live.kind, live.id) for one in ours for live in one.objects}
+    index = comparison.index
+    found = leftovers(strays, index, {project_id: ref.name})
+    roots = {one.ref: index.root_of(one.objects[0], comparison.desired) for one in found}
+    kept = [one for one in found if roots[one.ref]]
+    ours = [one for one in found if not roots[one.ref]]
+    made = {(live.kind, live.id) for one in found for live in one.objects}
     theirs = [live for live in strays if (live.kind, live.id) not in made]
-    remedies = []
+    remedies = [
+        f"{one.ref} is declared in {roots[one.ref]}. Leave the project to that root: remove its manifest here."
+        for one in kept[:_LISTED]
+    ]
     if ours:
         refs = [str(one.ref) for one in ours[:_LISTED]]
         more = f" and {count(len(ours) - _LISTED, 'other')}" if len(ours) > _LISTED else ""

@@ -97,13 +97,7 @@ def _report(one: Consequence, *, is_alone: bool) -> ConsequenceReport:
         case AliasMove():
             return _alias(one, is_alone=is_alone)
         case ManifestGone():
-            ends = f", and {_listed(one.aliases)} to nothing" if one.aliases else ""
-            return ConsequenceReport(
-                kind=one.kind,
-                ref=one.ref,
-                clause=f"{one.ref} is no longer declared",
-                text=f"is no longer declared: what is live of it stays{ends}",
-            )
+            return _gone(one)
         case AbsenceDeclared():
             return ConsequenceReport(
                 kind=one.kind,
@@ -136,6 +130,17 @@ def _report(one: Consequence, *, is_alone: bool) -> ConsequenceReport:
             words = f"this change takes away expect.{one.name}, which was {one.before:,}"
             clause = f"expect.{one.name} is taken away"
             return ConsequenceReport(kind=one.kind, ref=None, clause=clause, text=words, tone=Tone.COSTS)
+
+
+def _gone(one: ManifestGone) -> ConsequenceReport:
+    if one.to:
+        clause = f"{one.ref} is declared in {one.to} now"
+        text = f"is declared in {one.to} now: what is live of it stays"
+    else:
+        clause = f"{one.ref} is no longer declared"
+        ends = f", and {_listed(one.aliases)} to nothing" if one.aliases else ""
+        text = f"is no longer declared: what is live of it stays{ends}"
+    return ConsequenceReport(kind=one.kind, ref=one.ref, clause=clause, text=text)
 
 
 def _listed(aliases: Sequence[str]) -> str:

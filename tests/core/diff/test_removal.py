@@ -363,3 +363,15 @@ def test_what_a_plan_works_on_is_never_pruned_by_it() -> None:
     plan_ = planned(kept(1), world, PRUNE)
     ids = {change.origin_id for change in plan_.changes if isinstance(change, DatasetChange)}
     assert not {step.split()[-1] for step in deleted(plan_)} & {str(id_) for id_ in ids}
+
+
+def test_a_project_takes_nothing_along_that_is_to_be_renamed() -> None:
+    """A dataset declared elsewhere was moved from a name that a version in the absent project bears: that version stays."""
+    other = live_project(2, project_name="Old")
+    left = live_dataset(11, "old-poses v1 (a000000000000)", live_image(2, "b"), project_id=2)
+    gone = Absent(
+        ref=Ref(Kind.PROJECT, "old"), location=HERE, project=Ref(Kind.PROJECT, "old"), project_name="Old", id=2
+    )
+    desired = replace(tree(replace(ONE, moved_from="old-poses")), absent={gone.ref: gone})
+    found = diff(desired, account(live_project(), LIVE, other, left))
+    assert [refusal.rule for refusal in found.refusals] == ["absent-holds-strays"]
