@@ -307,13 +307,13 @@ class Client:
         fit = partial(generation.drawer, id=model_id)
         return await self._if_there(call(op.GET_MODEL, model_id=model_id), fit)
 
-    async def draw(self, operation: str, body: Mapping[str, object], model_id: int) -> generation.Drawn:
+    async def draw(self, operation: str, body: Mapping[str, object], ids: Mapping[str, int]) -> generation.Drawn:
         """Let a model draw, by an operation of v1; it costs each time, and is never repeated."""
-        return await self._caller.ask(_drawing(operation, body, model_id), generation.drawn)
+        return await self._caller.ask(call(op.DRAWS[operation], body, **ids), generation.drawn)
 
-    async def begin_drawing(self, operation: str, body: Mapping[str, object], model_id: int) -> str:
+    async def begin_drawing(self, operation: str, body: Mapping[str, object]) -> str:
         """Begin a job of v2 and return its id; it costs each time, and is never repeated."""
-        return await self._caller.ask(_drawing(operation, body, model_id), generation.request_id)
+        return await self._caller.ask(call(op.DRAWS[operation], body), generation.request_id)
 
     async def get_drawing(self, request_id: str) -> generation.JobStatus:
         """How a job of v2 is. UNKNOWN where the API knows nothing of it (V35)."""
@@ -324,11 +324,6 @@ class Client:
     def results(self, hosts: Collection[str]) -> ResultFetcher:
         """What fetches results, without the token, from the hosts that a person named."""
         return self._beside(hosts)
-
-
-def _drawing(operation: str, body: Mapping[str, object], model_id: int) -> Call:
-    wanted = op.DRAWS[operation]
-    return call(wanted, body, **({"model_id": model_id} if "{model_id}" in wanted.template else {}))
 
 
 def _pictures(images: Sequence[bytes], is_moderated: bool) -> dict[str, object]:

@@ -130,6 +130,8 @@ DRAWS = {
     for operation in (
         _draws("text-to-image-tailored", "/text-to-image/tailored/{model_id}"),
         _draws("text-to-vector-tailored", "/text-to-vector/tailored/{model_id}"),
+        _draws("text-to-image-checkpoint-tailored", "/text-to-image/tailored/{model_id}/{checkpoint_step}"),
+        _draws("text-to-vector-checkpoint-tailored", "/text-to-vector/tailored/{model_id}/{checkpoint_step}"),
         _draws("reimagine-structure-reference", "/reimagine"),
         _draws("restyle-portrait", "/tailored-gen/restyle_portrait"),
         _draws("image-generate-tailored", "/image/generate/tailored", is_second=True),

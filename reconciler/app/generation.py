@@ -3,6 +3,7 @@
 A request that draws costs each time. It is sent once, and where its answer is lost nobody claims to know what became of it.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised
 from reconciler.api.generation import JobState, Result
 from reconciler.app.exceptions import Refused, WrongUsage, refused, undeclared
-from reconciler.app.generation_results import Missed, ResultCollector
+from reconciler.app.generation_results import ResultCollector, trusted
 from reconciler.app.history import models_of
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
@@ -53,6 +54,8 @@ class Told:
     """How the use case speaks with a person: sentences, and whether results may be fetched from hosts that nobody named."""
 
     say: Callable[[str], None]
+    keep: Callable[[Path], None]
+    """Told of each file as soon as it is written."""
     may_fetch: Callable[[Sequence[str]], bool]
 
 
@@ -90,7 +93,8 @@ def _drawer(desired: Desired, ref: Ref) -> Drawer:
     """The model as its manifest describes it."""
     model = desired.models[ref]
     project = desired.projects[desired.datasets[model.dataset].project]
-    return Drawer(ref=ref, version=model.training_version, medium=project.ip_medium)
+    is_expert = model.training_mode == "expert"
+    return Drawer(ref=ref, version=model.training_version, medium=project.ip_medium, is_expert=is_expert)
 
 
 def _require_fit(order: Order, drawer: Drawer) -> None:
@@ -116,7 +120,13 @@ async def prepare(opened: Session, planned: Planned, request: GenerateRequest) -
     if model.status is not ModelStatus.COMPLETED:
         raise refused("generation-model", f"{called(model)} is {model.word}, and only trained models draw")
     declared = _drawer(planned.desired, request.ref)
-    drawer = replace(declared, version=model.training_version or declared.version, prefix=prefix)
+    drawer = replace(
+        declared,
+        version=model.training_version or declared.version,
+        prefix=prefix,
+        is_expert=declared.is_expert if model.training_mode is None else model.training_mode == "expert",
+        checkpoints=model.checkpoint_steps,
+    )
     _require_fit(request.order, drawer)
     wanted = asked(request.order, drawer, member.model.id)
     record: dict[str, object] = {
@@ -129,6 +139,7 @@ async def prepare(opened: Session, planned: Planned, request: GenerateRequest) -
         "prompt": request.order.prompt,
         "sent_prompt": wanted.sent_prompt,
         "seed": request.order.given.get("seed"),
+        "checkpoint": request.order.checkpoint,
         "parameters": dict(wanted.recorded),
     }
     return Generation(member=member, drawer=drawer, asked=wanted, record=record)
@@ -162,6 +173,18 @@ async def generate(
     if not generation.asked.is_job:
         told.say(f"Note: {LEGACY_END_WORDS} (docs/families.md).")
     try:
+        return await _generated(opened, settings, generation, request, told)
+    except asyncio.CancelledError:
+        told.say(
+            "Stopped while a request that costs was under way: what it draws is paid for, and not all was fetched."
+        )
+        raise
+
+
+async def _generated(
+    opened: Session, settings: Settings, generation: Generation, request: GenerateRequest, told: Told
+) -> Outcome:
+    try:
         results = await _drawn(opened, generation, request)
     except Lost as error:
         return Outcome(missed=(_unknown(error),))
@@ -171,16 +194,14 @@ async def generate(
         return Outcome(missed=(results,))
     for warning in dict.fromkeys(result.warning for result in results if result.warning):
         told.say(f"The API warns: {warning}")
-    collector = ResultCollector(opened, settings, request.folder, generation.record, told.may_fetch)
-    files, missed = await collector.collect(results, request.hosts, patience=request.patience, poll=_poll(opened))
+    collector = ResultCollector(opened, request.folder, generation.record, told.keep)
+    hosts = trusted(settings.endpoint, results, request.hosts, told.may_fetch)
+    files, missed = await collector.collect(results, hosts, patience=request.patience, poll=_poll(opened))
     wanted = generation.asked.body.get("num_results", 1)
     lacking = wanted - len(results) if isinstance(wanted, int) else 0
     if lacking > 0:
-        missed = (
-            *missed,
-            Missed(reason=f"{lacking} of {wanted} results did not come: moderation blocked them, most likely"),
-        )
-    return Outcome(files=files, missed=tuple(one.reason for one in missed))
+        missed = (*missed, f"{lacking} of {wanted} results did not come: moderation blocked them, most likely")
+    return Outcome(files=files, missed=missed)
 
 
 def _poll(opened: Session) -> float:
@@ -189,10 +210,10 @@ def _poll(opened: Session) -> float:
 
 async def _drawn(opened: Session, generation: Generation, request: GenerateRequest) -> tuple[Result, ...] | str:
     """The results; or why a job has none."""
-    wanted, id_ = generation.asked, generation.member.model.id
+    wanted = generation.asked
     if not wanted.is_job:
-        return (await opened.client.draw(wanted.operation, wanted.body, id_)).results
-    job = await opened.client.begin_drawing(wanted.operation, wanted.body, id_)
+        return (await opened.client.draw(wanted.operation, wanted.body, wanted.ids)).results
+    job = await opened.client.begin_drawing(wanted.operation, wanted.body)
     return await _ended(opened, job, request.patience)
 
 

@@ -6,12 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from reconciler.api.endpoint import Address, parse_address
+from reconciler.api.endpoint import Address, Endpoint, parse_address
 from reconciler.api.generation import Result
 from reconciler.api.picture import Missing, unnamed_hosts
 from reconciler.api.result import NotYet, ResultFetcher
 from reconciler.app.session import Session
-from reconciler.app.settings import Settings
 from reconciler.core.text import shown
 from reconciler.core.value import dataclass
 from reconciler.files.drawn import looked_at, write_drawn
@@ -19,11 +18,14 @@ from reconciler.files.drawn import looked_at, write_drawn
 _BLOCKED: Final = "moderation blocked it, most likely"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missed:
-    """A result that did not come: a clause for people."""
-
-    reason: str
+def trusted(
+    endpoint: Endpoint, results: Sequence[Result], hosts: Sequence[str], may_fetch: Callable[[Sequence[str]], bool]
+) -> tuple[str, ...]:
+    """The hosts that were named, and those that a person who is here allows now."""
+    own = parse_address(endpoint.origin) if endpoint.is_loopback else None
+    known = (*hosts, *(() if own is None else (own.host,)))
+    others = unnamed_hosts((result.address for result in results), known)
+    return (*known, *others) if others and may_fetch(others) else known
 
 
 class ResultCollector:
@@ -32,24 +34,22 @@ class ResultCollector:
     def __init__(
         self,
         opened: Session,
-        settings: Settings,
         folder: Path,
         record: dict[str, object],
-        may_fetch: Callable[[Sequence[str]], bool],
+        keep: Callable[[Path], None],
     ) -> None:
         self._opened = opened
-        self._endpoint = settings.endpoint
         self._folder = folder
         self._record = record
-        self._may_fetch = may_fetch
+        self._tell = keep
         self._files: list[Path] = []
-        self._missed: list[Missed] = []
+        self._missed: list[str] = []
 
     async def collect(
         self, results: Sequence[Result], hosts: Sequence[str], *, patience: float, poll: float
-    ) -> tuple[tuple[Path, ...], tuple[Missed, ...]]:
+    ) -> tuple[tuple[Path, ...], tuple[str, ...]]:
         """The files that were written, and what did not come."""
-        async with self._opened.client.results(self._trusted(results, hosts)) as fetcher:
+        async with self._opened.client.results(hosts) as fetcher:
             pending = self._places(fetcher, results)
             end = self._opened.clock.now() + patience
             while pending:
@@ -62,13 +62,6 @@ class ResultCollector:
                     break
                 await self._opened.clock.sleep(poll)
         return tuple(self._files), tuple(self._missed)
-
-    def _trusted(self, results: Sequence[Result], hosts: Sequence[str]) -> Sequence[str]:
-        """The hosts that were named, and those that a person who is here allows now."""
-        own = parse_address(self._endpoint.origin) if self._endpoint.is_loopback else None
-        known = [*hosts, *([] if own is None else [own.host])]
-        others = unnamed_hosts((result.address for result in results), known)
-        return [*known, *others] if others and self._may_fetch(others) else known
 
     def _places(self, fetcher: ResultFetcher, results: Sequence[Result]) -> list[tuple[Result, Address, NotYet]]:
         """Where results lie. A result that is words alone is written at once."""
@@ -126,13 +119,16 @@ class ResultCollector:
         parts = [self._record["model"], self._record["fingerprint"], self._record["kind"], seed]
         stem = "-".join(str(part) for part in parts if part is not None)
         try:
-            self._files.append(write_drawn(self._folder, stem, suffix, data, record))
+            place = write_drawn(self._folder, stem, suffix, data, record)
         except OSError as error:
-            place = shown(str(self._folder / stem))
-            self._miss(f"a result that was paid for could not be written to {place}: {error.strerror or error}")
+            wanted = shown(str(self._folder / stem))
+            self._miss(f"a result that was paid for could not be written to {wanted}: {error.strerror or error}")
+        else:
+            self._files.append(place)
+            self._tell(place)
 
     def _miss(self, reason: str) -> None:
-        self._missed.append(Missed(reason=reason))
+        self._missed.append(reason)
 
 
 def _late(what: NotYet, patience: float) -> str:

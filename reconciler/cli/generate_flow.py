@@ -21,15 +21,19 @@ async def run_generate(context: CommandContext, request: GenerateRequest) -> int
     require_order(desired, request)
     console.say(warnings_view(desired.warnings))
     _require_hosts(context, request)
-    _require_folder(request)
     warn_of_unused_token(context)
     async with connect(context) as opened:
         planned = await make_plan(opened, settings, desired, Scope())
         announce_server_time(console, opened.clock)
         generation = await prepare(opened, planned, request)
+        _require_folder(request)
         name = generation.member.name
         console.say_line(f"{request.ref} v{name.version} ({name.fingerprint}) draws.")
-        told = Told(say=console.say_line, may_fetch=lambda hosts: _may_fetch(context, hosts))
+        told = Told(
+            say=console.say_line,
+            keep=lambda path: console.result_text(f"{shown(str(path))}\n"),
+            may_fetch=lambda hosts: _may_fetch(context, hosts),
+        )
         outcome = await generate(opened, settings, generation, request, told)
     return _report(context, outcome)
 
@@ -49,7 +53,7 @@ def _require_folder(request: GenerateRequest) -> None:
         require_folder(request.folder)
     except OSError as error:
         place = shown(str(request.folder))
-        raise WrongUsage(f"--out: {place} cannot be written to: {error.strerror}. Nothing was sent.") from None
+        raise WrongUsage(f"--out: {place} cannot be written to: {error.strerror}. Nothing was drawn.") from None
 
 
 def _may_fetch(context: CommandContext, hosts: Sequence[str]) -> bool:
@@ -60,8 +64,6 @@ def _may_fetch(context: CommandContext, hosts: Sequence[str]) -> bool:
 
 
 def _report(context: CommandContext, outcome: Outcome) -> int:
-    for path in outcome.files:
-        context.console.result_text(f"{shown(str(path))}\n")
     for reason in outcome.missed:
         context.console.say_line(f"{reason[0].upper()}{reason[1:]}.")
     return FAILED if outcome.missed or not outcome.files else DONE

@@ -64,8 +64,9 @@ def write_drawn(folder: Path, stem: str, suffix: str, data: bytes, record: Mappi
             continue
         place = folder / f"{name}.{suffix}"
         if create_file(place, data):
-            create_file(beside, (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode())
-            return place
+            if create_file(beside, (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()):
+                return place
+            place.unlink()  # another run took the name meanwhile
     raise FileExistsError(0, f"{_MOST - 1} results of this name are there", str(folder / stem))
 
 

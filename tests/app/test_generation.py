@@ -1,7 +1,9 @@
 """`generate` against the simulator: every answer that the documents leave open, and what is lost, blocked or damaged."""
 
+import asyncio
 import json
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -11,8 +13,10 @@ import pytest
 from reconciler.api.client import Client
 from reconciler.api.endpoint import parse_endpoint
 from reconciler.api.error import CallFailed
+from reconciler.api.generation import Result
 from reconciler.api.token import Token
 from reconciler.app.generation import GenerateRequest, Generation, Outcome, Told, generate
+from reconciler.app.generation_results import trusted
 from reconciler.app.session import Session, embedded
 from reconciler.app.settings import resolve_settings
 from reconciler.clock import SimulatedClock
@@ -54,6 +58,7 @@ class Played:
     outcome: Outcome = field(default_factory=Outcome)
     words: str = ""
     said: list[str] = field(default_factory=list)
+    kept: list[Path] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
 
     @property
@@ -68,6 +73,7 @@ async def play(
     version: str = "light",
     faults: tuple[str, ...] = (),
     patience: float = 60.0,
+    said: list[str] | None = None,
     **switches: Json,
 ) -> Played:
     """Let a model of a training version draw in a world of its own."""
@@ -83,8 +89,8 @@ async def play(
     model = RemoteModel(id=studio.first, name="lora-max v1", status=ModelStatus.COMPLETED)
     member = ModelMember(model=model, name=FinalName(base="lora-max", version=1, fingerprint="a9f3c1a2b7d40"))
     record: dict[str, object] = {"model": "lora-max", "fingerprint": "a9f3", "kind": order.draws.value, "seed": None}
-    played = Played()
-    told = Told(say=played.said.append, may_fetch=lambda _hosts: False)
+    played = Played(said=[] if said is None else said)
+    told = Told(say=played.said.append, keep=played.kept.append, may_fetch=lambda _hosts: False)
     endpoint = parse_endpoint("simulator")
     settings = resolve_settings({}, {"RECONCILER_ENDPOINT": "simulator"})
     transport = embedded(studio.simulator, clock)
@@ -143,6 +149,31 @@ SAID: dict[str, str] = {
     },
 }
 """What is said where not all that was asked for came."""
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "simulator.md"
+BEGIN, END = "<!-- drawn: written by pytest --update-golden -->\n", "<!-- end of drawn -->\n"
+
+
+def table() -> str:
+    """What is said where not all that was asked for comes, in the order of the switches."""
+    rows = [
+        f"| `{switch.name}={value}` | {SAID[f'{switch.name}={value}']} |\n"
+        for switch in GENERATION
+        for value in switch.values
+        if f"{switch.name}={value}" in SAID
+    ]
+    return f"\n| value | said by `generate` |\n|---|---|\n{''.join(rows)}\n"
+
+
+def test_the_page_says_what_becomes_of_each_value(update_golden: bool) -> None:
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    between, _, after = rest.partition(END)
+    assert after
+    if update_golden:
+        PAGE.write_text(before + BEGIN + table() + END + after, encoding="utf-8")
+        return
+    assert between == table(), "run pytest tests/app/test_generation.py --update-golden"
 
 
 @pytest.mark.parametrize(("name", "value"), [(switch.name, value) for switch in GENERATION for value in switch.values])
@@ -221,6 +252,45 @@ async def test_an_expired_address_is_told(tmp_path: Path) -> None:
     assert len(played.outcome.files) == 1
     played = await play(tmp_path, generation_seconds="100000", v1_pending_url="403_xml")
     assert "did not come within 60 s: simulator answers 403" in played.all_words
+
+
+async def test_a_checkpoint_draws_another_picture(tmp_path: Path) -> None:
+    """Than another one; that of the last step is the active one."""
+    pictures = []
+    for step in (500, 1000, None):
+        order = Order(prompt="waving", given={"seed": 7}, checkpoint=step)
+        (place,) = (await play(tmp_path, order, version="bria-2.3")).outcome.files
+        pictures.append(place.read_bytes())
+    assert pictures[0] != pictures[1] == pictures[2]
+
+
+async def test_a_run_that_is_stopped_says_what_it_leaves(tmp_path: Path) -> None:
+    """What was written is told already; what is under way is paid for."""
+    said: list[str] = []
+    running = asyncio.create_task(play(tmp_path, patience=1e9, said=said, generation_seconds="100000000"))
+    for _ in range(200):
+        await asyncio.sleep(0)  # noqa: TID251 - lets the run go on, and waits for nothing
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert "Stopped while a request that costs was under way" in said[-1]
+
+
+@pytest.mark.parametrize(("answer", "hosts"), [(True, ("a.example", "b.example:8443")), (False, ("a.example",))])
+def test_a_host_that_nobody_named_is_asked_for(answer: bool, hosts: tuple[str, ...]) -> None:
+    """Once, with all of them; nothing is asked where each is named."""
+    asked_for: list[Sequence[str]] = []
+
+    def may_fetch(others: Sequence[str]) -> bool:
+        asked_for.append(others)
+        return answer
+
+    results = [Result(address=f"https://{host}/x.png?Signature=s") for host in ("a.example", "b.example:8443")]
+    endpoint = parse_endpoint("https://engine.example.com")
+    assert trusted(endpoint, results, ["a.example"], may_fetch) == hosts
+    assert asked_for == [("b.example:8443",)]
+    assert trusted(endpoint, results[:1], ["a.example"], may_fetch) == ("a.example",)
+    assert len(asked_for) == 1
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_a_version_is_named_by_alias_number_or_fingerprint(trained: Path, cli: C
         (("x", "--guide", "canny=none.png"), 64, "none.png cannot be read: No such file"),
         (("x", "--image-prompt", "manifests/model.yaml"), 64, "this is not an image"),
         (("x", "--structured-prompt", "manifests/model.yaml"), 64, "holds no JSON object"),
-        (("x", "--version", "current-one", "--out", "manifests/model.yaml"), 64, "cannot be written to"),
+        (("x", "--checkpoint", "500"), 64, "--checkpoint is for models of training_mode expert"),
         ((), 64, "A prompt is needed"),
     ],
 )
@@ -110,6 +110,12 @@ def test_a_model_that_is_not_trained_draws_nothing(tree: Path, cli: Cli) -> None
     ran = cli("generate", "lora-max", "waving")
     assert (ran.code, "No version of model/lora-max is trained yet" in ran.err) == (4, True)
     assert "Did you mean model/lora-max?" in cli("generate", "lora-mx", "waving").err
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_drawn(trained: Path, cli: Cli) -> None:
+    """Nothing is paid for then."""
+    ran = cli("generate", "lora-max", "waving", "--out", "manifests/model.yaml")
+    assert (ran.code, "cannot be written to: File exists. Nothing was drawn." in ran.err) == (64, True)
 
 
 def test_over_a_socket_the_token_goes_to_the_api_alone(served: Path, cli: Cli) -> None:

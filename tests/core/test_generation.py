@@ -85,6 +85,8 @@ def test_what_is_wrong_whatever_the_model_is(order: Order, words: str) -> None:
         (Order(prompt="x", given={"influence": 1.2}), "light", "--influence is 0 to 1 here, not 1.2"),
         (Order(prompt="x", given={"influence": 1.6}), "fibo", "--influence is 0 to 1.5 here, not 1.6"),
         (Order(prompt="x", given={"steps": 10}), "fibo", "--steps is 20 to 50 here, not 10"),
+        (Order(prompt="x", checkpoint=500), "light", "--checkpoint is for models of training_mode expert"),
+        (Order(prompt="x", checkpoint=500), "fibo", "--checkpoint is for models of training_mode expert"),
         (Order(prompt="x", given={"results": 2}), "fibo", "--results does not go with --kind image"),
         (Order(prompt="x", given={"seed": -1}), "light", "--seed is 0 to 2.14748e+09 here, not -1"),
     ],
@@ -162,3 +164,31 @@ def test_a_job_of_v2_has_no_prefix_and_is_not_waited_for() -> None:
     assert wanted.is_job
     assert (wanted.body["prompt"], wanted.body["sync"]) == ("waving", False)
     assert wanted.body["visual_output_content_moderation"] is True
+
+
+@pytest.mark.parametrize(
+    ("checkpoints", "words"),
+    [
+        (None, None),
+        (("500", "1000"), None),
+        (("1000", "1500"), "has no checkpoint 500; the API lists 1000 and 1500"),
+        ((), "the API lists none"),
+    ],
+)
+def test_a_checkpoint_has_to_be_listed(checkpoints: tuple[str, ...] | None, words: str | None) -> None:
+    """The list comes with the model; before it was read nothing is said (V43)."""
+    expert = Drawer(ref=REF, version="bria-2.3", medium="illustration", is_expert=True, checkpoints=checkpoints)
+    told = list(misfit(Order(prompt="x", checkpoint=500), expert))
+    assert len(told) == (words is not None)
+    assert words is None or words in told[0]
+
+
+def test_a_checkpoint_stands_in_the_path_or_in_the_body() -> None:
+    """As the documents have it: a route of its own for what is drawn from text, a field elsewhere."""
+    expert = Drawer(ref=REF, version="bria-2.3", medium="illustration", is_expert=True)
+    image = asked(Order(prompt="x", checkpoint=500), expert, 40001)
+    assert (image.operation, image.ids) == (
+        "text-to-image-checkpoint-tailored", {"model_id": 40001, "checkpoint_step": 500},
+    )  # fmt: skip
+    person = asked(Order(draws=Draws.PORTRAIT, person=FACE, checkpoint=500), expert, 40001)
+    assert (person.ids, person.body["tailored_checkpoint_step"]) == ({}, 500)

@@ -26,21 +26,24 @@ _KINDS = ("image", "vector", "reimagine", "portrait", "structured")
 @click.argument("prompt", default="", metavar="[PROMPT]")
 @click.option("--kind", type=click.Choice(_KINDS), default="image", show_default=True, help="What is drawn.")
 @click.option("--version", "version", metavar="WHICH", help="An alias, a number as v2, or a fingerprint.")
+@click.option("--checkpoint", type=click.IntRange(1), metavar="STEP", help="Of an expert training. [the active one]")
 @click.option("--out", "folder", metavar="DIR", default="generated", show_default=True, help="Where results go.")
-@click.option("--pictures-from", "hosts", multiple=True, metavar="HOST", callback=read_hosts, help="Fetch from here.")
-@click.option("--wait", "patience", type=click.FloatRange(1, 86400), default=600.0, metavar="SECONDS", help="[600]")
+@click.option("--pictures-from", "hosts", multiple=True, metavar="HOST", callback=read_hosts, help="Fetch from it.")
+@click.option(
+    "--wait", "patience", type=click.FloatRange(1, 86400), default=600.0, metavar="SECONDS", help="For results. [600]"
+)
 @click.option("--seed", type=int, metavar="N", help="The same seed draws the same picture.")
 @click.option("--results", type=int, metavar="N", help="How many; 1 to 4, or 2 where the model is slow. [1]")
-@click.option("--aspect-ratio", type=click.Choice(_RATIOS), help="[1:1]")
+@click.option("--aspect-ratio", type=click.Choice(_RATIOS), help="Width to height. [1:1]")
 @click.option("--steps", type=int, metavar="N", help="Steps of the generation. [by model]")
-@click.option("--fast/--slow", default=None, help="[by model]")
+@click.option("--fast/--slow", default=None, help="In few steps or many. [by model]")
 @click.option("--sync/--no-sync", default=None, help="Let the request wait for its results. [no]")
 @click.option("--negative-prompt", metavar="TEXT", help="What is not to be drawn.")
 @click.option("--influence", type=float, metavar="X", help="Of the model; 0 to 1, in the schema family to 1.5.")
 @click.option("--prefix/--no-prefix", "has_prefix", default=True, help="The prefix of the model first. [yes]")
 @click.option("--guide", "guides", multiple=True, metavar="METHOD=FILE[:SCALE]", help="Two at most, of one ratio.")
 @click.option("--image-prompt", "image_prompts", multiple=True, metavar="FILE|URL", help="A file, or public addresses.")
-@click.option("--image-prompt-mode", type=click.Choice(("regular", "style_only")), help="[regular]")
+@click.option("--image-prompt-mode", type=click.Choice(("regular", "style_only")), help="All of it, or its style.")
 @click.option("--image-prompt-scale", type=float, metavar="X", help="0 to 1. [1]")
 @click.option("--structure", metavar="FILE|URL", help="reimagine: the picture whose structure is kept.")
 @click.option("--structure-influence", type=float, metavar="X", help="reimagine: 0 to 1. [0.75]")
@@ -102,5 +105,6 @@ def _order(prompt: str, given: dict[str, Any]) -> "Order":
         image_prompt=tuple(picture_of("--image-prompt", text) for text in given["image_prompts"]),
         structure=picture_of("--structure", structure) if structure else None,
         person=picture_of("--person", person) if person else None,
+        checkpoint=given["checkpoint"],
         has_prefix=given["has_prefix"],
     )

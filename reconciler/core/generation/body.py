@@ -19,6 +19,8 @@ class Asked:
     """One request: the contract's name of its operation, its body, and the parameters as they are recorded."""
 
     operation: str
+    ids: Mapping[str, int]
+    """What stands in the path."""
     body: Mapping[str, object]
     recorded: Mapping[str, object]
     sent_prompt: str
@@ -49,6 +51,9 @@ def asked(order: Order, drawer: Drawer, model_id: int) -> Asked:
     guides = _guidance(order)
     pictures = _pictures(order)
     model: dict[str, object] = {} if operation in FROM_TEXT else {"tailored_model_id": str(model_id)}
+    step = order.checkpoint
+    if step is not None and operation not in FROM_TEXT:
+        model["tailored_checkpoint_step"] = step
     sent = {name: _sent(picture) for name, picture in pictures.items()}
     if order.image_prompt and order.image_prompt[0].address:
         sent["image_prompt_urls"] = [picture.address for picture in order.image_prompt]
@@ -57,8 +62,11 @@ def asked(order: Order, drawer: Drawer, model_id: int) -> Asked:
     if "image_prompt_urls" in sent:
         kept["image_prompt_urls"] = [_kept(picture) for picture in order.image_prompt]
     recorded = {name: value for name, value in {**parameters, **kept}.items() if name not in ("prompt", "seed")}
+    ids = {"model_id": model_id} if operation in FROM_TEXT else {}
+    is_by_path = step is not None and operation in FROM_TEXT
     return Asked(
-        operation=operation,
+        operation=operation.replace("-tailored", "-checkpoint-tailored") if is_by_path else operation,
+        ids={**ids, "checkpoint_step": step} if is_by_path and step is not None else ids,
         body={**model, **parameters, **sent},
         recorded=recorded,
         sent_prompt=prompt,

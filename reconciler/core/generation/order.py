@@ -67,6 +67,8 @@ class Order:
     image_prompt: tuple[Picture, ...] = ()
     structure: Picture | None = None
     person: Picture | None = None
+    checkpoint: int | None = None
+    """The step of an expert training whose checkpoint draws; None for the active one."""
     has_prefix: bool = True
     """Does the prefix of the model stand before the prompt?"""
 
@@ -79,6 +81,9 @@ class Drawer:
     version: str | None
     medium: str
     prefix: str = ""
+    is_expert: bool = False
+    checkpoints: tuple[str, ...] | None = None
+    """The steps of its checkpoints; None where the account was not asked."""
 
     @property
     def family(self) -> Family:

@@ -9,6 +9,7 @@ from reconciler.core.generation.parameter import (
     IMAGE,
     PARAMETERS,
     PORTRAIT,
+    SECOND,
     STRUCTURED,
     TEXT_TO_VECTOR,
     operation_of,
@@ -63,7 +64,18 @@ def misfit(order: Order, drawer: Drawer) -> Iterator[str]:
         return
     yield from _prompts(operation, order)
     yield from _pictures(operation, order)
+    yield from _checkpoint(operation, order, drawer)
     yield from _parameters(operation, order, drawer)
+
+
+def _checkpoint(operation: str, order: Order, drawer: Drawer) -> Iterator[str]:
+    if order.checkpoint is None:
+        return
+    if operation in SECOND or not drawer.is_expert:
+        yield f"--checkpoint is for models of training_mode expert and the prefix family; {drawer.ref} has none"
+    elif drawer.checkpoints is not None and str(order.checkpoint) not in drawer.checkpoints:
+        known = in_words(drawer.checkpoints, "and") if drawer.checkpoints else "none"
+        yield f"{drawer.ref} has no checkpoint {order.checkpoint}; the API lists {known}"
 
 
 def _prompts(operation: str, order: Order) -> Iterator[str]:
