@@ -12,7 +12,6 @@ from reconciler.api.picture import Missing, unnamed_hosts
 from reconciler.api.result import NotYet, ResultFetcher
 from reconciler.app.session import Session
 from reconciler.core.text import shown
-from reconciler.core.value import dataclass
 from reconciler.files.drawn import looked_at, write_drawn
 
 _BLOCKED: Final = "moderation blocked it, most likely"
