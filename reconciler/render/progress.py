@@ -40,7 +40,7 @@ _DOING = {
     Verb.REGENERATE: "regenerating captions",
     Verb.UPLOAD: "uploading",
     Verb.ARCHIVE: "sending the archive of",
-    Verb.CAPTION: "writing captions",
+    Verb.CAPTION: "writing",
     Verb.COMPLETE: "verifying",
     Verb.TRAIN: "starting the training",
     Verb.RENAME: "renaming to",
@@ -171,7 +171,9 @@ class Board:
         work = self._work(action)
         work.running.add(action.id)
         work.since = self.now
-        work.doing = f"{_DOING[action.verb]} {action.label}".strip()
+        # A caption step without a label writes none: it sees that Bria's own are there.
+        is_waiting = action.verb is Verb.CAPTION and not action.label
+        work.doing = "waiting for captions" if is_waiting else f"{_DOING[action.verb]} {action.label}".strip()
 
     def _finish(self, event: Finished) -> tuple[Line, ...]:
         action = self._actions[event.action]

@@ -3,7 +3,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from reconciler.core.action import Action, CreateDataset, DeleteObject, SetGuide, UpdateModel, UpdateProject
+from reconciler.core.action import (
+    Action,
+    CreateDataset,
+    DeleteObject,
+    SetGuide,
+    UpdateModel,
+    UpdateProject,
+    WriteCaptions,
+)
 from reconciler.core.event import (
     EndReason,
     Event,
@@ -226,6 +234,16 @@ def test_an_apply_tells_the_steps_that_matter(golden: Golden) -> None:
         done("model/lora-max v3 train", 79, "training started (id 92)"),
     )
     golden("progress/lines.txt", told + render_text(screen(board.close())))
+
+
+def test_a_caption_step_says_how_many_it_writes_or_that_it_waits() -> None:
+    """Only captions that are written have a label: without one, Bria's own are waited for."""
+    first = sample.actions()[0]
+    for label, said in (("1 caption", "writing 1 caption"), ("", "waiting for captions")):
+        action = replace(first, step=WriteCaptions(texts=()), label=label)
+        board = Board(replace(sample.plan(), actions=(action,)))
+        board.feed(Started(action=action.id, at=0))
+        assert [work.doing for work in board.works] == [said]
 
 
 def test_very_long_waits_become_quiet() -> None:
