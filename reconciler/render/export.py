@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 
 from reconciler.core.kind import Kind
 from reconciler.core.live import called
@@ -94,7 +95,7 @@ def _told(ref: str, what: str, names: Sequence[str], *, is_quoted: bool = False)
 
 
 def _next(report: ExportReport) -> Iterator[Block]:
-    root = f" --root {report.folder}"
+    root = f" --root {quote(report.folder)}"
     if not report.has_images and any(one.ref.kind is Kind.DATASET for one in report.selection.exported):
         yield Line(text=say(_EMPTY), hang=2)
     if report.missed or report.differing:

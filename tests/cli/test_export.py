@@ -203,6 +203,35 @@ def test_other_archives(switch: str, tmp_path: Path, cli: Cli, monkeypatch: pyte
     assert ("in one file" in ran.err) == (name != "download_draft")
 
 
+def test_ids_of_another_account_are_not_taken_for_those_of_this_one(
+    served: Served, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two accounts may have the same ids, and then nothing of one passes for what the other holds."""
+    served.hand.dataset(served.hand.project("Lora"), "poses", [Picture("wave.png", drawn(1))])
+    assert cli("export", "--out", "out", "--images", "--pictures-from", served.host).code == 0
+    before = Path("out/lora/poses/wave.png").read_bytes()
+    other = Simulator(switches={"era": "mixed"}, pictures=True, speed=1000)
+    ByHand(other).dataset(ByHand(other).project("Lora"), "poses", [Picture("wave.png", drawn(2))])
+    with serving(other) as address:
+        monkeypatch.setenv("RECONCILER_ENDPOINT", address)
+        host = address.removeprefix("http://").removesuffix("/v1")
+        ran = cli("export", "--out", "out", "--images", "--pictures-from", host)
+    other.close()
+    assert ran.code == 4
+    assert "with other content; left as it is:\n  lora/poses/wave.png\n" in ran.out
+    assert Path("out/lora/poses/wave.png").read_bytes() == before
+
+
+def test_a_dataset_that_was_renamed_gets_its_pictures_into_the_new_folder(served: Served, cli: Cli) -> None:
+    dataset = served.hand.dataset(served.hand.project("Lora"), "poses", [Picture("wave.png", drawn(1))])
+    wanted = ("export", "--out", "out", "--images", "--captions", "--pictures-from", served.host)
+    assert cli(*wanted).code == 0
+    served.hand.api.put(f"/tailored-gen/datasets/{dataset}", {"name": "scenes"})
+    assert cli(*wanted).code == 0
+    names = sorted(path.name for path in Path("out/lora/scenes").iterdir())
+    assert names == ["wave.png", "wave.txt"]
+
+
 def test_a_folder_that_cannot_be_written_is_refused(served: Served, cli: Cli) -> None:
     served.hand.project("Lora")
     Path("out").write_text("a file")

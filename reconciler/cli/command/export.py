@@ -9,7 +9,7 @@ from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
     from reconciler.api.client import Client
-    from reconciler.app.export import ExportRequest, Written
+    from reconciler.app.export_files import ExportRequest, Written
     from reconciler.cli.context import CommandContext
     from reconciler.core.live import Observed
     from reconciler.core.look.export import Selection
@@ -50,7 +50,7 @@ def command(
     from pathlib import Path
 
     from reconciler.app.exceptions import WrongUsage
-    from reconciler.app.export import ExportRequest
+    from reconciler.app.export_files import ExportRequest
     from reconciler.cli.context import open_context
 
     if lists_only == (folder is not None):
