@@ -50,7 +50,7 @@ Count = Annotated[int, Field(ge=0, le=MAXIMUM_ID)]
 class Payload(BaseModel):
     """What all answers have in common."""
 
-    model_config = ConfigDict(extra="ignore", strict=True, defer_build=True)
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     id: Id
 
@@ -96,7 +96,7 @@ class DatasetPayload(Payload):
 class FailedImagePayload(BaseModel):
     """An image of an archive that was not taken; what is told of it in another form than expected is left out."""
 
-    model_config = ConfigDict(extra="ignore", defer_build=True)
+    model_config = ConfigDict(extra="ignore")
 
     filename: object = None
     error_code: object = None

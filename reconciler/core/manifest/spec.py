@@ -45,8 +45,7 @@ Version = Annotated[str, Field(json_schema_extra={"pattern": "^(current|[a-z][0-
 class Strict(BaseModel):
     """Text stays text, numbers stay numbers, and an unknown key is an error."""
 
-    # A validator is built when it is first used: most runs meet a few of these types only.
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Moved(Strict):
