@@ -60,8 +60,8 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="reconciler-benchmark-") as place:
         folder = Path(place)
         shutil.copytree(EXAMPLE, folder / "manifests")
-        for words in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "-m", "x")):
-            git(folder, *words)
+        for step in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "-m", "x")):
+            git(folder, *step)
         environ = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "PYTHONDONTWRITEBYTECODE": ""}
         for words in COMMANDS.values():
             measured(words, folder, environ)  # so that all is compiled, and the images are in the cache
