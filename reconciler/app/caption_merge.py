@@ -17,9 +17,10 @@ from reconciler.core.name import image_key
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.text import quoted
 from reconciler.core.value import dataclass
-from reconciler.files.caption.declaration import Declaration, declaration, declare
+from reconciler.files.caption.declaration import Declaration, declaration
 from reconciler.files.caption.form import FORMS
-from reconciler.files.caption.pull import CaptionPlace, PullOutcome, PullRefused, read_captions, write_captions
+from reconciler.files.caption.pull import CaptionPlace, PullOutcome, PullRefused, caption_edits, read_captions
+from reconciler.files.file_edit import FileEdit, NotWritten, write_edits
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.yaml.edit import EditRefused
 
@@ -36,12 +37,13 @@ class PullRequest:
     """What is asked for.
 
     `images` has their keys by their paths below the image folder; `side` is right in a conflict; `declares` asks for the
-    change of the manifest.
+    change of the manifest. Without `writes` no file changes.
     """
 
     images: Mapping[str, str]
     side: Side | None = None
     declares: bool = False
+    writes: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +62,11 @@ class Pulled:
 
     `since` is the commit that both sides come from, and `doubt` says why none was found; both are empty if nothing had to be
     compared with git's history. `declaration` is the change of the manifest that declares the captions, if it needs one and can
-    be changed; `is_declared` says that it was.
+    be changed; `is_declared` says that it was. `edits` are the files that change.
     """
 
     captions: tuple[MergedCaption, ...]
+    edits: tuple[FileEdit, ...]
     unfit: Mapping[str, str]
     since: str = ""
     doubt: str = ""
@@ -96,24 +99,30 @@ def images_of(dataset: DesiredDataset, only: Collection[str]) -> dict[str, str]:
 
 
 def pull(root: Path, target: Target, live: RemoteDataset, request: PullRequest) -> Pulled:
-    """Merge and write. Refused if a file cannot be read or written; then what was not written yet is as it was."""
+    """Merge and write. Refused if a file cannot be read or written; then all files are as they were."""
     try:
         with Tree(root) as tree:
             change = _declaration(tree, target, is_needed=request.declares)
-            pulled = _merge(tree, target, live, request)
-            if change is None or not pulled.has_captions:
-                return pulled
-            pulled = replace(pulled, declaration=change)
-            if not request.declares or not pulled.is_settled:
-                return pulled
-            declare(tree, change)
-            return replace(pulled, is_declared=True)
+            pulled = _declared(_merge(tree, target, live, request), change, request)
+            if request.writes:
+                write_edits(tree, pulled.edits)
+            return pulled
+    except NotWritten as error:
+        raise refused("pull-refused", f"{root / error.path} {error.reason}") from None
     except PullRefused as error:
         raise refused("pull-refused", str(error)) from None
     except FileRefused as error:
         raise refused("pull-refused", f"{root / error.path} {error.reason}") from None
-    except OSError as error:
-        raise refused("pull-refused", f"the manifest cannot be written: {error.strerror}") from None
+
+
+def _declared(pulled: Pulled, change: Declaration | None, request: PullRequest) -> Pulled:
+    """With the change of the manifest, if it needs one, and made if that is wanted and nothing is left to choose."""
+    if change is None or not pulled.has_captions:
+        return pulled
+    pulled = replace(pulled, declaration=change)
+    if not request.declares or not pulled.is_settled:
+        return pulled
+    return replace(pulled, is_declared=True, edits=(*pulled.edits, change.edit))
 
 
 def _declaration(tree: Tree, target: Target, *, is_needed: bool) -> Declaration | None:
@@ -167,8 +176,10 @@ def _merge(tree: Tree, target: Target, live: RemoteDataset, request: PullRequest
         for name, key in sorted(images.items())
     }
     taken = {name: theirs[name] for name, outcome in outcomes.items() if outcome is MergeOutcome.TAKEN}
-    outcomes |= {one.name: _WRITTEN[one.outcome] for one in write_captions(tree, place, taken, replacing=ours)}
+    written, edits = caption_edits(tree, place, taken, replacing=ours)
+    outcomes |= {one.name: _WRITTEN[one.outcome] for one in written}
     return Pulled(
+        edits=edits,
         captions=tuple(
             MergedCaption(name=name, outcome=outcome, ours=ours.get(name), theirs=theirs.get(name))
             for name, outcome in outcomes.items()

@@ -11,12 +11,10 @@ if TYPE_CHECKING:
 def deliver(context: "CommandContext", edits: "Sequence[FileEdit]", *, shows_diff: bool) -> None:
     """Write the files, or print the lines that would differ."""
     from reconciler.app.file_edits import write
-    from reconciler.render.guide import diff_text
 
     root = context.settings.root
     if shows_diff:
-        texts = (diff_text(str(root / edit.path), edit.before, edit.after) for edit in edits)
-        context.console.result_text("".join(texts))
+        show_diff(context, edits)
     else:
         write(context.settings, edits)
     for edit in edits:
@@ -24,3 +22,12 @@ def deliver(context: "CommandContext", edits: "Sequence[FileEdit]", *, shows_dif
             context.console.say_line(f"{root / edit.path} says this already: nothing to change.")
         elif not shows_diff:
             context.console.say_line(f"Wrote {root / edit.path}.")
+
+
+def show_diff(context: "CommandContext", edits: "Sequence[FileEdit]") -> None:
+    """Print the lines that would differ, on stdout and nothing else there."""
+    from reconciler.render.guide import diff_text
+
+    root = context.settings.root
+    texts = (diff_text(str(root / edit.path), edit.before, edit.after) for edit in edits)
+    context.console.result_text("".join(texts))

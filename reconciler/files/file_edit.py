@@ -1,6 +1,7 @@
 """Files of people that one command changes together: what each holds before and after, and all of them written or none."""
 
 import contextlib
+import os
 from collections.abc import Iterable
 
 from reconciler.core.value import dataclass
@@ -31,7 +32,7 @@ class NotWritten(Exception):
 
 
 def write_edits(tree: Tree, edits: Iterable[FileEdit]) -> None:
-    """Write all files. Where one cannot be written, those before it get their content back, and NotWritten says why."""
+    """Write all files. Where one cannot be written, those before it are as they were, and NotWritten says why."""
     written: list[FileEdit] = []
     for edit in edits:
         if not edit.changes:
@@ -47,6 +48,10 @@ def write_edits(tree: Tree, edits: Iterable[FileEdit]) -> None:
 
 def _put_back(tree: Tree, written: Iterable[FileEdit]) -> None:
     for edit in written:
-        if edit.before is not None:
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
+            if edit.before is not None:
                 tree.replace_file(edit.path, edit.before, over=edit.after)
+            else:
+                parent, _, name = edit.path.rpartition("/")
+                with tree.folder(parent) as handle:
+                    os.unlink(name, dir_fd=handle)

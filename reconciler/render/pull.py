@@ -28,7 +28,7 @@ class PullReport:
 
     `origin` is the live version's name. `unfit` has live captions that no file can hold, by image. `since` is the commit that
     both sides come from, and `doubt` says why none was found; both are empty if nothing was asked. `declaration` says what the
-    manifest needs, or what was changed in it.
+    manifest needs, or what was changed in it. Where nothing `is_written`, it says what would be.
     """
 
     rows: Sequence[PullRow]
@@ -37,6 +37,7 @@ class PullReport:
     since: str = ""
     doubt: str = ""
     declaration: str = ""
+    is_written: bool = True
 
     def of(self, outcome: MergeOutcome) -> list[PullRow]:
         """The rows with this outcome, where the live side says something."""
@@ -59,10 +60,12 @@ def pull_view(report: PullReport) -> View:
     )
 
 
-def declaration_words(place: str, text: str, *, is_new: bool, is_made: bool, is_settled: bool) -> str:
+def declaration_words(
+    place: str, text: str, *, is_new: bool, is_made: bool, is_settled: bool, is_written: bool = True
+) -> str:
     """What the manifest needs so that what was pulled counts, or what was changed in it."""
     if is_made:
-        return f"Changed {place}: `{text}`."
+        return f"Changed {place}: `{text}`." if is_written else f"{place} would say `{text}`."
     if not is_settled:
         return f"Once that is settled, {place} has to say `{text}`."
     if is_new:
@@ -77,7 +80,8 @@ def by_hand_words(place: str) -> str:
 
 def _written(report: PullReport) -> Iterator[Block]:
     rows = report.of(MergeOutcome.TAKEN)
-    what = f"{count(len(rows), 'caption')} written" if rows else "Nothing to write"
+    verb = "written" if report.is_written else "would be written"
+    what = f"{count(len(rows), 'caption')} {verb}" if rows else "Nothing to write"
     yield Line(text=(*say(f"{what} from "), *quoted_text(report.origin), *say(".")))
     yield from _folded(_item(row.name, row.ours, row.theirs) for row in rows)
 

@@ -116,6 +116,7 @@ def test_what_one_side_changed_is_taken_and_what_both_changed_is_chosen(ignoring
 
     refused = cli("plan")
     assert "`reconciler captions pull lora-poses`" in flat(refused.out)
+    only_shown(cli)
     ran = cli(*PULL)
     assert ran.code == 4
     assert "1 caption written from" in ran.out
@@ -136,6 +137,23 @@ def test_what_one_side_changed_is_taken_and_what_both_changed_is_chosen(ignoring
         "what only git has changed, and nothing else"
     )
     assert cli("plan").out.startswith("In sync")
+
+
+def only_shown(cli: Cli) -> None:
+    """The diff before the pull: the caption that is taken, and no other; nothing is written."""
+    files = contents()
+    shown = cli(*PULL, "--diff")
+    assert shown.code == 4
+    assert "1 caption would be written from" in shown.err
+    changed = [line for line in shown.out.splitlines() if line[:1] in "+-"]
+    assert any(line.startswith("+") and "live wave." in line for line in changed)
+    assert not any("git's" in line for line in changed)
+    assert contents() == files
+
+
+def contents() -> dict[Path, bytes]:
+    """All files of the working tree."""
+    return {path: path.read_bytes() for path in Path("manifests").rglob("*") if path.is_file()}
 
 
 def normalised(texts: Texts) -> dict[str, str]:
@@ -221,6 +239,31 @@ def test_without_a_commit_to_compare_with_every_difference_is_a_conflict(drafted
     ran = cli(*PULL, "--root", "clone/manifests")
     assert ran.code == 4
     assert "Only a part of the history could be read" in flat(ran.out)
+
+
+def test_a_diff_shows_the_manifest_too_and_only_the_lines_that_change(drafted: Path, cli: Cli) -> None:
+    """Comments, anchors, quotes and line ends of both files stay; what is shown is what is written."""
+    manifest = drafted / "manifests/dataset.yaml"
+    text = manifest.read_text().replace("{source: automatic}", "{source: automatic} # Bria's")
+    manifest.write_bytes(text.replace("project: lora", "project: &p lora").replace("\n", "\r\n").encode())
+    shown = cli(*PULL, "--write", "--diff")
+    assert shown.code == 0
+    assert "-  captions: {source: automatic} # Bria's\n+  captions: {source: sidecar} # Bria's\n" in shown.out
+    assert "--- /dev/null\n+++ manifests/images/wave.txt\n" in shown.out
+    assert "manifests/dataset.yaml:8 would say `captions: {source: sidecar} # Bria's`." in flat(shown.err)
+    assert not list(drafted.glob("manifests/images/*.txt"))
+    before = manifest.read_bytes()
+    assert cli(*PULL, "--write").code == 0
+    assert manifest.read_bytes() == before.replace(b"source: automatic", b"source: sidecar")
+    file = drafted / "manifests/images/captions.yaml"
+    for path in drafted.glob("manifests/images/*.txt"):
+        path.unlink()
+    edit(manifest, "source: sidecar", "source: file")
+    file.write_bytes(b"# ours\r\n'jump.png': &j 'a jump.' # kept\r\nread.png: *j\r\n")
+    shown = cli(*PULL, "--only", "wave.png", "--diff")
+    changed = [line for line in shown.out.splitlines()[2:] if line[:1] in "+-"]
+    assert len(changed) == 1
+    assert changed[0].startswith("+wave.png: ") or changed[0].startswith("+'wave.png': ")
 
 
 def test_a_manifest_that_cannot_be_changed_is_named(drafted: Path, cli: Cli) -> None:

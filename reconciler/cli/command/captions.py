@@ -36,9 +36,17 @@ def command() -> None:
 @click.option(
     "--write", "declares", is_flag=True, help="Change the manifest too, if it says that captions are automatic."
 )
+@click.option("--diff", "shows_diff", is_flag=True, help="Show what would be written, and write nothing.")
 @pass_invocation
 def pull(
-    invocation: Invocation, ref: "Ref", images: tuple[str, ...], *, ours: bool, theirs: bool, declares: bool
+    invocation: Invocation,
+    ref: "Ref",
+    images: tuple[str, ...],
+    *,
+    ours: bool,
+    theirs: bool,
+    declares: bool,
+    shows_diff: bool,
 ) -> int:
     """Write the live captions of a dataset into the source that its manifest declares.
 
@@ -56,11 +64,17 @@ def pull(
     if ours and theirs:
         raise WrongUsage("--ours and --theirs exclude each other. Choose for some images at a time with --only.")
     side = Side.OURS if ours else Side.THEIRS if theirs else None
-    return asyncio.run(_pull(open_context(invocation), ref, side, images, declares=declares))
+    return asyncio.run(_pull(open_context(invocation), ref, side, images, declares=declares, shows_diff=shows_diff))
 
 
 async def _pull(
-    context: "CommandContext", ref: "Ref", side: "Side | None", only: tuple[str, ...], *, declares: bool
+    context: "CommandContext",
+    ref: "Ref",
+    side: "Side | None",
+    only: tuple[str, ...],
+    *,
+    declares: bool,
+    shows_diff: bool,
 ) -> int:
     """Read the tree, find the live dataset, merge, print. The exit code."""
     from reconciler.app.caption_merge import PullRequest, images_of
@@ -68,34 +82,42 @@ async def _pull(
     from reconciler.app.planning import Scope, make_plan
     from reconciler.app.pull import live_dataset, read_target
     from reconciler.cli.exit_codes import DONE, REFUSED
+    from reconciler.cli.file_edits import show_diff
     from reconciler.cli.plan_flow import connect
     from reconciler.render.pull import pull_view
 
     settings = context.settings
     target = read_target(settings.root, ref, settings.overlay_name)
-    request = PullRequest(images=images_of(target.dataset, only), side=side, declares=declares)
+    images = images_of(target.dataset, only)
+    request = PullRequest(images=images, side=side, declares=declares, writes=not shows_diff)
     async with connect(context) as opened:
         planned = await make_plan(opened, settings, target.desired, Scope())
         live = await live_dataset(opened, planned, ref)
     pulled = merge(settings.root, target, live, request)
-    context.console.result(pull_view(_report(pulled, target, live.name)))
+    view = pull_view(_report(pulled, target, live.name, is_written=not shows_diff))
+    if shows_diff:
+        show_diff(context, pulled.edits)
+        context.console.say(view)
+    else:
+        context.console.result(view)
     return DONE if pulled.is_settled else REFUSED
 
 
-def _report(pulled: "Pulled", target: "Target", origin: str) -> "PullReport":
+def _report(pulled: "Pulled", target: "Target", origin: str, *, is_written: bool) -> "PullReport":
     from reconciler.render.pull import PullReport, PullRow
 
     return PullReport(
         rows=[PullRow(name=one.name, outcome=one.outcome, ours=one.ours, theirs=one.theirs) for one in pulled.captions],
         origin=origin,
+        is_written=is_written,
         unfit=pulled.unfit,
         since=pulled.since,
         doubt=pulled.doubt,
-        declaration=_declaration_words(pulled, target),
+        declaration=_declaration_words(pulled, target, is_written=is_written),
     )
 
 
-def _declaration_words(pulled: "Pulled", target: "Target") -> str:
+def _declaration_words(pulled: "Pulled", target: "Target", *, is_written: bool) -> str:
     from reconciler.render.pull import by_hand_words, declaration_words
 
     change = pulled.declaration
@@ -105,6 +127,7 @@ def _declaration_words(pulled: "Pulled", target: "Target") -> str:
             change.text,
             is_new=change.is_new,
             is_made=pulled.is_declared,
+            is_written=is_written,
             is_settled=pulled.is_settled,
         )
     is_needed = target.source == "automatic" and pulled.has_captions

@@ -4,6 +4,7 @@ from typing import Final
 
 from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.value import dataclass
+from reconciler.files.file_edit import FileEdit
 from reconciler.files.manifest_file import ManifestFile, manifest_file
 from reconciler.files.tree import Tree
 from reconciler.files.yaml.change import Edit, Insert, Replace
@@ -16,9 +17,7 @@ PULLED: Final = "sidecar"
 class Declaration:
     """`place` is the file and the line that differs, `text` what stands there then; `is_new` says that the line is added."""
 
-    path: str
-    before: bytes
-    after: bytes
+    edit: FileEdit
     place: str
     text: str
     is_new: bool
@@ -31,18 +30,11 @@ def declaration(tree: Tree, manifest: Manifest) -> Declaration:
     old, new = file.data.splitlines(), after.splitlines()
     at = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), len(old))
     return Declaration(
-        path=file.path,
-        before=file.data,
-        after=after,
+        edit=FileEdit(path=file.path, before=file.data, after=after),
         place=f"{file.shown}:{at + 1}",
         text=new[at].decode("utf-8", "replace").strip(),
         is_new=len(new) > len(old),
     )
-
-
-def declare(tree: Tree, change: Declaration) -> None:
-    """Write it. OSError where it cannot be written; FileChanged where somebody else changed the file in the meantime."""
-    tree.replace_file(change.path, change.after, over=change.before)
 
 
 def _edits(file: ManifestFile) -> list[Edit]:

@@ -21,6 +21,7 @@ from reconciler.files.caption.reading import (
     plain_key,
 )
 from reconciler.files.caption.records_edit import FormulaRefused, JsonLines, RecordsRefused, Table
+from reconciler.files.file_edit import FileEdit
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import join
 from reconciler.files.yaml.change import Edit, Insert, Replace
@@ -72,29 +73,35 @@ class PullRefused(Exception):
 
 def read_captions(tree: Tree, place: CaptionPlace, names: Iterable[str]) -> dict[str, str]:
     """The captions in the files of these images (paths below the image folder); PullRefused if one cannot be understood."""
-    found = _passed(_Pass(tree=tree, place=place, replacing=None), dict.fromkeys(names, ""))
+    found = _passed(_Pass(tree=tree, place=place, replacing=None, edits={}), dict.fromkeys(names, ""))
     return {one.name: one.before for one in found if one.before}
 
 
-def write_captions(
+def caption_edits(
     tree: Tree, place: CaptionPlace, captions: Mapping[str, str], *, replacing: Mapping[str, str]
-) -> tuple[PulledCaption, ...]:
-    """Write captions (image's path below the image folder → caption without prefix).
+) -> tuple[tuple[PulledCaption, ...], tuple[FileEdit, ...]]:
+    """What becomes of captions (image's path below the image folder → caption without prefix), and the files that change.
 
     `replacing` has the texts that may be written over, by the same paths; any other text that stands there is a conflict.
-    Each file is written whole or not at all; PullRefused if one cannot be understood or written.
+    PullRefused if a file cannot be understood, or cannot hold the text.
     """
     wanted = {name: normal(text) for name, text in captions.items()}
-    return _passed(_Pass(tree=tree, place=place, replacing=replacing), wanted)
+    edits: dict[str, FileEdit] = {}
+    found = _passed(_Pass(tree=tree, place=place, replacing=replacing, edits=edits), wanted)
+    return found, tuple(edits.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pass:
-    """One way through the caption files, and the texts that may be written over. Without `replacing` nothing is written."""
+    """One way through the caption files, and the texts that may be written over. Without `replacing` nothing is changed.
+
+    `edits` takes what changes, by path.
+    """
 
     tree: Tree
     place: CaptionPlace
     replacing: Mapping[str, str] | None
+    edits: dict[str, FileEdit]
 
     @property
     def folder(self) -> str:
@@ -103,6 +110,10 @@ class _Pass:
     @property
     def form(self) -> CaptionForm:
         return self.place.form
+
+    def sidecar(self, path: str) -> bytes | None:
+        """What a sidecar holds; an image that shares it with an earlier one sees what that one put there."""
+        return self.edits[path].after if path in self.edits else _read(self.tree, path, SIDECAR_LIMIT)
 
     def outcome(self, name: str, before: str | None, after: str) -> PullOutcome:
         if self.replacing is None or (before and self.form.is_same(before, after)):
@@ -126,7 +137,7 @@ def _passed(one: _Pass, wanted: Mapping[str, str]) -> tuple[PulledCaption, ...]:
     except FileRefused as refused:
         raise PullRefused(f"{tree.shown(refused.path)} {refused.reason}") from None
     except OSError as error:
-        raise PullRefused(f"captions cannot be written: {error.strerror}") from None
+        raise PullRefused(f"captions cannot be read: {error.strerror}") from None
 
 
 def _file_for(tree: Tree, folder: str, name: str, known: dict[str, str | None]) -> str:
@@ -159,15 +170,17 @@ def _file_in(tree: Tree, folder: str, below: str) -> str | None:
 
 
 def _pass_sidecar(one: _Pass, name: str, text: str) -> PulledCaption:
-    tree, form = one.tree, one.form
+    form = one.form
     stem = PurePosixPath(join(one.folder, name)).with_suffix("")
     paths = [f"{stem}{suffix}" for suffix in form.suffixes]
-    found = [(path, data) for path in paths if (data := _read(tree, path, SIDECAR_LIMIT)) is not None]
+    found = [(path, data) for path in paths if (data := one.sidecar(path)) is not None]
     path, data = found[0] if found else (paths[0], None)
     before = None if data is None else normal(data.decode("utf-8-sig", "replace"))
     outcome = one.outcome(name, before, text)
     if outcome is PullOutcome.WRITTEN:
-        tree.replace_file(path, form.sidecar(text, (data or b"").decode("utf-8", "replace")), over=data)
+        original = one.edits[path].before if path in one.edits else data
+        after = form.sidecar(text, (data or b"").decode("utf-8", "replace"))
+        one.edits[path] = FileEdit(path=path, before=original, after=after)
     return PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text)
 
 
@@ -189,7 +202,7 @@ def _pass_file(one: _Pass, file: str, wanted: Mapping[str, str]) -> Iterator[Pul
             changes[key] = put(text, said)
         yield PulledCaption(name=name, path=path, outcome=outcome, before=before, after=text)
     if changes:
-        tree.replace_file(path, content.with_captions(changes), over=content.data)
+        one.edits[path] = FileEdit(path=path, before=content.data, after=content.with_captions(changes))
 
 
 class _Content:

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from reconciler.core.manifest.loaded import Manifest
-from reconciler.files.caption.declaration import Declaration, declaration, declare
+from reconciler.files.caption.declaration import Declaration, declaration
+from reconciler.files.file_edit import write_edits
 from reconciler.files.tree import Tree
 from reconciler.files.yaml.edit import EditRefused
 from tests.files.conftest import DATASET, PROJECT, Brand
@@ -23,7 +24,7 @@ def changed(brand: Brand, dataset: str) -> Declaration:
     manifest = manifest_of(brand, dataset)
     with Tree(brand.root) as tree:
         change = declaration(tree, manifest)
-        declare(tree, change)
+        write_edits(tree, [change.edit])
     return change
 
 

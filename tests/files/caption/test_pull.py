@@ -13,9 +13,10 @@ from reconciler.files.caption.pull import (
     PulledCaption,
     PullOutcome,
     PullRefused,
+    caption_edits,
     read_captions,
-    write_captions,
 )
+from reconciler.files.file_edit import NotWritten, write_edits
 from reconciler.files.tree import Tree
 from tests.files.conftest import DATASET, PROJECT, Brand
 
@@ -27,7 +28,9 @@ def pull(
     place = CaptionPlace(folder="images", source=cast("CaptionSource", source), form=FORMS[family])
     with Tree(brand.root) as tree:
         replacing = read_captions(tree, place, captions) if overwrite else {}
-        return write_captions(tree, place, captions, replacing=replacing)
+        found, edits = caption_edits(tree, place, captions, replacing=replacing)
+        write_edits(tree, edits)
+        return found
 
 
 def outcomes(found: tuple[PulledCaption, ...]) -> dict[str, PullOutcome]:
@@ -196,7 +199,7 @@ def test_f37_a_disk_that_takes_nothing_is_said(brand: Brand, monkeypatch: pytest
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("reconciler.files.tree.replace_file", full)
-    with pytest.raises(PullRefused, match="No space left"):
+    with pytest.raises(NotWritten, match="No space left"):
         pull(brand, "sidecar", {"p0.png": "ours"})
 
 
