@@ -302,8 +302,8 @@ class Client:
         fit = partial(translate.schema, key="structured_prompt")
         return await self._caller.ask(call(op.REFINE_SCHEMA, body), fit)
 
-    async def get_drawer(self, model_id: int) -> tuple[RemoteModel, str] | None:
-        """A model and the prefix of its captions, which stood before every prompt that it was trained with."""
+    async def get_drawer(self, model_id: int) -> tuple[RemoteModel, str | None] | None:
+        """A model and the prefix of the captions that it was trained with; None where the API does not tell that."""
         fit = partial(generation.drawer, id=model_id)
         return await self._if_there(call(op.GET_MODEL, model_id=model_id), fit)
 

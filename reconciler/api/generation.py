@@ -56,9 +56,9 @@ class JobStatus:
 NOT_KNOWN: Final = JobStatus(state=JobState.UNKNOWN, words="the API knows nothing of this job any more")
 
 
-def drawer(document: object, *, id: int) -> tuple[RemoteModel, str]:  # noqa: A002 - the API's word
-    """A model with its prefix; empty where it has none."""
-    return model(document, id=id), fit(ModelPayload, document).generation_prefix or ""
+def drawer(document: object, *, id: int) -> tuple[RemoteModel, str | None]:  # noqa: A002 - the API's word
+    """A model with its prefix; None where the answer does not tell, as that of newer documents."""
+    return model(document, id=id), fit(ModelPayload, document).generation_prefix
 
 
 def drawn(document: object) -> Drawn:

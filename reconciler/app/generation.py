@@ -24,8 +24,8 @@ from reconciler.core.diff.election import ALIVE, ModelMember
 from reconciler.core.generation.body import Asked, asked
 from reconciler.core.generation.order import Drawer, Order
 from reconciler.core.generation.rules import misfit, misuse, wrong_model
-from reconciler.core.guide import LEGACY_END_WORDS
-from reconciler.core.live import ModelStatus, called
+from reconciler.core.guide import LEGACY_END_WORDS, PrefixGuide
+from reconciler.core.live import ModelStatus, RemoteModel, called
 from reconciler.core.look.in_force import in_force, serving
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
@@ -76,6 +76,11 @@ class Generation:
     asked: Asked
     record: dict[str, object] = field(repr=False)
 
+    @property
+    def lacks_prefix(self) -> bool:
+        """Is a prompt sent without the prefix that every prompt of its family has?"""
+        return self.drawer.family == "prefix" and not self.drawer.prefix and "prompt" in self.asked.body
+
 
 def require_order(desired: Desired, request: GenerateRequest) -> None:
     """Hold an order against the rules and the manifest, before anything is sent.
@@ -123,7 +128,7 @@ async def prepare(opened: Session, planned: Planned, request: GenerateRequest) -
     drawer = replace(
         declared,
         version=model.training_version or declared.version,
-        prefix=prefix,
+        prefix=(_prefix_of_dataset(planned, model) if prefix is None else prefix) or "",
         is_expert=declared.is_expert if model.training_mode is None else model.training_mode == "expert",
         checkpoints=model.checkpoint_steps,
     )
@@ -143,6 +148,13 @@ async def prepare(opened: Session, planned: Planned, request: GenerateRequest) -
         "parameters": dict(wanted.recorded),
     }
     return Generation(member=member, drawer=drawer, asked=wanted, record=record)
+
+
+def _prefix_of_dataset(planned: Planned, model: RemoteModel) -> str | None:
+    """The prefix of the dataset that a model was trained on, which cannot have changed since: a completed one is frozen."""
+    dataset = planned.observed.datasets.get(model.dataset_id or 0)
+    guide = None if dataset is None else dataset.guide
+    return guide.text if isinstance(guide, PrefixGuide) else None
 
 
 def _chosen(planned: Planned, request: GenerateRequest) -> ModelMember:
@@ -172,6 +184,8 @@ async def generate(
     """Send the request once, wait for its results, and write them."""
     if not generation.asked.is_job:
         told.say(f"Note: {LEGACY_END_WORDS} (docs/families.md).")
+    if generation.lacks_prefix:
+        told.say("Note: the API shows no prefix of this model, so the prompt is sent as it is.")
     try:
         return await _generated(opened, settings, generation, request, told)
     except asyncio.CancelledError:

@@ -74,6 +74,7 @@ async def play(
     faults: tuple[str, ...] = (),
     patience: float = 60.0,
     said: list[str] | None = None,
+    prefix: str = "A drawing of ",
     **switches: Json,
 ) -> Played:
     """Let a model of a training version draw in a world of its own."""
@@ -84,7 +85,7 @@ async def play(
     ]
     clock = SimulatedClock()
     studio.simulator._clock = clock
-    drawer = Drawer(ref=REF, version=version, medium="illustration", prefix="A drawing of ")
+    drawer = Drawer(ref=REF, version=version, medium="illustration", prefix=prefix)
     wanted = asked(order, drawer, studio.first)
     model = RemoteModel(id=studio.first, name="lora-max v1", status=ModelStatus.COMPLETED)
     member = ModelMember(model=model, name=FinalName(base="lora-max", version=1, fingerprint="a9f3c1a2b7d40"))
@@ -341,3 +342,10 @@ async def test_the_end_of_the_family_is_announced_once(tmp_path: Path) -> None:
     signal = Order(prompt="waving", given={"ip-signal": True, "results": 2})
     assert [words[:5] for words in (await play(tmp_path, signal)).said] == ["Note:", "The A"]
     assert not (await play(tmp_path, version="fibo")).said
+
+
+async def test_a_prefix_that_nothing_shows_is_told(tmp_path: Path) -> None:
+    """The model was trained with one, so a picture without it says little; the record says what was sent."""
+    played = await play(tmp_path, prefix="")
+    assert "the API shows no prefix of this model" in played.said[1]
+    assert not (await play(tmp_path, PORTRAIT, prefix="")).said[1:]

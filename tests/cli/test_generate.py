@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from reconciler.simulator import Simulator, SqliteStore, serving
-from reconciler.simulator.console import edit_dataset
-from tests.cli.conftest import Cli, account, draw, edit, flat
+from tests.cli.conftest import Cli, draw, edit, flat
 from tests.cli.test_guide import of_schema_family
+from tests.simulator.outsider import Json
 
 TOKEN = "canary-token"
 CHEAP = ("--wait", "60")
@@ -18,6 +18,11 @@ CHEAP = ("--wait", "60")
 
 def light(tree: Path) -> None:
     edit(tree / "manifests/model.yaml", "training_version: max", "training_version: light")
+
+
+def recorded(tree: Path, out: str) -> Json:
+    """The JSON beside the result that was printed."""
+    return json.loads((tree / out.strip()).with_suffix(".json").read_text())
 
 
 @pytest.fixture
@@ -159,11 +164,23 @@ def test_the_schema_family_draws_by_jobs(tree: Path, cli: Cli) -> None:
     assert (refused.code, "whose models draw image and structured" in flat(refused.err)) == (4, True)
 
 
-def test_a_live_model_without_prefix_draws_from_the_prompt_alone(trained: Path, cli: Cli) -> None:
-    """The prefix is the live model's own, and can be left out."""
-    with account(trained / "world.db") as simulator:
-        edit_dataset(simulator, 200001, name="renamed by hand")
+def test_the_prefix_can_be_left_out(trained: Path, cli: Cli) -> None:
+    """The record says what was sent."""
     ran = cli("generate", "lora-max", "waving", "--seed", "7", "--no-prefix")
     assert ran.code == 0, ran.err
-    record = json.loads((trained / ran.out.strip()).with_suffix(".json").read_text())
-    assert record["sent_prompt"] == "waving"
+    assert recorded(trained, ran.out)["sent_prompt"] == "waving"
+
+
+def test_a_prefix_that_the_model_does_not_show_is_that_of_its_dataset(
+    trained: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Newer documents list none at a model."""
+    monkeypatch.setenv("BRIA_API_TOKEN", TOKEN)
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    simulator = Simulator(store=SqliteStore("world.db"), switches={"era": "current"}, speed=100)
+    with serving(simulator) as address:
+        ran = cli("generate", "lora-max", "waving", "--endpoint", address, *CHEAP)
+    simulator.close()
+    assert ran.code == 0, ran.err
+    assert recorded(trained, ran.out)["sent_prompt"].startswith("An illustration of a character named Lora")
