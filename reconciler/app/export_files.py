@@ -19,6 +19,7 @@ from reconciler.core.look.export import (
 )
 from reconciler.core.look.export_image import ImageName, image_names
 from reconciler.core.manifest.image import FORMAT_OF
+from reconciler.core.strictjson import Value
 from reconciler.core.text import count
 from reconciler.core.uploads import ONE_BY_ONE
 from reconciler.core.value import dataclass
@@ -104,16 +105,19 @@ class Writing:
                 source = self._captions(live, names, files)
         document = manifest_of(self.one, self.observed, source)
         comment = comment_of(self.one, self.observed, has_pictures=self.request.has_images)
-        try:
-            text = commented_text(comment, document, path=str(self.request.folder / self.one.path))
-        except EditRefused as error:
-            raise refused("export-text", f"{self.one.ref} cannot be written as YAML: {error}") from None
-        self._put(self.one.path, text)
+        self._put_yaml(self.one.path, comment, document)
 
     def _put(self, path: str, data: bytes) -> Put:
         outcome = self.folder.put(path, data)
         self.written.files[outcome].append(path)
         return outcome
+
+    def _put_yaml(self, path: str, comment: Iterable[str], document: Mapping[str, Value]) -> None:
+        try:
+            text = commented_text(comment, document, path=str(self.request.folder / path))
+        except EditRefused as error:
+            raise refused("export-text", f"{self.one.ref} cannot be written as YAML: {error}") from None
+        self._put(path, text)
 
     def _key(self, image: ImageName) -> str:
         """What tells a picture from all others, also of other accounts, whose ids may be the same."""
@@ -230,7 +234,7 @@ class Writing:
                 (str(self.one.ref), one.live.image_name, one.name) for one, _ in told if one.is_changed
             ]
         if values:
-            self._put(f"{self.one.images}/{YAML_NAME}", commented_text((), values, path=YAML_NAME))
+            self._put_yaml(f"{self.one.images}/{YAML_NAME}", (), values)
         return "file"
 
     def _told(self, names: Sequence[ImageName], form: CaptionForm) -> Iterator[tuple[ImageName, str]]:

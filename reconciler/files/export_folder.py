@@ -117,7 +117,7 @@ class ExportFolder:
         for line in lines:
             try:
                 key, path, digest = map(str, json.loads(line))
-            except ValueError:
+            except (TypeError, ValueError):
                 continue
             if not os.path.isabs(path) and ".." not in path.split("/"):  # noqa: PTH117 - text, not a place
                 found[key] = (path, digest)

@@ -28,7 +28,7 @@ def serve_picture(world: World, kept: ArchiveFolder, request: Request) -> Respon
     if data is None:
         raise Rejection(404, "Not Found", shape="detail")
     body = data if found[1] == "original" else cropped(data, SIDES[found[1]])
-    kind = next(kind for start, kind in _TYPES if body.startswith(start))
+    kind = next((kind for start, kind in _TYPES if body.startswith(start)), "application/octet-stream")
     return Response(status=200, headers={"content-type": kind}, body=body)
 
 

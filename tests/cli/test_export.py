@@ -179,11 +179,14 @@ def test_a_dataset_of_an_archive_is_fetched_in_one_file(served: Served, cli: Cli
     assert len([path for path in served.asked if path.startswith("/downloads/")]) == 1
 
 
-@pytest.mark.parametrize("switch", ["download_draft=409_message", "download_layout=images_and_txt"])
+@pytest.mark.parametrize(
+    "switch", ["download_draft=409_message", "download_layout=images_and_txt", "download_ttl_seconds=3600"]
+)
 def test_other_archives(switch: str, tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the API offers none, pictures come one by one; texts in one do not matter."""
     name, _, value = switch.partition("=")
-    simulator = Simulator(switches={"era": "mixed", name: value}, pictures=True, speed=1000)
+    speed = 10_000_000 if name == "download_ttl_seconds" else 1000
+    simulator = Simulator(switches={"era": "mixed", name: value}, pictures=True, speed=speed)
     hand = ByHand(simulator)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BRIA_API_TOKEN", TOKEN)
@@ -200,7 +203,43 @@ def test_other_archives(switch: str, tmp_path: Path, cli: Cli, monkeypatch: pyte
     simulator.close()
     assert ran.code == 0
     assert Path("out/lora/many/wave.png").exists()
-    assert ("in one file" in ran.err) == (name != "download_draft")
+    assert ("in one file" in ran.err) == (name == "download_layout")
+    assert ("one by one, since the file with all pictures did not come" in ran.err) == (name == "download_ttl_seconds")
+
+
+def test_what_is_no_picture_and_no_caption_is_named(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of another kind in place of a picture; a text where a JSON object should be; a list that nobody can read."""
+    simulator = Simulator(
+        store=SqliteStore(tmp_path / "w.db"), switches={"era": "mixed", "image_url_form": "original"}, pictures=True
+    )
+    hand = ByHand(simulator)
+    pictures = [Picture(f"{name}.png", drawn(number)) for number, name in enumerate("abcde")]
+    hand.dataset(hand.project("Kites"), "kites", pictures, guide={"style": "flat"})
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BRIA_API_TOKEN", TOKEN)
+    kept = next(path for path in Path("w.db.pictures").iterdir() if path.read_bytes() == drawn(0))
+    kept.write_bytes(b"GIF89a")
+    with simulator.transaction() as world:
+        for image, caption in zip(world.images.all(), ("", "{}", "no json", None, None), strict=True):
+            world.images.put(replace(image, caption=caption))
+    Path("out/.export").mkdir(parents=True)
+    Path("out/.export/files.jsonl").write_text('5\n{"a": 1}\n["1/2", "/etc/passwd", "x"]\n["cut')
+    with serving(simulator) as address:
+        monkeypatch.setenv("RECONCILER_ENDPOINT", address)
+        monkeypatch.setenv("RECONCILER_TIER", "enterprise")
+        host = address.removeprefix("http://").removesuffix("/v1")
+        ran = cli("export", "--out", "out", "--images", "--captions", "--pictures-from", host)
+        assert ran.code == 1
+        assert 'dataset/kites: 1 picture did not come: what came is no PNG, JPEG or WebP ("a.png").' in flat(ran.out)
+        assert 'dataset/kites: 2 captions left out, for want of a JSON object ("b.png", "c.png").' in flat(ran.out)
+        assert "source: automatic" in shown("kites/kites.yaml")
+        assert Path("out/kites/kites/e.png").read_bytes() == drawn(4)
+        kept.write_bytes(drawn(0))
+        Path("out/kites/kites/e.png").unlink()
+        again = cli("export", "--out", "out", "--images", "--captions", "--pictures-from", host)
+        assert again.code == 0
+        assert "2 files written, 2 files there already." in again.out
+    simulator.close()
 
 
 def test_ids_of_another_account_are_not_taken_for_those_of_this_one(

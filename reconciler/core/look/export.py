@@ -31,6 +31,7 @@ from reconciler.core.value import dataclass
 _RESERVED = ("project", "adopted", "reconciler", "overlays")
 """Names that a dataset or model does not get, because files and folders beside its manifest are called so."""
 
+_WHOLE = (DatasetStatus.COMPLETED, ModelStatus.COMPLETED)
 _NEVER_STARTED = (ModelStatus.CREATED, ModelStatus.FAILED, ModelStatus.STOPPED, ModelStatus.STOPPING)
 
 
@@ -169,7 +170,7 @@ class _Names:
 def _rank(live: Live) -> tuple[bool, int, int]:
     """Of the versions of one manifest the newest that is complete is the best; of duplicates the oldest."""
     name = live.kind.parse_name(live.name)
-    is_whole = live.status in {DatasetStatus.COMPLETED, ModelStatus.COMPLETED} if hasattr(live, "status") else True
+    is_whole = not isinstance(live, RemoteDataset | RemoteModel) or live.status in _WHOLE
     return is_whole, 0 if name is None else name.version, -live.id
 
 
@@ -187,10 +188,9 @@ def manifest_of(one: Exported, observed: Observed, source: str) -> dict[str, Val
             spec = _project_spec(one.live, observed)
         case RemoteDataset():
             spec = _dataset_spec(one, one.live, source)
-        case RemoteModel():
-            spec = _model_spec(one, one.live)
         case _:
-            raise AssertionError(one.live.kind)
+            assert isinstance(one.live, RemoteModel), "projects, datasets and models are live"
+            spec = _model_spec(one, one.live)
     metadata: dict[str, Value] = {"name": one.ref.name}
     if one.ref.kind is Kind.PROJECT:
         metadata["id"] = one.live.id

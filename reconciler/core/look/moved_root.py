@@ -49,11 +49,10 @@ def _as_of_here(
             ref = desired.project_of(now.ref)
             project = known.get(ref) or _project_in(base, desired.projects[ref])
             return None if project is None else replace(source, project=project.ref)
-        case DesiredModel():
+        case _:
+            assert isinstance(source, DesiredModel), "a tree declares projects, datasets and models"
             held = {one.ref for one in known.values()} | base.present.keys()
             return source if source.dataset in held else None
-        case _:
-            return None
 
 
 def _project_in(tree: Desired, project: DesiredProject) -> DesiredProject | None:
