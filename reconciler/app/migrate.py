@@ -1,7 +1,7 @@
 """`migrate`: declare a project of the prefix family once more in the schema family. Nothing old is changed or removed."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
 from reconciler.files.configuration import load_configuration
+from reconciler.files.file_edit import FileEdit
 from reconciler.files.load import load
 from reconciler.files.new_manifest import manifest_text
 from reconciler.files.overlay import with_overlay
@@ -114,10 +115,7 @@ def write_migration(
     Refused if a file is there already. ProblemsFound if the tree would not be sound; then nothing is left behind.
     """
     made = migration(old.loaded, old.desired, old.ref, schemas, texts_as)
-    with Tree(settings.root) as tree:
-        texts = {one.path: manifest_text(tree, one) for one in made.manifests}
-    texts |= {path: text.encode() for path, text in made.captions.items()}
-    written = _create(settings.root, texts)
+    written = _create(settings.root, _texts(settings.root, made))
     try:
         desired = validate(settings, today)
     except ProblemsFound as found:
@@ -129,7 +127,24 @@ def write_migration(
     return Migrated(migration=made, written=tuple(written), plan=plan)
 
 
-def _create(root: Path, texts: dict[str, bytes]) -> list[str]:
+def migration_edits(
+    settings: Settings, old: OldProject, schemas: dict[Ref, SchemaGuide], texts_as: TextsAs
+) -> tuple[FileEdit, ...]:
+    """The new files, none of which is written. Refused if one is there already."""
+    made = migration(old.loaded, old.desired, old.ref, schemas, texts_as)
+    texts = _texts(settings.root, made)
+    _require_new(settings.root, texts)
+    return tuple(FileEdit(path=path, before=None, after=data) for path, data in sorted(texts.items()))
+
+
+def _texts(root: Path, made: Migration) -> dict[str, bytes]:
+    """The content of each new file, by its path below the root."""
+    with Tree(root) as tree:
+        texts = {one.path: manifest_text(tree, one) for one in made.manifests}
+    return texts | {path: text.encode() for path, text in made.captions.items()}
+
+
+def _require_new(root: Path, texts: Iterable[str]) -> None:
     present = [path for path in texts if (root / path).exists() or (root / path).is_symlink()]
     if present:
         raise refused(
@@ -137,6 +152,10 @@ def _create(root: Path, texts: dict[str, bytes]) -> list[str]:
             f"{root / present[0]} is there already" + (f", and {len(present) - 1} more" if present[1:] else ""),
             "Move it away: nothing is ever written over.",
         )
+
+
+def _create(root: Path, texts: dict[str, bytes]) -> list[str]:
+    _require_new(root, texts)
     written: list[str] = []
     try:
         for path, data in texts.items():

@@ -50,6 +50,23 @@ def test_new_manifests_stand_beside_the_old_ones_and_share_their_images(tree: Pa
     assert "No problems: 2 projects, 2 datasets (10 images), 2 models." in cli("validate").out
 
 
+def test_a_diff_shows_all_new_files_and_writes_none(tree: Path, cli: Cli) -> None:
+    before = contents(tree)
+    shown = cli("migrate", "lora", "--to", "schema", "--diff")
+    assert (shown.code, shown.err) == (0, "8 files would be written. Nothing was checked or planned yet.\n")
+    assert contents(tree) == before
+    assert cli("migrate", "lora", "--to", "schema").code == 0
+    new = {path: data for path, data in contents(tree).items() if path not in before}
+    assert len(new) == 8
+    for path, data in new.items():
+        lines = "".join(f"+{line}\n" for line in data.decode().splitlines())
+        assert f"--- /dev/null\n+++ {path}\n" in shown.out
+        assert lines in shown.out
+    taken = cli("migrate", "lora", "--to", "schema", "--diff")
+    assert taken.code == 4
+    assert "manifests/images/jump.json is there already, and 4 more." in taken.err
+
+
 def test_captions_may_be_left_to_the_api(tree: Path, cli: Cli) -> None:
     ran = cli("migrate", "lora", "--to", "schema", "--captions", "automatic")
     assert ran.code == 0

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="What declared captions become: JSON captions beside the images, or automatic ones.",
 )
+@click.option("--diff", "shows_diff", is_flag=True, help="Show what would be written, and write nothing.")
 @pass_invocation
-def command(invocation: Invocation, ref: "Ref", to: str, *, asks: bool, texts_as: "TextsAs") -> int:
+def command(invocation: Invocation, ref: "Ref", to: str, *, asks: bool, texts_as: "TextsAs", shows_diff: bool) -> int:
     """Declare a project once more in the schema family: new manifests beside the old ones.
 
     A family cannot be changed, so these are a new project, datasets and models; the images stay where they are and are
@@ -36,15 +37,22 @@ def command(invocation: Invocation, ref: "Ref", to: str, *, asks: bool, texts_as
     """
     import asyncio
 
-    from reconciler.app.migrate import read_project, templates, write_migration
+    from reconciler.app.migrate import migration_edits, read_project, templates, write_migration
     from reconciler.cli.context import open_context
     from reconciler.cli.exit_codes import DONE
+    from reconciler.cli.file_edits import show_diff
+    from reconciler.core.text import count
     from reconciler.render.migrate import migrated_view
 
     context = open_context(invocation)
     settings = context.settings
     old = read_project(settings, ref)
     schemas = asyncio.run(_asked(context, old)) if asks else templates(old)
+    if shows_diff:
+        edits = migration_edits(settings, old, schemas, texts_as)
+        show_diff(context, edits)
+        context.console.say_line(f"{count(len(edits), 'file')} would be written. Nothing was checked or planned yet.")
+        return DONE
     done = write_migration(settings, old, schemas, texts_as, context.today)
     written = [str(settings.root / path) for path in done.written]
     plan = done.plan
