@@ -67,7 +67,8 @@ class ExportFolder:
         self._record[key] = (path, digest)
         self._prepare()
         with (self.root / _RECORD).open("a", encoding="ascii") as file:
-            file.write(json.dumps([key, path, digest]) + "\n")
+            # The line break stands first: a line that was cut short before takes none of this one with it.
+            file.write("\n" + json.dumps([key, path, digest]))
 
     def has_arrived(self, key: str) -> bool:
         """Did a picture come before, and was not put into its place?"""
