@@ -118,6 +118,7 @@ async def look(
     opened: Session, settings: Settings, tree: AdoptTree, account: Observed, request: AdoptRequest
 ) -> tuple[Finding, LookedAt]:
     """Compare. Refused where the live object cannot be what is declared, or git lacks files of it."""
+    _require_own_account(tree, account, request)
     tree = tree.without(request.ref)
     opened.client.adopted = tree.desired.adopted.in_account(account.projects)
     observed = opened.client.adopted.account(account)
@@ -137,6 +138,17 @@ async def look(
         found = find_model(tree.desired.models[request.ref], model, tree.desired, observed, place)
     found = _passed(found)
     return replace(found, entry=replace(found.entry, keeps_name=request.keeps_name)), pictures
+
+
+def _require_own_account(tree: AdoptTree, account: Observed, request: AdoptRequest) -> None:
+    """Refused where the entry is about another account: there, everything would be made anew without it."""
+    old = tree.desired.adopted.of(request.ref)
+    if old is not None and old.account not in account.projects:
+        raise refused(
+            "adopt-account",
+            f"{request.ref} is adopted in another account, which is known by project {old.account}",
+            f"An object has one entry. If that account is not used any more, remove the one at {old.location}.",
+        )
 
 
 def require_known(found: Finding, request: AdoptRequest) -> None:

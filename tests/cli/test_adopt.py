@@ -203,6 +203,9 @@ def test_entries_of_another_account_are_ignored_and_said(adopted: MadeByHand, cl
     assert "adopted in another account, which is known by project 77, and ignored here: dataset/elephants" in plan
     assert "was made by hand: it holds 2 datasets and 2 models that git does not know" in plan
     assert "note: 1 dataset and 1 model adopted" in plan
+    again = cli("adopt", "dataset/elephants", "200001")
+    assert again.code == 4
+    assert "is adopted in another account, which is known by project 77" in flat(again.err)
 
 
 def test_adopting_again_changes_nothing(adopted: MadeByHand, cli: Cli) -> None:
