@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from reconciler.simulator import Simulator, SqliteStore, serving
+from reconciler.simulator import Instead, Request, Response, Simulator, SqliteStore, serving
 from tests.cli.conftest import Cli, draw, edit, flat
 from tests.cli.test_guide import of_schema_family
+from tests.cli.test_streams import on_terminal
 from tests.simulator.outsider import Json
 
 TOKEN = "canary-token"
@@ -133,6 +135,52 @@ def test_over_a_socket_the_token_goes_to_the_api_alone(served: Path, cli: Cli) -
     paths = [json.loads(line)["path"] for line in (served / "requests.jsonl").read_text().splitlines()]
     assert sum(path.startswith("/v1/text-to-vector") for path in paths) == 1
     assert any(path.startswith("/results/") for path in paths)
+
+
+class Elsewhere:
+    """Lets results lie at another host than the endpoint, as the API does."""
+
+    def before(self, request: Request) -> None:
+        """Nothing happens on the way in."""
+
+    def after(self, request: Request, response: Response) -> None:
+        """The addresses in an answer name another host: the same server by another name."""
+        if request.path.startswith("/v1/text-to-"):
+            body = response.body.replace(b"http://127.0.0.1:", b"http://localhost:")
+            raise Instead(replace(response, body=body))
+
+
+@pytest.fixture
+def elsewhere(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The account over a socket; the host of its results."""
+    monkeypatch.setenv("BRIA_API_TOKEN", TOKEN)
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    switches = {"era": "mixed"}
+    simulator = Simulator(store=SqliteStore("world.db"), switches=switches, hooks=[Elsewhere()], speed=100)
+    with serving(simulator) as address:
+        monkeypatch.setenv("RECONCILER_ENDPOINT", address)
+        yield address.replace("http://127.0.0.1", "localhost").removesuffix("/v1")
+    simulator.close()
+
+
+def test_results_of_another_host_are_fetched_where_it_was_named(elsewhere: str, cli: Cli) -> None:
+    """Else the host is told, and nothing of the address; the token never goes there."""
+    ran = cli("generate", "lora-max", "waving", *CHEAP)
+    assert ran.code == 1
+    assert f"`--pictures-from {elsewhere}` fetches it" in flat(ran.err)
+    assert "Signature" not in ran.err
+    assert not list(Path("generated").iterdir())
+    ran = cli("generate", "lora-max", "waving", "--pictures-from", elsewhere, *CHEAP)
+    assert (ran.code, Path(ran.out.strip()).exists()) == (0, True)
+
+
+@pytest.mark.parametrize(("typed", "code"), [("yes\n", 0), ("no\n", 1)])
+def test_on_a_terminal_a_person_is_asked_about_the_host(typed: str, code: int, elsewhere: str) -> None:
+    """Once it is known; only the word itself fetches."""
+    ended, shown = on_terminal("generate", "lora-max", "waving", *CHEAP, typed=typed, after="Type yes: ")
+    assert (ended, len(list(Path("generated").glob("*.png")))) == (code, int(code == 0))
+    assert f"The results are at {elsewhere}. Fetch them from there?" in flat(shown)
 
 
 def test_where_nobody_can_be_asked_a_host_is_named_first(
