@@ -15,6 +15,7 @@ from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.look.announced_end import announced_end
 from reconciler.core.look.consequences import Merge, consequences, forgotten, loosened, repinned
+from reconciler.core.look.elsewhere import declared_twice
 from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.plan import Plan
 from reconciler.core.planning.archive_notes import archive_notes
@@ -46,7 +47,7 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
     said = archive_notes(made, has_store=settings.archive_store is not None)
     made = replace(
         made,
-        notes=(*made.notes, *said, *announced_end(made, desired)),
+        notes=(*made.notes, *said, *announced_end(made, desired), *declared_twice(desired)),
         consequences=_consequences(Merge(before=base.desired, after=desired, plan=made), settings, base, refs),
     )
     made = replace(made, notes=(*overlay_limits(settings, made), *made.notes))

@@ -17,6 +17,7 @@ from reconciler.core.limit import allow
 from reconciler.core.live import Observed
 from reconciler.core.look.announced_end import announced_end
 from reconciler.core.look.consequences import loosened
+from reconciler.core.look.elsewhere import declared_twice
 from reconciler.core.look.today import today
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.archive_notes import archive_notes
@@ -101,6 +102,7 @@ async def make_plan(open_session: "Session", settings: Settings, desired: Desire
                 *_archives(made, settings),
                 *today(made, observed),
                 *announced_end(made, desired),
+                *declared_twice(desired),
             ),
         ),
         desired=desired,

@@ -99,3 +99,17 @@ def test_what_another_root_of_no_known_account_declares_is_left_here(roots: Run)
     (OTHER / "reconciler.yaml").write_text(PIN)
     edit(OTHER / "project.yaml", "project_name: Lora", "project_name: Another")
     assert "take it over" in roots(BRAND, "plan").out
+
+
+def test_what_two_roots_declare_is_said(roots: Run) -> None:
+    """Copied instead of moved: each root names the other. The project is shared on purpose."""
+    text = (BRAND / "dataset.yaml").read_text()
+    move()
+    (BRAND / "dataset.yaml").write_text(text)
+    shutil.copytree(OTHER / "images", BRAND / "images")
+    said = "note: dataset/lora-poses: other/manifests declares it too, in the same project"
+    for arguments in (("plan",), ("plan", "--base", "HEAD")):
+        found = flat(roots(BRAND, *arguments).out)
+        assert said in found
+        assert found.count("declares it too") == 1
+    assert "brand/manifests declares it too" in flat(roots(OTHER, "plan").out)

@@ -28,6 +28,7 @@ from reconciler.core.diff.alias import is_version, resolve_aliases
 from reconciler.core.diff.election import ModelMember
 from reconciler.core.fingerprint import declared_fingerprint
 from reconciler.core.limit import LIMIT_NAMES, Limits
+from reconciler.core.look.elsewhere import other_root
 from reconciler.core.look.in_force import coming
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
@@ -166,20 +167,9 @@ def _gone(merge: Merge) -> Iterator[ManifestGone]:
     moved = ((one.ref.kind, one.moved_from) for one in merge.after.present.values() if one.moved_from is not None)
     former = {Ref(kind, name) for kind, name in moved if kind.has_versions}
     for ref in sorted({*merge.before.present} - {*merge.after.refs} - former):
-        model, to = merge.before.models.get(ref), _moved_to(merge, ref)
+        model, to = merge.before.models.get(ref), other_root(ref, merge.before, merge.after.elsewhere)
         aliases = tuple(alias for alias, _ in model.aliases) if model and not to else ()
         yield ManifestGone(ref=ref, to=to, aliases=aliases)
-
-
-def _moved_to(merge: Merge, ref: Ref) -> str:
-    """The root that declares it now, in the same project."""
-    project = merge.before.projects.get(merge.before.project_of(ref))
-    if project is None:
-        return ""
-    name = project.project_name if ref == project.ref else ref.name
-    places: list[str | int] = [project.project_name, *([] if project.id is None else [project.id])]
-    found = (merge.after.elsewhere.get((ref.kind, name, place), "") for place in places)
-    return next((root for root in found if root), "")
 
 
 def _adoptions(merge: Merge) -> Iterator[AdoptionMove]:
