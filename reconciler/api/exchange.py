@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Final, TypeVar
@@ -124,18 +124,33 @@ def _document(body: bytes) -> object:
 def _request(http: httpx.AsyncClient, call: Call) -> httpx.Request:
     method, body = call.operation.method, call.body
     url = http.base_url.join(call.address) if call.operation.is_second else call.address
+    timeout = _timeout(http.timeout, call.operation.extra_seconds)
     if body is None:
-        return http.build_request(method, url)
+        return http.build_request(method, url, timeout=timeout)
     if isinstance(body, Upload):
         headers = {"Content-Type": "application/json", "Content-Length": str(body.length)}
-        return http.build_request(method, url, content=body.pieces(), headers=headers)
-    return http.build_request(method, url, json=dict(body))
+        return http.build_request(method, url, content=body.pieces(), headers=headers, timeout=timeout)
+    return http.build_request(method, url, json=dict(body), timeout=timeout)
+
+
+def _timeout(usual: httpx.Timeout, extra: float) -> httpx.Timeout:
+    read = None if usual.read is None else usual.read + extra
+    return httpx.Timeout(connect=usual.connect, read=read, write=usual.write, pool=usual.pool)
 
 
 def _allowed(call: Call, seconds: float | None) -> float | None:
-    if seconds is not None and isinstance(call.body, Upload):
-        return seconds + call.body.length / _SLOWEST_UPLOAD
-    return seconds
+    """How long an exchange may take; what carries pictures may take longer."""
+    if seconds is None:
+        return None
+    return seconds + call.operation.extra_seconds + _size(call.body) / _SLOWEST_UPLOAD
+
+
+def _size(body: Mapping[str, object] | Upload | None) -> int:
+    """About how many bytes a body has: its texts, in which pictures travel, and nothing else."""
+    if body is None or isinstance(body, Upload):
+        return 0 if body is None else body.length
+    texts = (text for value in body.values() for text in (value if isinstance(value, list) else [value]))
+    return sum(len(text) for text in texts if isinstance(text, str))
 
 
 async def _answer(http: httpx.AsyncClient, request: httpx.Request, mask: Mask, large_answers: asyncio.Lock) -> Answer:

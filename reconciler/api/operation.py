@@ -28,6 +28,9 @@ class Operation:
     is_second: bool = False
     """Does it live below `/v2`?"""
 
+    extra_seconds: float = 0.0
+    """How much longer than others it may take before it answers."""
+
     @property
     def bucket(self) -> str:
         """What a rate limit counts: method and path template (U57)."""
@@ -74,9 +77,13 @@ def _helper(name: str, path: str) -> Operation:
     return Operation(name=name, method="POST", template=f"/tailored-gen/{path}", is_write=False)
 
 
+_DRAWING_SECONDS = 240.0
+"""A request may wait for what is drawn: always for a portrait, else where that was asked for. To give up early costs."""
+
+
 def _draws(name: str, template: str, *, is_second: bool = False) -> Operation:
     """It costs each time that it is called, whatever becomes of its answer: it is never sent twice."""
-    return Operation(name=name, method="POST", template=template, is_second=is_second)
+    return Operation(name=name, method="POST", template=template, is_second=is_second, extra_seconds=_DRAWING_SECONDS)
 
 
 _PROJECTS = "/tailored-gen/projects"

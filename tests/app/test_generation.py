@@ -344,6 +344,14 @@ async def test_the_end_of_the_family_is_announced_once(tmp_path: Path) -> None:
     assert not (await play(tmp_path, version="fibo")).said
 
 
+@pytest.mark.parametrize("order", [PORTRAIT, Order(prompt="waving", given={"sync": True})])
+async def test_a_request_that_waits_for_its_result_may_take_minutes(order: Order, tmp_path: Path) -> None:
+    """Longer than any other: to give up on it loses what was paid for. It ends all the same."""
+    assert len((await play(tmp_path, order, generation_seconds="200")).outcome.files) == 1
+    played = await play(tmp_path, order, generation_seconds="400")
+    assert "no answer came in time. Whether anything was drawn" in played.all_words
+
+
 async def test_a_prefix_that_nothing_shows_is_told(tmp_path: Path) -> None:
     """The model was trained with one, so a picture without it says little; the record says what was sent."""
     played = await play(tmp_path, prefix="")
