@@ -8,7 +8,7 @@ from reconciler.core.text import count
 from reconciler.render.view import Line, Role, View, say, screen
 
 
-def moved_view(old: Ref, new: Ref, plan: Plan, *, is_renamed: bool, absent_in: Iterable[str]) -> View:
+def moved_view(old: Ref, new: Ref, plan: Plan, *, is_renamed: bool, absent_in: Iterable[str], is_written: bool) -> View:
     """`is_renamed` says that live objects bear the old name. `absent_in` are overlays that declare the object absent."""
     cost = plan.cost
     costs = f"{count(cost.uploads, 'upload')}, {count(cost.trainings, 'training')}"
@@ -18,7 +18,7 @@ def moved_view(old: Ref, new: Ref, plan: Plan, *, is_renamed: bool, absent_in: I
     else:
         text = f"Nothing live bears the name {old.name}, so the next plan renames nothing: {costs}."
     return screen(
-        [Line(text=say(f"{old} becomes {new}."))],
+        [Line(text=say(f"{old} {'becomes' if is_written else 'would become'} {new}."))],
         [Line(text=say(text))],
         [Line(text=say(one.summary, Role.REFUSED)) for one in plan.refusals],
         [Line(text=say(_left(old, name))) for name in absent_in],

@@ -47,6 +47,7 @@ def test_only_the_lines_that_name_it_differ(tree: Path, cli: Cli) -> None:
     before = {path: path.read_bytes() for path in root.rglob("*.yaml")}
     shown = cli("mv", "dataset/lora-poses", "dataset/lora-stances", "--diff")
     assert shown.code == 0, shown.err
+    assert shown.err.startswith("dataset/lora-poses would become dataset/lora-stances.")
     assert '-  "dataset/lora-poses": # here\n+  "dataset/lora-stances": # here\n' in shown.out
     assert {path: path.read_bytes() for path in root.rglob("*.yaml")} == before
     assert cli("mv", "dataset/lora-poses", "dataset/lora-stances").code == 0

@@ -10,6 +10,7 @@ from reconciler.core.ref import parse_ref
 from reconciler.files.adopted import adopted_bytes, read_adopted
 from reconciler.files.file_edit import FileEdit, write_edits
 from reconciler.files.load import load
+from reconciler.files.project_pin import pinned_bytes
 from reconciler.files.tree import Tree
 
 POSES = Adopted(
@@ -64,6 +65,32 @@ def test_an_entry_takes_the_place_of_its_own_only(tmp_path: Path) -> None:
     after = written(tmp_path, other)
     assert b"# ours since March" in after
     assert read_adopted(after, "adopted.yaml")[0] == (POSES, other)
+
+
+def test_only_the_lines_of_the_entry_differ(tmp_path: Path) -> None:
+    """Line ends, comments, quotes and anchors of a file that people edited stay as they are."""
+    mine = (
+        b"# ours\r\nadopted:\r\n  dataset/old: # kept\r\n    account: &a 1001\r\n    project: *a\r\n"
+        b'    id: 7\r\n    fingerprint: "a0123456789ab" # x\r\n'
+    )
+    (tmp_path / "adopted.yaml").write_bytes(mine)
+    after = written(tmp_path, HERO)
+    assert after.startswith(mine)
+    added = after.removeprefix(mine)
+    assert added.startswith(b"  model/hero:\r\n    account: 1001\r\n")
+    assert added.count(b"\n") == added.count(b"\r\n") == 8
+
+
+def test_the_id_of_a_project_is_one_line_of_its_manifest(tmp_path: Path) -> None:
+    mine = (
+        b"# two\r\nkind: Model\r\nmetadata: {name: lora}\r\n---\r\napiVersion: reconciler/v1\r\nkind: Project\r\n"
+        b"metadata:\r\n  name: &n lora # who\r\nspec:\r\n  project_name: *n\r\n"
+    )
+    (tmp_path / "lora.yaml").write_bytes(mine)
+    with Tree(tmp_path) as tree:
+        before, after = pinned_bytes(tree, "lora.yaml", parse_ref("project/lora"), 1001)
+    assert before == mine
+    assert after == mine.replace(b"# who\r\n", b"# who\r\n  id: 1001\r\n")
 
 
 @pytest.mark.parametrize(

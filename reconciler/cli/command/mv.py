@@ -41,6 +41,8 @@ def command(invocation: Invocation, old: "Ref", name: str, *, shows_diff: bool) 
     context = open_context(invocation)
     made = move(context.settings, old, new)
     deliver(context, made.edits, shows_diff=shows_diff)
-    view = moved_view(old, new, made.plan, is_renamed=made.is_renamed, absent_in=made.absent_in)
+    view = moved_view(
+        old, new, made.plan, is_renamed=made.is_renamed, absent_in=made.absent_in, is_written=not shows_diff
+    )
     context.console.say(view) if shows_diff else context.console.result(view)
     return DONE
