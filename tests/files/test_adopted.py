@@ -78,7 +78,7 @@ def test_only_the_lines_of_the_entry_differ(tmp_path: Path) -> None:
     assert after.startswith(mine)
     added = after.removeprefix(mine)
     assert added.startswith(b"  model/hero:\r\n    account: 1001\r\n")
-    assert added.count(b"\n") == added.count(b"\r\n") == 8
+    assert added.count(b"\n") == added.count(b"\r\n") == 9
 
 
 def test_the_id_of_a_project_is_one_line_of_its_manifest(tmp_path: Path) -> None:
