@@ -96,13 +96,14 @@ def _load(tree: Tree, overlay: str, cache: Path, tree_bytes: int) -> Loaded:
     found.is_partial |= any(problem.is_error for problem in listing.problems)
     _overlay(tree, listing, overlay, found)
     datasets: dict[int, DatasetFiles] = {}
+    pointers = dvc.Pointers(tree, listing)
     for position, manifest in enumerate(found.manifests):
         if isinstance(manifest.body, DatasetBody):
-            chosen = choose_files(tree, manifest, manifest.body.spec, found.folder_of[position], listing)
+            chosen = choose_files(tree, manifest, manifest.body.spec, found.folder_of[position], listing, pointers)
             if isinstance(chosen, DatasetFiles):
                 datasets[position] = chosen
                 place = manifest.document.at("spec", "images", "path")
-                fewer = dvc.fewer_files(tree, listing, chosen.folder, place)
+                fewer = pointers.fewer_files(chosen.folder, place)
                 found.problems += () if fewer is None else (fewer,)
             else:
                 found.problems += chosen

@@ -56,7 +56,7 @@ class DatasetFiles:
 
 
 def choose_files(
-    tree: Tree, manifest: Manifest, spec: DatasetSpec, base: str, listing: TreeListing
+    tree: Tree, manifest: Manifest, spec: DatasetSpec, base: str, listing: TreeListing, pointers: dvc.Pointers
 ) -> DatasetFiles | list[Problem]:
     """Choose the files of a dataset by its `images`; `base` is the folder of its manifest."""
     try:
@@ -65,7 +65,7 @@ def choose_files(
         return [_outside(manifest, spec.images.path, str(outside))]
     place = manifest.document.at("spec", "images", "path")
     if folder not in listing.folders:
-        pointer = dvc.missing_folder(tree, listing, folder, place)
+        pointer = pointers.missing_folder(folder, place)
         return [pointer or _no_folder(manifest, spec.images.path, folder, listing)]
     patterns, bad = _patterns(manifest, spec.images.include)
     if bad:
@@ -74,9 +74,9 @@ def choose_files(
     def is_wanted(name: str) -> bool:
         return is_image(name) and (patterns is None or any(pattern.matches(name) for pattern in patterns))
 
-    pointers = dvc.missing_images(tree, listing, folder, place, is_wanted)
-    if pointers is not None:
-        return [pointers]
+    missing = dvc.missing_images(tree, listing, folder, place, is_wanted)
+    if missing is not None:
+        return [missing]
     names = _files_below(folder, listing)
     lost = [name for name in _refused_below(folder, listing) if is_image(name)]
     if patterns is None and not lost and _are_images(names):

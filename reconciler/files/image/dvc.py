@@ -29,14 +29,68 @@ class _Pointer:
     files: int | None
 
 
-def missing_folder(tree: Tree, listing: TreeListing, folder: str, place: Location) -> Problem | None:
-    """The problem with an image folder that is not here but as a pointer; None where there is no such pointer."""
-    pointer = next((one for one in _pointers_above(tree, listing, folder) if _is_in(folder, one.target)), None)
-    if pointer is None:
+class Pointers:
+    """The pointer files of a tree. Each is read once, when the first folder beside it or below is asked about."""
+
+    def __init__(self, tree: Tree, listing: TreeListing) -> None:
+        self._tree = tree
+        self._listing = listing
+        self._by_target: dict[str, dict[str, list[_Pointer]]] = {}
+        """What lies in a folder, by the path that it stands for."""
+
+    def missing_folder(self, folder: str, place: Location) -> Problem | None:
+        """The problem with an image folder that is not here but as a pointer; None where there is no such pointer."""
+        pointer = next(self._of(folder), None)
+        if pointer is None:
+            return None
+        number = "" if pointer.files is None else f" with {count(pointer.files, 'file')}"
+        detail = f"{self._tree.shown(pointer.path)} stands for the folder{number}, whose content is not here."
+        summary = "the images are here only as a pointer of DVC"
+        return _problem(place, summary, detail, pointer.path, self._tree)
+
+    def fewer_files(self, folder: str, place: Location) -> Problem | None:
+        """The warning that a folder holds fewer files than its pointer counts, as after a pull that was cut short."""
+        for pointer in self._of(folder):
+            if pointer.files is None:
+                continue
+            held = sum(len(self._listing.folders[path].files) for path in self._listing.below(pointer.target))
+            if held < pointer.files:
+                shown, counted = self._tree.shown(pointer.path), count(pointer.files, "file")
+                return Problem(
+                    rule="images-dvc-fewer",
+                    location=place,
+                    summary="fewer files are here than DVC's pointer counts",
+                    detail=f"{shown} counts {counted}, and {held:,} {'is' if held == 1 else 'are'} here.",
+                    remedy="Run `dvc pull`; or `dvc add`, if files were removed on purpose.",
+                    severity=Severity.WARNING,
+                )
         return None
-    number = "" if pointer.files is None else f" with {count(pointer.files, 'file')}"
-    detail = f"{tree.shown(pointer.path)} stands for the folder{number}, whose content is not here."
-    return _problem(place, "the images are here only as a pointer of DVC", detail, pointer.path, tree)
+
+    def _of(self, folder: str) -> Iterator[_Pointer]:
+        """Pointers to the folder, or to one that holds it, which lie beside it or beside one that holds it; the nearest first."""
+        holders = list(_with_holders(folder))
+        for parent in (*holders[1:], "") if folder else ():
+            lying = self._lying_in(parent)
+            found = [pointer for target in holders for pointer in lying.get(target, ())] if lying else []
+            yield from sorted(found, key=lambda one: one.path)
+
+    def _lying_in(self, parent: str) -> dict[str, list[_Pointer]]:
+        known = self._by_target.get(parent)
+        if known is None:
+            known = self._by_target[parent] = {}
+            listed = self._listing.folders.get(parent)
+            for name in () if listed is None else listed.files:
+                if name.endswith(SUFFIX):
+                    for pointer in _read(self._tree, parent, join(parent, name)):
+                        known.setdefault(pointer.target, []).append(pointer)
+        return known
+
+
+def _with_holders(folder: str) -> Iterator[str]:
+    """The folder, and each that holds it but the root."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
 
 
 def missing_images(
@@ -56,22 +110,6 @@ def missing_images(
         pointer,
         tree,
     )
-
-
-def fewer_files(tree: Tree, listing: TreeListing, folder: str, place: Location) -> Problem | None:
-    """The warning that a folder holds fewer files than its pointer counts, as after a pull that was cut short."""
-    for pointer in _pointers_above(tree, listing, folder):
-        held = sum(len(listing.folders[path].files) for path in listing.below(pointer.target))
-        if _is_in(folder, pointer.target) and pointer.files is not None and held < pointer.files:
-            return Problem(
-                rule="images-dvc-fewer",
-                location=place,
-                summary="fewer files are here than DVC's pointer counts",
-                detail=f"{tree.shown(pointer.path)} counts {count(pointer.files, 'file')}, and {held:,} {'is' if held == 1 else 'are'} here.",
-                remedy="Run `dvc pull`; or `dvc add`, if files were removed on purpose.",
-                severity=Severity.WARNING,
-            )
-    return None
 
 
 def _problem(place: Location, summary: str, detail: str, pointer: str, tree: Tree) -> Problem:
@@ -96,17 +134,6 @@ def _images_pointed_at(listing: TreeListing, folder: str) -> Iterator[str]:
         yield from (join(path, name)[strip:] for name in stand_for if name not in here)
 
 
-def _pointers_above(tree: Tree, listing: TreeListing, folder: str) -> Iterator[_Pointer]:
-    """Pointers that lie beside the folder or beside one that holds it, as far as they can be read."""
-    parent = folder
-    while parent:
-        parent = parent.rpartition("/")[0]
-        if parent in listing.folders:
-            for name in listing.folders[parent].files:
-                if name.endswith(SUFFIX):
-                    yield from _read(tree, parent, join(parent, name))
-
-
 def _read(tree: Tree, parent: str, path: str) -> Iterator[_Pointer]:
     """What a pointer stands for; nothing where it is no pointer, or stands for something outside the root."""
     data = read_bytes(tree, path, _LIMIT)
@@ -123,7 +150,3 @@ def _read(tree: Tree, parent: str, path: str) -> Iterator[_Pointer]:
             except Outside:
                 continue
             yield _Pointer(path=path, target=target, files=files if isinstance(files, int) else None)
-
-
-def _is_in(folder: str, target: str) -> bool:
-    return folder == target or folder.startswith(f"{target}/")

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from reconciler.core.problem import Problem
+from reconciler.core.problem import Location, Problem
+from reconciler.files.image.dvc import Pointers
 from reconciler.files.load import load
+from reconciler.files.tree import Tree
+from reconciler.files.tree_listing import list_tree
 
 DATASET = """\
 apiVersion: reconciler/v1
@@ -102,6 +105,20 @@ def test_a_pull_that_was_broken_off_is_a_warning(root: Path) -> None:
     (found,) = problems(root)
     assert (found.rule, found.is_error) == ("images-dvc-fewer", False)
     assert found.detail == "m/data/images.dvc counts 2 files, and 1 is here."
+
+
+def test_a_pointer_is_read_once_however_many_folders_lie_beside_it(root: Path) -> None:
+    """A dataset for each folder, with a pointer beside each, must not read every pointer for every dataset."""
+    for name in ("images", "others"):
+        (root / f"data/{name}.dvc").write_text(FOLDER % name)
+    with Tree(root) as tree:
+        pointers = Pointers(tree, list_tree(tree))
+        first = pointers.missing_folder("data/images", Location("m"))
+        (root / "data/others.dvc").unlink()
+        second = pointers.missing_folder("data/others/deep", Location("m"))
+    assert first is not None
+    assert second is not None
+    assert second.detail.startswith("m/data/others.dvc stands for the folder with 2 files, whose content is not here.")
 
 
 @pytest.mark.parametrize(
