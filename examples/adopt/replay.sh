@@ -51,8 +51,8 @@ run reconciler export --out manifests --captions --images --pictures-from "$host
 run reconciler validate
 
 say "Adopt what is live. The pictures are compared, and what was taken for what is written into adopted.yaml."
-run reconciler adopt dataset/mugs-final-v2 "$(live_id dataset/mugs-final-v2)" --pictures-from "$host"
-run reconciler adopt model/mugs-rank-64-good-one "$(live_id model/mugs-rank-64-good-one)"
+run reconciler adopt dataset/mugs-final-v2 "$(live_id dataset/mugs-final-v2)" \
+    model/mugs-rank-64-good-one "$(live_id model/mugs-rank-64-good-one)" --pictures-from "$host"
 
 say "What would that change? Two names; no upload, no training."
 run reconciler plan --out names.json

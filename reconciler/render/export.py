@@ -6,17 +6,18 @@ from shlex import quote
 
 from reconciler.core.kind import Kind
 from reconciler.core.live import called
-from reconciler.core.look.export import Exported, Selection
+from reconciler.core.look.export import Selection
 from reconciler.core.text import count, quoted, shown
 from reconciler.core.value import dataclass
 from reconciler.render.alike import some
 from reconciler.render.view import Block, Line, Paragraph, Role, View, say, screen
-from reconciler.render.words import capitalised
 
 _SHOWN = "The pictures are what the API shows, which may be cropped to a square and scaled, and not the files that were uploaded."
 _EMPTY = "No images were fetched. Put the files that were uploaded into the folders that the manifests name, or add `--images`."
 _LISTED = 10
-"""Commands that are printed; the manifests have all of them."""
+"""Objects that a command names; of more, it takes the names from the first lines of the manifests."""
+
+_PAIRS = "grep -rhoE 'reconciler adopt [a-z]+/[a-z0-9-]+ [0-9]+' --include='*.yaml' {folder} | cut -d' ' -f3-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +104,10 @@ def _next(report: ExportReport) -> Iterator[Block]:
     if report.problems:
         yield Line(text=say(f"`reconciler validate{root}` finds {report.problems}."))
     pictures = "".join(f" --pictures-from {host}" for host in report.hosts)
-    commands = [_adopt(one, root, pictures) for one in report.selection.exported if one.ref.kind.has_versions]
-    if commands:
-        lead = "Review the files, commit them, then adopt what is live, datasets first:"
-        more = [f"… and {len(commands) - _LISTED:,} more, as their manifests say"] if commands[_LISTED + 1 :] else []
-        shown_commands = commands if not more else commands[:_LISTED]
-        yield Paragraph(lead=say(capitalised(lead)), rest=tuple(map(say, (*shown_commands, *more))))
-
-
-def _adopt(one: Exported, root: str, pictures: str) -> str:
-    return f"reconciler adopt {one.ref} {one.live.id}{root}{pictures if one.ref.kind is Kind.DATASET else ''}"
+    pairs = [f"{one.ref} {one.live.id}" for one in report.selection.exported if one.ref.kind.has_versions]
+    if pairs:
+        lead = "Review the files, commit them, then adopt what is live:"
+        rest = [f"reconciler adopt{root}{pictures} \\", *(f"  {pair} \\" for pair in pairs[:-1]), f"  {pairs[-1]}"]
+        if len(pairs) > _LISTED:
+            rest = [f"reconciler adopt{root}{pictures} \\", f"  $({_PAIRS.format(folder=quote(report.folder))})"]
+        yield Paragraph(lead=say(lead), rest=tuple(map(say, rest)))
