@@ -179,7 +179,8 @@ def _adoptions(merge: Merge) -> Iterator[AdoptionMove]:
         if (entry := now.get(ref)) == then.get(ref):
             continue
         if entry is None:
-            yield AdoptionMove(ref=ref, id=None)
+            if ref in merge.after.present:
+                yield AdoptionMove(ref=ref, id=None)
             continue
         believed = sum(image.compared not in {Compared.DIGEST, Compared.PIXELS} for image in entry.images)
         yield AdoptionMove(ref=ref, id=entry.id, images=len(entry.images), believed=believed)

@@ -152,8 +152,12 @@ def _listed(aliases: Sequence[str]) -> str:
 def _adoption(one: AdoptionMove) -> ConsequenceReport:
     """What is trusted from then on, and how much of it nothing but words stand for."""
     if one.id is None:
-        text = "is not adopted any more: what people made does not count as its version"
-        return ConsequenceReport(kind=one.kind, ref=one.ref, clause=f"{one.ref} is not adopted any more", text=text)
+        text = (
+            "is not adopted any more: what people made does not count as its version, and unless it bears the name of one "
+            "by now, the next apply makes all of it anew"
+        )
+        clause = f"{one.ref} is not adopted any more"
+        return ConsequenceReport(kind=one.kind, ref=one.ref, clause=clause, text=text, tone=Tone.COSTS)
     what = f"{one.ref.kind.value} {one.id}"
     text = f"is adopted: the live {what}, which people made, counts as its first version"
     if one.believed:
