@@ -1,6 +1,7 @@
 """`adopt`: hold a declared object against a live one that people made, and write down what git takes it for."""
 
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -15,7 +16,7 @@ from reconciler.app.session import Session
 from reconciler.app.settings import Settings
 from reconciler.app.validate import resolve_tree
 from reconciler.clock import SystemClock
-from reconciler.core.adoption import Adoption
+from reconciler.core.adoption import Adopted, Adoption
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage
 from reconciler.core.kind import Kind
 from reconciler.core.live import Observed, RemoteDataset, RemoteImage, RemoteModel, RemoteProject, called
@@ -37,13 +38,14 @@ from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
 from reconciler.core.value import dataclass
 from reconciler.doctor.pixels import Measured, Pixels, apart
-from reconciler.files.adopted import FILE_NAME, adopted_bytes, read_adopted
+from reconciler.files.adopted import FILE_NAME, adopted_bytes, unwritable
 from reconciler.files.file_edit import FileEdit
 from reconciler.files.image.pixel import measure, measured_bytes, measured_from
 from reconciler.files.load import load
 from reconciler.files.project_pin import pinned_bytes
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.yaml.edit import EditRefused
+from reconciler.files.yaml.reading import FILE_LIMIT
 from reconciler.observe import lists
 from reconciler.render.adopt import LookedAt
 
@@ -180,33 +182,38 @@ def take_project(tree: AdoptTree, account: Observed, request: AdoptRequest) -> T
     return TakenOver(remote=remote, differences=changed_words(project, remote))
 
 
-def entry_edit(settings: Settings, tree: AdoptTree, found: Finding) -> FileEdit:
-    """The entry written beside the manifest, or where it stands already. ProblemsFound where that file cannot be edited."""
-    old = next((one for one in tree.loaded.adopted if one.ref == found.ref), None)
-    beside = tree.manifest(found.ref).document.path if old is None else old.location.path
+def entry_edits(settings: Settings, tree: AdoptTree, found: Iterable[Finding]) -> list[FileEdit]:
+    """The entries written beside their manifests, or where they stand already. ProblemsFound where that cannot be done."""
+    by_path: dict[str, list[Adopted]] = defaultdict(list)
     with Tree(settings.root) as root:
-        folder = PurePosixPath(beside).relative_to(root.shown("")).parent
-        path = FILE_NAME if str(folder) == "." else f"{folder}/{FILE_NAME}"
-        try:
-            before, after = adopted_bytes(root, path, found.entry)
-        except EditRefused as error:
-            raise ProblemsFound([error.problem], end="nothing was written") from None
-        except FileRefused as error:
-            raise _unwritable(root.shown(path), error.reason) from None
-        _require_readable(found, after, root.shown(path))
+        for one in found:
+            old = next((entry for entry in tree.loaded.adopted if entry.ref == one.ref), None)
+            beside = tree.manifest(one.ref).document.path if old is None else old.location.path
+            folder = PurePosixPath(beside).relative_to(root.shown("")).parent
+            by_path[FILE_NAME if str(folder) == "." else f"{folder}/{FILE_NAME}"].append(one.entry)
+        return [_entry_edit(root, path, entries) for path, entries in by_path.items()]
+
+
+def _entry_edit(root: Tree, path: str, entries: Sequence[Adopted]) -> FileEdit:
+    try:
+        before, after = adopted_bytes(root, path, entries)
+    except EditRefused as error:
+        raise ProblemsFound([error.problem], end="nothing was written") from None
+    except FileRefused as error:
+        raise _unwritable(root.shown(path), error.reason) from None
+    if len(after) > FILE_LIMIT:
+        way = "Put the manifests into several folders: each has an adopted.yaml of its own."
+        raise refused("adopt-file", f"{root.shown(path)} would become larger than {FILE_LIMIT:,} bytes", way)
     return FileEdit(path=path, before=before, after=after)
 
 
-def _require_readable(found: Finding, data: bytes, place: str) -> None:
-    """Refused where the file would not say what was found: a live name may hold what no file can hold."""
-    entries, problems = read_adopted(data, place)
-    if found.entry not in entries:
-        why = problems[0].summary if problems else "it is read back as something else"
+def require_writable(found: Finding) -> None:
+    """Refused where no file can hold the entry: the whole tree could not be read any more."""
+    if why := unwritable(found.entry):
         raise refused(
             "adopt-file",
-            f"the entry of {found.ref} cannot be written into {place}: {why}",
-            "Where it is too large, move the manifest into a folder of its own. Where a live name holds control characters, "
-            "give the image another one.",
+            f"the entry of {found.ref} cannot be written: {why}",
+            "Where a live name holds control characters, give the object or the image another one.",
         )
 
 

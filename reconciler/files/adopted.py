@@ -16,7 +16,7 @@ adopted:
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -193,24 +193,33 @@ def _shape(location: Location) -> Problem:
     )
 
 
-def adopted_bytes(tree: Tree, path: str, entry: Adopted) -> tuple[bytes | None, bytes]:
-    """What the file holds before and after it has this entry, in place of the one of the same ref.
+def adopted_bytes(tree: Tree, path: str, added: Sequence[Adopted]) -> tuple[bytes | None, bytes]:
+    """What the file holds before and after it has these entries, each in place of the one of the same ref.
 
     Before is None for a file that is not there. EditRefused where it cannot be edited.
     """
     before = _read(tree, path)
     shown = tree.shown(path)
     entries = _entries(before or b"", shown)
-    value = _value(entry)
-    edit: Edit
     if entries is None:
-        edit = Replace((), {_ENTRIES: {str(entry.ref): value}})
-        return before, edited(_HEAD if before is None else before, [edit], path=shown)
-    if str(entry.ref) in entries:
-        edit = Replace((_ENTRIES, str(entry.ref)), value)
-    else:
-        edit = Insert((_ENTRIES,), str(entry.ref), value)
-    return before, edited(before or b"", [edit], path=shown)
+        edits: list[Edit] = [Replace((), {_ENTRIES: {str(entry.ref): _value(entry) for entry in added}})]
+        return before, edited(_HEAD if before is None else before, edits, path=shown)
+    edits = [
+        Replace((_ENTRIES, str(entry.ref)), _value(entry))
+        if str(entry.ref) in entries
+        else Insert((_ENTRIES,), str(entry.ref), _value(entry))
+        for entry in added
+    ]
+    return before, edited(before or b"", edits, path=shown)
+
+
+def unwritable(entry: Adopted) -> str:
+    """Why no file can hold an entry, such as a control character in a live name; empty where one can."""
+    data = edited(b"", [Replace((), {_ENTRIES: {str(entry.ref): _value(entry)}})], path=FILE_NAME)
+    entries, problems = read_adopted(data, FILE_NAME)
+    if problems:
+        return problems[0].summary
+    return "" if entries == (entry,) else "it is read back as something else"
 
 
 def _read(tree: Tree, path: str) -> bytes | None:

@@ -50,9 +50,11 @@ def adopt_view(found: Finding, pictures: LookedAt = NOT_LOOKED_AT) -> View:
     )
 
 
-def outcome_view(found: Finding) -> View:
-    """What it was adopted as, once that is written."""
-    return screen([Line(text=say(_outcome(found), Role.STRONG))])
+def outcome_view(adopted: Sequence[Finding]) -> View:
+    """What all of it was adopted as, once that is written."""
+    if len(adopted) == 1:
+        return screen([Line(text=say(_outcome(adopted[0]), Role.STRONG))])
+    return screen([Line(text=(*say(f"{one.ref}: ", Role.STRONG), *say(_outcome(one)))) for one in adopted])
 
 
 def project_view(remote: RemoteProject, differences: Sequence[str]) -> View:

@@ -41,7 +41,7 @@ def written(folder: Path, *entries: Adopted) -> bytes:
     """The file after these entries were written, one after another."""
     with Tree(folder) as tree:
         for entry in entries:
-            before, after = adopted_bytes(tree, "adopted.yaml", entry)
+            before, after = adopted_bytes(tree, "adopted.yaml", [entry])
             write_edits(tree, [FileEdit(path="adopted.yaml", before=before, after=after)])
     return (folder / "adopted.yaml").read_bytes()
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reconciler.app.session import Session
     from reconciler.cli.context import CommandContext
     from reconciler.core.live import Observed
+    from reconciler.core.look.adopting import Finding
     from reconciler.core.ref import Ref
     from reconciler.core.refusal import Refusal
 
@@ -84,7 +85,7 @@ def _read_pairs(words: tuple[str, ...]) -> "dict[Ref, int]":
 
 
 async def _adopt(context: "CommandContext", requests: "list[AdoptRequest]", *, shows_diff: bool) -> int:
-    """Compare, print, write, one after another. The exit code; Refused carries all that was refused."""
+    """Compare and print one after another, then write. The exit code; Refused carries all that was refused."""
     from reconciler.app.adopt import read_account, read_tree
     from reconciler.app.exceptions import Refused
     from reconciler.cli.context import announce_network
@@ -94,13 +95,19 @@ async def _adopt(context: "CommandContext", requests: "list[AdoptRequest]", *, s
     announce_network(context, requests[0].hosts)
     tree = read_tree(context.settings, [request.ref for request in requests])
     refusals: list[Refusal] = []
-    async with connect(context) as opened:
-        account = await read_account(opened, context.settings)
-        for request in requests:
-            try:
-                tree = await _one(context, opened, tree, account, request, shows_diff=shows_diff)
-            except Refused as refused:
-                refusals += refused.refusals
+    adopted: list[Finding] = []
+    try:
+        async with connect(context) as opened:
+            account = await read_account(opened, context.settings)
+            for request in requests:
+                try:
+                    tree, found = await _one(context, opened, tree, account, request, shows_diff=shows_diff)
+                except Refused as refused:
+                    refusals += refused.refusals
+                else:
+                    adopted += found
+    finally:  # what was compared before a call failed, or somebody stopped it, need not be compared again
+        _write(context, tree, adopted, shows_diff=shows_diff)
     if refusals:
         raise Refused(refusals)
     return DONE
@@ -114,22 +121,33 @@ async def _one(
     request: "AdoptRequest",
     *,
     shows_diff: bool,
-) -> "AdoptTree":
-    """Adopt one object; the tree with it."""
-    from reconciler.app.adopt import entry_edit, look, pin_edit, require_known, take_project
+) -> "tuple[AdoptTree, list[Finding]]":
+    """Look at one object: the tree with it, and what is to be written of it. A project is written at once."""
+    from reconciler.app.adopt import look, pin_edit, require_known, require_writable, take_project
     from reconciler.cli.file_edits import deliver
     from reconciler.core.kind import Kind
-    from reconciler.render.adopt import adopt_view, outcome_view, project_view
+    from reconciler.render.adopt import adopt_view, project_view
 
     if request.ref.kind is Kind.PROJECT:
         taken = take_project(tree, account, request)
         context.console.result(project_view(taken.remote, taken.differences))
         deliver(context, [pin_edit(context.settings, tree, request)], shows_diff=shows_diff)
-        return tree.taken_over(request.ref, request.id)
+        return tree.taken_over(request.ref, request.id), []
     found, pictures = await look(opened, context.settings, tree, account, request)
     context.console.result(adopt_view(found, pictures))
     require_known(found, request)
-    deliver(context, [entry_edit(context.settings, tree, found)], shows_diff=shows_diff)
+    require_writable(found)
+    return tree.adopted(found), [found]
+
+
+def _write(context: "CommandContext", tree: "AdoptTree", adopted: "list[Finding]", *, shows_diff: bool) -> None:
+    """The entries of all that was adopted, each file once."""
+    from reconciler.app.adopt import entry_edits
+    from reconciler.cli.file_edits import deliver
+    from reconciler.render.adopt import outcome_view
+
+    if not adopted:
+        return
+    deliver(context, entry_edits(context.settings, tree, adopted), shows_diff=shows_diff)
     if not shows_diff:
-        context.console.result(outcome_view(found))
-    return tree.adopted(found)
+        context.console.result(outcome_view(adopted))
