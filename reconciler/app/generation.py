@@ -4,7 +4,7 @@ A request that draws costs each time. It is sent once, and where its answer is l
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.alias import resolve_version
 from reconciler.core.diff.election import ALIVE, ModelMember
+from reconciler.core.fingerprint import declared_fingerprint
 from reconciler.core.generation.body import Asked, asked
 from reconciler.core.generation.order import Drawer, Order
 from reconciler.core.generation.rules import misfit, misuse, wrong_model
@@ -39,7 +40,7 @@ _RETIRED = (403, 404, 410)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerateRequest:
-    """What is asked for, and where it goes. `version` is an alias, a number as `v2`, a fingerprint, or empty."""
+    """What is asked for, and where it goes. `version` is an alias, a number as `v2`, a fingerprint, `current`, or empty."""
 
     ref: Ref
     order: Order
@@ -76,10 +77,17 @@ class Generation:
     asked: Asked
     record: dict[str, object] = field(repr=False)
 
-    @property
-    def lacks_prefix(self) -> bool:
-        """Is a prompt sent without the prefix that every prompt of its family has?"""
-        return self.drawer.family == "prefix" and not self.drawer.prefix and "prompt" in self.asked.body
+    def notes(self) -> Iterator[str]:
+        """What a person should know of a request that is about to be paid for: clauses."""
+        if self.asked.is_job:
+            return
+        yield f"{LEGACY_END_WORDS} (docs/families.md)"
+        if "prompt" not in self.asked.body:
+            return
+        if not self.drawer.prefix:
+            yield "the API shows no prefix of this model, so the prompt is sent as it is"
+        if not self.asked.sent_prompt.isascii():
+            yield "the documents ask for prompts in English without special characters"
 
 
 def require_order(desired: Desired, request: GenerateRequest) -> None:
@@ -170,7 +178,8 @@ def _chosen(planned: Planned, request: GenerateRequest) -> ModelMember:
             raise refused("generation-version", f"no version of {request.ref} is trained yet")
         return chosen
     states = (state for state in planned.plan.aliases if state.ref == request.ref and state.alias == request.version)
-    state = next(states, None) or resolve_version(request.ref, request.version, alive)
+    current = declared_fingerprint(planned.desired.models[request.ref], planned.desired)
+    state = next(states, None) or resolve_version(request.ref, request.version, current, alive)
     found = next((member for member in alive if member.model.id == state.id), None)
     if found is None:
         way = f"`reconciler history {request.ref}` lists the versions; an alias, v2 or a fingerprint names one."
@@ -182,10 +191,8 @@ async def generate(
     opened: Session, settings: Settings, generation: Generation, request: GenerateRequest, told: Told
 ) -> Outcome:
     """Send the request once, wait for its results, and write them."""
-    if not generation.asked.is_job:
-        told.say(f"Note: {LEGACY_END_WORDS} (docs/families.md).")
-    if generation.lacks_prefix:
-        told.say("Note: the API shows no prefix of this model, so the prompt is sent as it is.")
+    for note in generation.notes():
+        told.say(f"Note: {note}.")
     try:
         return await _generated(opened, settings, generation, request, told)
     except asyncio.CancelledError:

@@ -357,3 +357,10 @@ async def test_a_prefix_that_nothing_shows_is_told(tmp_path: Path) -> None:
     played = await play(tmp_path, prefix="")
     assert "the API shows no prefix of this model" in played.said[1]
     assert not (await play(tmp_path, PORTRAIT, prefix="")).said[1:]
+
+
+async def test_a_prompt_that_the_documents_do_not_want_is_told(tmp_path: Path) -> None:
+    """It is sent all the same: nobody says what becomes of it."""
+    played = await play(tmp_path, Order(prompt="ein Löwe"))
+    assert "in English without special characters" in played.said[1]
+    assert len(played.outcome.files) == 1

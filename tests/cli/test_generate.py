@@ -78,6 +78,11 @@ def test_a_version_is_named_by_alias_number_or_fingerprint(trained: Path, cli: C
         assert ran.code == 0, ran.err
         pictures[version] = (trained / ran.out.strip()).read_bytes()
     assert pictures["production"] == pictures["v1"] == pictures[print_] != pictures["v2"]
+    assert cli("generate", "lora-max", "waving", "--version", "current").err.count("v2 (") == 1
+    edit(trained / "manifests/model.yaml", "training_version: max", "training_version: light")
+    edit(trained / "manifests/dataset.yaml", "purple hair", "green hair")
+    ran = cli("generate", "lora-max", "waving", "--version", "current")
+    assert (ran.code, "what the manifest asks for is not trained yet" in flat(ran.err)) == (4, True)
     ran = cli("generate", "lora-max", "waving", "--version", "v9")
     assert ran.code == 4
     assert 'no trained version is "v9"' in flat(ran.err)

@@ -21,9 +21,9 @@ def resolve_aliases(
     return tuple(_state(model.ref, alias, target, fingerprint, versions) for alias, target in model.aliases)
 
 
-def resolve_version(ref: Ref, target: str, versions: Iterable[ModelMember]) -> AliasState:
-    """The trained version that a person names by number or fingerprint, as an alias would name it."""
-    return _state(ref, target, target, None, tuple(versions))
+def resolve_version(ref: Ref, target: str, fingerprint: str, versions: Iterable[ModelMember]) -> AliasState:
+    """The trained version that a person names as an alias would: by number, by fingerprint, or as `current`."""
+    return _state(ref, target, target, fingerprint, tuple(versions))
 
 
 def is_version(target: str) -> bool:
