@@ -15,9 +15,7 @@ from reconciler.render.view import Block, Line, Paragraph, Role, View, say, scre
 _SHOWN = "The pictures are what the API shows, which may be cropped to a square and scaled, and not the files that were uploaded."
 _EMPTY = "No images were fetched. Put the files that were uploaded into the folders that the manifests name, or add `--images`."
 _LISTED = 10
-"""Objects that a command names; of more, it takes the names from the first lines of the manifests."""
-
-_PAIRS = "grep -rhoE 'reconciler adopt [a-z]+/[a-z0-9-]+ [0-9]+' --include='*.yaml' {folder} | cut -d' ' -f3-"
+"""Files that are named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +101,10 @@ def _next(report: ExportReport) -> Iterator[Block]:
         yield Line(text=say("Start the same command again to go on: what has come does not come again."))
     if report.problems:
         yield Line(text=say(f"`reconciler validate{root}` finds {report.problems}."))
-    pictures = "".join(f" --pictures-from {host}" for host in report.hosts)
     pairs = [f"{one.ref} {one.live.id}" for one in report.selection.exported if one.ref.kind.has_versions]
     if pairs:
         lead = "Review the files, commit them, then adopt what is live:"
-        rest = [f"reconciler adopt{root}{pictures} \\", *(f"  {pair} \\" for pair in pairs[:-1]), f"  {pairs[-1]}"]
-        if len(pairs) > _LISTED:
-            rest = [f"reconciler adopt{root}{pictures} \\", f"  $({_PAIRS.format(folder=quote(report.folder))})"]
-        yield Paragraph(lead=say(lead), rest=tuple(map(say, rest)))
+        options = [f"--root {quote(report.folder)}", *(f"--pictures-from {host}" for host in report.hosts)]
+        *lines, last = ("reconciler adopt", *(f"  {word}" for word in (*options, *pairs)))
+        # One word a line, so that no terminal breaks a line that a person copies.
+        yield Paragraph(lead=say(lead), rest=tuple(map(say, (*(f"{line} \\" for line in lines), last))))

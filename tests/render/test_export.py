@@ -18,8 +18,8 @@ def selection(models: int) -> Selection:
     return select(overview(Observed(live=by_identity(things))))
 
 
-def printed(report: ExportReport) -> str:
-    return render_text(export_view(report), width=200)
+def printed(report: ExportReport, width: int = 200) -> str:
+    return render_text(export_view(report), width=width)
 
 
 def test_everything_that_is_not_as_wished_is_named() -> None:
@@ -53,11 +53,12 @@ def test_everything_that_is_not_as_wished_is_named() -> None:
         "Start the same command again to go on: what has come does not come again.\n"
         "`reconciler validate --root out` finds 1 problem.\n"
         "Review the files, commit them, then adopt what is live:\n"
-        "  reconciler adopt --root out --pictures-from a.example \\\n    dataset/poses 10\n"
+        "  reconciler adopt \\\n    --root out \\\n    --pictures-from a.example \\\n    dataset/poses 10\n"
     )
 
 
-def test_many_objects_are_named_by_their_manifests() -> None:
+def test_all_objects_stand_in_one_command_that_can_be_copied() -> None:
+    """From a terminal of any width."""
     report = ExportReport(
         folder="out",
         selection=selection(20),
@@ -72,9 +73,8 @@ def test_many_objects_are_named_by_their_manifests() -> None:
         has_images=False,
     )
     said = printed(report)
-    assert said.endswith(
-        "  reconciler adopt --root out \\\n    $(grep -rhoE 'reconciler adopt [a-z]+/[a-z0-9-]+ [0-9]+' --include='*.yaml' out"
-        " | cut -d' ' -f3-)\n"
-    )
+    command = printed(report, width=40).partition("  reconciler adopt")[2]
+    assert command.count("\n    model/hero-") == 20
+    assert all(line.endswith(" \\") for line in command.splitlines()[:-1])
     assert "2 files written.\n" in said
     assert "Put the files that were uploaded into the folders that the manifests name, or add `--images`." in said
