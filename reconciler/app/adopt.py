@@ -154,7 +154,13 @@ def _require_own_account(tree: AdoptTree, account: Observed, request: AdoptReque
 
 
 def require_known(found: Finding, request: AdoptRequest) -> None:
-    """Refused where a live image is of no known file, unless a person wants just that."""
+    """Refused where a live image is of no known file, unless a person wants just that; and where none is of one."""
+    if found.unknown and len(found.unknown) == len(found.images):
+        summary = f"no image of {called(found.live)} is a file of {found.ref}: it is another dataset, or nothing tells them apart"
+        way = (
+            "Name the host of the pictures, so that pixels are compared: `--pictures-from HOST`; or adopt another one."
+        )
+        raise Refused([Refusal(rule="adopt-nothing", ref=found.ref, summary=summary, remedies=(way,))])
     if found.unknown and not request.accepts_unknown:
         raise Refused(
             [

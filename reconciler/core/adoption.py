@@ -126,10 +126,10 @@ class Adopted:
         """What it is known by: its own name, where that is a name of the manifest's versions already."""
         if (own := self.ref.kind.parse_name(live.name)) is not None:
             return str(replace(own, base=self.ref.name))
-        parts = {"base": self.ref.name, "version": ADOPTED_VERSION, "fingerprint": self.fingerprint}
+        base, version, fingerprint = self.ref.name, ADOPTED_VERSION, self.fingerprint
         if isinstance(live, RemoteDataset) and live.is_draft:
-            return str(DraftName(**parts, mark=NO_RUN))  # type: ignore[arg-type]
-        return str(FinalName(**parts))  # type: ignore[arg-type]
+            return str(DraftName(base=base, version=version, fingerprint=fingerprint, mark=NO_RUN))
+        return str(FinalName(base=base, version=version, fingerprint=fingerprint))
 
 
 class Adoption:

@@ -105,14 +105,17 @@ class _Search:
         return [file for file in self.files if file.digest not in taken]
 
     def _take(
-        self, image: RemoteImage, file: DesiredImage, certainty: Certainty, compared: Compared, **more: object
+        self,
+        image: RemoteImage,
+        file: DesiredImage,
+        certainty: Certainty,
+        compared: Compared,
+        *,
+        distance: float | None = None,
+        why: str = "",
     ) -> None:
         self.found[image.id] = Likeness(
-            live=image,
-            file=file,
-            certainty=certainty,
-            compared=compared,
-            **more,  # type: ignore[arg-type]
+            live=image, file=file, certainty=certainty, compared=compared, distance=distance, why=why
         )
 
     def _by_digest(self) -> None:
