@@ -1,6 +1,7 @@
 """`init`: a first set of manifests with images from anywhere, and the schema by which editors check them."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,15 @@ from reconciler.core.value import dataclass
 from reconciler.files.configuration import SIMULATOR
 from reconciler.files.first_manifests import Brand
 from reconciler.files.image.take_in import Found, copy_new, found_in
-from reconciler.files.scaffold import IGNORE_NAME, Scaffold, write_ignore_file, write_scaffold
+from reconciler.files.scaffold import (
+    IGNORE_NAME,
+    IGNORED,
+    Scaffold,
+    only_new,
+    scaffold_texts,
+    write_ignore_file,
+    write_scaffold,
+)
 from reconciler.files.simulated_account import ACCOUNT_PATH, AccountFileRefused, account_file
 from reconciler.files.whole_file import create_file
 
@@ -94,6 +103,28 @@ def write_first_tree(tree: FirstTree, *, simulated: bool) -> Written:
         raise WrongUsage(f"{shown(str(error.filename or root))} cannot be used: {error.strerror}.") from None
 
 
+def new_files(tree: FirstTree, *, simulated: bool) -> dict[Path, bytes]:
+    """The files that `write_first_tree` would write, by path for people; what it would copy is not among them."""
+    root, endpoint = tree.root, _simulated_endpoint(tree.root) if simulated else None
+    texts = scaffold_texts(tree.brand, endpoint=endpoint, schema=SCHEMA_NAME, is_empty=not tree.found.images)
+    found = only_new(root, {**texts, SCHEMA_NAME: _schema_text()})
+    if endpoint not in {None, SIMULATOR}:
+        beside = only_new(root.absolute().parent, {IGNORE_NAME: IGNORED})
+        found |= {Path(os.path.relpath(place)): data for place, data in beside.items()}
+    return found
+
+
+def new_copies(tree: FirstTree) -> int:
+    """How many files it would copy."""
+    target = tree.root / tree.brand.folder
+    names = () if tree.folder is None or tree.brand.images else tree.found.names
+    return sum(not (target / name).exists() for name in names)
+
+
+def _schema_text() -> bytes:
+    return (json.dumps(manifest_schema(), indent=2) + "\n").encode()
+
+
 def _brand(wish: FirstWish, family: Family) -> Brand:
     """The brand that was asked for; the sample where nobody said a name. WrongUsage where its parts do not fit."""
     name = wish.name or (_SAMPLE if wish.folder is None else wish.folder.resolve().name)
@@ -155,6 +186,6 @@ def _for_people(root: Path, made: Scaffold, endpoint: str | None) -> Scaffold:
 
 
 def _with_schema(root: Path, made: Scaffold) -> Scaffold:
-    if not create_file(root / SCHEMA_NAME, (json.dumps(manifest_schema(), indent=2) + "\n").encode()):
+    if not create_file(root / SCHEMA_NAME, _schema_text()):
         return Scaffold(written=made.written, kept=(*made.kept, SCHEMA_NAME))
     return Scaffold(written=(*made.written, SCHEMA_NAME), kept=made.kept)

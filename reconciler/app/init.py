@@ -13,7 +13,17 @@ from reconciler.files.configuration import SIMULATOR, load_configuration
 from reconciler.files.git.repository import RevisionRefused, find_repository
 from reconciler.files.load import load
 from reconciler.files.overlay import load_overlay, overlay_names, with_overlay
-from reconciler.files.pipeline import ACCOUNT, Stage, Vendor, find_roots, is_fit, unnamed, write_pipeline
+from reconciler.files.pipeline import (
+    ACCOUNT,
+    Stage,
+    Vendor,
+    find_roots,
+    is_fit,
+    pipeline_texts,
+    unnamed,
+    write_pipeline,
+)
+from reconciler.files.scaffold import only_new
 
 
 def declared_family(root: Path) -> Family | None:
@@ -40,20 +50,34 @@ def write_ci_files(root: Path, vendor: Vendor) -> CiFiles:
     WrongUsage if there is no repository, or nothing can be written.
     """
     try:
-        repository, below = find_repository(root)
-        top = repository.top
-        roots = find_roots(top, below or ".")
-        stages = tuple(one for name in roots for one in _stages(top, name))
+        top, below, roots, stages = _repository(root)
         made = write_pipeline(top, vendor, stages)
         missing = unnamed(top, vendor, stages)
     except RevisionRefused as error:
         raise WrongUsage(str(error)) from None
     except OSError as error:
         raise WrongUsage(f"The files of CI cannot be written: {error.strerror}.") from None
-    others = [name for name in roots if name != (below or ".") and names_simulator(top / name)]
+    others = [name for name in roots if name != below and names_simulator(top / name)]
     return CiFiles(
         written=_shown(top, made.written), kept=_shown(top, made.kept), unnamed=missing, simulated=_shown(top, others)
     )
+
+
+def new_ci_files(root: Path, vendor: Vendor) -> dict[Path, bytes]:
+    """The files that `write_ci_files` would write, by path for people. WrongUsage as there."""
+    try:
+        top, _, _, stages = _repository(root)
+    except RevisionRefused as error:
+        raise WrongUsage(str(error)) from None
+    return {Path(os.path.relpath(place)): data for place, data in only_new(top, pipeline_texts(vendor, stages)).items()}
+
+
+def _repository(root: Path) -> tuple[Path, str, tuple[str, ...], tuple[Stage, ...]]:
+    """The top folder of the repository, the path of this root below it, all roots, and their stages."""
+    repository, below = find_repository(root)
+    top, own = repository.top, below or "."
+    roots = find_roots(top, own)
+    return top, own, roots, tuple(one for name in roots for one in _stages(top, name))
 
 
 def _stages(top: Path, root: str) -> tuple[Stage, ...]:

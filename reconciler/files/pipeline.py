@@ -71,11 +71,16 @@ def write_pipeline(folder: Path, vendor: Vendor, stages: Sequence[Stage]) -> Sca
 
     Where `.gitlab-ci.yml` is there already it is kept, and must be told to include `.gitlab/reconciler.yml`.
     """
+    return write_new(folder, pipeline_texts(vendor, stages))
+
+
+def pipeline_texts(vendor: Vendor, stages: Sequence[Stage]) -> dict[str, bytes]:
+    """What these files hold, by path below the top folder."""
     source = files("reconciler.files") / "workflow"
     texts = {name: (source / model).read_text(encoding="utf-8") for name, model in _PIPELINES[vendor].items()}
     main = next(iter(texts))
     texts[main] = (_workflow if vendor == "github" else _includes)(texts[main], stages)
-    return write_new(folder, {name: text.encode() for name, text in texts.items()})
+    return {name: text.encode() for name, text in texts.items()}
 
 
 def unnamed(folder: Path, vendor: Vendor, stages: Iterable[Stage]) -> tuple[Stage, ...]:

@@ -9,10 +9,10 @@ from reconciler.files.simulated_account import OWN_FOLDER
 from reconciler.files.whole_file import create_file
 
 IGNORE_NAME = ".gitignore"
-_IGNORED = f"""\
+IGNORED = f"""\
 # What reconciler keeps for itself: the journal, and a simulated account.
 {OWN_FOLDER}/
-"""
+""".encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +37,28 @@ def write_scaffold(
     `schema` is what the editor's line at the top of each document names. With `is_empty` a note in the image folder says
     what belongs there.
     """
+    return write_new(root, scaffold_texts(brand, endpoint=endpoint, schema=schema, is_empty=is_empty))
+
+
+def scaffold_texts(
+    brand: Brand, *, endpoint: str | None, schema: str = "manifest.schema.json", is_empty: bool = True
+) -> dict[str, bytes]:
+    """What the files of a first tree hold, by path below the root."""
     texts = {"reconciler.yaml": configuration_text(endpoint), **manifest_texts(brand, schema)}
     if is_empty:
         texts[f"{brand.folder}/README.md"] = note_text(brand)
-    return write_new(root, {name: text.encode() for name, text in texts.items()})
+    return {name: text.encode() for name, text in texts.items()}
 
 
 def write_ignore_file(folder: Path) -> bool:
     """Keep `.reconciler` out of git where there is no such file. One that is there needs no line: the folder has its own."""
-    return create_file(folder / IGNORE_NAME, _IGNORED.encode())
+    return create_file(folder / IGNORE_NAME, IGNORED)
+
+
+def only_new(folder: Path, contents: Mapping[str, bytes]) -> dict[Path, bytes]:
+    """Of these files those that are not there, by path; `write_new` would write just them."""
+    places = {folder / name: data for name, data in contents.items()}
+    return {place: data for place, data in places.items() if not (place.exists() or place.is_symlink())}
 
 
 def write_new(folder: Path, contents: Mapping[str, bytes]) -> Scaffold:

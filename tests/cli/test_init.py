@@ -55,6 +55,39 @@ def tracked(folder: Path) -> list[str]:
     return subprocess.run(["git", "ls-files"], cwd=folder, capture_output=True, text=True, check=True).stdout.split()
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--name", "Mira", "--description", "a girl", "--from", "drawings"),
+        ("--ci", "github", "--from", "drawings"),
+        ("--ci", "gitlab", "--root", "shoes", "--name", "Shoes", "--type", "other"),
+        ("--root", "drawings", "--name", "Mira", "--description", "a girl"),
+    ],
+)
+def test_a_diff_shows_each_new_file_and_writes_nothing(folder: Path, cli: Cli, options: tuple[str, ...]) -> None:
+    """What init writes afterwards is what was shown; a file that is there is in neither."""
+    Path("drawings/reconciler.yaml").write_text("tier: pro\n")
+
+    def files() -> dict[str, bytes]:
+        paths = (path for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts)
+        return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+    before = files()
+    shown = cli("init", *options, "--diff")
+    assert shown.code == 0, shown.err
+    assert files() == before
+    assert cli("init", *options).code == 0
+    new = {path: data for path, data in files().items() if path not in before}
+    written = {path: data for path, data in new.items() if not path.endswith((".png", ".txt"))}
+    assert re.findall(r"^\+\+\+ (.*)$", shown.out, re.MULTILINE) == sorted(written, key=shown.out.index)
+    for data in written.values():
+        assert "".join(f"+{line}\n" for line in data.decode().splitlines()) in shown.out
+    copies = len(new) - len(written)
+    copied = f", and {copies} files copied to manifests/" if copies else ""
+    assert f"{len(written)} files would be written{copied}" in flat(shown.err)
+
+
 def test_the_examples_of_its_help_work(folder: Path, cli: Cli) -> None:
     drawings(folder / "photos")
     assert all(line in cli("init", "--help").out for line in _EXAMPLE.splitlines())

@@ -58,6 +58,7 @@ reconciler init --root shoes --name Shoes --type other --medium photography --fr
     help="How the account guides captions: caption_prefix, or visual_schema (accounts of 2026-08 and later). "
     "Asked for on a terminal. [prefix]",
 )
+@click.option("--diff", "shows_diff", is_flag=True, help="Show the files that would be written, and write nothing.")
 @pass_invocation
 def command(
     invocation: Invocation,
@@ -66,6 +67,7 @@ def command(
     folder: str | None,
     ci: "Literal['github', 'gitlab'] | None",
     family: "Family | None",
+    shows_diff: bool,
     **words: str | None,
 ) -> int:
     """Write a first set of manifests: a project, a dataset and a model, ready to be edited, and a simulated account.
@@ -86,6 +88,8 @@ def command(
     wish = FirstWish(folder=None if folder is None else Path(folder), **words)  # type: ignore[arg-type]
     chosen = family or declared_family(root) or _asked(console)  # before anything is written
     tree = first_tree(root, wish, chosen)
+    if shows_diff:
+        return _show(console, tree, ci)
     pipeline = None if ci is None else write_ci_files(root, ci)
     written = write_first_tree(tree, simulated=ci is None)
     told = [*_told(tree, written), *(_told_of_ci(pipeline) if pipeline is not None else ())]
@@ -99,6 +103,21 @@ def command(
     option = f" --root {root}" if invocation.given.get("root") else ""
     ways = _ways_on(tree, option, is_simulated=is_simulated)
     console.result(screen([Line(text=say(line)) for line in told], [Line(text=say(line)) for line in ways]))
+    return 0
+
+
+def _show(console: "Console", tree: "FirstTree", ci: "Literal['github', 'gitlab'] | None") -> int:
+    """Print what would be written. The exit code."""
+    from reconciler.app.first_tree import new_copies, new_files
+    from reconciler.app.init import new_ci_files
+    from reconciler.core.text import count
+    from reconciler.render.guide import diff_text
+
+    new = {**({} if ci is None else new_ci_files(tree.root, ci)), **new_files(tree, simulated=ci is None)}
+    console.result_text("".join(diff_text(str(path), None, data) for path, data in new.items()))
+    copies = new_copies(tree)
+    copied = f", and {count(copies, 'file')} copied to {tree.images}" if copies else ""
+    console.say_line(f"{count(len(new), 'file')} would be written{copied}. What is there already stays as it is.")
     return 0
 
 
