@@ -7,7 +7,7 @@ python="${PYTHON:-$(command -v python3)}"
 
 stage="$(mktemp -d)"
 server=''
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$stage"' EXIT
+trap '[ -z "$server" ] || kill "$server" 2> /dev/null || true; rm -rf "$stage"' EXIT
 cd "$stage"
 
 export BRIA_API_TOKEN=anything RECONCILER_TIER=enterprise
