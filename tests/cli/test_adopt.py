@@ -220,6 +220,7 @@ def test_pruning_and_destroying_know_it(adopted: MadeByHand, cli: Cli) -> None:
     """It is a version like any other, and reports call it by the name that people gave."""
     gone = flat(cli("destroy", "--yes", "--target", "model/kites-auto", "--allow", "deletions_percent=100").out)
     assert '"kites!" (id 40003)' in gone
+    assert '"kites!" (id 40003) was made by people and adopted: nothing makes just that again' in gone
     assert "1 version deleted" in gone
     simulator = opened()
     with simulator.transaction() as rows:

@@ -4,10 +4,10 @@ An adopted object that is not found would otherwise be made anew, with every upl
 is a refusal that says what to do, and never a change.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reconciler.core.adoption import Adopted
-from reconciler.core.change import RenameChange, RenamedObject
+from reconciler.core.change import RemovalChange, RenameChange, RenamedObject
 from reconciler.core.diff.assessment import Verdict
 from reconciler.core.diff.comparison import Comparison
 from reconciler.core.live import Live, RemoteDataset, RemoteModel, called
@@ -85,6 +85,18 @@ def adoption_notes(comparison: Comparison) -> Iterator[Verdict]:
         projects = in_words(sorted({str(entry.account) for entry in elsewhere}, key=int), "and")
         text = f"adopted in another account, which is known by project {projects}, and ignored here: {refs}"
         yield Verdict(notes=(Note(rule="adopted-elsewhere", ref=None, text=text),))
+
+
+def removal_notes(comparison: Comparison, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    """Adopted objects that are deleted: people made them, so nothing in git makes the same again."""
+    keys = {entry.key for entry in comparison.desired.adopted if entry_here(comparison, entry.ref) is not None}
+    for verdict in verdicts:
+        for change in verdict.changes:
+            going = change.objects if isinstance(change, RemovalChange) else ()
+            for item in going:
+                if (item.kind, item.id) in keys:
+                    text = f"{quoted(item.name)} (id {item.id}) was made by people and adopted: nothing makes just that again"
+                    yield Verdict(notes=(Note(rule="adopted-removed", ref=change.ref, text=text),))
 
 
 def _gone(entry: Adopted) -> Refusal:

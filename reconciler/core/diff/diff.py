@@ -6,7 +6,7 @@ from reconciler.core.change import RenameChange
 from reconciler.core.desired import Desired
 from reconciler.core.diff.absence import assess_absences
 from reconciler.core.diff.account_index import AccountIndex
-from reconciler.core.diff.adopted import adoption_notes, misfit, new_names
+from reconciler.core.diff.adopted import adoption_notes, misfit, new_names, removal_notes
 from reconciler.core.diff.assessment import Assessment, Verdict, gather
 from reconciler.core.diff.comparison import Comparison
 from reconciler.core.diff.kinds import RULES
@@ -54,9 +54,11 @@ def _verdicts(comparison: Comparison) -> Iterator[Verdict]:
     yield from made
     yield from new_names(comparison)
     yield from adoption_notes(comparison)
-    yield from assess_absences(comparison)
+    removed = [*assess_absences(comparison)]
     if comparison.asked.prunes:
-        yield from prune(comparison, made)
+        removed += prune(comparison, made)
+    yield from removed
+    yield from removal_notes(comparison, removed)
     # A project may be refused although it holds versions of ours, such as what an apply left behind.
     is_ours = comparison.project_ids or any(comparison.index.named(ref) for ref in comparison.desired.refs)
     if comparison.index.observed.projects and comparison.desired.projects and not is_ours:
