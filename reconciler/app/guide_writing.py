@@ -9,7 +9,7 @@ from reconciler.core.guide import Guide, PrefixGuide
 from reconciler.core.manifest.guide_rules import judge_document
 from reconciler.core.manifest.text_rules import judge_text
 from reconciler.core.problem import Problem, ProblemsFound
-from reconciler.files.guide_file import GuideEdit, guide_edit, write_guide
+from reconciler.files.guide_file import GuideEdit, guide_edit
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.yaml.edit import EditRefused
 
@@ -38,19 +38,11 @@ def _judge(request: GuideRequest, guide: Guide) -> Iterator[Problem]:
         yield from judge_document(document, place)
 
 
-def write(settings: Settings, edit: GuideEdit, *, overwrites: bool) -> None:
-    """Write it. Refused where that would lose words that git does not hold, unless a person wants just that."""
-    with Tree(settings.root) as tree:
-        place = tree.shown(edit.path)
-        if not edit.is_committed and not overwrites:
-            summary = f"the guide in {place} is not committed, and writing would lose it"
-            raise refused("guide-uncommitted", summary, "Commit it first, or write over it with `--overwrite`.")
-        try:
-            write_guide(tree, edit)
-        except FileRefused as error:
-            raise _unwritable(place, error.reason) from None
-        except OSError as error:
-            raise _unwritable(place, f"cannot be written: {error.strerror}") from None
+def require_committed(settings: Settings, edit: GuideEdit) -> None:
+    """Refused where writing would lose words that git does not hold."""
+    if not edit.is_committed:
+        summary = f"the guide in {settings.root / edit.file.path} is not committed, and writing would lose it"
+        raise refused("guide-uncommitted", summary, "Commit it first, or write over it with `--overwrite`.")
 
 
 def _unwritable(place: str, reason: str) -> Refused:

@@ -15,6 +15,7 @@ from reconciler.core.manifest.spec import DatasetSpec
 from reconciler.core.problem import Problem
 from reconciler.core.strictjson import BadJson, Value, loads
 from reconciler.core.value import dataclass
+from reconciler.files.file_edit import FileEdit
 from reconciler.files.git.repository import RevisionRefused, find_repository
 from reconciler.files.json_text import in_order_of, json_text
 from reconciler.files.load import SCHEMA_FILE_LIMIT
@@ -30,14 +31,12 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuideEdit:
-    """What a file holds before and after; `path` counts from the root. `before` is None for a file that is not there.
+    """What changes in the file that declares the guide.
 
     `is_committed` says that git holds what goes, or that there is nothing to lose, or no git to ask.
     """
 
-    path: str
-    before: bytes | None
-    after: bytes
+    file: FileEdit
     is_committed: bool
 
 
@@ -47,11 +46,6 @@ def guide_edit(tree: Tree, manifest: Manifest, spec: DatasetSpec, guide: Guide) 
         folder = str(PurePosixPath(manifest.document.path).relative_to(tree.shown("")).parent)
         return _schema_file_edit(tree, below("" if folder == "." else folder, spec.visual_schema_file), guide)
     return _manifest_edit(tree, manifest_file(tree, manifest), spec, guide)
-
-
-def write_guide(tree: Tree, edit: GuideEdit) -> None:
-    """Write it. OSError where it cannot be written; FileChanged where somebody else changed the file in the meantime."""
-    tree.replace_file(edit.path, edit.after, over=edit.before)
 
 
 def _manifest_edit(tree: Tree, file: ManifestFile, spec: DatasetSpec, guide: Guide) -> GuideEdit:
@@ -65,9 +59,7 @@ def _manifest_edit(tree: Tree, file: ManifestFile, spec: DatasetSpec, guide: Gui
         edit = Replace(("spec", guide.field), in_order_of(before, value), document=file.document)
     committed = _committed(tree.root, file.path)
     return GuideEdit(
-        path=file.path,
-        before=file.data,
-        after=file.edited([edit]),
+        file=FileEdit(path=file.path, before=file.data, after=file.edited([edit])),
         is_committed=before is None or committed is None or before in _guides_in(committed, guide.field),
     )
 
@@ -88,7 +80,8 @@ def _schema_file_edit(tree: Tree, path: str, guide: SchemaGuide) -> GuideEdit:
     except FileRefused as refused:
         if not refused.is_missing:
             raise
-        return GuideEdit(path=path, before=None, after=json_text(guide.document, ""), is_committed=True)
+        new = FileEdit(path=path, before=None, after=json_text(guide.document, ""))
+        return GuideEdit(file=new, is_committed=True)
     data = _read(tree, path, SCHEMA_FILE_LIMIT)
     text = data.removeprefix(_BOM).decode("utf-8", "replace")
     try:
@@ -96,10 +89,11 @@ def _schema_file_edit(tree: Tree, path: str, guide: SchemaGuide) -> GuideEdit:
     except BadJson:
         before = None
     if before is not None and SchemaGuide(text=text).canonical == guide.canonical:
-        return GuideEdit(path=path, before=data, after=data, is_committed=True)
+        return GuideEdit(file=FileEdit(path=path, before=data, after=data), is_committed=True)
     after = (_BOM if data.startswith(_BOM) else b"") + json_text(in_order_of(before, guide.document), text)
     committed = _committed(tree.root, path)
-    return GuideEdit(path=path, before=data, after=after, is_committed=committed is None or committed == data)
+    edit = FileEdit(path=path, before=data, after=after)
+    return GuideEdit(file=edit, is_committed=committed is None or committed == data)
 
 
 def _read(tree: Tree, path: str, limit: int) -> bytes:

@@ -57,11 +57,13 @@ def test_a_prefix_is_written_and_only_its_line_differs(tree: Path, cli: Cli) -> 
     before = manifest.read_text()
     shown = cli("guide", "lora-poses", "--diff")
     assert (shown.code, manifest.read_text()) == (0, before)
+    assert cli("guide", "lora-poses", "--write", "--diff").out == shown.out
+    assert manifest.read_text() == before
     assert shown.out.startswith("--- manifests/dataset.yaml\n+++ manifests/dataset.yaml\n")
     ran = cli("guide", "lora-poses", "--write")
     assert ran.code == 0
     assert "Proposed from 5 images: jump.png, paint.png, read.png, sit.png, wave.png.\n" in ran.err
-    assert "Wrote caption_prefix into manifests/dataset.yaml.\n" in ran.err
+    assert "Wrote manifests/dataset.yaml.\n" in ran.err
     after = manifest.read_text()
     changed = [pair for pair in zip(before.splitlines(), after.splitlines(), strict=True) if pair[0] != pair[1]]
     assert len(changed) == 1
@@ -100,7 +102,7 @@ def test_a_schema_file_is_made_and_then_kept_in_its_manner(tree: Path, cli: Cli,
     of_schema_family(tree, "  visual_schema_file: schema.json\n")
     assert "`reconciler guide lora-poses --write`" in cli("validate").err
     ran = cli("guide", "lora-poses", "--write")
-    assert "Wrote visual_schema into manifests/schema.json.\n" in ran.err
+    assert "Wrote manifests/schema.json.\n" in ran.err
     file = tree / "manifests/schema.json"
     schema = json.loads(file.read_text())
     file.write_bytes(f'{{\r\n    "mood": "old",\r\n    "style": {json.dumps(schema["style"])}\r\n}}'.encode())

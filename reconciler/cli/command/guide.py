@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 @click.argument("ref", metavar="DATASET", type=DATASET)
 @click.option("--refine", metavar="WORDS", help="Change the visual_schema as these words ask; needs a live draft.")
 @click.option("--write", "writes", is_flag=True, help="Put the proposal into the manifest or the schema file.")
-@click.option("--diff", "shows_diff", is_flag=True, help="Print what --write changes instead of the proposal.")
+@click.option(
+    "--diff",
+    "shows_diff",
+    is_flag=True,
+    help="Show what --write would write instead of the proposal, and write nothing.",
+)
 @click.option("--overwrite", is_flag=True, help="With --write: also over a guide that is not committed.")
 @click.option("--content-moderation", "is_moderated", is_flag=True, help="Let the API check the images it looks at.")
 @pass_invocation
@@ -91,9 +96,10 @@ def _deliver(
     overwrite: bool,
 ) -> int:
     """Print the proposal or what it changes, and write it where that was asked for."""
-    from reconciler.app.guide_writing import edit_of, write
+    from reconciler.app.guide_writing import edit_of, require_committed
     from reconciler.cli.exit_codes import DONE
-    from reconciler.render.guide import diff_text, guide_text
+    from reconciler.cli.file_edits import deliver
+    from reconciler.render.guide import guide_text
 
     console, settings = context.console, context.settings
     if not shows_diff:
@@ -101,12 +107,7 @@ def _deliver(
     if not writes and not shows_diff:
         return DONE
     edit = edit_of(settings, request, proposal.guide)
-    place = str(settings.root / edit.path)
-    if shows_diff:
-        console.result_text(diff_text(place, edit.before, edit.after))
-    if edit.before == edit.after:
-        console.say_line(f"{place} says this already: nothing to change.")
-    elif writes:
-        write(settings, edit, overwrites=overwrite)
-        console.say_line(f"Wrote {proposal.guide.field} into {place}.")
+    if edit.file.changes and not shows_diff and not overwrite:
+        require_committed(settings, edit)
+    deliver(context, [edit.file], shows_diff=shows_diff)
     return DONE
