@@ -73,6 +73,7 @@ def test_the_old_root_neither_calls_it_left_nor_deletes_it(roots: Run) -> None:
     assert "lora-poses" not in strays
     gone = roots(BRAND, "destroy", "--yes")
     assert gone.code == 4
+    assert "but it holds 1 dataset and 1 model that another root declares" in flat(gone.out + gone.err)
     assert "dataset/lora-poses is declared in other/manifests. Leave the project to that root" in flat(
         gone.out + gone.err
     )

@@ -243,10 +243,11 @@ def _holds_strays(ref: Ref, project_id: int, strays: tuple[Live, ...], compariso
         listed = ", ".join(called(live) for live in theirs[:_LISTED])
         more = f" and {count(len(theirs) - _LISTED, 'other')}" if len(theirs) > _LISTED else ""
         remedies.append(f"Move or delete in the console first what others made: {listed}{more}.")
+    whose = "that git does not know" if ours or theirs else "that another root declares"
     return Refusal(
         rule="absent-holds-strays",
         ref=ref,
-        summary=f"project {project_id} is to be deleted, but it holds {in_numbers(strays)} that git does not know, "
+        summary=f"project {project_id} is to be deleted, but it holds {in_numbers(strays)} {whose}, "
         "and they would go with it",
         remedies=tuple(remedies),
     )
