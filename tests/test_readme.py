@@ -69,11 +69,13 @@ def tour(document: str, folder: Path, command: Path) -> list[str]:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     toured = [block for block in blocks(document) if block.kind == "tour"]
     script = "\n".join(f"echo '{MARK}'\n{command}" for block in toured for command in block.commands)
+    # A run of tests in parallel sets COLUMNS, and what documents show is the layout of a file.
+    environ = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     run = subprocess.run(
         ["bash", "-u"],
         input=script,
         cwd=folder,
-        env={**os.environ, "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}"},
+        env={**environ, "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
