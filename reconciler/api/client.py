@@ -15,6 +15,7 @@ import httpx
 from reconciler.api import generation, translate
 from reconciler.api import operation as op
 from reconciler.api.caller import Caller, Pace
+from reconciler.api.download import Files, files_of
 from reconciler.api.endpoint import Endpoint
 from reconciler.api.error import Rejected, UnfitAnswer
 from reconciler.api.network import DIRECT, Network
@@ -30,6 +31,7 @@ from reconciler.clock import Clock
 from reconciler.core.adoption import NOTHING_ADOPTED
 from reconciler.core.bulk_upload import NO_BULK_UPLOAD, BulkUpload
 from reconciler.core.guide import Guide, SchemaGuide
+from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset, RemoteImage, RemoteModel, RemoteProject
 from reconciler.core.training import ParameterValue
 from reconciler.core.uploads import Uploads
@@ -154,6 +156,10 @@ class Client:
             if rejected.status in {400, 403, 404, 409, 410}:
                 return ""
             raise
+
+    async def get_files(self, kind: Kind, id: int) -> Files:  # noqa: A002 - the API's word
+        """Where the files of a trained model or of a dataset of archives can be had."""
+        return await self._caller.ask(*files_of(kind, id))
 
     async def start_bulk_upload(self, dataset_id: int, address: SecretAddress, captioning: Mapping[str, bool]) -> None:
         """Let the API fetch an archive. The address is in the body alone, and in no message."""

@@ -108,6 +108,7 @@ GET_BULK_UPLOAD = _read("get-bulk-upload-status", _BULK + "/status")
 DOWNLOAD_DATASET = _read("download-dataset", "/datasets/{dataset_id}/download")
 GET_MODELS = _models("get-models", _MODELS)
 GET_MODEL = _read("get-model", _MODEL)
+DOWNLOAD_MODEL = _read("download-tailored-model", _MODEL + "/download")
 
 CREATE_PROJECT = _write("create-project", "POST", _PROJECTS)
 UPDATE_PROJECT = _write("update-project", "PUT", _PROJECT)

@@ -80,7 +80,7 @@ class ResultFetcher:
             return NotYet(f"{place.host} did not answer, or the connection ended early")
 
     async def _looked(self, place: Address) -> bytes | NotYet | Missing:
-        http = await self._client(place.origin)
+        http = await self.client(place.origin)
         request = http.build_request("GET", place.origin + place.target, headers=_HEADERS)
         response = await http.send(request, stream=True)
         try:
@@ -93,7 +93,8 @@ class ResultFetcher:
         finally:
             await response.aclose()
 
-    async def _client(self, origin: str) -> httpx.AsyncClient:
+    async def client(self, origin: str) -> httpx.AsyncClient:
+        """What asks at the origin of a place, without the token."""
         if origin not in self._clients:
             endpoint = self._named[origin]
             transport = self._transport if endpoint is self._own else None

@@ -10,24 +10,20 @@ from pathlib import Path
 
 from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised
 from reconciler.api.generation import JobState, Result
+from reconciler.app.chosen_version import chosen_model
 from reconciler.app.exceptions import Refused, WrongUsage, refused, undeclared
 from reconciler.app.generation_results import ResultCollector, trusted
-from reconciler.app.history import models_of
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
 from reconciler.app.settings import Settings
 from reconciler.app.simulated_waits import at_least
 from reconciler.core.desired import Desired
-from reconciler.core.diff.account_index import AccountIndex
-from reconciler.core.diff.alias import resolve_version
-from reconciler.core.diff.election import ALIVE, ModelMember
-from reconciler.core.fingerprint import declared_fingerprint
+from reconciler.core.diff.election import ModelMember
 from reconciler.core.generation.body import Asked, asked
 from reconciler.core.generation.order import Drawer, Order
 from reconciler.core.generation.rules import misfit, misuse, wrong_model
 from reconciler.core.guide import LEGACY_END_WORDS, PrefixGuide
 from reconciler.core.live import ModelStatus, RemoteModel, called
-from reconciler.core.look.in_force import in_force, serving
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
 
@@ -125,7 +121,7 @@ def _require(wrongs: Iterable[str]) -> None:
 
 async def prepare(opened: Session, planned: Planned, request: GenerateRequest) -> Generation:
     """The version that draws and the request for it. Refused where it cannot draw this; nothing was paid for then."""
-    member = _chosen(planned, request)
+    member = chosen_model(planned, request.ref, request.version, "generation-version")
     found = await opened.client.get_drawer(member.model.id)
     if found is None or found[0].is_gone:
         raise refused("generation-model", f"{called(member.model)} is gone")
@@ -163,28 +159,6 @@ def _prefix_of_dataset(planned: Planned, model: RemoteModel) -> str | None:
     dataset = planned.observed.datasets.get(model.dataset_id or 0)
     guide = None if dataset is None else dataset.guide
     return guide.text if isinstance(guide, PrefixGuide) else None
-
-
-def _chosen(planned: Planned, request: GenerateRequest) -> ModelMember:
-    """The version that is named, else the one that programs should use."""
-    alive = [
-        member
-        for member in models_of(planned, AccountIndex(planned.observed), request.ref)
-        if member.model.status in ALIVE
-    ]
-    if not request.version:
-        chosen = serving(alive, in_force(planned.plan, request.ref))
-        if chosen is None or chosen.model.status is not ModelStatus.COMPLETED:
-            raise refused("generation-version", f"no version of {request.ref} is trained yet")
-        return chosen
-    states = (state for state in planned.plan.aliases if state.ref == request.ref and state.alias == request.version)
-    current = declared_fingerprint(planned.desired.models[request.ref], planned.desired)
-    state = next(states, None) or resolve_version(request.ref, request.version, current, alive)
-    found = next((member for member in alive if member.model.id == state.id), None)
-    if found is None:
-        way = f"`reconciler history {request.ref}` lists the versions; an alias, v2 or a fingerprint names one."
-        raise refused("generation-version", f"{request.ref}: {state.problem}", way)
-    return found
 
 
 async def generate(

@@ -21,10 +21,15 @@ def trusted(
     endpoint: Endpoint, results: Sequence[Result], hosts: Sequence[str], may_fetch: Callable[[Sequence[str]], bool]
 ) -> tuple[str, ...]:
     """The hosts that were named, and those that a person who is here allows now."""
-    own = parse_address(endpoint.origin) if endpoint.is_loopback else None
-    known = (*hosts, *(() if own is None else (own.host,)))
+    known = known_hosts(endpoint, hosts)
     others = unnamed_hosts((result.address for result in results), known)
     return (*known, *others) if others and may_fetch(others) else known
+
+
+def known_hosts(endpoint: Endpoint, hosts: Sequence[str]) -> tuple[str, ...]:
+    """The hosts that were named; a server of this machine was, as only a person can name it as the endpoint."""
+    own = parse_address(endpoint.origin) if endpoint.is_loopback else None
+    return (*hosts, *(() if own is None else (own.host,)))
 
 
 class ResultCollector:

@@ -104,16 +104,17 @@ async def write(response: Response, send: Send, *, whole: bool) -> None:
     encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     start = {"type": "http.response.start", "status": response.status, "headers": encoded}
     if response.file is not None:
-        await _write_file(response.file, start, send)
+        await _write_file(response.file, response.skip, start, send)
         return
     await send(start)
     more = not response.complete and not whole
     await send({"type": "http.response.body", "body": response.body, "more_body": more})
 
 
-async def _write_file(path: Path, start: Message, send: Send) -> None:
+async def _write_file(path: Path, skip: int, start: Message, send: Send) -> None:
     """Send a file in pieces; it is opened before anything is awaited, as the next request may delete it."""
     with path.open("rb") as file:
+        file.seek(skip)
         await send(start)
         while piece := file.read(_PIECE):
             await send({"type": "http.response.body", "body": piece, "more_body": True})

@@ -36,7 +36,8 @@ class Response:
 
     `delay` is in simulated seconds and is for whoever carries the answer to wait; `handle` itself never waits.
     `complete=False` means that `body` is only the beginning of what the `content-length` header promises. A `file` is
-    a body that is too large to be held in memory; only a server over a socket can hand it out.
+    a body that is too large to be held in memory, without its first `skip` bytes; only a server over a socket can hand it
+    out.
     """
 
     status: int
@@ -45,6 +46,7 @@ class Response:
     delay: float = 0.0
     complete: bool = True
     file: Path | None = None
+    skip: int = 0
 
 
 class Dropped(Exception):

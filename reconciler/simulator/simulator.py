@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from reconciler.simulator.archive import ArchiveFolder
 from reconciler.simulator.clock import Clock, RealClock
-from reconciler.simulator.dataset_archive import DOWNLOADS, serve_download
+from reconciler.simulator.download_file import DOWNLOADS, serve_download
 from reconciler.simulator.exchange import Exchange
 from reconciler.simulator.fault import Fault, FaultScript
 from reconciler.simulator.gate import Gate

@@ -252,6 +252,8 @@ ARCHIVES: Final = (
     choice("V84", "advanced_single_edit", "allowed 400_message", "Changing one image of an advanced draft."),
     choice("V85", "bulk_source_url", "null zip_url absent", "`upload_source_url` of zipped images."),
     choice("V86", "fibo_zip_captions", "ignored used", "Texts in the zip of a schema dataset."),
+    choice("V87", "download_range", "honoured ignored", "A request for the rest of a download, from a byte on."),
+    choice("V88", "download_entitled", "yes 403_string", "Downloading by an account whose plan may not include it."),
 )
 
 PLAYED: Final = (

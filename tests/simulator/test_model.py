@@ -240,6 +240,9 @@ def test_download() -> None:
     assert answer.keys() == {"download_url", "base_model_name", "base_model_card", "prompt_prefix"}
     assert answer["base_model_name"] == "BRIA-3.2"
     assert answer["prompt_prefix"].endswith("elephant, ")
+    file = api.http.get(answer["download_url"], headers={"api_token": ""})
+    assert (file.status_code, len(file.content)) == (200, int(file.headers["content-length"]))
+    assert file.content[8:9] == b"{"
 
 
 WEIGHTS = {"model_url": "https://a.test/cat.safetensors", "training_version": "bria-2.3"}

@@ -449,6 +449,7 @@ def test_v80_download_ttl_seconds(value: str, server: ZipServer) -> None:
     api = Account(download_ttl_seconds=value)
     path = filled(api, server)
     url = api.get(f"/datasets/{path.rsplit('/', 1)[1]}/download").json()["download_url"]
+    api.http.headers["api_token"] = ""
     api.wait(int(value) - 1)
     assert api.http.get(url).status_code == 200
     assert api.http.get(url.replace("images", "captions")).status_code == 403
@@ -456,6 +457,41 @@ def test_v80_download_ttl_seconds(value: str, server: ZipServer) -> None:
     assert api.http.get(url.partition("?")[0] + "?expires=soon").status_code == 404
     api.wait(2)
     assert api.http.get(url).status_code == 403
+
+
+@values("download_range", "honoured ignored")
+def test_v87_download_range(value: str, server: ZipServer) -> None:
+    """The rest of a file alone, if it still is the file that the client knows; or all of it."""
+    api = Account(download_range=value)
+    path = filled(api, server)
+    whole = downloaded(api, path)
+    url = api.get(f"/datasets/{path.rsplit('/', 1)[1]}/download").json()["download_url"]
+    api.http.headers["api_token"] = ""
+    tag = api.http.get(url).headers["etag"]
+    rest = api.http.get(url, headers={"range": "bytes=5-", "if-range": tag})
+    other = api.http.get(url, headers={"range": "bytes=5-", "if-range": '"another"'})
+    beyond = api.http.get(url, headers={"range": f"bytes={len(whole)}-"})
+    assert (other.status_code, other.content) == (200, whole)
+    if value == "honoured":
+        assert (rest.status_code, rest.content, beyond.status_code) == (206, whole[5:], 416)
+        assert rest.headers["content-range"] == f"bytes 5-{len(whole) - 1}/{len(whole)}"
+    else:
+        assert (rest.status_code, rest.content, beyond.content) == (200, whole, whole)
+
+
+@values("download_entitled", "yes 403_string")
+def test_v88_download_entitled(value: str, server: ZipServer) -> None:
+    """A plan includes downloads, or a sentence says that it does not."""
+    api = Account(download_entitled=value)
+    answer = api.get(f"/datasets/{filled(api, server).rsplit('/', 1)[1]}/download")
+    assert answer.status_code == (200 if value == "yes" else 403)
+
+
+def test_no_token_goes_to_the_address_of_a_download(server: ZipServer) -> None:
+    """It is refused there, so a download that works was asked for without one."""
+    api = Account()
+    url = api.get(f"/datasets/{filled(api, server).rsplit('/', 1)[1]}/download").json()["download_url"]
+    rejects(api.http.get(url), 400)
 
 
 def test_download_without_the_zip(tmp_path: Path, server: ZipServer) -> None:
@@ -480,10 +516,10 @@ def test_download_of_what_is_gone(server: ZipServer) -> None:
     api = Account()
     path = advanced(api)
     url = api.get(f"/datasets/{path.rsplit('/', 1)[1]}/download").json()["download_url"]
-    with zipfile.ZipFile(io.BytesIO(api.http.get(url).content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(downloaded(api, path))) as archive:
         assert archive.namelist() == []
     api.delete(path)
-    assert api.http.get(url).status_code == 404
+    assert api.http.get(url, headers={"api_token": ""}).status_code == 404
 
 
 @values("failed_images_cap", "all first_100")
