@@ -71,9 +71,12 @@ class PartFile:
         replace_path(self._note_path, json.dumps(text).encode())
 
     def take(self, piece: bytes) -> None:
-        """Add a piece. It is on its way to the disk at once: what a killed run wrote counts."""
-        self._file.write(piece)
-        self._file.flush()
+        """Add a piece. It is handed to the system at once: what a killed run wrote counts."""
+        try:
+            self._file.write(piece)
+            self._file.flush()
+        except OSError as error:  # which does not say of itself which file it is about
+            raise OSError(error.errno, error.strerror, str(self._path)) from None
         self.size += len(piece)
 
     def digest(self) -> str:

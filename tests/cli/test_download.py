@@ -157,6 +157,18 @@ def test_a_file_that_is_there_stays(trained: Path, cli: Cli) -> None:
     assert cli("download", "lora-max", "--out", "manifests/model.yaml").code == 64
 
 
+def test_a_part_that_cannot_be_written(trained: Path, cli: Cli) -> None:
+    """It is said which file that is, and what to do; the same command goes on once it can be."""
+    place = trained / cli("download", "lora-max").out.strip()
+    part = trained / "full" / f".{place.stem}.part"
+    part.mkdir(parents=True)
+    ran = cli("download", "lora-max", "--out", "full")
+    assert (ran.code, ran.out) == (1, "")
+    assert f"{part.relative_to(trained)} cannot be written: Is a directory" in flat(ran.err)
+    part.rmdir()
+    assert cli("download", "lora-max", "--out", "full").code == 0
+
+
 def test_what_the_api_does_not_give(trained: Path, cli: Cli) -> None:
     """A dataset of single images, a plan without downloads, a version that is none: refused, each with what it needs."""
     ran = cli("download", "lora-poses")
