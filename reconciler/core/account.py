@@ -6,7 +6,7 @@ A token says nothing about its account. The number of a project does: two accoun
 from collections.abc import Mapping
 
 from reconciler.core.action import CreateProject
-from reconciler.core.event import Outcome, Report
+from reconciler.core.event import EndReason, Outcome, Report
 from reconciler.core.live import Observed
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
@@ -52,9 +52,11 @@ def pin_to_add(
 ) -> Account | None:
     """The account as the first apply has found it, for a tree that pins none; None after any later apply.
 
-    It is the first if it made a project, or if no version of any manifest was live before. `name` is the account's, if it
-    has one.
+    It is the first if it made a project, or if no version of any manifest was live before. An account of the other family
+    is not one to pin: what was made there is to go. `name` is the account's, if it has one.
     """
+    if any(result.reason is EndReason.OTHER_FAMILY for result in report.results):
+        return None
     done = {result.action: result.id for result in report.results if result.outcome is Outcome.SUCCEEDED}
     made = {
         action.ref: live_id

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.desired import Desired, DesiredDataset
+from reconciler.core.account import pin_to_add
 from reconciler.core.event import EndReason
 from reconciler.core.ref import Ref
 from reconciler.render.run_report import report_view
@@ -52,6 +53,7 @@ async def test_an_empty_account_of_the_other_family_stops_at_its_first_answer(
     assert "`reconciler destroy`" in text
     assert not [word for word in ("Another apply", "again", "rival") if word in text]
     assert not any("/images" in entry for entry in world.written())
+    assert pin_to_add(ran.plan, ran.report, {}, name="", versions=0) is None
     before = len(world.written())
     (refusal,) = (await world.plan(tree)).refusals
     assert refusal.rule == "family"
