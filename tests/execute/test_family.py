@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.desired import Desired, DesiredDataset
 from reconciler.core.account import pin_to_add
+from reconciler.core.desired import Desired, DesiredDataset
 from reconciler.core.event import EndReason
 from reconciler.core.ref import Ref
 from reconciler.render.run_report import report_view
