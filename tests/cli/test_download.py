@@ -3,16 +3,18 @@
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from reconciler.cli.entry import run
-from reconciler.simulator import Simulator, SqliteStore, parse_fault, serving
+from reconciler.files.part_file import PartFile
+from reconciler.simulator import Simulator, SqliteStore, console, parse_fault, serving
 from reconciler.simulator.request import Instead, Request, Response, answer
-from tests.cli.conftest import Cli, edit, flat, plant
+from tests.cli.conftest import Cli, account, edit, flat, plant
 from tests.cli.test_archive import simulator, tiles
 
 __all__ = ["simulator", "tiles"]
@@ -20,14 +22,20 @@ TOKEN = "canary-token"
 
 
 class Hook:
-    """Answers requests in place of the API, so many times."""
+    """Answers requests in place of the API, so many times; or does something else when one comes."""
 
-    def __init__(self, path: str, response: Response, times: int) -> None:
-        self._path, self._response, self._left = path, response, times
+    def __init__(
+        self, path: str, response: Response | None, times: int, act: Callable[[], object] | None = None
+    ) -> None:
+        self._path, self._response, self._left, self._act = path, response, times, act
 
     def before(self, request: Request) -> None:
-        if self._path in request.path and self._left > 0:
-            self._left -= 1
+        if self._path not in request.path or self._left == 0:
+            return
+        self._left -= 1
+        if self._act is not None:
+            self._act()
+        if self._response is not None:
             raise Instead(self._response)
 
     def after(self, request: Request, response: Response) -> None:
@@ -35,7 +43,7 @@ class Hook:
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def trained_once(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The account of the tree with its model, trained once for all."""
     folder = tmp_path_factory.mktemp("trained")
     plant(folder)
@@ -47,9 +55,9 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def trained(tree: Path, account: bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
+def trained(tree: Path, trained_once: bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The tree with that account."""
-    (tree / "world.db").write_bytes(account)
+    (tree / "world.db").write_bytes(trained_once)
     monkeypatch.setenv("BRIA_API_TOKEN", TOKEN)
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
@@ -180,6 +188,62 @@ def test_what_the_api_does_not_give(trained: Path, cli: Cli) -> None:
     ran = cli("download", "lora-max", "--version", "v9")
     assert (ran.code, "`reconciler history model/lora-max` lists the versions" in flat(ran.err)) == (4, True)
     assert cli("download", "model/lora-mx").code == 64
+
+
+def test_what_the_api_says_only_when_it_is_asked(trained: Path, cli: Cli) -> None:
+    """A token that is none, a model that is none, no address that could be asked, a redirect to another place."""
+    redirect = Response(status=302, headers={"location": "http://127.0.0.1:1/"})
+    for path, reply, code, words in (
+        ("/download", answer(401, {"message": "no"}), 1, "download-tailored-model"),
+        ("/download", answer(404, {"message": "Not here"}), 1, "Not here"),
+        ("/download", answer(200, {"download_url": "/x"}), 1, "no address of it that could be asked"),
+        ("/downloads/", redirect, 1, "a redirect, which is not followed"),
+    ):
+        with served(hook=Hook(path, reply, 1)) as (address, _):
+            ran = cli("download", "lora-max", "--endpoint", address)
+        assert (ran.code, words in flat(ran.err)) == (code, True), ran.err
+
+
+def test_two_runs_and_a_file_that_comes_into_being(trained: Path, cli: Cli) -> None:
+    """Of two runs one fetches; a file that somebody writes meanwhile stays, and the same one will do."""
+    place = trained / cli("download", "lora-max").out.strip()
+    other = trained / "other" / place.name
+    other.parent.mkdir()
+    with PartFile(other.parent, other.stem):
+        ran = cli("download", "lora-max", "--out", "other")
+    assert (ran.code, "another run is fetching it" in ran.err) == (1, True)
+    for data, code in ((b"mine", 4), (place.read_bytes(), 0)):
+        for path in other.parent.iterdir():
+            path.unlink()
+        with served(hook=Hook("/downloads/", None, 1, partial(other.write_bytes, data))) as (address, _):
+            ran = cli("download", "lora-max", "--out", "other", "--endpoint", address)
+        assert (ran.code, other.read_bytes()) == (code, data), ran.err
+        assert not list(other.parent.glob(".*"))
+
+
+def test_a_run_that_was_killed_before_the_file_had_its_name(trained: Path, cli: Cli) -> None:
+    """All of it came, so nothing is fetched again; the same where the record is there already."""
+    place = trained / cli("download", "lora-max").out.strip()
+    record, data = place.parent / f"{place.stem}.download.json", place.read_bytes()
+    for _ in range(2):
+        place.unlink()
+        (place.parent / f".{place.stem}.part").write_bytes(data)
+        note = {"suffix": "safetensors", "tag": '"x"', "size": len(data)}
+        (place.parent / f".{place.stem}.part.json").write_text(json.dumps(note))
+        with served() as (address, made):
+            assert cli("download", "lora-max", "--endpoint", address).code == 0
+            assert (fetched(made), place.read_bytes()) == ([], data)
+        assert record.is_file()
+        record.unlink()
+
+
+def test_a_draft_still_changes(trained: Path, cli: Cli) -> None:
+    """So none is fetched, by its number neither."""
+    with account(trained / "world.db") as made:
+        console.edit_dataset(made, 200001, status="draft")
+    assert "no version of dataset/lora-poses is complete yet" in flat(cli("download", "lora-poses").err).lower()
+    ran = cli("download", "lora-poses", "--version", "v1")
+    assert (ran.code, "is a draft" in flat(ran.err)) == (4, True)
 
 
 def test_a_host_that_nobody_named(trained: Path, cli: Cli) -> None:
