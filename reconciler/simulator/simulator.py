@@ -38,6 +38,8 @@ def _document(era: str) -> Response:
     return answer(200, document(era))
 
 
+_YEAR: Final = 366 * 24 * 3600.0
+"""Seconds. A world that rested for longer is one whose last reading came from another clock."""
 PAGES: Final[Mapping[str, Callable[[str], Response]]] = {"": _front, "/": _front, "/openapi.json": _document}
 
 
@@ -98,6 +100,16 @@ def digest_of(data: str | bytes) -> dict[str, object]:
         with suppress(ValueError):
             raw = base64.b64decode(data, validate=True)
     return {"sha256": hashlib.sha256(raw).hexdigest(), "size": len(raw)}
+
+
+def _passed(before: float, now: float, speed: float) -> float:
+    """Simulated seconds between two readings of the clock.
+
+    A world in a file outlives the clock that it was read by: that may have been set back, or another process may count
+    from elsewhere, as one that embeds the simulator does. Time then stands still.
+    """
+    seconds = now - before
+    return min(seconds * speed, 100 * _YEAR) if 0 <= seconds <= _YEAR else 0.0
 
 
 class Simulator:
@@ -221,8 +233,7 @@ class Simulator:
         if world.reading is None:
             world.reading = reading
             world.undo_log.counted = True
-        # A world in a file outlives the machine's clock, which may have been set back: time then stands still.
-        now = world.time + max(0.0, reading - world.reading) * self.speed
+        now = world.time + _passed(world.reading, reading, self.speed)
         world.reading = reading
         # A queued request meets the world as it stood when it arrived, so what was due before it happens first.
         while self._pending and min(self._pending, key=lambda item: item[0])[0] <= now:

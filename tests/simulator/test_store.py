@@ -40,6 +40,23 @@ def test_world_outlives_its_process(tmp_path: Path) -> None:
     second.close()
 
 
+def test_a_world_is_opened_by_a_clock_that_counts_from_elsewhere(tmp_path: Path) -> None:
+    """As when a file that a command kept is served: time goes on from where it stood, however fast it passes from now on."""
+    first, api = opened(tmp_path / "w.db", ManualClock(50))
+    api.project()
+    first.close()
+    clock = ManualClock(1.8e9)
+    second = Simulator(store=SqliteStore(tmp_path / "w.db"), clock=clock, speed=100_000)
+    api = directly(second)
+    assert api.project() == 1002
+    before = second.now()
+    clock.advance(2)
+    assert second.now() == before + 200_000
+    clock.advance(300 * 24 * 3600)
+    assert api.project() == 1003
+    second.close()
+
+
 def test_two_simulators_on_one_file(tmp_path: Path) -> None:
     """Two at a time see each other's changes at once, deletions and ids too."""
     clock = ManualClock()
