@@ -93,7 +93,7 @@ def _counted_strays(strays: tuple[Stray, ...], duplicates: int) -> list[Block]:
 def _listed(around: Surroundings) -> list[list[Block]]:
     """Every stray, none folded, for that is what was asked for: what this tool made and how to delete it, then the rest."""
     if not around.strays:
-        return [[Line(text=say("Nothing else is live."))]]
+        return [[Line(text=say("Nothing is live that no manifest declares."))]]
     made = {(live.kind, live.id) for one in around.leftovers for live in one.objects}
     theirs = tuple(
         Item(sign=None, name=stray.kind.value, text=(*quoted_text(stray.name), *_place(stray)))

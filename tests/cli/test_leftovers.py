@@ -32,7 +32,7 @@ def test_the_lines_that_status_prints_delete_what_was_left(renamed: Path, cli: C
     (renamed / "manifests/gone.yaml").write_text(lines[1] + "\n")
     assert "2 versions are deleted." in cli("plan").out
     assert cli("apply", "--yes").code == 0
-    assert "Nothing else is live." in cli("status", "--strays").out
+    assert "Nothing is live that no manifest declares." in cli("status", "--strays").out
 
 
 def test_a_destroy_that_is_refused_says_what_is_ours_and_what_is_not(renamed: Path, cli: Cli) -> None:

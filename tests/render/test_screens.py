@@ -218,7 +218,7 @@ def test_status_of_a_tree_in_sync() -> None:
     text = render_text(status_view(sample.plan(changes=(), notes=())))
     assert text.endswith("1 object, all as git declares.\n")
     assert "0 objects" in render_text(status_view(sample.plan(changes=(), unchanged=())))
-    assert "Nothing else is live.\n" in render_text(status_view(sample.plan(), strays=True))
+    assert "Nothing is live that no manifest declares.\n" in render_text(status_view(sample.plan(), strays=True))
 
 
 @pytest.mark.parametrize(
