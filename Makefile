@@ -78,7 +78,7 @@ images: venv ## Draw the images of manifests/ and examples/ anew
 	$(BIN)/python -m examples.draw
 
 release: venv ## Make a release of this commit (VERSION=1.2.3 names a new one); nothing leaves this machine
-	@$(BIN)/python -m release $(VERSION)
+	@PYTHONPATH=.ci $(BIN)/python -m release $(VERSION)
 
 clean: ## Remove what tools left behind, .venv, and a Chromium that was fetched
 	rm -rf $(VENV) .browsers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* \

@@ -133,7 +133,7 @@ def test_nothing_is_left_behind_where_the_commit_cannot_be_made(
 
 def test_nothing_leaves_this_machine() -> None:
     """Of git only what reads, and what makes the commit; a tag is listed and never made."""
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "release").glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / ".ci/release").glob("*.py"))
     asked = set(re.findall(r'git\((?:root|ROOT), "([\w-]+)"', source)) | set(re.findall(r'\["git", "([\w-]+)"', source))
     assert asked == {"add", "archive", "commit", "init", "reset", "rev-parse", "show", "status", "tag", "var"}
     assert re.findall(r'"tag", "([^"]+)"', source) == ["--list"]

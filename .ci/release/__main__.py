@@ -14,7 +14,7 @@ from release.naming import ref_of, version_of
 from release.prepare import ReleaseRefused, git, prepare
 from release.trial import install, try_out
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 _TAGGED = """\
 The tag {tag} is on this commit. If its release has other digests, find out why before anybody uses it: another zlib packs
