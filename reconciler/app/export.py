@@ -17,12 +17,14 @@ from reconciler.core.look.export import (
     guide_value,
     projects_named,
     select,
+    without_declared,
 )
 from reconciler.core.look.overview import overview
 from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.text import in_words, quoted, shown
 from reconciler.core.uploads import ONE_BY_ONE
 from reconciler.core.value import dataclass
+from reconciler.files.declared import paths_of_refs
 from reconciler.files.export_folder import ExportFolder
 from reconciler.files.load import load
 
@@ -53,7 +55,8 @@ class AccountRead:
 async def read_account(client: Client, observed: Observed, request: ExportRequest) -> AccountRead:
     """Read what an export needs beyond the three lists. WrongUsage if a host is not named from which pictures come."""
     chosen = named_projects(observed, request.projects)
-    selection = select(overview(observed), chosen)
+    declared = paths_of_refs(request.folder)
+    selection = without_declared(select(overview(observed), chosen), declared)
     for one in selection.exported:
         live = one.live
         if isinstance(live, RemoteDataset) and (request.has_images or request.has_captions or not guide_value(live)):
@@ -61,7 +64,7 @@ async def read_account(client: Client, observed: Observed, request: ExportReques
             if read is not None:
                 known = {"project_id": read.project_id or live.project_id, "guide": read.guide or live.guide}
                 observed = observed.updated(replace(read, family=read.family or live.family, **known))  # type: ignore[arg-type]
-    selection = select(overview(observed), chosen)
+    selection = without_declared(select(overview(observed), chosen), declared)
     archives = {}
     if request.has_images:
         archives = await _archives(client, selection)

@@ -24,6 +24,19 @@ def refs_in(root: Path, word: str = "") -> tuple[Ref, ...]:
 
 def documents_in(root: Path, word: str = "") -> Iterator[Document]:
     """The documents of those files; what cannot be read is passed over."""
+    return (document for _, document in _documents(root, word))
+
+
+def paths_of_refs(root: Path) -> dict[Ref, str]:
+    """The file below `root` that declares each object, the first where several do; nothing where `root` cannot be read."""
+    found: dict[Ref, str] = {}
+    for path, document in _documents(root, ""):
+        for ref in declared_refs(document) or frozenset():
+            found.setdefault(ref, path)
+    return found
+
+
+def _documents(root: Path, word: str) -> Iterator[tuple[str, Document]]:
     try:
         tree = Tree(root)
     except FileRefused:
@@ -33,4 +46,4 @@ def documents_in(root: Path, word: str = "") -> Iterator[Document]:
             path = join(folder, name)
             data = read_bytes(tree, path, FILE_LIMIT)
             if not isinstance(data, Problem) and word.encode() in data:
-                yield from read_yaml(data, tree.shown(path)).documents
+                yield from ((path, document) for document in read_yaml(data, tree.shown(path)).documents)

@@ -49,7 +49,7 @@ def _done(report: ExportReport) -> list[Block]:
     numbers = Counter(one.ref.kind for one in report.selection.exported)
     told = ", ".join(count(numbers[kind], kind.value, kind.plural) for kind in Kind if numbers[kind])
     pictures = f", {count(report.pictures, 'picture')} of the API" if report.pictures else ""
-    lines = [Line(text=say(f"{report.folder}: {told}{pictures}.", Role.STRONG))]
+    lines = [Line(text=say(f"{report.folder}: {told}{pictures}.", Role.STRONG))] if told else []
     parts = [f"{count(len(report.written), 'file')} written" if report.written else "Nothing new to write"]
     if report.same:
         parts.append(f"{count(len(report.same), 'file')} there already")

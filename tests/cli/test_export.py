@@ -114,6 +114,21 @@ def test_manifests_without_images(served: Served, cli: Cli) -> None:
     assert "kite-b.png:\n  colour: red\n" in shown("kites-take-2/kites-2026-11/captions.yaml")
 
 
+def test_what_the_folder_declares_already_is_not_declared_twice(served: Served, cli: Cli) -> None:
+    """A root may take in what people made since; what stands in other files there is left out, and said."""
+    notebook(served.hand)
+    assert cli("export", "--out", "out").code == 0
+    manifests = sorted(Path("out").rglob("*.yaml"))
+    for number, path in enumerate(manifests):
+        path.rename(Path("out") / f"own-{number}.yaml")
+    ran = cli("export", "--out", "out")
+    assert ran.code == 0, ran.err
+    assert "Nothing new to write." in ran.out
+    assert ran.out.count("Left out: ") == len(manifests)
+    assert "own-0.yaml declares " in flat(ran.out)
+    assert len(list(Path("out").rglob("*.yaml"))) == len(manifests)
+
+
 def test_pictures_and_captions_make_a_sound_tree(served: Served, cli: Cli) -> None:
     """A picture that is there twice is one file. No token reaches the host of the pictures."""
     notebook(served.hand)

@@ -4,7 +4,7 @@ An object of this tool keeps the name that stands in its live name. For all othe
 over the whole account, so that a part of it is exported under the same names as all of it.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from reconciler.core.guide import Family, PrefixGuide, SchemaGuide, field_of
 from reconciler.core.kind import Kind
@@ -85,6 +85,21 @@ def select(account: AccountOverview, projects: Collection[int] | None = None) ->
             exported += _project(one, one.project, names)
             left += _left_of(one, names)
     return Selection(exported=tuple(exported), left=tuple(left))
+
+
+def without_declared(selection: Selection, paths: Mapping[Ref, str]) -> Selection:
+    """What is left to export into a folder whose manifests declare objects already; `paths` are their files in it.
+
+    An object whose own file is there is not left out: the same export may have been stopped, and goes on.
+    """
+    other = {one.ref: path for one in selection.exported if (path := paths.get(one.ref, one.path)) != one.path}
+    left = (
+        LeftOut(live=one.live, why=f"{other[one.ref]} declares {one.ref}")
+        for one in selection.exported
+        if one.ref in other
+    )
+    exported = tuple(one for one in selection.exported if one.ref not in other)
+    return Selection(exported=exported, left=(*selection.left, *left))
 
 
 def _project(one: ProjectOverview, project: RemoteProject, names: "_Names") -> Iterator[Exported]:
