@@ -7,16 +7,19 @@ from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
 from reconciler.core.guide import Family
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.project import ILLUSTRATION_ONLY, NEEDS_DESCRIPTION
 from reconciler.core.manifest.schema import manifest_schema
 from reconciler.core.manifest.slug import slug
 from reconciler.core.manifest.spec import IpMedium, IpType
 from reconciler.core.manifest.text_rules import judge_name
 from reconciler.core.problem import Location
+from reconciler.core.ref import Ref
 from reconciler.core.text import quoted, shown
 from reconciler.core.uploads import ONE_BY_ONE
 from reconciler.core.value import dataclass
 from reconciler.files.configuration import SIMULATOR
+from reconciler.files.declared import refs_in
 from reconciler.files.first_manifests import Brand
 from reconciler.files.image.take_in import Found, copy_new, found_in
 from reconciler.files.scaffold import (
@@ -75,6 +78,13 @@ class Written:
 
     scaffold: Scaffold
     copied: int
+
+
+def is_wanted(root: Path, wish: FirstWish) -> bool:
+    """Does a person want first manifests? In a root that has some, the sample's are wanted only where they are its own."""
+    declared = refs_in(root)
+    sample = Ref(Kind.PROJECT, slug(_SAMPLE, _SLUG_LIMIT, "brand"))
+    return wish != FirstWish() or not declared or sample in declared
 
 
 def first_tree(root: Path, wish: FirstWish, family: Family) -> FirstTree:

@@ -88,6 +88,25 @@ def test_a_diff_shows_each_new_file_and_writes_nothing(folder: Path, cli: Cli, o
     assert f"{len(written)} files would be written{copied}" in flat(shown.err)
 
 
+def test_a_root_with_manifests_gets_no_sample_beside_them(folder: Path, cli: Cli) -> None:
+    """`init --ci` in a root that is there already writes the files of CI alone; a named brand is added."""
+    assert cli("init", "--name", "Mira").code == 0
+    before = sorted(folder.rglob("*.yaml"))
+    again = cli("init")
+    assert (again.code, again.out) == (0, "")
+    assert "manifests holds manifests already, so nothing was written" in again.err
+    shown = cli("init", "--ci", "gitlab", "--diff")
+    assert "lora" not in shown.out
+    assert sorted(folder.rglob("*.yaml")) == before
+    ran = cli("init", "--ci", "github")
+    assert ran.code == 0, ran.err
+    assert "Wrote .github/workflows/reconciler.yml\n" in ran.out
+    assert "Remove the line `endpoint:` from manifests/reconciler.yaml" in ran.out
+    assert sorted(folder.rglob("*.yaml")) == before
+    assert cli("init", "--name", "Kite").code == 0
+    assert (folder / "manifests/kite.yaml").exists()
+
+
 def test_the_examples_of_its_help_work(folder: Path, cli: Cli) -> None:
     drawings(folder / "photos")
     assert all(line in cli("init", "--help").out for line in _EXAMPLE.splitlines())

@@ -8,6 +8,8 @@ import click
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reconciler.app.first_tree import FirstTree, Written
     from reconciler.app.init import CiFiles
     from reconciler.cli.console import Console
@@ -73,11 +75,12 @@ def command(
     """Write a first set of manifests: a project, a dataset and a model, ready to be edited, and a simulated account.
 
     Captions are looked for where tools put them: text files beside the images, captions.yaml, or the metadata file of a
-    data set for Hugging Face. A file that exists is never touched.
+    data set for Hugging Face. A file that exists is never touched. A root that holds manifests gets more of them only where
+    something is said about a brand.
     """
     from pathlib import Path
 
-    from reconciler.app.first_tree import FirstWish, first_tree, write_first_tree
+    from reconciler.app.first_tree import FirstWish, first_tree, is_wanted, write_first_tree
     from reconciler.app.init import declared_family, names_simulator, write_ci_files
     from reconciler.app.settings import root_of
     from reconciler.cli.context import open_console
@@ -86,23 +89,40 @@ def command(
     console = open_console(invocation)
     root = root_of(invocation.given, invocation.environ)
     wish = FirstWish(folder=None if folder is None else Path(folder), **words)  # type: ignore[arg-type]
+    if not is_wanted(root, wish):
+        return _without_manifests(console, root, ci, shows_diff=shows_diff)
     chosen = family or declared_family(root) or _asked(console)  # before anything is written
     tree = first_tree(root, wish, chosen)
     if shows_diff:
         return _show(console, tree, ci)
     pipeline = None if ci is None else write_ci_files(root, ci)
     written = write_first_tree(tree, simulated=ci is None)
-    told = [*_told(tree, written), *(_told_of_ci(pipeline) if pipeline is not None else ())]
+    told = [*_told(tree, written), *(_told_of_ci(root, pipeline) if pipeline is not None else ())]
     is_simulated = names_simulator(root)
-    if pipeline is not None:
-        idle = [*([str(root)] if is_simulated else []), *pipeline.simulated]
-        told += [
-            f"Remove the line `endpoint:` from {one}/reconciler.yaml: with it, CI changes nothing at Bria."
-            for one in idle
-        ]
     option = f" --root {root}" if invocation.given.get("root") else ""
     ways = _ways_on(tree, option, is_simulated=is_simulated)
     console.result(screen([Line(text=say(line)) for line in told], [Line(text=say(line)) for line in ways]))
+    return 0
+
+
+def _without_manifests(
+    console: "Console", root: "Path", ci: "Literal['github', 'gitlab'] | None", *, shows_diff: bool
+) -> int:
+    """Write the files of CI alone, if they are asked for. The exit code."""
+    from reconciler.app.init import new_ci_files, write_ci_files
+    from reconciler.core.text import count
+    from reconciler.render.guide import diff_text
+
+    if ci is None:
+        console.say_line(
+            f"{root} holds manifests already, so nothing was written: `--name NAME` adds those of a brand."
+        )
+    elif shows_diff:
+        new = new_ci_files(root, ci)
+        console.result_text("".join(diff_text(str(path), None, data) for path, data in new.items()))
+        console.say_line(f"{count(len(new), 'file')} would be written. What is there already stays as it is.")
+    else:
+        console.result_text("".join(f"{line}\n" for line in _told_of_ci(root, write_ci_files(root, ci))))
     return 0
 
 
@@ -133,12 +153,15 @@ def _told(tree: "FirstTree", made: "Written") -> Iterator[str]:
         yield f"Copied {count(made.copied, 'file')} to {tree.images}{kept}"
 
 
-def _told_of_ci(made: "CiFiles") -> Iterator[str]:
+def _told_of_ci(root: "Path", made: "CiFiles") -> Iterator[str]:
+    from reconciler.app.init import names_simulator
     from reconciler.files.pipeline import entry
 
     yield from (f"Wrote {name}" for name in made.written)
     yield from (f"Left as it is: {name}" for name in made.kept)
     yield from (f"{made.kept[0]} does not name {entry(one)}: add it as docs/ci.md shows." for one in made.unnamed)
+    for idle in (*([str(root)] if names_simulator(root) else []), *made.simulated):
+        yield f"Remove the line `endpoint:` from {idle}/reconciler.yaml: with it, CI changes nothing at Bria."
 
 
 def _ways_on(tree: "FirstTree", option: str, *, is_simulated: bool) -> Iterator[str]:
