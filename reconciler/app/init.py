@@ -12,7 +12,7 @@ from reconciler.core.value import dataclass
 from reconciler.files.configuration import SIMULATOR, load_configuration
 from reconciler.files.git.repository import RevisionRefused, find_repository
 from reconciler.files.load import load
-from reconciler.files.overlay import load_overlay, overlay_names, with_overlay
+from reconciler.files.overlay import accounts_pinned
 from reconciler.files.pipeline import (
     ACCOUNT,
     Stage,
@@ -84,12 +84,11 @@ def _stages(top: Path, root: str) -> tuple[Stage, ...]:
     """The stages of a root, by its overlays if it has some. WrongUsage if a file of CI could not name it."""
     if not is_fit(root):
         raise WrongUsage(f"{shown(root)} cannot stand in a file of CI: give the folder a plain name.")
-    usual = load_configuration(top / root)
-    names = overlay_names(top / root)
-    overlays = [load_overlay(top / root, name) for name in names]
-    pins = [(one.name, with_overlay(usual, one).account) for one in overlays] or [("", usual.account)]
+    pins = accounts_pinned(top / root)
+    stages = {name: pin for name, pin in pins.items() if name} or pins
     return tuple(
-        Stage(root=root, overlay=name, account=(name or ACCOUNT) if pin is None else pin.name) for name, pin in pins
+        Stage(root=root, overlay=name, account=(name or ACCOUNT) if pin is None else pin.name)
+        for name, pin in stages.items()
     )
 
 

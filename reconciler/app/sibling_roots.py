@@ -11,10 +11,9 @@ from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.reading import read_manifest
 from reconciler.core.manifest.spec import ProjectBody
 from reconciler.core.ref import Ref
-from reconciler.files.configuration import load_configuration
 from reconciler.files.declared import documents_in
 from reconciler.files.git.repository import RevisionRefused, find_repository
-from reconciler.files.overlay import load_overlay, overlay_names, with_overlay
+from reconciler.files.overlay import accounts_pinned
 from reconciler.files.pipeline import find_roots
 
 
@@ -35,9 +34,7 @@ def with_elsewhere(settings: Settings, desired: Desired) -> Desired:
 
 def _is_of(account: Account, root: Path) -> bool:
     """Does a root pin this account, by itself or under one of its overlays?"""
-    usual = load_configuration(root)
-    pins = [usual.account, *(with_overlay(usual, load_overlay(root, name)).account for name in overlay_names(root))]
-    return any(pin is not None and pin.project == account.project for pin in pins)
+    return any(pin is not None and pin.project == account.project for pin in accounts_pinned(root).values())
 
 
 def _declared(root: Path) -> Iterator[Thing]:

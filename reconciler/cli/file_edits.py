@@ -26,7 +26,7 @@ def deliver(context: "CommandContext", edits: "Sequence[FileEdit]", *, shows_dif
 
 def show_diff(context: "CommandContext", edits: "Sequence[FileEdit]") -> None:
     """Print the lines that would differ, on stdout and nothing else there."""
-    from reconciler.render.guide import diff_text
+    from reconciler.render.file_diff import diff_text
 
     root = context.settings.root
     texts = (diff_text(str(root / edit.path), edit.before, edit.after) for edit in edits)

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from reconciler.core.account import Account
 from reconciler.core.limit import allow
 from reconciler.core.manifest.overlay import FOLDER, Overlay, names_in, no_overlay, read_overlay
 from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import NAME_LIMIT, is_name
-from reconciler.files.configuration import Configuration
+from reconciler.files.configuration import Configuration, load_configuration
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import TreeListing
@@ -52,6 +53,13 @@ def with_overlay(configuration: Configuration, overlay: Overlay | None) -> Confi
         tier=overlay.tier or configuration.tier,
         limits=allow(configuration.limits, overlay.limits),
     )
+
+
+def accounts_pinned(root: Path) -> dict[str, Account | None]:
+    """The account that a root pins under each of its overlays, by their names; at the empty name the one without an overlay."""
+    usual = load_configuration(root)
+    overlays = (load_overlay(root, name) for name in overlay_names(root))
+    return {"": usual.account, **{one.name: with_overlay(usual, one).account for one in overlays}}
 
 
 def _load(tree: Tree, name: str) -> Overlay:

@@ -1,6 +1,6 @@
 """`reconciler init`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -94,7 +94,7 @@ def command(
     chosen = family or declared_family(root) or _asked(console)  # before anything is written
     tree = first_tree(root, wish, chosen)
     if shows_diff:
-        return _show(console, tree, ci)
+        return _show_tree(console, tree, ci)
     pipeline = None if ci is None else write_ci_files(root, ci)
     written = write_first_tree(tree, simulated=ci is None)
     told = [*_told(tree, written), *(_told_of_ci(root, pipeline) if pipeline is not None else ())]
@@ -110,35 +110,37 @@ def _without_manifests(
 ) -> int:
     """Write the files of CI alone, if they are asked for. The exit code."""
     from reconciler.app.init import new_ci_files, write_ci_files
-    from reconciler.core.text import count
-    from reconciler.render.guide import diff_text
 
     if ci is None:
         console.say_line(
             f"{root} holds manifests already, so nothing was written: `--name NAME` adds those of a brand."
         )
     elif shows_diff:
-        new = new_ci_files(root, ci)
-        console.result_text("".join(diff_text(str(path), None, data) for path, data in new.items()))
-        console.say_line(f"{count(len(new), 'file')} would be written. What is there already stays as it is.")
+        _show(console, new_ci_files(root, ci))
     else:
         console.result_text("".join(f"{line}\n" for line in _told_of_ci(root, write_ci_files(root, ci))))
     return 0
 
 
-def _show(console: "Console", tree: "FirstTree", ci: "Literal['github', 'gitlab'] | None") -> int:
-    """Print what would be written. The exit code."""
+def _show_tree(console: "Console", tree: "FirstTree", ci: "Literal['github', 'gitlab'] | None") -> int:
+    """Print all that would be written. The exit code."""
     from reconciler.app.first_tree import new_copies, new_files
     from reconciler.app.init import new_ci_files
     from reconciler.core.text import count
-    from reconciler.render.guide import diff_text
 
     new = {**({} if ci is None else new_ci_files(tree.root, ci)), **new_files(tree, simulated=ci is None)}
-    console.result_text("".join(diff_text(str(path), None, data) for path, data in new.items()))
     copies = new_copies(tree)
-    copied = f", and {count(copies, 'file')} copied to {tree.images}" if copies else ""
-    console.say_line(f"{count(len(new), 'file')} would be written{copied}. What is there already stays as it is.")
+    _show(console, new, f", and {count(copies, 'file')} copied to {tree.images}" if copies else "")
     return 0
+
+
+def _show(console: "Console", new: "Mapping[Path, bytes]", copied: str = "") -> None:
+    """Print files that would be written, and how many there are."""
+    from reconciler.core.text import count
+    from reconciler.render.file_diff import diff_text
+
+    console.result_text("".join(diff_text(str(path), None, data) for path, data in new.items()))
+    console.say_line(f"{count(len(new), 'file')} would be written{copied}. What is there already stays as it is.")
 
 
 def _told(tree: "FirstTree", made: "Written") -> Iterator[str]:
