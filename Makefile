@@ -71,8 +71,8 @@ update-golden: venv browser ## Write the golden files and the documents' output 
 switches: venv ## Every value of every switch of the simulator, through every story that meets it
 	$(BIN)/pytest -q -n $(WORKERS) --all-switches tests/execute/test_switch.py
 
-benchmarks: venv ## Measure what the documents claim in figures (minutes)
-	$(BIN)/python -m benchmarks.report
+benchmarks: venv browser ## Measure what the documents claim in figures, into benchmarks/RESULTS.md (a quarter of an hour)
+	$(BIN)/python -m benchmarks
 
 images: venv ## Draw the images of manifests/ and examples/ anew
 	$(BIN)/python -m examples.draw

@@ -1,26 +1,25 @@
-"""A plan against a git revision, in trees of several sizes with 1 % of the objects changed.
+"""A plan against a git revision, in trees of several sizes with 1 % of the objects changed, beside octoDNS with as many records.
 
-    python -m benchmarks.base [OBJECTS ...]
+    python -m benchmarks --only base
 
 A file holds a dataset with two small images and nine models of it. One model in a hundred gets another description after the commit.
-`reconciler plan --base HEAD` runs as a process of its own, with the images in the cache. The exponent says how the time grows: 1 is in
-proportion.
+`reconciler plan --base HEAD` runs as a process of its own, with the images in the cache.
 """
 
-import math
-import os
-import resource
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.scan import tiny_image
-from benchmarks.tree import PROJECT, dataset_manifest, git
+from benchmarks.octodns import OctoDns
+from benchmarks.process import Usage, environment, in_turn, ours, pairs, run
+from benchmarks.row import Goal, Pair, Row, Scale, growth_row, memory_row, time_row
+from benchmarks.tree import PROJECT, commit, dataset_manifest, tiny_image
 
-OBJECTS, ROUNDS = (1000, 10_000), 3
+SIZES = {Scale.FULL: (1_000, 10_000, 100_000), Scale.QUICK: (1_000, 10_000), Scale.TINY: (10, 20)}
+ROUNDS = {1_000: 7, 10_000: 5, 100_000: 2}
+"""With 100,000 objects a round takes a minute and a half, most of it octoDNS."""
+
+GOALS = {1_000: Goal(0.5), 10_000: Goal(0.3), 100_000: Goal(0.3)}
 MODELS = 9
 """Models in each file, beside the dataset."""
 
@@ -61,51 +60,33 @@ def write_file(root: Path, number: int, words: str = "as it was") -> None:
     (root / f"dataset-{number}.yaml").write_text(dataset_manifest(number, "automatic") + "".join(models))
 
 
-def seconds_of(tree: Path, cache: Path) -> tuple[float, float, float]:
-    """Seconds on the clock, seconds of the processor, and the peak of memory in MiB of all runs so far."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began = time.perf_counter()  # noqa: TID251 - the time of a process, from outside of it
-    subprocess.run(
-        [sys.executable, "-m", "reconciler", "plan", "--base", "HEAD"],
-        cwd=tree,
-        env={**os.environ, "XDG_CACHE_HOME": str(cache)},
-        check=True,
-        capture_output=True,
-    )
-    taken = time.perf_counter() - began  # noqa: TID251
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return taken, used, after.ru_maxrss / 1024
+def changed_tree(root: Path, objects: int) -> None:
+    """A repository with so many objects, of which one in a hundred (and one at least) differs from what was committed."""
+    write_tree(root / "manifests", objects)
+    commit(root)
+    for number in range(0, objects // (MODELS + 1), 10):
+        write_file(root / "manifests", number, "changed")
 
 
-def measure(objects: int) -> tuple[float, float, float]:
-    """The medians for a tree of this size."""
+def measure(objects: int, rounds: int) -> list[Pair]:
+    """Ours and octoDNS in turn."""
     with tempfile.TemporaryDirectory(prefix="reconciler-benchmark-") as folder:
-        tree, cache = Path(folder) / "tree", Path(folder) / "cache"
-        write_tree(tree / "manifests", objects)
-        for step in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "-m", "x")):
-            git(tree, *step)
-        for number in range(0, objects // (MODELS + 1), 10):
-            write_file(tree / "manifests", number, "changed")
-        seconds_of(tree, cache)
-        runs = [seconds_of(tree, cache) for _ in range(ROUNDS)]
-    clock, processor = (statistics.median(run[at] for run in runs) for at in (0, 1))
-    return clock, processor, runs[-1][2]
+        tree, peer = Path(folder) / "tree", OctoDns(Path(folder) / "octodns", objects)
+        changed_tree(tree, objects)
+
+        def plan() -> Usage:
+            return run(ours("plan", "--base", "HEAD"), tree, environment(Path(folder) / "cache"))
+
+        plan()
+        return pairs(in_turn({"peer": peer.plan, "ours": plan}, rounds), "ours", "peer")
 
 
-def main(arguments: list[str]) -> None:
-    """Print the table, smallest tree first: the peak of memory is that of the largest run so far."""
-    sizes = sorted(map(int, arguments)) or OBJECTS
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {ROUNDS} rounds, load {os.getloadavg()[0]:.1f}")
-    print("\n| objects | s on the clock | s of the processor | peak MiB | exponent |\n|---|---|---|---|---|")
-    last: tuple[int, float] | None = None
-    for objects in sizes:
-        clock, processor, peak = measure(objects)
-        grown = f"{math.log(processor / last[1]) / math.log(objects / last[0]):.2f}" if last else ""
-        print(f"| {objects:,} | {clock:.2f} | {processor:.2f} | {peak:.0f} | {grown} |")
-        last = objects, processor
-    print(f"\nload after: {os.getloadavg()[0]:.1f}")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def rows(scale: Scale) -> Iterator[Row]:
+    """Time and memory by size, and the growth of the time."""
+    by_size = {}
+    for objects in SIZES[scale]:
+        by_size[objects] = found = measure(objects, scale.rounds(ROUNDS.get(objects, 1)))
+        what, beside = f"`plan --base`, {objects:,} objects, 1 % changed", f"octoDNS, {objects:,} records"
+        yield time_row(what, beside, found, GOALS.get(objects))
+        yield memory_row(f"{what}: memory", beside, found, Goal(1.0))
+    yield from growth_row("`plan --base`", "octoDNS", by_size, Goal(1.05))

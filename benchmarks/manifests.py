@@ -1,23 +1,21 @@
 """The reader of manifests, which keeps every place and refuses what is not meant, beside PyYAML's reader in C.
 
-    python -m benchmarks.manifests [FILES [ROUNDS]]
+    python -m benchmarks --only manifests
 
-Files of two documents and 22 lines, in memory; both readers in turn, a ratio is the median of the ratios of each round. Without
-PyYAML, which is no dependency of ours (`pip install PyYAML`), only our own time is printed.
+Files of two documents and 22 lines, in memory, the collector of garbage aside.
 """
 
 import gc
-import os
-import statistics
-import sys
-import time
-from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Callable, Iterator, Sequence
 
+import yaml
+
+from benchmarks.process import Usage, in_turn, pairs, timed
+from benchmarks.row import Goal, Row, Scale, time_row
 from reconciler.files.yaml.reading import read_yaml
 
-FILES, ROUNDS = 1000, 7
+FILES = {Scale.FULL: 1000, Scale.QUICK: 1000, Scale.TINY: 2}
+ROUNDS = 15
 
 _FILE = """\
 apiVersion: reconciler/v1
@@ -45,56 +43,36 @@ spec:
 """
 
 
-def ours(texts: list[bytes]) -> None:
+def read_ours(texts: Sequence[bytes]) -> None:
     """Read them all; none may hold a problem."""
     for text in texts:
         reading = read_yaml(text, "manifests/dataset.yaml")
         assert len(reading.documents) == 2, reading.problems
 
 
-def pyyaml() -> Callable[[list[bytes]], None] | None:
-    """The same with PyYAML; None where it, or its part in C, is missing."""
-    if find_spec("yaml") is None:
-        return None
-    yaml = import_module("yaml")
-    if not hasattr(yaml, "CSafeLoader"):
-        return None
-
-    def read(texts: list[bytes]) -> None:
-        for text in texts:
-            assert len(list(yaml.load_all(text, Loader=yaml.CSafeLoader))) == 2
-
-    return read
+def read_theirs(texts: Sequence[bytes]) -> None:
+    """The same with PyYAML."""
+    for text in texts:
+        assert len(list(yaml.load_all(text, Loader=yaml.CSafeLoader))) == 2
 
 
-def timed(read: Callable[[list[bytes]], None], texts: list[bytes]) -> float:
-    """Seconds, the collector of garbage aside."""
+def without_collector(read: Callable[[Sequence[bytes]], None], texts: Sequence[bytes]) -> Usage:
+    """What reading takes, while nothing looks for garbage."""
     gc.collect()
     gc.disable()
-    began = time.perf_counter()  # noqa: TID251 - the time of a function, from outside of it
-    read(texts)
-    taken = time.perf_counter() - began  # noqa: TID251
+    taken = timed(lambda: read(texts))
     gc.enable()
     return taken
 
 
-def main(arguments: list[str]) -> None:
-    """Print the table."""
-    files, rounds = (*map(int, arguments), *(FILES, ROUNDS)[len(arguments) :])
+def rows(scale: Scale) -> Iterator[Row]:
+    """One row."""
+    files = FILES[scale]
     texts = [_FILE.format(number=number).encode() for number in range(files)]
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {files:,} files, {rounds} rounds")
-    print(f"load before: {os.getloadavg()[0]:.1f}")
-    theirs = pyyaml()
-    ours(texts)
-    pairs = [(timed(ours, texts), timed(theirs, texts) if theirs else 0.0) for _ in range(rounds)]
-    print(f"\n| reader | ms |\n|---|---|\n| ours | {statistics.median(own for own, _ in pairs) * 1000:.0f} |")
-    if theirs is None:
-        print("\nPyYAML with its part in C is not installed: there is nothing to compare with.")
-    else:
-        print(f"| CSafeLoader | {statistics.median(other for _, other in pairs) * 1000:.0f} |")
-        print(f"\nOurs beside CSafeLoader: {statistics.median(own / other for own, other in pairs):.2f}")
-    print(f"load after: {os.getloadavg()[0]:.1f}")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    runs = {
+        "theirs": lambda: without_collector(read_theirs, texts),
+        "ours": lambda: without_collector(read_ours, texts),
+    }
+    in_turn(runs, 1)
+    found = pairs(in_turn(runs, scale.rounds(ROUNDS)), "ours", "theirs")
+    yield time_row(f"YAML with positions, {files:,} files of 22 lines", "PyYAML, CSafeLoader", found, Goal(0.7))

@@ -1,33 +1,34 @@
-"""The reports of a pull request by the number of its images: bytes, seconds, and milliseconds to the first paint.
+"""The reports of a pull request that adds thousands of images or changes thousands of models, and the first paint of the page.
 
-    python -m benchmarks.report [NUMBER ...]
+    python -m benchmarks --only report
 
-A repository is made for each number, with 200 images to a dataset and a model on each; its last commit adds them all. The
-command line runs as a process of its own, first with an empty cache, then again.
+The last commit of a repository adds 200 images to a dataset and a model on each, or changes all its models. The command line runs
+as a process of its own; "cold" is with an empty cache, so that every image is read and drawn small. A few pictures are drawn, and
+each file is one of them with a comment that makes its bytes its own.
 """
 
-import os
 import random
 import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.tree import PROJECT, dataset_manifest, git
+from benchmarks.process import Usage, environment, ours, run
+from benchmarks.row import Goal, Row, Scale, plain_row
+from benchmarks.tree import PROJECT, commit, dataset_manifest, tiny_image
+from tests.chromium import launch
 
-NUMBERS = (10, 200, 5000)
+IMAGES = {Scale.FULL: (200, 5000), Scale.QUICK: (200,), Scale.TINY: (2,)}
+MODELS = {Scale.FULL: 5000, Scale.QUICK: 500, Scale.TINY: 2}
+PICTURES = {Scale.FULL: 50, Scale.QUICK: 20, Scale.TINY: 1}
+ROUNDS, PAINTS = 3, 5
 IN_A_DATASET = 200
 SIDE = 1024
-PAINTS = 5
 
 _MODEL = """\
 ---
@@ -37,19 +38,18 @@ metadata: {{name: max-{number}}}
 spec: {{dataset: poses-{number}, training_mode: fully_automated, training_version: max}}
 """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of the table; sizes in bytes, times in seconds, the paint in milliseconds."""
-
-    kind: str
-    number: int
-    html: int
-    comment: int
-    summary: int
-    first: float
-    again: float
-    paint: float
+_EXPERT = """\
+---
+apiVersion: reconciler/v1
+kind: Model
+metadata: {{name: model-{number}}}
+spec:
+  dataset: poses-0
+  description: {words}
+  training_mode: expert
+  training_version: bria-3.2
+  training: {{total_training_steps: {steps}}}
+"""
 
 
 def drawing(chance: random.Random) -> Image.Image:
@@ -72,105 +72,120 @@ def photograph(chance: random.Random) -> Image.Image:
 KINDS: dict[str, Callable[[random.Random], Image.Image]] = {"drawings": drawing, "photographs": photograph}
 
 
+def pictures(kind: str, number: int) -> list[bytes]:
+    """So many pictures of a kind, as JPEG."""
+    chance = random.Random(number)  # noqa: S311 - pictures, not secrets
+    found = []
+    for _ in range(number):
+        file = BytesIO()
+        KINDS[kind](chance).save(file, "jpeg", quality=85)
+        found.append(file.getvalue())
+    return found
+
+
+def with_comment(jpeg: bytes, words: str) -> bytes:
+    """The same picture in other bytes."""
+    comment = words.encode()
+    return jpeg[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + jpeg[2:]
+
+
 @contextmanager
-def repository(kind: str, number: int) -> Iterator[Path]:
-    """A repository whose last commit adds so many images."""
+def with_images(kind: str, number: int, drawn: int) -> Iterator[Path]:
+    """A repository whose last commit adds so many images, of so many pictures."""
+    with repository() as tree:
+        root, jpegs = tree / "manifests", pictures(kind, drawn)
+        for at in range(number):
+            place = root / f"poses-{at // IN_A_DATASET}"
+            place.mkdir(exist_ok=True)
+            (place / f"pose-{at:04}.jpg").write_bytes(with_comment(jpegs[at % drawn], f"number {at}"))
+            (place / f"pose-{at:04}.txt").write_text(f"standing in front of house number {at}, waving.\n")
+        for at in range(-(-number // IN_A_DATASET)):
+            (root / f"dataset-{at}.yaml").write_text(dataset_manifest(at, "sidecar") + _MODEL.format(number=at))
+        commit(tree)
+        yield tree
+
+
+@contextmanager
+def repository() -> Iterator[Path]:
+    """A repository with a project."""
     with tempfile.TemporaryDirectory(prefix="reconciler-benchmark-") as folder:
         root = Path(folder) / "tree" / "manifests"
         root.mkdir(parents=True)
         (root / "project.yaml").write_text(PROJECT)
         (root / "reconciler.yaml").write_text("limits: {trainings: 100}\n")
-        git(root, "init", "--quiet")
-        _commit(root)
-        chance = random.Random(number)  # noqa: S311 - pictures, not secrets
-        for at in range(number):
-            place = root / f"poses-{at // IN_A_DATASET}"
-            place.mkdir(exist_ok=True)
-            KINDS[kind](chance).save(place / f"pose-{at:04}.jpg", quality=85)
-            (place / f"pose-{at:04}.txt").write_text(f"standing in front of house number {at}, waving.\n")
-        for at in range(-(-number // IN_A_DATASET)):
-            (root / f"dataset-{at}.yaml").write_text(dataset_manifest(at, "sidecar") + _MODEL.format(number=at))
-        _commit(root)
+        commit(root.parent)
         yield root.parent
 
 
-def measured(kind: str, number: int) -> Row:
-    """One row."""
-    with repository(kind, number) as tree:
-        cache = tree.parent / "cache"
-        html, first = _planned(tree, cache, "html")
-        _, again = _planned(tree, cache, "html")
-        comment, _ = _planned(tree, cache, "markdown")
-        summary, _ = _planned(tree, cache, "markdown", "--length", "summary")
-        page = tree.parent / "report.html"
-        page.write_bytes(html)
-        return Row(
-            kind=kind,
-            number=number,
-            html=len(html),
-            comment=len(comment),
-            summary=len(summary),
-            first=first,
-            again=again,
-            paint=first_paint(page),
-        )
+@contextmanager
+def with_models(number: int) -> Iterator[Path]:
+    """A repository whose last commit changes so many models, all of one dataset."""
+    with repository() as tree:
+        root = tree / "manifests"
+        (root / "poses-0").mkdir()
+        for at in range(2):
+            (root / "poses-0" / f"pose-{at}.png").write_bytes(tiny_image(at))
+        for words in ("as it was", "changed"):
+            models = "".join(_EXPERT.format(number=at, words=words, steps=1000) for at in range(number))
+            (root / "dataset-0.yaml").write_text(dataset_manifest(0, "automatic") + models)
+            commit(tree)
+        yield tree
 
 
-def first_paint(page: Path) -> float:
-    """Milliseconds until something is seen, the median of several fresh tabs."""
-    times = []
+def planned(tree: Path, form: str, *more: str, output: Path | None = None) -> Usage:
+    """A run of `plan` against the commit before."""
+    return run(
+        ours("plan", "--base", "HEAD^", "--format", form, *more), tree, environment(tree.parent / "cache"), output
+    )
+
+
+def first_paint(page: Path) -> Iterator[float]:
+    """Seconds until something is seen, in several fresh tabs; none where there is no Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = launch(playwright)
+        if browser is None:
+            return
         for _ in range(PAINTS):
-            tab = browser.new_page()
-            tab.goto(page.as_uri())
-            times.append(_painted(tab))
-            tab.close()
+            yield _painted(browser, page)
         browser.close()
-    return statistics.median(times)
 
 
-def _painted(tab: Page) -> float:
+def _painted(browser: Browser, page: Path) -> float:
     """Asked again and again: the page's policy lets nothing wait inside of it."""
+    tab = browser.new_page()
+    tab.goto(page.as_uri())
     for _ in range(200):
         found = tab.evaluate("performance.getEntriesByName('first-contentful-paint').map(one => one.startTime)")
         if found:
-            return float(found[0])
+            tab.close()
+            return float(found[0]) / 1000
         tab.wait_for_timeout(50)
     raise TimeoutError("nothing was painted within 10 seconds")
 
 
-def _planned(tree: Path, cache: Path, form: str, *more: str) -> tuple[bytes, float]:
-    """What `plan` prints, and the seconds that the process took."""
-    environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    command = [sys.executable, "-m", "reconciler", "plan", "--base", "HEAD^", "--format", form, *more]
-    began = time.perf_counter()  # noqa: TID251 - the time of a process, from outside of it
-    ran = subprocess.run(
-        command, cwd=tree, env=environ | {"XDG_CACHE_HOME": str(cache)}, capture_output=True, check=True
-    )
-    return ran.stdout, time.perf_counter() - began  # noqa: TID251
-
-
-def _commit(folder: Path) -> None:
-    git(folder, "add", ".")
-    git(folder, "commit", "--quiet", "-m", "x")
-
-
-def main(arguments: list[str]) -> None:
-    """Print the table, a row as soon as it is measured."""
-    numbers = tuple(map(int, arguments)) or NUMBERS
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, images of {SIDE} x {SIDE} as JPEG")
-    print("| images | kind | HTML | comment | summary | plan to HTML, first | again | first paint |")
-    print("|---|---|---|---|---|---|---|---|")
-    for number in numbers:
+def rows(scale: Scale) -> Iterator[Row]:
+    """Pages of images, then a comment on models."""
+    for number in IMAGES[scale]:
         for kind in KINDS:
-            row = measured(kind, number)
-            print(
-                f"| {row.number:,} | {row.kind} | {row.html:,} B | {row.comment:,} B | {row.summary:,} B | "
-                f"{row.first:.1f} s | {row.again:.1f} s | {row.paint:.0f} ms |",
-                flush=True,
-            )
+            yield from image_rows(kind, number, scale)
+    number = MODELS[scale]
+    with with_models(number) as tree:
+        planned(tree, "markdown")
+        runs = [planned(tree, "markdown") for _ in range(scale.rounds(ROUNDS))]
+    yield plain_row(f"Markdown, {number:,} changed models", [one.clock for one in runs], "s", Goal(1.0))
 
 
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def image_rows(kind: str, number: int, scale: Scale) -> Iterator[Row]:
+    """The page of a pull request that adds so many images of a kind: made cold, made warm, painted."""
+    what = f"HTML, {number:,} {kind}"
+    with with_images(kind, number, PICTURES[scale]) as tree:
+        page, runs = tree.parent / "report.html", []
+        for _ in range(scale.rounds(ROUNDS)):
+            shutil.rmtree(tree.parent / "cache", ignore_errors=True)
+            runs.append((planned(tree, "html", output=page).clock, planned(tree, "html").clock))
+        yield plain_row(f"{what}: cold", [cold for cold, _ in runs], "s", Goal(3.0))
+        yield plain_row(f"{what}: again", [warm for _, warm in runs], "s")
+        yield plain_row(f"{what}: size", [page.stat().st_size / 1024**2], "MiB")
+        paints = list(first_paint(page)) if scale is not Scale.TINY else []
+        if paints:
+            yield plain_row(f"{what}: first paint", paints, "s", Goal(0.2))
