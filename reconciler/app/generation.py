@@ -20,10 +20,12 @@ from reconciler.app.simulated_waits import at_least
 from reconciler.core.desired import Desired
 from reconciler.core.diff.election import ModelMember
 from reconciler.core.generation.body import Asked, asked
-from reconciler.core.generation.order import Drawer, Order
+from reconciler.core.generation.declared import declared_drawer
 from reconciler.core.generation.rules import misfit, misuse, wrong_model
+from reconciler.core.generation.wrong import Wrong
 from reconciler.core.guide import LEGACY_END_WORDS, PrefixGuide
 from reconciler.core.live import ModelStatus, RemoteModel, called
+from reconciler.core.order import Drawer, Order
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
 
@@ -99,11 +101,8 @@ def require_order(desired: Desired, request: GenerateRequest) -> None:
 
 
 def _drawer(desired: Desired, ref: Ref) -> Drawer:
-    """The model as its manifest describes it."""
     model = desired.models[ref]
-    project = desired.projects[desired.datasets[model.dataset].project]
-    is_expert = model.training_mode == "expert"
-    return Drawer(ref=ref, version=model.training_version, medium=project.ip_medium, is_expert=is_expert)
+    return declared_drawer(model, desired.projects[desired.datasets[model.dataset].project])
 
 
 def _require_fit(order: Order, drawer: Drawer) -> None:
@@ -113,10 +112,10 @@ def _require_fit(order: Order, drawer: Drawer) -> None:
     _require(misfit(order, drawer))
 
 
-def _require(wrongs: Iterable[str]) -> None:
-    found = list(wrongs)
+def _require(wrongs: Iterable[Wrong]) -> None:
+    found = [wrong.words for wrong in wrongs]
     if found:
-        raise WrongUsage(" ".join(f"{wrong[0].upper()}{wrong[1:]}." for wrong in found))
+        raise WrongUsage(" ".join(f"{words[0].upper()}{words[1:]}." for words in found))
 
 
 async def prepare(opened: Session, planned: Planned, request: GenerateRequest) -> Generation:

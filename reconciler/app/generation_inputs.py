@@ -5,15 +5,11 @@ from base64 import b64encode
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Final
 
 from reconciler.app.exceptions import WrongUsage
-from reconciler.core.generation.order import Guidance, Method, Picture
+from reconciler.core.order import MOST_BYTES, Guidance, Method, Picture
 from reconciler.core.text import in_words, quoted, shown
 from reconciler.files.image.image_file import inspect
-
-MOST_BYTES: Final = 12 * 1024 * 1024
-"""Bytes of a picture that is sent along; the API names 12 MB for uploads."""
 
 
 def picture_of(flag: str, text: str) -> Picture:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
-from typing import Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
 from reconciler.core.adoption import NOTHING_ADOPTED, Adoption
 from reconciler.core.guide import Family, Guide
@@ -12,6 +12,9 @@ from reconciler.core.ref import Ref
 from reconciler.core.training import DEFAULT_POLICY, TrainingParameters, TrainingPolicy
 from reconciler.core.uploads import ONE_BY_ONE, Uploads
 from reconciler.core.value import dataclass
+
+if TYPE_CHECKING:
+    from reconciler.core.gallery import DesiredGallery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +195,8 @@ class Desired:
     """What people made by hand, and what git takes it for."""
     elsewhere: Mapping[Thing, str] = field(default_factory=dict)
     """What other roots of the repository declare in this account, and which root that is."""
+    galleries: "Mapping[str, DesiredGallery]" = field(default_factory=dict)
+    """By name. They are no objects: nothing of them is live."""
     waived: frozenset[tuple[Ref, str]] = frozenset()
     """Rules about a whole dataset that its manifest waives on the day of reading."""
     projects: Mapping[Ref, DesiredProject] = field(init=False, repr=False, compare=False)

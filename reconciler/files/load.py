@@ -10,12 +10,12 @@ from pathlib import Path
 from reconciler.core.adoption import Adopted
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.guide_rules import SCHEMA_LIMIT
-from reconciler.core.manifest.loaded import ImageFolder, Loaded, Manifest, SchemaFile
+from reconciler.core.manifest.loaded import GalleryManifest, ImageFolder, Loaded, Manifest, SchemaFile
 from reconciler.core.manifest.overlaid import overlaid, unknown_objects
 from reconciler.core.manifest.overlay import FOLDER as OVERLAYS
 from reconciler.core.manifest.overlay import Overlay
 from reconciler.core.manifest.portable import Outside, below
-from reconciler.core.manifest.reading import declared_refs, read_manifest, refs_named
+from reconciler.core.manifest.reading import declared_refs, is_gallery, read_manifest, refs_named
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
@@ -58,6 +58,8 @@ class _ManifestsRead:
     folder_of: dict[int, str] = field(default_factory=dict)
     """The folder of a manifest's file, by the position of the manifest."""
     adopted: list[Adopted] = field(default_factory=list)
+    galleries: list[tuple[Document, str]] = field(default_factory=list)
+    """Documents that declare a gallery, each with the folder of its file."""
 
 
 def load(root: Path, *, overlay: str = "", cache: Path | None = None, tree_bytes: int = TREE_BYTES) -> Loaded:
@@ -108,6 +110,7 @@ def _load(tree: Tree, overlay: str, cache: Path, tree_bytes: int) -> Loaded:
             else:
                 found.problems += chosen
     schema_files = _schema_files(tree, found)
+    galleries = _galleries(tree, found, datasets) if found.galleries else ()
     with CacheFile(cache) as file:
         folders = _image_folders(tree, datasets, DigestCache(file, tree.root), git, found.problems)
     return Loaded(
@@ -116,6 +119,7 @@ def _load(tree: Tree, overlay: str, cache: Path, tree_bytes: int) -> Loaded:
         folders=folders,
         schema_files=schema_files,
         adopted=tuple(found.adopted),
+        galleries=galleries,
         broken=frozenset(found.broken),
         is_partial=found.is_partial,
         problems=tuple(found.problems),
@@ -144,6 +148,27 @@ def _put_over(found: _ManifestsRead, overlay: Overlay) -> None:
             found.manifests[position] = meant
         else:
             found.problems += meant
+
+
+def _galleries(tree: Tree, found: _ManifestsRead, datasets: dict[int, DatasetFiles]) -> tuple[GalleryManifest, ...]:
+    """All galleries that can be read. Few trees have one, so what reads them is loaded here."""
+    from reconciler.files.gallery_sources import TakenFolder, among_images, take_gallery
+
+    taken = []
+    for position, files in datasets.items():
+        manifest = found.manifests[position]
+        assert isinstance(manifest.body, DatasetBody)
+        include = manifest.body.spec.images.include
+        patterns = None if include is None else tuple(include)
+        taken.append(TakenFolder(dataset=manifest.ref.name, path=files.folder, include=patterns))
+    galleries = []
+    for document, folder in found.galleries:
+        gallery, problems = take_gallery(tree, document, folder)
+        found.problems += problems
+        if gallery is not None:
+            found.problems += among_images(gallery, taken)
+            galleries.append(gallery)
+    return tuple(galleries)
 
 
 def _schema_files(tree: Tree, found: _ManifestsRead) -> dict[int, SchemaFile]:
@@ -261,6 +286,9 @@ def _yaml_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
 
 
 def _take(document: Document, folder: str, found: _ManifestsRead) -> None:
+    if is_gallery(document):
+        found.galleries.append((document, folder))
+        return
     manifest = read_manifest(document)
     if isinstance(manifest, Manifest):
         found.folder_of[len(found.manifests)] = folder

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from reconciler.core.manifest.loaded import Manifest
+from reconciler.core.manifest.loaded import GalleryManifest, Manifest
 from reconciler.core.problem import Problem
 from reconciler.core.strictjson import Value
 from reconciler.core.value import dataclass
@@ -35,7 +35,7 @@ class ManifestFile:
         return edited(self.data, edits, path=self.shown)
 
 
-def manifest_file(tree: Tree, manifest: Manifest) -> ManifestFile:
+def manifest_file(tree: Tree, manifest: Manifest | GalleryManifest) -> ManifestFile:
     """The file that a manifest was read from; EditRefused where it cannot be read any more."""
     path = path_below(tree, manifest.document.path)
     data = read_bytes(tree, path, FILE_LIMIT)

@@ -1,14 +1,15 @@
 """A declared object under another name: the edits of every file below the root that names it, and the tree after them.
 
-Manifests name an object in `metadata.name` and where others stand on it, overlays in `objects`, `adopted.yaml` by its entries,
+Manifests name an object in `metadata.name` and where others stand on it, galleries in `model`, overlays in `objects`, `adopted.yaml` by its entries,
 and `reconciler.yaml` in `drift.ignore`. Nothing else of a tree names objects: waivers stand in the manifest itself.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 
+from reconciler.core.kind import Kind
 from reconciler.core.manifest.document import Document
-from reconciler.core.manifest.loaded import AbsentBody, Loaded, Manifest
+from reconciler.core.manifest.loaded import AbsentBody, GalleryManifest, Loaded, Manifest
 from reconciler.core.manifest.overlay import FOLDER as OVERLAYS
 from reconciler.core.manifest.reading import read_manifest
 from reconciler.core.manifest.spec import ProjectBody
@@ -69,6 +70,10 @@ def renaming(tree: Tree, loaded: Loaded, old: Ref, new: Ref) -> tuple[FileEdit, 
         if old in {manifest.ref, manifest.parent}:
             file = manifest_file(tree, manifest)
             edits.add(file.path, *_in_manifest(manifest, old, new, file.document))
+    for gallery in loaded.galleries:
+        if old == Ref(Kind.MODEL, gallery.body.spec.model):
+            file = manifest_file(tree, gallery)
+            edits.add(file.path, Replace(("spec", "model"), new.name, document=file.document))
     for entry in loaded.adopted:
         if entry.ref == old:
             path = path_below(tree, entry.location.path)
@@ -117,10 +122,11 @@ def edited_tree(tree: Tree, loaded: Loaded, edits: tuple[FileEdit, ...]) -> Load
     after = {tree.shown(edit.path): edit for edit in edits}
     documents = {shown: _documents(edit, shown) for shown, edit in after.items()}
     manifests = tuple(_again(manifest, documents) for manifest in loaded.manifests)
+    galleries = tuple(_gallery_again(gallery, documents) for gallery in loaded.galleries)
     adopted = [entry for entry in loaded.adopted if entry.location.path not in after]
     for shown in dict.fromkeys(entry.location.path for entry in loaded.adopted if entry.location.path in after):
         adopted += read_adopted(after[shown].after, shown)[0]
-    return replace(loaded, manifests=manifests, adopted=tuple(adopted))
+    return replace(loaded, manifests=manifests, galleries=galleries, adopted=tuple(adopted))
 
 
 def _documents(edit: FileEdit, shown: str) -> dict[tuple[int, int], Document]:
@@ -142,3 +148,18 @@ def _again(manifest: Manifest, documents: Mapping[str, Mapping[tuple[int, int], 
     if not isinstance(read, Manifest):
         raise ProblemsFound(read, end="nothing was written")
     return read
+
+
+def _gallery_again(
+    gallery: GalleryManifest, documents: Mapping[str, Mapping[tuple[int, int], Document]]
+) -> GalleryManifest:
+    found = documents.get(gallery.document.path)
+    if found is None:
+        return gallery
+    from reconciler.core.manifest.gallery import read_gallery
+
+    place = gallery.document.at()
+    read = read_gallery(found[place.line, place.column])
+    if not isinstance(read, GalleryManifest):
+        raise ProblemsFound(read, end="nothing was written")
+    return replace(gallery, name=read.name, body=read.body, document=read.document)

@@ -22,10 +22,10 @@ from reconciler.app.settings import resolve_settings
 from reconciler.clock import SimulatedClock
 from reconciler.core.diff.election import ModelMember
 from reconciler.core.generation.body import asked
-from reconciler.core.generation.order import Drawer, Draws, Guidance, Method, Order, Picture
 from reconciler.core.kind import Kind
 from reconciler.core.live import ModelStatus, RemoteModel
 from reconciler.core.name import FinalName
+from reconciler.core.order import Drawer, Draws, Guidance, Method, Order, Picture
 from reconciler.core.ref import Ref
 from reconciler.simulator import parse_fault
 from reconciler.simulator.fault import FaultScript

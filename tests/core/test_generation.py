@@ -5,9 +5,9 @@ import json
 import pytest
 
 from reconciler.core.generation.body import asked
-from reconciler.core.generation.order import Drawer, Draws, Guidance, Method, Order, Picture, Value
 from reconciler.core.generation.rules import misfit, misuse, wrong_model
 from reconciler.core.kind import Kind
+from reconciler.core.order import Drawer, Draws, Guidance, Method, Order, Picture, Value
 from reconciler.core.ref import Ref
 
 REF = Ref(Kind.MODEL, "lora-max")
@@ -63,7 +63,7 @@ def test_a_wrong_pair_is_told_with_its_rule() -> None:
 def test_what_is_wrong_whatever_the_model_is(order: Order, words: str) -> None:
     """Pictures that do not go together, or with what is drawn."""
     (told,) = misuse(order)
-    assert words in told
+    assert words in told.words
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_is_wrong_whatever_the_model_is(order: Order, words: str) -> None:
 )
 def test_what_does_not_fit_the_model(order: Order, version: str, words: str) -> None:
     """Prompts, pictures and parameters, each with what would be right."""
-    assert any(words in told for told in misfit(order, drawer(version))), list(misfit(order, drawer(version)))
+    assert any(words in told.words for told in misfit(order, drawer(version))), list(misfit(order, drawer(version)))
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_checkpoint_has_to_be_listed(checkpoints: tuple[str, ...] | None, word
     expert = Drawer(ref=REF, version="bria-2.3", medium="illustration", is_expert=True, checkpoints=checkpoints)
     told = list(misfit(Order(prompt="x", checkpoint=500), expert))
     assert len(told) == (words is not None)
-    assert words is None or words in told[0]
+    assert words is None or words in told[0].words
 
 
 def test_a_checkpoint_stands_in_the_path_or_in_the_body() -> None:

@@ -9,7 +9,7 @@ from reconciler.cli.ref_type import MODEL
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
-    from reconciler.core.generation.order import Order
+    from reconciler.core.order import Order
     from reconciler.core.ref import Ref
 
 _EXAMPLE = """\
@@ -93,7 +93,7 @@ _PARAMETERS = (
 def _order(prompt: str, given: dict[str, Any]) -> "Order":
     """The order, with every picture read."""
     from reconciler.app.generation_inputs import guidance_of, picture_of, structured_of
-    from reconciler.core.generation.order import Draws, Order
+    from reconciler.core.order import Draws, Order
 
     structure, person, structured = given["structure"], given["person"], given["structured_prompt"]
     return Order(

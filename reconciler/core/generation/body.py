@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from reconciler.core.generation.order import Drawer, Order, Picture
 from reconciler.core.generation.parameter import (
     FROM_TEXT,
     PORTRAIT,
@@ -11,6 +10,7 @@ from reconciler.core.generation.parameter import (
     operation_of,
     values_of,
 )
+from reconciler.core.order import Drawer, Order, Picture
 from reconciler.core.value import dataclass
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from reconciler.core.generation.order import Drawer, Draws, Order, Value
+from reconciler.core.order import Drawer, Draws, Order, Value
 from reconciler.core.value import dataclass
 
 RATIOS: Final = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from reconciler.core.generation.order import Drawer, Draws, Order
 from reconciler.core.generation.parameter import (
     FROM_TEXT,
     IMAGE,
@@ -15,6 +14,8 @@ from reconciler.core.generation.parameter import (
     operation_of,
     values_of,
 )
+from reconciler.core.generation.wrong import Say, Wrong, as_option
+from reconciler.core.order import Drawer, Draws, Order
 from reconciler.core.text import count, in_words
 
 MOST_METHODS: Final = 2
@@ -38,87 +39,101 @@ def wrong_model(draws: Draws, drawer: Drawer) -> str | None:
     return None
 
 
-def misuse(order: Order) -> Iterator[str]:
+def misuse(order: Order, say: Say = as_option) -> Iterator[Wrong]:
     """What is wrong with an order whatever the model is."""
     if len(order.guidance) > MOST_METHODS:
-        yield f"at most {MOST_METHODS} guidance methods go together, not {len(order.guidance)}"
+        yield _wrong("guide", f"at most {MOST_METHODS} guidance methods go together, not {len(order.guidance)}")
     if order.guidance and "aspect-ratio" in order.given:
-        yield "--aspect-ratio does not go with --guide: the ratio of the guidance picture rules"
+        both = f"{say('aspect-ratio')} does not go with {say('guide')}"
+        yield _wrong("aspect-ratio", f"{both}: the ratio of the guidance picture rules")
     sizes = {guide.picture.label: (guide.picture.width, guide.picture.height) for guide in order.guidance}
-    ratios = [width / height for width, height in sizes.values()]
+    ratios = [width / height for width, height in sizes.values() if height]  # of a Git LFS pointer nobody knows it
     if ratios and max(ratios) / min(ratios) > 1 + _NEAR:
-        told = in_words([f"{label} has {width} x {height}" for label, (width, height) in sizes.items()], "and")
-        yield f"guidance pictures need one aspect ratio: {told}"
+        told = in_words(
+            [f"{label} has {width} x {height}" for label, (width, height) in sizes.items() if height], "and"
+        )
+        yield _wrong("guide", f"guidance pictures need one aspect ratio: {told}")
     if any(not picture.address for picture in order.image_prompt) and len(order.image_prompt) > 1:
-        yield "--image-prompt takes one file, or addresses"
+        yield _wrong("image-prompt", f"{say('image-prompt')} takes one file, or addresses")
     if order.draws is not Draws.PORTRAIT and order.person is not None:
-        yield "--person goes with --kind portrait"
+        yield _wrong("person", f"{say('person')} goes with {say('kind portrait')}")
     if order.draws is not Draws.REIMAGINE and order.structure is not None:
-        yield "--structure goes with --kind reimagine"
+        yield _wrong("structure", f"{say('structure')} goes with {say('kind reimagine')}")
 
 
-def misfit(order: Order, drawer: Drawer) -> Iterator[str]:
+def misfit(order: Order, drawer: Drawer, say: Say = as_option) -> Iterator[Wrong]:
     """What does not go with the operation by which this model draws it."""
     operation = operation_of(order.draws, drawer)
     if operation is None:
         return
-    yield from _prompts(operation, order)
-    yield from _pictures(operation, order)
-    yield from _checkpoint(operation, order, drawer)
-    yield from _parameters(operation, order, drawer)
+    yield from _prompts(operation, order, say)
+    yield from _pictures(operation, order, say)
+    yield from misplaced_checkpoint(order, drawer, say)
+    yield from _parameters(operation, order, drawer, say)
 
 
-def _checkpoint(operation: str, order: Order, drawer: Drawer) -> Iterator[str]:
+def misplaced_checkpoint(order: Order, drawer: Drawer, say: Say = as_option) -> Iterator[Wrong]:
+    """Why this model does not draw from that checkpoint."""
     if order.checkpoint is None:
         return
-    if operation in SECOND or not drawer.is_expert:
-        yield f"--checkpoint is for models of training_mode expert and the prefix family; {drawer.ref} has none"
+    if operation_of(order.draws, drawer) in SECOND or not drawer.is_expert:
+        what = "is for models of training_mode expert and the prefix family"
+        yield _wrong("checkpoint", f"{say('checkpoint')} {what}; {drawer.ref} has none")
     elif drawer.checkpoints is not None and str(order.checkpoint) not in drawer.checkpoints:
         known = in_words(drawer.checkpoints, "and") if drawer.checkpoints else "none"
-        yield f"{drawer.ref} has no checkpoint {order.checkpoint}; the API lists {known}"
+        yield _wrong("checkpoint", f"{drawer.ref} has no checkpoint {order.checkpoint}; the API lists {known}")
 
 
-def _prompts(operation: str, order: Order) -> Iterator[str]:
+def _prompts(operation: str, order: Order, say: Say) -> Iterator[Wrong]:
     if operation == PORTRAIT and order.prompt:
-        yield "a portrait takes no prompt"
+        yield _wrong("prompt", "a portrait takes no prompt")
     if operation not in (PORTRAIT, IMAGE) and not order.prompt.strip():
-        yield "a prompt is needed: say what is to be drawn"
+        yield _wrong("prompt", "a prompt is needed: say what is to be drawn")
     if order.structured_prompt and operation not in (IMAGE, STRUCTURED):
-        yield "--structured-prompt is for models of the schema family"
+        yield _wrong("structured-prompt", f"{say('structured-prompt')} is for models of the schema family")
     if operation == IMAGE and not order.prompt.strip():
         if not order.structured_prompt:
-            yield "a prompt is needed, or --structured-prompt"
+            yield _wrong("prompt", f"a prompt is needed, or {say('structured-prompt')}")
         elif "seed" not in order.given:
-            yield "--structured-prompt without a prompt repeats a picture, and needs its --seed"
+            words = f"{say('structured-prompt')} without a prompt repeats a picture, and needs its {say('seed')}"
+            yield _wrong("structured-prompt", words)
 
 
-def _pictures(operation: str, order: Order) -> Iterator[str]:
+def _pictures(operation: str, order: Order, say: Say) -> Iterator[Wrong]:
     if operation == PORTRAIT and order.person is None:
-        yield "a portrait needs --person, a picture from the torso upward"
+        yield _wrong("person", f"a portrait needs {say('person')}, a picture from the torso upward")
     said = [flag for flag in ("image-prompt-mode", "image-prompt-scale") if flag in order.given]
     if operation in FROM_TEXT:
         if said and not order.image_prompt:
-            yield f"--{said[0]} needs --image-prompt"
+            yield _wrong(said[0], f"{say(said[0])} needs {say('image-prompt')}")
         return
     for flag, pictures in (("guide", order.guidance), ("image-prompt", order.image_prompt)):
         if pictures:
-            yield f"--{flag} goes with --kind image or vector, and models of the prefix family"
+            takes = f"goes with {say('kind image')} or vector, and models of the prefix family"
+            yield _wrong(flag, f"{say(flag)} {takes}")
 
 
-def _parameters(operation: str, order: Order, drawer: Drawer) -> Iterator[str]:
+def _parameters(operation: str, order: Order, drawer: Drawer, say: Say) -> Iterator[Wrong]:
     known = {parameter.flag: parameter for parameter in PARAMETERS[operation]}
     for flag, value in order.given.items():
         parameter = known.get(flag)
         if parameter is None:
-            yield f"--{flag} does not go with --kind {order.draws.value} and a model of the {drawer.family} family"
+            kind = say(f"kind {order.draws.value}")
+            yield _wrong(flag, f"{say(flag)} does not go with {kind} and a model of the {drawer.family} family")
         elif parameter.is_beyond(value):
-            yield f"--{flag} is {parameter.least:g} to {parameter.most:g} here, not {value:g}"
+            yield _wrong(flag, f"{say(flag)} is {parameter.least:g} to {parameter.most:g} here, not {value:g}")
     if operation not in FROM_TEXT:
         return
     values = values_of(operation, order, drawer)
     if values["fast"] is not drawer.is_fast:
-        yield f"--{'fast' if values['fast'] else 'slow'} does not fit {drawer.ref}, which is {drawer.version}"
+        flag = "fast" if values["fast"] else "slow"
+        yield _wrong("fast", f"{say(flag)} does not fit {drawer.ref}, which is {drawer.version}")
     results = values["num_results"]
     if not drawer.is_fast and isinstance(results, int) and results > _SLOW_RESULTS:
         noun = "vector" if operation == TEXT_TO_VECTOR else "picture"
-        yield f"a model of version {drawer.version} draws at most {count(_SLOW_RESULTS, noun)} at a time"
+        words = f"a model of version {drawer.version} draws at most {count(_SLOW_RESULTS, noun)} at a time"
+        yield _wrong("results", words)
+
+
+def _wrong(flag: str, words: str) -> Wrong:
+    return Wrong(flag=flag, words=words)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from reconciler.core.adoption import Adopted
 from reconciler.core.manifest.document import Document
@@ -11,6 +12,10 @@ from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
 from reconciler.core.text import normal
 from reconciler.core.value import dataclass
+
+if TYPE_CHECKING:
+    from reconciler.core.manifest.gallery_spec import GalleryBody
+    from reconciler.core.order import Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,21 @@ class Manifest:
             return None
         former = self.body.metadata.moved.former
         return former if self.ref.kind.has_versions else normal(former)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryManifest:
+    """A gallery as found. `folder` is that of its file, below the root.
+
+    `pictures` and `texts` (structured prompts) are what could be read, by what the manifest calls them.
+    """
+
+    name: str
+    body: "GalleryBody"
+    document: Document
+    folder: str = ""
+    pictures: "Mapping[str, Picture]" = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +156,7 @@ class Loaded:
     folders: Mapping[int, ImageFolder] = field(default_factory=dict)
     schema_files: Mapping[int, SchemaFile] = field(default_factory=dict)
     adopted: tuple[Adopted, ...] = ()
+    galleries: tuple[GalleryManifest, ...] = ()
     broken: frozenset[Ref] = frozenset()
     is_partial: bool = False
     problems: tuple[Problem, ...] = ()

@@ -120,7 +120,8 @@ def _unknown_key(document: Document, found: Mismatch, words: Vocabulary) -> Prob
     location = document.at_key(*found.steps)
     if steps in words.later_keys:
         return later(words.rule, location, f"{quoted(key)} in {words.title}")
-    remedy = words.remedies.get(steps)
+    named = tuple(step for step in found.steps if isinstance(step, str))  # without the numbers of items
+    remedy = words.remedies.get(named)
     known = keys_at(words.model, steps[:-1])
     return Problem(
         rule=f"{words.rule}-key",

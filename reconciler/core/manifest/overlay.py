@@ -161,7 +161,9 @@ def _named(document: Document) -> tuple[dict[str, Ref], list[Problem]]:
         try:
             refs[text] = parse_ref(text)
         except ValueError as error:
-            problems.append(_no_object(document.at_key("objects", text), text, f"{error}."))
+            is_gallery = text.startswith("gallery/")
+            detail = "A gallery has no live side, so it is the same in each account." if is_gallery else f"{error}."
+            problems.append(_no_object(document.at_key("objects", text), text, detail))
     return refs, problems
 
 

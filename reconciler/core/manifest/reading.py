@@ -5,15 +5,20 @@ from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.loaded import AbsentBody, Manifest
 from reconciler.core.manifest.mismatch import keys_at, problems_of
-from reconciler.core.manifest.slug import slug
+from reconciler.core.manifest.names import name_problem
 from reconciler.core.manifest.spec import API_VERSION, Mismatch, fit
 from reconciler.core.manifest.suggestion import did_you_mean, nearest, one_of
 from reconciler.core.problem import Problem
-from reconciler.core.ref import NAME_LIMIT, Ref, is_name
+from reconciler.core.ref import Ref, is_name
 from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted
 
-_TITLES = tuple(kind.title for kind in Kind)
+GALLERY = "Gallery"
+"""What a manifest writes as its kind that declares no object: a gallery has no live side."""
+_OBJECTS = tuple(kind.title for kind in Kind)
+_TITLES = (*_OBJECTS, GALLERY)
+_GALLERY_KEYS = frozenset({"model", "path", "cases"})
+"""Enough of its keys to know it by: its types are not loaded for that."""
 _KEYS = frozenset({"apiVersion", "kind", "metadata", "spec"})
 
 _PARENTS = tuple(kind for kind in Kind if kind.below)
@@ -45,6 +50,11 @@ def read_manifest(document: Document, *, ensure: str | None = None) -> Manifest 
     return Manifest(ref=Ref(kind, body.metadata.name), body=body, document=document)
 
 
+def is_gallery(document: Document) -> bool:
+    """Does a document declare a gallery? `core.manifest.gallery` reads those."""
+    return isinstance(document.value, dict) and document.value.get("kind") == GALLERY
+
+
 def _is_needed(found: Mismatch, kind: Kind) -> bool:
     """Does an absent manifest need the key that is missing? Its name and its parent find what is to be deleted."""
     if kind.parent is not None and found.steps in {("spec",), ("spec", kind.parent.value)}:
@@ -72,7 +82,7 @@ def declared_refs(document: Document) -> frozenset[Ref] | None:
     A reference to one of them is not unknown. None for a manifest without a name that can be read: it may be any object.
     """
     value = document.value
-    if not isinstance(value, dict) or not _KEYS & value.keys():
+    if not isinstance(value, dict) or not _KEYS & value.keys() or is_gallery(document):
         return frozenset()
     kind, name = _kind(value), _mapping(value, "metadata").get("name")
     if not isinstance(name, str) or not is_name(name):
@@ -87,7 +97,7 @@ def refs_named(name: str) -> frozenset[Ref]:
 
 def _kind(value: dict[str, Value]) -> Kind | None:
     written = value.get("kind")
-    return Kind(written.lower()) if isinstance(written, str) and written in _TITLES else None
+    return Kind(written.lower()) if isinstance(written, str) and written in _OBJECTS else None
 
 
 def _mapping(value: dict[str, Value], key: str) -> dict[str, Value]:
@@ -113,7 +123,7 @@ def _without_kind(document: Document, value: dict[str, Value]) -> Problem:
     has_key = "kind" in value
     other = None if has_key else nearest("kind", value.keys() - _KEYS)
     guess = _kind_by_keys(value)
-    remedy = f"Write kind: {guess.title}" if guess is not None else "Write it above metadata."
+    remedy = f"Write kind: {guess}" if guess is not None else "Write it above metadata."
     return Problem(
         rule="manifest-kind-missing",
         location=document.at_key("kind") if other is None else document.at_key(other),
@@ -123,11 +133,12 @@ def _without_kind(document: Document, value: dict[str, Value]) -> Problem:
     )
 
 
-def _kind_by_keys(value: dict[str, Value]) -> Kind | None:
+def _kind_by_keys(value: dict[str, Value]) -> str | None:
     """The kind that knows most keys of `spec`; None if no kind, or more than one, knows most."""
     keys = _mapping(value, "spec").keys()
-    known = {kind: len(keys & set(keys_at(RULES[kind].body, ("spec",)))) for kind in Kind}
-    most = [kind for kind in Kind if known[kind] == max(known.values())]
+    known = {kind.title: len(keys & set(keys_at(RULES[kind].body, ("spec",)))) for kind in Kind}
+    known[GALLERY] = len(keys & _GALLERY_KEYS)
+    most = [kind for kind, number in known.items() if number == max(known.values())]
     return most[0] if len(most) == 1 else None
 
 
@@ -155,18 +166,6 @@ def _other_version(document: Document, value: dict[str, Value]) -> Problem:
 
 def _name_problems(document: Document, value: dict[str, Value]) -> tuple[Problem, ...]:
     """What is wrong with the names that a manifest gives and refers to."""
-    found = []
-    for steps in (("metadata", "name"), *(("spec", kind.value) for kind in _PARENTS)):
-        name = _mapping(value, steps[0]).get(steps[1])
-        if isinstance(name, str) and not is_name(name):
-            found.append(
-                Problem(
-                    rule="manifest-name",
-                    location=document.at(*steps),
-                    summary=f"{quoted(name, 60)} is no name",
-                    detail=f"A name has lower-case letters, digits and hyphens, at most {NAME_LIMIT}, "
-                    "and begins and ends with a letter or digit.",
-                    remedy=f"For example: {example}" if (example := slug(name[:200], NAME_LIMIT, "")) else "",
-                )
-            )
-    return tuple(found)
+    places = (("metadata", "name"), *(("spec", kind.value) for kind in _PARENTS))
+    named = ((_mapping(value, above).get(key), document.at(above, key)) for above, key in places)
+    return tuple(problem for name, place in named if isinstance(name, str) for problem in name_problem(name, place))

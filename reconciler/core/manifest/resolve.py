@@ -1,7 +1,8 @@
 """From what was loaded to what is desired: references are found, captions matched, and every rule is checked."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from reconciler.core.desired import Declared, Desired
 from reconciler.core.manifest.adopted_rules import adopted_in
@@ -13,6 +14,9 @@ from reconciler.core.manifest.tree_rules import absences, judge_together
 from reconciler.core.problem import Location, Problem, ProblemsFound, in_order
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
+
+if TYPE_CHECKING:
+    from reconciler.core.gallery import DesiredGallery
 
 NO_MANIFESTS = "manifest-none"
 """The rule that says that a tree declares nothing."""
@@ -49,7 +53,12 @@ def _judge(
         if not manifest.is_absent:  # whatever else an absent manifest says is about nothing
             present[ref] = RULES[ref.kind].declare(manifest, tree, problems)
     adopted = adopted_in(loaded, problems)
-    desired = Desired(present=present, absent=absences(tree.manifests), adopted=adopted)
+    galleries: Mapping[str, DesiredGallery] = {}
+    if loaded.galleries:
+        from reconciler.core.manifest.gallery import declare_galleries
+
+        galleries = declare_galleries(loaded, tree, present, problems)
+    desired = Desired(present=present, absent=absences(tree.manifests), adopted=adopted, galleries=galleries)
     problems += judge_together(tree.manifests, desired)
     return desired, in_order(problems)
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from reconciler.core.kind import Kind
+from reconciler.core.manifest.gallery_spec import GalleryBody
 from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.overlay import KEYS_OF, ObjectKeys, OverlayFile
+from reconciler.core.manifest.reading import GALLERY
 from reconciler.core.manifest.spec import API_VERSION
 from reconciler.core.strictjson import Value
 from reconciler.core.text import in_words
@@ -30,12 +32,13 @@ def manifest_schema() -> dict[str, Value]:
         parts: dict[str, Value] = {"metadata": properties["metadata"], "spec": properties["spec"]}
         condition: dict[str, Value] = {"properties": {"kind": {"const": kind.title}}, "required": ["kind"]}
         branches.append({"if": condition, "then": {"properties": parts, **_needs(definitions, kind)}})
-    kinds: list[Value] = [kind.title for kind in sorted(RULES)]
+    branches.append(_gallery(definitions))
+    kinds: list[Value] = [*(kind.title for kind in sorted(RULES)), GALLERY]
     return {
         "$schema": DRAFT,
         "$id": IDENTITY,
         "title": "A manifest of reconciler",
-        "description": f"One {in_words(Kind, 'or')} of Bria's Tailored Generation API.",
+        "description": f"One {in_words(Kind, 'or')} of Bria's Tailored Generation API, or a gallery of what a model draws.",
         "type": "object",
         "properties": {
             "apiVersion": {"const": API_VERSION, "description": "The version of this format."},
@@ -47,6 +50,23 @@ def manifest_schema() -> dict[str, Value]:
         "additionalProperties": False,
         "allOf": branches,
         "definitions": dict(sorted(definitions.items())),
+    }
+
+
+def _gallery(definitions: dict[str, Value]) -> dict[str, Value]:
+    """The branch of a gallery, which is no object and is never absent; its definitions are added."""
+    schema = _plain(GalleryBody.model_json_schema(ref_template="#/definitions/{model}"))
+    assert isinstance(schema, dict)
+    found, properties = schema["$defs"], schema["properties"]
+    assert isinstance(found, dict)
+    assert isinstance(properties, dict)
+    definitions |= found
+    return {
+        "if": {"properties": {"kind": {"const": GALLERY}}, "required": ["kind"]},
+        "then": {
+            "properties": {"metadata": properties["metadata"], "spec": properties["spec"]},
+            "required": ["spec"],
+        },
     }
 
 

@@ -320,14 +320,14 @@ CASES = [
         PROJECT,
         "kind: Project",
         "kind: project",
-        'f.yaml:2:7 manifest-kind: unknown kind "project". The kinds are "Project", "Dataset" or "Model". Did you mean "Project"?',
+        'f.yaml:2:7 manifest-kind: unknown kind "project". The kinds are "Project", "Dataset", "Model" or "Gallery". Did you mean "Project"?',
     ),
     (PROJECT, "kind: Project", "kind: [Project]", None),
     (
         PROJECT,
         "kind: Project\n",
         "",
-        'f.yaml:1:1 manifest-kind-missing: "kind" is missing in this manifest. It is "Project", "Dataset" or "Model". Write kind: Project',
+        'f.yaml:1:1 manifest-kind-missing: "kind" is missing in this manifest. It is "Project", "Dataset", "Model" or "Gallery". Write kind: Project',
     ),
     (
         PROJECT,
@@ -514,11 +514,13 @@ def test_a_broken_manifest_still_declares_its_ref() -> None:
 def test_a_manifest_without_its_kind_is_told_which_it_seems_to_be(before: str, after: str, words: str) -> None:
     """The keys of its spec tell; a document that is no manifest at all is told that instead."""
     remedy = "Write kind instead of Kind." if "Kind" in after else "Write kind: Dataset"
-    assert said(DATASET.replace(before, after)) == f'{words} It is "Project", "Dataset" or "Model". {remedy}'
+    assert said(DATASET.replace(before, after)) == f'{words} It is "Project", "Dataset", "Model" or "Gallery". {remedy}'
 
 
 def test_a_kind_that_no_key_tells_is_asked_for() -> None:
-    assert said("metadata: {name: poses}").endswith('It is "Project", "Dataset" or "Model". Write it above metadata.')
+    assert said("metadata: {name: poses}").endswith(
+        'It is "Project", "Dataset", "Model" or "Gallery". Write it above metadata.'
+    )
 
 
 def test_a_key_that_is_missing_because_it_is_misspelt_is_told_once() -> None:

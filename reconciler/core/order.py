@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
+from typing import Final
 
 from reconciler.core.guide import Family, family_of_version
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
+
+MOST_BYTES: Final = 12 * 1024 * 1024
+"""Bytes of a picture that is sent along; the API names 12 MB for uploads."""
 
 Value = str | int | float | bool
 """A parameter as it is sent."""
@@ -36,6 +40,8 @@ class Picture:
     """A picture that goes into a generation: a file that was read, or a public address that the API is to read.
 
     `label` is what the person wrote, without the query of an address. `digest` is the SHA-256 of the file, or of the address.
+    `path` is the file's path below the manifest root, where a manifest names it. A file that only a Git LFS pointer stands for has
+    no sides.
     """
 
     label: str
@@ -44,6 +50,7 @@ class Picture:
     height: int = 0
     base64: str = field(default="", repr=False)
     address: str = field(default="", repr=False)
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
