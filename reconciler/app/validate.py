@@ -18,12 +18,12 @@ from reconciler.files.missing_root import NO_ROOT
 from reconciler.render.fingerprint import ModelFingerprint
 
 
-def validate(settings: Settings, today: date) -> Desired:
+def validate(settings: Settings, today: date, *, believes_cache: bool = False) -> Desired:
     """What the manifests ask for. ProblemsFound carries everything that is wrong with them.
 
-    Warnings that a manifest waives on this day are left out.
+    Warnings that a manifest waives on this day are left out. `believes_cache` is for a command that only shows (`files.load`).
     """
-    loaded = load(settings.root, overlay=settings.overlay_name)
+    loaded = load(settings.root, overlay=settings.overlay_name, believes_cache=believes_cache)
     try:
         desired = resolve_tree(loaded)
     except ProblemsFound as found:

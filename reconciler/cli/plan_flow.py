@@ -70,10 +70,10 @@ async def connect(context: CommandContext) -> AsyncIterator[Session]:
         yield opened
 
 
-async def plan_live(context: CommandContext, scope: Scope | None = None) -> Planned:
-    """A plan on what is live. The warnings of the tree are said first."""
+async def plan_live(context: CommandContext, scope: Scope | None = None, *, believes_cache: bool = False) -> Planned:
+    """A plan on what is live. The warnings of the tree are said first. `believes_cache` is for a command that only shows."""
     warn_of_unused_token(context)
-    desired = validate(context.settings, context.today)
+    desired = validate(context.settings, context.today, believes_cache=believes_cache)
     context.console.say(warnings_view(desired.warnings))
     async with connect(context) as opened:
         return await make_plan(opened, context.settings, desired, scope or Scope())
@@ -81,7 +81,7 @@ async def plan_live(context: CommandContext, scope: Scope | None = None) -> Plan
 
 async def plan_to_apply(context: CommandContext, scope: Scope) -> Planned:
     """A plan on what is live, as `apply` would make it: aliases that nothing will answer to are refused."""
-    planned = await plan_live(context, scope)
+    planned = await plan_live(context, scope, believes_cache=True)
     return replace(planned, plan=with_alias_check(planned.plan, planned.desired, context.settings.root))
 
 
@@ -92,5 +92,5 @@ async def plan_live_since(context: CommandContext, scope: Scope, rev: str) -> Pl
     from reconciler.app.revision import tree_at
 
     base = tree_at(context.settings, rev)
-    planned = await plan_live(context, scope)
+    planned = await plan_live(context, scope, believes_cache=True)
     return beside(planned, context.settings, with_moved(context.settings, planned.desired, base, rev), scope)

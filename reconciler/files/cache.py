@@ -27,6 +27,8 @@ from reconciler.core.value import dataclass
 class CacheTable(StrEnum):
     """What is kept, a table each."""
 
+    READINGS = "readings"
+    """What was read in one YAML file."""
     DIGESTS = "digests"
     """Digests and sizes of the images of one folder."""
     PIXELS = "pixels"
@@ -36,6 +38,7 @@ class CacheTable(StrEnum):
 
 
 LIMITS: Final = {
+    CacheTable.READINGS: 128 * 1024 * 1024,
     CacheTable.DIGESTS: 256 * 1024 * 1024,
     CacheTable.PIXELS: 32 * 1024 * 1024,
     CacheTable.THUMBNAILS: 128 * 1024 * 1024,

@@ -1,6 +1,7 @@
 """A folder of manifests read from the disk: everything that was found, and everything that is wrong with it."""
 
 import gc
+import itertools
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -35,13 +36,17 @@ from reconciler.files.overlay import all_overlays
 from reconciler.files.text_file import read_bytes, read_text
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import TreeListing, join, list_tree
-from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
+from reconciler.files.yaml.reading import FILE_LIMIT, Reading
+from reconciler.files.yaml.reading_cache import ReadingCache
 
 TREE_BYTES = 10_000_000
 """Bytes of all manifests of a tree."""
 
 ASK_GIT_FROM = 500
 """Entries of a tree. From here on it is faster to ask git what has changed than to look at each file."""
+
+_AT_ONCE = 200
+"""Files of manifests that are looked up in the cache at once."""
 
 SCHEMA_FILE_LIMIT = 4 * SCHEMA_LIMIT
 """Bytes of a schema file that is read; what counts against the limit is its JSON without spaces."""
@@ -62,19 +67,28 @@ class _ManifestsRead:
     """Documents that declare a gallery, each with the folder of its file."""
 
 
-def load(root: Path, *, overlay: str = "", cache: Path | None = None, tree_bytes: int = TREE_BYTES) -> Loaded:
+def load(
+    root: Path,
+    *,
+    overlay: str = "",
+    cache: Path | None = None,
+    believes_cache: bool = False,
+    tree_bytes: int = TREE_BYTES,
+) -> Loaded:
     """Read everything below `root`, as it is meant under an overlay; problems are collected, never raised.
 
-    An overlay that is not there changes nothing. `cache` is the file of the cache; without it, the one in the user's cache folder. Places in problems are
-    relative to the working folder.
+    An overlay that is not there changes nothing. `cache` is the file of the cache; without it, the one in the user's cache folder.
+    `believes_cache` is for a command that only shows: it takes from the cache what earlier runs read in the same manifests. All others
+    parse them anew. Places in problems are relative to the working folder.
     """
     with uncollected():
         try:
             tree = Tree(root)
         except FileRefused as refused:
             return Loaded(location=Location(str(root)), problems=(missing_root(root, refused),))
-        with tree:
-            return _load(tree, overlay, cache or default_cache(), tree_bytes)
+        with tree, CacheFile(cache or default_cache()) as file:
+            readings = ReadingCache(file, is_believed=believes_cache)
+            return _load(tree, overlay, file, readings, tree_bytes)
 
 
 @contextmanager
@@ -89,11 +103,11 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _load(tree: Tree, overlay: str, cache: Path, tree_bytes: int) -> Loaded:
+def _load(tree: Tree, overlay: str, cache: CacheFile, readings: ReadingCache, tree_bytes: int) -> Loaded:
     listing = list_tree(tree)
     # Git works while the manifests are read, and is waited for when its answer is needed.
     git = ask_git(tree.root, os.environ) if listing.entries >= ASK_GIT_FROM else None
-    found = _read_manifests(tree, listing, tree_bytes)
+    found = _read_manifests(tree, listing, readings, tree_bytes)
     found.problems += listing.problems
     found.is_partial |= any(problem.is_error for problem in listing.problems)
     _overlay(tree, listing, overlay, found)
@@ -111,8 +125,7 @@ def _load(tree: Tree, overlay: str, cache: Path, tree_bytes: int) -> Loaded:
                 found.problems += chosen
     schema_files = _schema_files(tree, found)
     galleries = _galleries(tree, found, datasets) if found.galleries else ()
-    with CacheFile(cache) as file:
-        folders = _image_folders(tree, datasets, DigestCache(file, tree.root), git, found.problems)
+    folders = _image_folders(tree, datasets, DigestCache(cache, tree.root), git, found.problems)
     return Loaded(
         location=tree.location(""),
         manifests=tuple(found.manifests),
@@ -242,8 +255,20 @@ def _claimed(datasets: Iterable[DatasetFiles]) -> frozenset[str]:
     return frozenset(join(files.folder, name) for files in every for name in files.images)
 
 
-def _read_manifests(tree: Tree, listing: TreeListing, limit: int) -> _ManifestsRead:
+def _read_manifests(tree: Tree, listing: TreeListing, readings: ReadingCache, limit: int) -> _ManifestsRead:
     found = _ManifestsRead()
+    files = _manifests_in(tree, listing, found, limit)
+    while some := list(itertools.islice(files, _AT_ONCE)):
+        read = readings.read([(path, data) for _, path, data in some])
+        for (folder, _, _), reading in zip(some, read, strict=True):
+            _take_all(reading, folder, found)
+    return found
+
+
+def _manifests_in(
+    tree: Tree, listing: TreeListing, found: _ManifestsRead, limit: int
+) -> Iterator[tuple[str, str, bytes]]:
+    """The folder, the path as problems show it, and the bytes of each file of manifests. Files that say what was adopted are read."""
     total = 0
     for folder, name in _yaml_files(listing):
         path = join(folder, name)
@@ -261,15 +286,17 @@ def _read_manifests(tree: Tree, listing: TreeListing, limit: int) -> _ManifestsR
             entries, problems = read_adopted(data, tree.shown(path))
             found.adopted += entries
             found.problems += problems
-            continue
-        reading = read_yaml(data, tree.shown(path))
-        found.problems += reading.problems
-        found.broken.update(*map(refs_named, reading.lost_names))
-        for document in reading.broken:
-            _note_broken(document, found)
-        for document in reading.documents:
-            _take(document, folder, found)
-    return found
+        else:
+            yield folder, tree.shown(path), data
+
+
+def _take_all(reading: Reading, folder: str, found: _ManifestsRead) -> None:
+    found.problems += reading.problems
+    found.broken.update(*map(refs_named, reading.lost_names))
+    for document in reading.broken:
+        _note_broken(document, found)
+    for document in reading.documents:
+        _take(document, folder, found)
 
 
 def manifest_files(listing: TreeListing) -> Iterator[tuple[str, str]]:

@@ -35,7 +35,7 @@ def command(invocation: Invocation, *, base: str | None, form: str, today: "date
 
     context = open_context(invocation)
     declared = None if base is None else tree_at(context.settings, base).desired
-    planned = asyncio.run(plan_live(context, Scope(refresh="full")))
+    planned = asyncio.run(plan_live(context, Scope(refresh="full"), believes_cache=True))
     found = find_drift(
         Looked(
             plan=planned.plan,

@@ -29,7 +29,7 @@ def command(invocation: Invocation, ref: "Ref", form: str) -> int:
     from reconciler.render.history import history_json, history_view
 
     context = open_context(invocation)
-    history = history_of(asyncio.run(plan_live(context)), ref)
+    history = history_of(asyncio.run(plan_live(context, believes_cache=True)), ref)
     if form == "json":
         context.console.result_text(history_json(history))
     else:

@@ -37,7 +37,7 @@ def command(invocation: Invocation, *, strays: bool, form: str) -> int:
 
     context = open_context(invocation)
     try:
-        planned = asyncio.run(plan_live(context))
+        planned = asyncio.run(plan_live(context, believes_cache=True))
     except ProblemsFound as found:
         if not declares_nothing(found.problems):
             raise
