@@ -8,6 +8,7 @@ from reconciler.core.adoption import NOTHING_ADOPTED, Adoption
 from reconciler.core.guide import Family, Guide
 from reconciler.core.kind import Kind
 from reconciler.core.problem import Location, Problem
+from reconciler.core.promotion import Promotion
 from reconciler.core.ref import Ref
 from reconciler.core.training import DEFAULT_POLICY, TrainingParameters, TrainingPolicy
 from reconciler.core.uploads import ONE_BY_ONE, Uploads
@@ -155,6 +156,8 @@ class DesiredModel(Declared):
     aliases: tuple[tuple[str, str], ...] = ()
     mirror_aliases: bool = False
     """Write the aliases of each version into its live description, so that the console shows them too."""
+    promotion: Promotion | None = None
+    """What guards aliases; None where all of them move freely."""
     history_limit: int | None = None
 
     @property

@@ -16,6 +16,7 @@ from reconciler.core.manifest.overlaid import overlaid, unknown_objects
 from reconciler.core.manifest.overlay import FOLDER as OVERLAYS
 from reconciler.core.manifest.overlay import Overlay
 from reconciler.core.manifest.portable import Outside, below
+from reconciler.core.manifest.promotion import guarded_in
 from reconciler.core.manifest.reading import declared_refs, is_gallery, read_manifest, refs_named
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
@@ -148,7 +149,10 @@ def _overlay(tree: Tree, listing: TreeListing, chosen: str, found: _ManifestsRea
     found.problems += problems
     known = {*(manifest.ref for manifest in found.manifests), *found.broken}
     for overlay in overlays:
-        found.problems += overlay.problems
+        guarded = tuple(guarded_in(overlay, found.manifests))
+        places = {problem.location for problem in guarded}
+        found.problems += guarded
+        found.problems += (problem for problem in overlay.problems if problem.location not in places)
         found.problems += () if found.is_partial else unknown_objects(overlay, known)
         if overlay.name == chosen:
             _put_over(found, overlay)

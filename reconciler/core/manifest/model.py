@@ -1,7 +1,7 @@
 """Manifests of models: the API's rules for their fields, the training parameters, and the aliases of their versions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from reconciler.core.desired import CURRENT, Desired, DesiredModel
 from reconciler.core.fingerprint import model_fingerprint
@@ -42,6 +42,7 @@ def _declare(manifest: Manifest, tree: ManifestTree, problems: list[Problem]) ->
         policy=training.policy,
         aliases=tuple(sorted((spec.aliases or {}).items())),
         mirror_aliases=spec.mirror_aliases,
+        promotion=None if spec.promotion is None else spec.promotion.promotion,
         history_limit=spec.history_limit,
         moved_from=manifest.moved_from,
     )
@@ -70,7 +71,7 @@ def _judge(manifest: Manifest, spec: ModelSpec, family: Family) -> Iterator[Prob
     if spec.training is not None:
         yield from _judge_policies(manifest, spec.training)
         yield from _judge_training(manifest, spec, spec.training)
-    yield from _judge_aliases(manifest)
+    yield from _judge_aliases(manifest, () if spec.promotion is None else spec.promotion.aliases)
 
 
 def _judge_policies(manifest: Manifest, training: Training) -> Iterator[Problem]:
@@ -134,22 +135,26 @@ def _warning(manifest: Manifest, rule: str, steps: tuple[str, ...], summary: str
     )
 
 
-def _judge_aliases(manifest: Manifest) -> Iterator[Problem]:
+def _judge_aliases(manifest: Manifest, guarded: Collection[str]) -> Iterator[Problem]:
     """Those that stand in the manifest: an overlay's are judged where they stand."""
     steps, at = ("spec", "aliases"), manifest.document
     written = at.value_at(*steps)
     for label, version in written.items() if isinstance(written, dict) else ():
-        if isinstance(version, str):
-            yield from judge_alias(label, version, at.at_key(*steps, label), at.at(*steps, label))
+        if not isinstance(version, str):
+            continue
+        place = at.at(*steps, label)
+        wrong = tuple(wrong_guarded(label, version, place)) if label in guarded else ()
+        yield from wrong or judge_alias(label, version, at.at_key(*steps, label), place)
 
 
 def judge_alias(label: str, version: str, key: Location, place: Location) -> Iterator[Problem]:
     """Is the label a label, and can the version be one? The plan says whether it is live."""
-    yield from _judge_label(label, key)
+    yield from judge_label(label, key)
     yield from _judge_version(label, version, place)
 
 
-def _judge_label(label: str, place: Location) -> Iterator[Problem]:
+def judge_label(label: str, place: Location) -> Iterator[Problem]:
+    """Can an alias have this name?"""
     if _LABEL.fullmatch(label) and label != CURRENT:
         return
     yield Problem(
@@ -158,6 +163,23 @@ def _judge_label(label: str, place: Location) -> Iterator[Problem]:
         summary=f"{quoted(label, 60)} is no name for an alias",
         detail="It means the version that the manifest asks for." if label == CURRENT else "",
         remedy="Use lower-case letters, digits and hyphens, at most 63, such as production.",
+    )
+
+
+def wrong_guarded(label: str, version: str, place: Location) -> Iterator[Problem]:
+    """A guarded alias names a fingerprint: people approve one version, and it stays that one."""
+    if version == CURRENT:
+        detail = "It would move to another version with each change of what the manifest describes."
+    elif _NUMBER.fullmatch(version):
+        detail = f"{version} is another version in another account; a fingerprint is the same everywhere."
+    else:
+        return
+    yield Problem(
+        rule="promotion-target",
+        location=place,
+        summary=f"the guarded alias {quoted(label, 63)} must name a fingerprint",
+        detail=detail,
+        remedy="Copy the fingerprint from `reconciler status`, or take the alias out of promotion.aliases.",
     )
 
 

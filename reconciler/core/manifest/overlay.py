@@ -73,6 +73,8 @@ class Difference:
     ensure: str | None = None
     start: bool | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
+    alias_places: Mapping[str, Location] = field(default_factory=dict)
+    """Where the version of each alias stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ def read_overlay(document: Document, name: str) -> Overlay:
     faults = in_order(problems)
     if any(problem.is_error for problem in faults):
         return Overlay(name=name, path=document.path, objects=places, problems=faults)
-    objects = {ref: _difference(places[ref].place, keys) for ref, keys in told.items()}
+    objects = {ref: _difference(document, text, told[ref]) for text, ref in named.items()}
     return Overlay(
         name=name,
         path=document.path,
@@ -167,8 +169,16 @@ def _named(document: Document) -> tuple[dict[str, Ref], list[Problem]]:
     return refs, problems
 
 
-def _difference(place: Location, keys: ObjectKeys) -> Difference:
-    return Difference(place=place, id=keys.id, ensure=keys.ensure, start=keys.start, aliases=keys.aliases or {})
+def _difference(document: Document, text: str, keys: ObjectKeys) -> Difference:
+    steps, aliases = ("objects", text), keys.aliases or {}
+    return Difference(
+        place=document.at_key(*steps),
+        id=keys.id,
+        ensure=keys.ensure,
+        start=keys.start,
+        aliases=aliases,
+        alias_places={label: document.at(*steps, "aliases", label) for label in aliases},
+    )
 
 
 def _judge(ref: Ref, keys: ObjectKeys, text: str, document: Document) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from reconciler.core.desired import Declared, Desired
 from reconciler.core.manifest.adopted_rules import adopted_in
 from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.loaded import Loaded, Manifest
+from reconciler.core.manifest.promotion import judge_promotions
 from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.manifest.tree import ManifestTree, doubles, manifest_tree
 from reconciler.core.manifest.tree_rules import absences, judge_together
@@ -60,6 +61,9 @@ def _judge(
         galleries = declare_galleries(loaded, tree, present, problems)
     desired = Desired(present=present, absent=absences(tree.manifests), adopted=adopted, galleries=galleries)
     problems += judge_together(tree.manifests, desired)
+    # A gallery with faults has its own problems, and may be the one that a guard names.
+    knows_all = not loaded.is_partial and not any(problem.is_error for problem in loaded.problems)
+    problems += judge_promotions(tree.manifests, galleries, knows_all=knows_all)
     return desired, in_order(problems)
 
 

@@ -5,9 +5,10 @@
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, WithJsonSchema
 
 from reconciler.core.guide import Family
+from reconciler.core.promotion import Promotion
 from reconciler.core.training import TrainingParameters, TrainingPolicy
 from reconciler.core.uploads import Uploads, uploads_of
 from reconciler.core.value import dataclass
@@ -288,6 +289,37 @@ class Training(ParameterKeys, PolicyKeys):
 _DEFAULT_VERSION = {"fully_automated": "max", "expert": "bria-3.2"}
 
 
+EVERY_CASE = "all"
+"""What `cases` of a promotion says instead of a list."""
+_CASES = {"oneOf": [{"const": EVERY_CASE}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+
+
+_Names = Annotated[list[str], Field(min_length=1)]
+
+
+def _listed(value: object) -> object:
+    """`all` as None: whatever else is no list is told as one that is missing."""
+    return None if value == EVERY_CASE else value
+
+
+class PromotionKeys(Strict):
+    """Which aliases move only to a version that people have looked at and approved."""
+
+    aliases: _Names = Field(
+        description="The aliases that are guarded, such as production. They name a fingerprint; all others move freely."
+    )
+    gallery: Name = Field(description="metadata.name of the gallery that has to be complete and approved.")
+    cases: Annotated[_Names | None, BeforeValidator(_listed), WithJsonSchema(_CASES)] = Field(
+        None, description="all (default), or the names of the cases that count."
+    )
+
+    @property
+    def promotion(self) -> Promotion:
+        """The same as a value."""
+        cases = None if self.cases is None else tuple(dict.fromkeys(self.cases))
+        return Promotion(aliases=tuple(dict.fromkeys(self.aliases)), gallery=self.gallery, cases=cases)
+
+
 class ModelSpec(Strict):
     """A model: trained on one dataset."""
 
@@ -312,6 +344,7 @@ class ModelSpec(Strict):
         description="Names for versions of this model: `current`, or the first characters of a fingerprint (a51be07).",
         json_schema_extra={"propertyNames": {"pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},
     )
+    promotion: PromotionKeys | None = Field(None, description="What guards aliases; they all move freely if left out.")
     history_limit: HistoryLimit = None
 
     def version_for(self, family: Family) -> str | None:

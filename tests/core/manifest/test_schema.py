@@ -50,6 +50,7 @@ spec:
     {start: true, rank: 128, learning_rate: 0.0001, total_training_steps: 1500, lr_scheduler: constant,
      lr_warmup_steps: 0, checkpoint_interval: 500}
   aliases: {production: a51be07, candidate: current}
+  promotion: {aliases: [production], gallery: looks, cases: all}
 ---
 apiVersion: reconciler/v1
 kind: Model
@@ -57,6 +58,7 @@ metadata: {name: m, ensure: present, moved: {from: "[my] model"}}
 spec:
   dataset: lora-poses
   training: {retrain: never, on_failure: retrain, retries: 2, on_superseded: stop}
+  promotion: {aliases: [production, stable], gallery: looks, cases: [waving]}
   history_limit: 3
 ---
 apiVersion: reconciler/v1
