@@ -24,6 +24,7 @@ COMMANDS = {
     "guide": (f"{_HERE}.guide", "Let the API propose a caption_prefix or a visual_schema."),
     "prefix": (f"{_HERE}.guide", "Another name of `guide`."),
     "generate": (f"{_HERE}.generate", "Let a model draw, and keep what it drew."),
+    "gallery": (f"{_HERE}.gallery", "Let versions of a model draw the same cases, and compare them."),
     "download": (f"{_HERE}.download", "Fetch the file of a trained model or of a dataset of archives."),
     "export": (f"{_HERE}.export", "Show a whole account, or write manifests of what is live."),
     "adopt": (f"{_HERE}.adopt", "Take what people made by hand for a version of a manifest."),

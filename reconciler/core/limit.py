@@ -17,7 +17,7 @@ DELETIONS_FROM = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much one apply may do unasked; None is no limit.
+    """How much one apply may do unasked, and how many pictures one run of a gallery may draw; None is no limit.
 
     `image_removals_percent` counts as it stands from five live images of a dataset on; of fewer, half may go where the
     limit is lower. `deletions_percent` counts once there are ten live versions of all manifests.
@@ -30,6 +30,8 @@ class Limits:
     image_removals: int | None = None
     deletions: int | None = None
     deletions_percent: int | None = None
+    generations: int = 20
+    """Requests that draw, of one run of a gallery."""
 
     def most_percent_of(self, images: int) -> int:
         """The share of so many live images that may go, in percent."""

@@ -7,13 +7,14 @@ the step of a checkpoint (`a9f3c1a2b7d40@500`). `CASE.submitted.json` says that 
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from reconciler.core.gallery import CaseResult, CaseState, Column, DesiredGallery, GalleryCase
+from reconciler.core.gallery_results import GalleryResults
 from reconciler.core.strictjson import BadJson, Value, loads
-from reconciler.core.value import dataclass
+from reconciler.files.gallery_note import read_note
 from reconciler.files.image.image_file import inspect
 from reconciler.files.tree import FileRefused, Tree
 
@@ -26,23 +27,6 @@ RECORD_LIMIT: Final = 1_000_000
 """Bytes of a record."""
 
 _COLUMN: Final = re.compile(r"(?P<fingerprint>[a-z][0-9a-f]{12})(?:@(?P<step>[1-9][0-9]{0,8}))?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GalleryResults:
-    """What is there of a gallery. `results` has each of its cases in each of `columns`."""
-
-    gallery: DesiredGallery
-    columns: tuple[Column, ...]
-    results: Mapping[tuple[Column, str], CaseResult] = field(default_factory=dict)
-
-    def of(self, column: Column) -> tuple[CaseResult, ...]:
-        """The cases of a column in the order of the manifest."""
-        return tuple(self.results[column, case.name] for case in self.gallery.cases)
-
-    def among(self, state: CaseState) -> tuple[CaseResult, ...]:
-        """All that is in a state."""
-        return tuple(one for one in self.results.values() if one.state is state)
 
 
 def column_of(name: str) -> Column | None:
@@ -104,9 +88,19 @@ def _case(tree: Tree, folder: str, names: frozenset[str], case: GalleryCase, col
         found = _drawn(tree, folder, files, case, column, has_record=has_record)
     if not was_submitted or found.state is CaseState.PRESENT:
         return found
-    # What was drawn before a case was defined anew stays until the new result is there.
-    reason = "a request was about to be sent, and what became of it is not known"
-    return replace(found, state=CaseState.UNKNOWN, reason=reason)
+    return _submitted(tree, f"{folder}/{case.name}.{SUBMITTED}", case, found)
+
+
+def _submitted(tree: Tree, path: str, case: GalleryCase, found: CaseResult) -> CaseResult:
+    """A case beside which a note lies. What was drawn before the case was defined anew stays until the new result is there."""
+    try:
+        note = read_note(tree, path)
+    except OSError:
+        note = None
+    if note is None:
+        return replace(found, state=CaseState.UNKNOWN, reason=f"{case.name}.{SUBMITTED} cannot be read")
+    # A note about another definition is about a picture that nobody wants any more.
+    return replace(found, state=CaseState.UNKNOWN, reason=note.reason) if note.definition == case.definition else found
 
 
 def _drawn(

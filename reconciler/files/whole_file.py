@@ -61,8 +61,18 @@ def replace_path(path: Path, data: bytes, *, private: bool = False) -> None:
 def create_file(path: Path, data: bytes) -> bool:
     """Write a new file and the folders that it needs; False where something of that name exists, which stays as it is."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, _PUBLIC)
+        return create_in(folder, path.name, data)
+    finally:
+        os.close(folder)
+
+
+def create_in(folder: int, name: str, data: bytes) -> bool:
+    """The same in an open folder."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        handle = os.open(name, flags, _PUBLIC, dir_fd=folder)
     except FileExistsError:
         return False
     try:
@@ -72,7 +82,7 @@ def create_file(path: Path, data: bytes) -> bool:
             os.fsync(file.fileno())
     except BaseException:
         with contextlib.suppress(OSError):
-            path.unlink()
+            os.unlink(name, dir_fd=folder)
         raise
     return True
 

@@ -1,5 +1,6 @@
 """A tree with a gallery: commands that know nothing of galleries work as before, and `mv` takes the reference along."""
 
+import json
 from pathlib import Path
 
 from tests.cli.conftest import Cli, commit_all, edit, flat
@@ -57,3 +58,20 @@ def test_an_older_tree_may_have_other_galleries(tree: Path, cli: Cli) -> None:
     commit_all()
     edit(FILE, "seed: 7", "seed: 8")
     assert cli("plan", "--base", "HEAD").code == 0
+
+
+def test_status_tells_what_is_there(tree: Path, cli: Cli) -> None:
+    """Without a token and without an account, for people and for programs."""
+    assert cli("gallery", "status").out == "No manifest declares a gallery.\n"
+    FILE.write_text(GALLERY)
+    assert "Nothing is drawn yet: `reconciler gallery run looks` does." in flat(cli("gallery", "status").out)
+    (tree / "manifests/looks/a0123456789ab").mkdir(parents=True)
+    (tree / "manifests/looks/a0123456789ab/waving.png").write_bytes(b"x")
+    assert "a0123456789ab  1 damaged" in cli("gallery", "status").out
+    shown = flat(cli("gallery", "status", "looks").out)
+    assert "waving damaged: no waving.json is beside it" in shown
+    told = json.loads(cli("gallery", "status", "gallery/looks", "--format", "json").out)
+    assert told["galleries"][0]["columns"][0]["cases"][0]["state"] == "damaged"
+    ran = cli("gallery", "status", "look")
+    assert (ran.code, 'No manifest declares a gallery "look". Did you mean looks?' in ran.err) == (64, True)
+    assert not (tree / "world.db").exists()

@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.core.gallery import CaseState, Column, DesiredGallery
 from reconciler.files.gallery_folder import column_of, read_results
+from reconciler.files.gallery_note import SubmitNote
 from tests.files.conftest import Brand, picture
 from tests.files.test_gallery import CASES, gallery, pointer
 
@@ -120,13 +121,26 @@ def test_a_record_of_another_column_is_damaged(brand: Brand, changes: dict[str, 
 
 
 def test_a_request_that_was_about_to_be_sent_leaves_the_case_unknown(brand: Brand) -> None:
-    """Also where an older picture is there; but not once the new one is."""
+    """Also where an older picture is there; but not once the new one is, nor once the case is defined anew."""
     found = gallery(brand)
-    brand.write(f"looks/{PRINT}/waving.submitted.json", "{}")
+    other = gallery(brand, CASES.replace("seed: 7", "seed: 8"))
+    note = SubmitNote(definition=found.cases[0].definition)
+    brand.write(f"looks/{PRINT}/waving.submitted.json", note.encoded())
+    assert state(brand, found) == (CaseState.UNKNOWN, note.reason)
+    assert state(brand, other) == (CaseState.MISSING, "")
+    keep(brand, other)
     assert state(brand, found)[0] is CaseState.UNKNOWN
     keep(brand, found)
     assert state(brand, found)[0] is CaseState.PRESENT
-    assert state(brand, gallery(brand, CASES.replace("seed: 7", "seed: 8")))[0] is CaseState.UNKNOWN
+    assert state(brand, other)[0] is CaseState.STALE
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "{}", '{"definition": 1}'])
+def test_a_note_that_cannot_be_read_leaves_the_case_unknown(brand: Brand, content: str) -> None:
+    """It may be about what is wanted."""
+    found = gallery(brand)
+    brand.write(f"looks/{PRINT}/waving.submitted.json", content)
+    assert state(brand, found) == (CaseState.UNKNOWN, "waving.submitted.json cannot be read")
 
 
 def test_a_link_out_of_the_root_is_never_followed(brand: Brand, tmp_path: Path) -> None:

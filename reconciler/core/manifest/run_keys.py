@@ -29,6 +29,7 @@ class LimitsFile(Strict):
     image_removals: Number = None
     deletions: Number = None
     deletions_percent: Percent = None
+    generations: Annotated[int | None, Field(ge=0, le=10_000)] = None
 
     @property
     def said(self) -> dict[str, int]:

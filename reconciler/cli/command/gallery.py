@@ -1,0 +1,16 @@
+"""`reconciler gallery`: a group. Each of its commands is a module of its own."""
+
+import click
+
+from reconciler.cli.shared_options import Group
+
+_HERE = "reconciler.cli.command"
+
+TABLE = {
+    "status": (f"{_HERE}.gallery_status", "Show what is there of each gallery; nothing is sent."),
+}
+
+
+@click.group("gallery", cls=Group, table=TABLE, example="reconciler gallery status")
+def command() -> None:
+    """Let each version of a model draw the same cases, and compare what it drew."""
