@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from reconciler.app.revision import BaseTree, resolved_at
+from reconciler.app.revision import BaseTree
 from reconciler.app.settings import Settings
+from reconciler.app.validate import resolve_tree
 from reconciler.core.desired import Desired
 from reconciler.core.look.moved_root import taken_over
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
-from reconciler.files.configuration import FILE_NAME, load_configuration
+from reconciler.files.configuration import FILE_NAME, configuration_in
 from reconciler.files.git.repository import RevisionRefused, find_repository
-from reconciler.files.git.revision import is_visible, revision
-from reconciler.files.overlay import load_overlay, overlay_names, with_overlay
+from reconciler.files.git.revision import is_visible
+from reconciler.files.git.revision_tree import revision_tree
+from reconciler.files.load import load_revision
+from reconciler.files.overlay import overlays_in, read_overlay_of, with_overlay
 
 
 def with_moved(settings: Settings, desired: Desired, base: BaseTree, rev: str) -> BaseTree:
@@ -52,12 +55,12 @@ def _declared(settings: Settings, root: Path, rev: str) -> Desired | None:
     """What another root declared, if it was applied to the account of now; None where it cannot be read: its own checks say so."""
     name = settings.overlay_name
     try:
-        with revision(root, rev) as folder:
-            if name and name not in overlay_names(folder):
+        with revision_tree(root, rev) as tree:
+            if name and name not in overlays_in(tree):
                 return None
-            overlay = load_overlay(folder, name) if name else None
-            account = with_overlay(load_configuration(folder), overlay).account
+            overlay = read_overlay_of(tree, name) if name else None
+            account = with_overlay(configuration_in(tree), overlay).account
             pins = [None if pin is None else pin.project for pin in (account, settings.account)]
-            return resolved_at(root, rev, folder, name) if pins[0] == pins[1] else None
+            return resolve_tree(load_revision(tree, overlay=name, believes_cache=True)) if pins[0] == pins[1] else None
     except (ProblemsFound, RevisionRefused):
         return None

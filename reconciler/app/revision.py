@@ -1,6 +1,6 @@
 """What the manifests asked for at a git revision. Needs no token, no network and no file of the working tree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
 
@@ -9,15 +9,16 @@ from reconciler.app.settings import Settings
 from reconciler.app.validate import resolve_tree
 from reconciler.core.account import Account
 from reconciler.core.desired import Desired
-from reconciler.core.problem import Location, Problem, ProblemsFound
+from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
-from reconciler.files.configuration import Configuration, load_configuration
+from reconciler.files.configuration import Configuration, configuration_in
 from reconciler.files.git.repository import RevisionRefused
-from reconciler.files.git.revision import revision, revision_name, short_revision
+from reconciler.files.git.revision import short_revision
+from reconciler.files.git.revision_tree import RevisionTree, revision_tree
 from reconciler.files.image.dvc import RULE as POINTERS
-from reconciler.files.load import load
-from reconciler.files.overlay import load_overlay, overlay_names, with_overlay
+from reconciler.files.load import load_revision
+from reconciler.files.overlay import overlays_in, read_overlay_of, with_overlay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +47,8 @@ def desired_at(root: Path, rev: str) -> Desired:
     WrongUsage if the revision cannot be read. ProblemsFound if its tree has problems or no manifests.
     """
     try:
-        with revision(root, rev) as folder:
-            return resolved_at(root, rev, folder)
+        with revision_tree(root, rev) as tree:
+            return resolve_tree(load_revision(tree, believes_cache=True))
     except RevisionRefused as refused:
         raise WrongUsage(str(refused)) from None
 
@@ -59,8 +60,8 @@ def tree_at(settings: Settings, rev: str) -> BaseTree:
     history in common with what is checked out.
     """
     try:
-        with revision(settings.root, rev, is_base=True) as folder:
-            return _tree_in(folder, settings, rev)
+        with revision_tree(settings.root, rev, is_base=True) as tree:
+            return _base_in(tree, settings, rev)
     except ProblemsFound as found:
         base = f"all in the base {short_revision(rev)}"
         if any(problem.rule == POINTERS for problem in found.problems):
@@ -78,19 +79,19 @@ def _without_pull(problem: Problem) -> Problem:
     return replace(problem, remedy="Git holds only the pointer, so nothing tells which images this revision had.")
 
 
-def _tree_in(folder: Path, settings: Settings, rev: str) -> BaseTree:
-    if not any(folder.iterdir()):
+def _base_in(tree: RevisionTree, settings: Settings, rev: str) -> BaseTree:
+    if tree.is_empty:
         return BaseTree(name=short_revision(rev), is_there=False)
     name = settings.overlay_name
-    overlay = load_overlay(folder, name) if name in overlay_names(folder) else None
-    usual = load_configuration(folder)
+    overlay = read_overlay_of(tree, name) if name in overlays_in(tree) else None
+    usual = configuration_in(tree)
     problems = (*usual.problems, *(() if overlay is None else overlay.problems))
     if any(problem.is_error for problem in problems):
-        raise ProblemsFound(_renamed(problems, str(folder), revision_name(settings.root, rev)))
+        raise ProblemsFound(problems)
     configuration = with_overlay(usual, overlay)
     is_new_overlay = bool(name) and overlay is None
     is_elsewhere = _is_elsewhere(settings, configuration.account, is_new_overlay=is_new_overlay)
-    resolved = resolved_at(settings.root, rev, folder, name)
+    resolved = resolve_tree(load_revision(tree, overlay=name, believes_cache=True))
     return BaseTree(
         name=short_revision(rev),
         desired=Desired() if is_elsewhere else resolved,
@@ -107,29 +108,3 @@ def _is_elsewhere(settings: Settings, was: Account | None, *, is_new_overlay: bo
     if settings.account is None:
         return False
     return is_new_overlay if was is None else was.project != settings.account.project
-
-
-def resolved_at(root: Path, rev: str, folder: Path, overlay: str = "") -> Desired:
-    loaded = load(folder, overlay=overlay, cache=folder.parent / "cache")
-    shown, name = loaded.location.path, revision_name(root, rev)
-    try:
-        desired = resolve_tree(loaded)
-    except ProblemsFound as found:
-        raise ProblemsFound(_renamed(found.problems, shown, name)) from None
-    return replace(desired, warnings=tuple(_renamed(desired.warnings, shown, name)))
-
-
-def _renamed(problems: Iterable[Problem], shown: str, name: str) -> Iterable[Problem]:
-    """The same problems, with the path in the revision in place of the temporary folder.
-
-    The texts may quote the folder too. Its name is random, so that replacing it cannot hit anything else.
-    """
-    for problem in problems:
-        path = problem.location.path.replace(shown, name)
-        yield replace(
-            problem,
-            location=Location(path, problem.location.line, problem.location.column),
-            summary=problem.summary.replace(shown, name),
-            detail=problem.detail.replace(shown, name),
-            remedy=problem.remedy.replace(shown, name),
-        )

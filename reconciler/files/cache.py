@@ -123,13 +123,22 @@ class CacheFile:
         found: dict[bytes, bytes] = {}
         for start in range(0, len(keys), _GROUP):
             group = keys[start : start + _GROUP]
-            found.update(self._select(table, f"key IN ({', '.join('?' * len(group))})", group))
+            rows = self._select(table, f"key IN ({', '.join('?' * len(group))})", group)
+            found.update((key, value) for key, _, value in rows)
         return found
 
     def find(self, table: CacheTable, second_key: bytes) -> bytes | None:
         """The value of the largest row with this second key, which several rows may have; None if there is none."""
-        rows = self._select(table, "second_key = ? ORDER BY size DESC LIMIT 1", [second_key])
-        return next((value for _, value in rows), None)
+        return self.find_many(table, [second_key]).get(second_key)
+
+    def find_many(self, table: CacheTable, second_keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """The same for many second keys, by these."""
+        found: dict[bytes, bytes] = {}
+        for start in range(0, len(second_keys), _GROUP):
+            group = second_keys[start : start + _GROUP]
+            rows = self._select(table, f"second_key IN ({', '.join('?' * len(group))}) ORDER BY size", group)
+            found.update((second_key, value) for _, second_key, value in rows)
+        return found
 
     def put(self, table: CacheTable, key: bytes, value: bytes, second_key: bytes = b"") -> None:
         """Keep a value, in place of the one before. `second_key` finds the row as well."""
@@ -151,8 +160,8 @@ class CacheFile:
         self._new.clear()
         self._read.clear()
 
-    def _select(self, table: CacheTable, where: str, values: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
-        """Key and value of the sound rows; none if the file cannot be used."""
+    def _select(self, table: CacheTable, where: str, values: Sequence[bytes]) -> list[tuple[bytes, bytes, bytes]]:
+        """Both keys and the value of the sound rows; none if the file cannot be used."""
         connection = self._opened()
         if connection is None:
             return []
@@ -162,7 +171,7 @@ class CacheFile:
         except sqlite3.Error as error:
             self._fail(error)
             return []
-        return [(row[0], row[4]) for row in rows if self._is_sound(table, *row)]
+        return [(row[0], row[1], row[4]) for row in rows if self._is_sound(table, *row)]
 
     def _is_sound(
         self, table: CacheTable, key: object, second_key: object, used: object, checksum: object, value: object

@@ -22,9 +22,9 @@ from reconciler.core.ref import parse_ref
 from reconciler.core.text import calendar_day, normal, quoted
 from reconciler.core.tier import Tier
 from reconciler.core.value import dataclass
-from reconciler.files.simulated_account import ACCOUNT_PATH, AccountFileRefused, account_file
+from reconciler.files.simulated_account import ACCOUNT_PATH, AccountFileRefused, account_file, required_path
 from reconciler.files.text_file import read_bytes
-from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.tree import FileRefused, Tree, TreeReader
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
 FILE_NAME = "reconciler.yaml"
@@ -107,15 +107,20 @@ def load_configuration(root: Path) -> Configuration:
     except FileRefused:
         return Configuration()  # `load` says that the folder is missing
     with tree:
-        if not tree.holds(FILE_NAME):
-            return Configuration()
-        data = read_bytes(tree, FILE_NAME, FILE_LIMIT)
-        if isinstance(data, Problem):
-            return Configuration(problems=(data,))
-        return _read(data, tree.shown(FILE_NAME), root)
+        return configuration_in(tree, root)
 
 
-def _read(data: bytes, path: str, root: Path) -> Configuration:
+def configuration_in(tree: TreeReader, root: Path | None = None) -> Configuration:
+    """The same of a tree that is open. Without `root`, which is the place on the disk, no simulated account is looked for."""
+    if not tree.holds(FILE_NAME):
+        return Configuration()
+    data = read_bytes(tree, FILE_NAME, FILE_LIMIT)
+    if isinstance(data, Problem):
+        return Configuration(problems=(data,))
+    return _read(data, tree.shown(FILE_NAME), root)
+
+
+def _read(data: bytes, path: str, root: Path | None) -> Configuration:
     reading = read_yaml(data, path)
     if reading.problems or not reading.documents:
         return Configuration(problems=in_order(reading.problems))
@@ -174,14 +179,14 @@ def _wrong(place: Location, summary: str, detail: str, remedy: str = "For exampl
     return Problem(rule="configuration-ignore", location=place, summary=summary, detail=detail, remedy=remedy)
 
 
-def _endpoint(named: str | None, root: Path, document: Document) -> str | Problem | None:
-    """The endpoint that the file names, a simulator's file by its whole path."""
+def _endpoint(named: str | None, root: Path | None, document: Document) -> str | Problem | None:
+    """The endpoint that the file names, a simulator's file by its whole path, or as it is named where the root is no place."""
     if named is None or named in ENDPOINTS:
         return named
     kind, colon, path = named.partition(":")
     if kind == SIMULATOR and colon:
         try:
-            return f"{SIMULATOR}:{account_file(root, path)}"
+            return f"{SIMULATOR}:{required_path(path) if root is None else account_file(root, path)}"
         except AccountFileRefused as refused:
             return Problem(
                 rule="configuration-endpoint",

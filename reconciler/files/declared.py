@@ -7,7 +7,7 @@ from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.reading import declared_refs
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
-from reconciler.files.load import manifest_files
+from reconciler.files.manifest_reading import manifest_files
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import join, list_tree

@@ -17,7 +17,7 @@ from reconciler.core.text import quoted, shown
 from reconciler.core.value import dataclass
 from reconciler.files.image.image_file import inspect
 from reconciler.files.text_file import read_text
-from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.tree import FileRefused, TreeReader
 from reconciler.files.yaml.reading import FILE_LIMIT
 
 _COLUMN = "a0123456789ab"
@@ -40,7 +40,9 @@ class TakenFolder:
         return any(pattern.matches(name) for name in names for pattern in patterns)
 
 
-def take_gallery(tree: Tree, document: Document, folder: str) -> tuple[GalleryManifest | None, tuple[Problem, ...]]:
+def take_gallery(
+    tree: TreeReader, document: Document, folder: str
+) -> tuple[GalleryManifest | None, tuple[Problem, ...]]:
     """A gallery with all that it names, and all that is wrong with it. `folder` is that of its file."""
     manifest = read_gallery(document)
     if not isinstance(manifest, GalleryManifest):
@@ -60,7 +62,7 @@ def take_gallery(tree: Tree, document: Document, folder: str) -> tuple[GalleryMa
     return replace(manifest, folder=folder, pictures=pictures, texts=texts), tuple(problems)
 
 
-def _picture(tree: Tree, folder: str, named: str, place: Location, *, may_be_public: bool) -> Picture | Problem:
+def _picture(tree: TreeReader, folder: str, named: str, place: Location, *, may_be_public: bool) -> Picture | Problem:
     if named.startswith(ADDRESSES):
         if not may_be_public:
             return _unusable(place, named, "Guidance pictures are files; the API takes no address for them.")
@@ -101,7 +103,9 @@ def _unusable(
     )
 
 
-def _texts(tree: Tree, manifest: GalleryManifest, folder: str, problems: list[Problem]) -> Iterator[tuple[str, str]]:
+def _texts(
+    tree: TreeReader, manifest: GalleryManifest, folder: str, problems: list[Problem]
+) -> Iterator[tuple[str, str]]:
     """Structured prompts that can be read: a JSON object as it stands, or the record of an earlier result that has one."""
     for at, case in enumerate(manifest.body.spec.cases):
         if case.structured_prompt is None:
@@ -114,10 +118,10 @@ def _texts(tree: Tree, manifest: GalleryManifest, folder: str, problems: list[Pr
             yield case.structured_prompt, found
 
 
-def _text(tree: Tree, folder: str, named: str, place: Location) -> str | Problem:
+def _text(tree: TreeReader, folder: str, named: str, place: Location) -> str | Problem:
     try:
         path = below(folder, named)
-        tree.status(path)
+        tree.look_at(path)
     except Outside as outside:
         return _no_text(place, named, f"The path is refused: {outside}.")
     except FileRefused as error:
@@ -145,7 +149,7 @@ def _no_text(place: Location, named: str, detail: str) -> Problem:
     )
 
 
-def _folder(tree: Tree, manifest: GalleryManifest, folder: str) -> Iterator[Problem]:
+def _folder(tree: TreeReader, manifest: GalleryManifest, folder: str) -> Iterator[Problem]:
     """The folder of the results has to lie below the root, in a place of its own; it need not be there yet."""
     place, written = manifest.document.at("spec", "path"), manifest.body.spec.path
     try:
@@ -159,8 +163,7 @@ def _folder(tree: Tree, manifest: GalleryManifest, folder: str) -> Iterator[Prob
         yield _no_folder(place, written, "It is the folder of the overlays.")
     else:
         try:
-            with tree.folder(path):
-                pass
+            tree.entries(path, 0)
         except FileRefused as error:
             if not error.is_missing:
                 yield _no_folder(place, written, f"It {error.reason}.")

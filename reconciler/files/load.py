@@ -1,71 +1,44 @@
 """A folder of manifests read from the disk: everything that was found, and everything that is wrong with it."""
 
 import gc
-import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import field
 from pathlib import Path
 
-from reconciler.core.adoption import Adopted
-from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.guide_rules import SCHEMA_LIMIT
 from reconciler.core.manifest.loaded import GalleryManifest, ImageFolder, Loaded, Manifest, SchemaFile
 from reconciler.core.manifest.overlaid import overlaid, unknown_objects
-from reconciler.core.manifest.overlay import FOLDER as OVERLAYS
 from reconciler.core.manifest.overlay import Overlay
 from reconciler.core.manifest.portable import Outside, below
 from reconciler.core.manifest.promotion import guarded_in
-from reconciler.core.manifest.reading import declared_refs, is_gallery, read_manifest, refs_named
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
-from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
-from reconciler.core.value import dataclass
-from reconciler.files.adopted import FILE_NAME as ADOPTED_NAME
-from reconciler.files.adopted import read_adopted
 from reconciler.files.cache import CacheFile, default_cache
-from reconciler.files.caption.reading import YAML_NAME
-from reconciler.files.git.git_tree_ids import GitTreeIds, ask_git
+from reconciler.files.git.git_tree_ids import ask_git
+from reconciler.files.git.revision_tree import RevisionTree
 from reconciler.files.image import dvc
 from reconciler.files.image.dataset_files import DatasetFiles, choose_files, folders_of, read_images
 from reconciler.files.image.digest_cache import DigestCache
-from reconciler.files.image.scan import scan
+from reconciler.files.image.revision_scan import scan_revision
+from reconciler.files.image.scan import FolderContents, scan
+from reconciler.files.manifest_reading import TREE_BYTES, ManifestsRead, read_manifests
 from reconciler.files.missing_root import missing_root
 from reconciler.files.overlay import all_overlays
-from reconciler.files.text_file import read_bytes, read_text
-from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.text_file import read_text
+from reconciler.files.tree import FileRefused, Tree, TreeReader
 from reconciler.files.tree_listing import TreeListing, join, list_tree
-from reconciler.files.yaml.reading import FILE_LIMIT, Reading
 from reconciler.files.yaml.reading_cache import ReadingCache
-
-TREE_BYTES = 10_000_000
-"""Bytes of all manifests of a tree."""
 
 ASK_GIT_FROM = 500
 """Entries of a tree. From here on it is faster to ask git what has changed than to look at each file."""
 
-_AT_ONCE = 200
-"""Files of manifests that are looked up in the cache at once."""
-
 SCHEMA_FILE_LIMIT = 4 * SCHEMA_LIMIT
 """Bytes of a schema file that is read; what counts against the limit is its JSON without spaces."""
 
-CONFIGURATION_NAME = "reconciler.yaml"
-
-
-@dataclass(slots=True, kw_only=True)
-class _ManifestsRead:
-    manifests: list[Manifest] = field(default_factory=list)
-    broken: set[Ref] = field(default_factory=set)
-    is_partial: bool = False
-    problems: list[Problem] = field(default_factory=list)
-    folder_of: dict[int, str] = field(default_factory=dict)
-    """The folder of a manifest's file, by the position of the manifest."""
-    adopted: list[Adopted] = field(default_factory=list)
-    galleries: list[tuple[Document, str]] = field(default_factory=list)
-    """Documents that declare a gallery, each with the folder of its file."""
+Scan = Callable[[Mapping[str, Iterable[str]]], Mapping[str, FolderContents]]
+"""Says what the named image files of each folder hold."""
 
 
 def load(
@@ -89,7 +62,30 @@ def load(
             return Loaded(location=Location(str(root)), problems=(missing_root(root, refused),))
         with tree, CacheFile(cache or default_cache()) as file:
             readings = ReadingCache(file, is_believed=believes_cache)
-            return _load(tree, overlay, file, readings, tree_bytes)
+            listing = list_tree(tree)
+            # Git works while the manifests are read, and is waited for when its answer is needed.
+            git = ask_git(tree.root, os.environ) if listing.entries >= ASK_GIT_FROM else None
+            digests = DigestCache(file, tree.root)
+            return _load(tree, listing, overlay, readings, tree_bytes, lambda names: scan(tree, names, digests, git))
+
+
+def load_revision(
+    tree: RevisionTree,
+    *,
+    overlay: str = "",
+    cache: Path | None = None,
+    believes_cache: bool = False,
+    tree_bytes: int = TREE_BYTES,
+) -> Loaded:
+    """The same of a tree at a git revision. What is known of images is asked by git's ids alone.
+
+    RevisionRefused if an object of git cannot be read.
+    """
+    with uncollected(), CacheFile(cache or default_cache()) as file:
+        readings = ReadingCache(file, is_believed=believes_cache)
+        digests = DigestCache(file, None)
+        listing = list_tree(tree)
+        return _load(tree, listing, overlay, readings, tree_bytes, lambda names: scan_revision(tree, names, digests))
 
 
 @contextmanager
@@ -104,11 +100,10 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _load(tree: Tree, overlay: str, cache: CacheFile, readings: ReadingCache, tree_bytes: int) -> Loaded:
-    listing = list_tree(tree)
-    # Git works while the manifests are read, and is waited for when its answer is needed.
-    git = ask_git(tree.root, os.environ) if listing.entries >= ASK_GIT_FROM else None
-    found = _read_manifests(tree, listing, readings, tree_bytes)
+def _load(
+    tree: TreeReader, listing: TreeListing, overlay: str, readings: ReadingCache, tree_bytes: int, look: Scan
+) -> Loaded:
+    found = read_manifests(tree, listing, readings, tree_bytes)
     found.problems += listing.problems
     found.is_partial |= any(problem.is_error for problem in listing.problems)
     _overlay(tree, listing, overlay, found)
@@ -126,7 +121,7 @@ def _load(tree: Tree, overlay: str, cache: CacheFile, readings: ReadingCache, tr
                 found.problems += chosen
     schema_files = _schema_files(tree, found)
     galleries = _galleries(tree, found, datasets) if found.galleries else ()
-    folders = _image_folders(tree, datasets, DigestCache(cache, tree.root), git, found.problems)
+    folders = _image_folders(tree, datasets, look, found.problems)
     return Loaded(
         location=tree.location(""),
         manifests=tuple(found.manifests),
@@ -140,7 +135,7 @@ def _load(tree: Tree, overlay: str, cache: CacheFile, readings: ReadingCache, tr
     )
 
 
-def _overlay(tree: Tree, listing: TreeListing, chosen: str, found: _ManifestsRead) -> None:
+def _overlay(tree: TreeReader, listing: TreeListing, chosen: str, found: ManifestsRead) -> None:
     """Judge all overlays, chosen or not, and put the chosen one over the manifests.
 
     Of a tree that could not be read as a whole nobody knows what it declares.
@@ -158,7 +153,7 @@ def _overlay(tree: Tree, listing: TreeListing, chosen: str, found: _ManifestsRea
             _put_over(found, overlay)
 
 
-def _put_over(found: _ManifestsRead, overlay: Overlay) -> None:
+def _put_over(found: ManifestsRead, overlay: Overlay) -> None:
     for position, manifest in enumerate(found.manifests):
         meant = overlaid(manifest, overlay.objects)
         if isinstance(meant, Manifest):
@@ -167,7 +162,9 @@ def _put_over(found: _ManifestsRead, overlay: Overlay) -> None:
             found.problems += meant
 
 
-def _galleries(tree: Tree, found: _ManifestsRead, datasets: dict[int, DatasetFiles]) -> tuple[GalleryManifest, ...]:
+def _galleries(
+    tree: TreeReader, found: ManifestsRead, datasets: dict[int, DatasetFiles]
+) -> tuple[GalleryManifest, ...]:
     """All galleries that can be read. Few trees have one, so what reads them is loaded here."""
     from reconciler.files.gallery_sources import TakenFolder, among_images, take_gallery
 
@@ -188,7 +185,7 @@ def _galleries(tree: Tree, found: _ManifestsRead, datasets: dict[int, DatasetFil
     return tuple(galleries)
 
 
-def _schema_files(tree: Tree, found: _ManifestsRead) -> dict[int, SchemaFile]:
+def _schema_files(tree: TreeReader, found: ManifestsRead) -> dict[int, SchemaFile]:
     """The files that manifests name as `visual_schema_file`; one that cannot be read is a Problem at its name."""
     files: dict[int, SchemaFile] = {}
     for position, manifest in enumerate(found.manifests):
@@ -203,14 +200,14 @@ def _schema_files(tree: Tree, found: _ManifestsRead) -> dict[int, SchemaFile]:
     return files
 
 
-def _schema_file(tree: Tree, manifest: Manifest, folder: str, named: str) -> SchemaFile | Problem:
+def _schema_file(tree: TreeReader, manifest: Manifest, folder: str, named: str) -> SchemaFile | Problem:
     place = manifest.document.at("spec", "visual_schema_file")
     try:
         path = below(folder, named)
     except Outside as outside:
         return _no_schema(place, named, f"The path is refused: {outside}.")
     try:
-        tree.status(path)
+        tree.look_at(path)
     except FileRefused as error:
         if error.is_missing:
             way = f"Write it, or let Bria propose it: `reconciler guide {manifest.ref.name} --write`."
@@ -236,17 +233,16 @@ def _no_schema(
 
 
 def _image_folders(
-    tree: Tree,
+    tree: TreeReader,
     datasets: dict[int, DatasetFiles],
-    cache: DigestCache,
-    git: GitTreeIds | None,
+    look: Scan,
     problems: list[Problem],
 ) -> dict[int, ImageFolder]:
     names: dict[str, set[str]] = {}
     for files in datasets.values():
         for folder, own in folders_of(files).items():
             names.setdefault(folder, set()).update(own)
-    scanned = scan(tree, names, cache, git)
+    scanned = look(names)
     claimed = _claimed(datasets.values())
     return {position: read_images(tree, files, scanned, problems, claimed) for position, files in datasets.items()}
 
@@ -257,89 +253,3 @@ def _claimed(datasets: Iterable[DatasetFiles]) -> frozenset[str]:
     if not any(files.left_out for files in every):
         return frozenset()
     return frozenset(join(files.folder, name) for files in every for name in files.images)
-
-
-def _read_manifests(tree: Tree, listing: TreeListing, readings: ReadingCache, limit: int) -> _ManifestsRead:
-    found = _ManifestsRead()
-    files = _manifests_in(tree, listing, found, limit)
-    while some := list(itertools.islice(files, _AT_ONCE)):
-        read = readings.read([(path, data) for _, path, data in some])
-        for (folder, _, _), reading in zip(some, read, strict=True):
-            _take_all(reading, folder, found)
-    return found
-
-
-def _manifests_in(
-    tree: Tree, listing: TreeListing, found: _ManifestsRead, limit: int
-) -> Iterator[tuple[str, str, bytes]]:
-    """The folder, the path as problems show it, and the bytes of each file of manifests. Files that say what was adopted are read."""
-    total = 0
-    for folder, name in _yaml_files(listing):
-        path = join(folder, name)
-        data = read_bytes(tree, path, FILE_LIMIT)
-        if isinstance(data, Problem):
-            found.problems.append(data)
-            found.is_partial = True
-            continue
-        total += len(data)
-        if total > limit:
-            found.problems.append(_too_much(tree.location(path), limit))
-            found.is_partial = True
-            break
-        if name == ADOPTED_NAME:
-            entries, problems = read_adopted(data, tree.shown(path))
-            found.adopted += entries
-            found.problems += problems
-        else:
-            yield folder, tree.shown(path), data
-
-
-def _take_all(reading: Reading, folder: str, found: _ManifestsRead) -> None:
-    found.problems += reading.problems
-    found.broken.update(*map(refs_named, reading.lost_names))
-    for document in reading.broken:
-        _note_broken(document, found)
-    for document in reading.documents:
-        _take(document, folder, found)
-
-
-def manifest_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
-    """The folder and the name of each file that holds manifests, in order."""
-    return ((folder, name) for folder, name in _yaml_files(listing) if name != ADOPTED_NAME)
-
-
-def _yaml_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
-    """The same, and the files that say what was adopted."""
-    for folder in sorted(listing.folders.keys() - {OVERLAYS}):
-        for name in listing.folders[folder].files:
-            if name.endswith((".yaml", ".yml")) and name != YAML_NAME and (folder or name != CONFIGURATION_NAME):
-                yield folder, name
-
-
-def _take(document: Document, folder: str, found: _ManifestsRead) -> None:
-    if is_gallery(document):
-        found.galleries.append((document, folder))
-        return
-    manifest = read_manifest(document)
-    if isinstance(manifest, Manifest):
-        found.folder_of[len(found.manifests)] = folder
-        found.manifests.append(manifest)
-    else:
-        found.problems += manifest
-        _note_broken(document, found)
-
-
-def _note_broken(document: Document, found: _ManifestsRead) -> None:
-    refs = declared_refs(document)
-    found.broken |= refs or frozenset()
-    found.is_partial |= refs is None
-
-
-def _too_much(location: Location, limit: int) -> Problem:
-    return Problem(
-        rule="tree-limit",
-        location=location,
-        summary="the manifests are too large",
-        detail=f"At most {limit:,} bytes are read in one tree; this file goes beyond.",
-        remedy="Keep other YAML files out of the manifest folder.",
-    )

@@ -1,6 +1,5 @@
 """The overlays of a root: which there are, what each says, and a configuration with one of them."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +11,8 @@ from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import NAME_LIMIT, is_name
 from reconciler.files.configuration import Configuration, load_configuration
 from reconciler.files.text_file import read_bytes
-from reconciler.files.tree import FileRefused, Tree
-from reconciler.files.tree_listing import TreeListing
+from reconciler.files.tree import FileRefused, Tree, TreeReader
+from reconciler.files.tree_listing import FOLDER_LIMIT, TreeListing
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
 MOST = 100
@@ -23,23 +22,33 @@ MOST = 100
 def overlay_names(root: Path) -> tuple[str, ...]:
     """The names of a root's overlays; none if there is no such folder."""
     try:
-        with Tree(root) as tree, tree.folder(FOLDER) as handle, os.scandir(handle) as entries:
-            return tuple(name for name in names_in(entry.name for entry in entries) if is_name(name))
+        with Tree(root) as tree:
+            return overlays_in(tree)
     except FileRefused:
         return ()
+
+
+def overlays_in(tree: TreeReader) -> tuple[str, ...]:
+    """The same of a tree that is open."""
+    try:
+        here = tree.entries(FOLDER, FOLDER_LIMIT)
+    except FileRefused:
+        return ()
+    names = names_in((*here.files, *here.folders, *here.linked, *here.special))
+    return tuple(name for name in names if is_name(name))
 
 
 def load_overlay(root: Path, name: str) -> Overlay:
     """An overlay that is there."""
     with Tree(root) as tree:
-        return _load(tree, name)
+        return read_overlay_of(tree, name)
 
 
-def all_overlays(tree: Tree, listing: TreeListing) -> tuple[tuple[Overlay, ...], tuple[Problem, ...]]:
+def all_overlays(tree: TreeReader, listing: TreeListing) -> tuple[tuple[Overlay, ...], tuple[Problem, ...]]:
     """Every overlay of a tree, chosen or not, and what else lies in their folder and should not."""
     files = listing.folders[FOLDER].files if FOLDER in listing.folders else ()
     names = [name for name in names_in(files) if is_name(name)]
-    found = tuple(_load(tree, name) for name in names[:MOST])
+    found = tuple(read_overlay_of(tree, name) for name in names[:MOST])
     return found, (*_others(tree, files), *([_too_many(tree)] if len(names) > MOST else []))
 
 
@@ -62,7 +71,8 @@ def accounts_pinned(root: Path) -> dict[str, Account | None]:
     return {"": usual.account, **{one.name: with_overlay(usual, one).account for one in overlays}}
 
 
-def _load(tree: Tree, name: str) -> Overlay:
+def read_overlay_of(tree: TreeReader, name: str) -> Overlay:
+    """An overlay of a tree that is open."""
     path = f"{FOLDER}/{name}.yaml"
     data = read_bytes(tree, path, FILE_LIMIT)
     shown = tree.shown(path)
@@ -81,7 +91,7 @@ def _load(tree: Tree, name: str) -> Overlay:
     return read_overlay(document, name)
 
 
-def _too_many(tree: Tree) -> Problem:
+def _too_many(tree: TreeReader) -> Problem:
     return Problem(
         rule="tree-limit",
         location=tree.location(FOLDER),
@@ -91,7 +101,7 @@ def _too_many(tree: Tree) -> Problem:
     )
 
 
-def _others(tree: Tree, files: tuple[str, ...]) -> Iterator[Problem]:
+def _others(tree: TreeReader, files: tuple[str, ...]) -> Iterator[Problem]:
     """Files that nobody could choose although they look like overlays."""
     for name in files:
         place = tree.location(f"{FOLDER}/{name}")

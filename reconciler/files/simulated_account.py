@@ -29,19 +29,11 @@ def account_file(root: Path, path: str) -> Path:
     It counts from the folder that holds the root and `.reconciler`. A pull request can change the configuration, so the
     path never leaves that folder, by a link or otherwise, nor the repository: no other file of the machine is written.
     """
-    if not path or len(path) > _LONGEST or visible(path) != path:
-        raise AccountFileRefused("it names no file")
-    if "\\" in path or ":" in path or path.startswith(("/", "~")) or ".." in path.split("/") or path.endswith("/"):
-        raise AccountFileRefused("it is no path below the folder that holds the manifest folder")
+    parts = required_path(path).parts
     whole = root.absolute()
     if (whole / ".git").exists():
         raise AccountFileRefused("the manifest folder is the whole repository, so the file would lie outside")
     place = whole.parent
-    parts = [part for part in PurePosixPath(path).parts if part != "."]
-    if not parts:
-        raise AccountFileRefused("it names no file")
-    if ".git" in map(str.casefold, parts):
-        raise AccountFileRefused("it lies in the folder of git itself")
     for part in parts[:-1]:
         place /= part
         _require(place, stat.S_ISDIR)
@@ -53,6 +45,20 @@ def account_file(root: Path, path: str) -> Path:
         for archive in archives.iterdir():
             _require(archive, stat.S_ISREG)
     return place / parts[-1]
+
+
+def required_path(path: str) -> PurePosixPath:
+    """The path, if it can name such a file wherever the root lies; else AccountFileRefused."""
+    if not path or len(path) > _LONGEST or visible(path) != path:
+        raise AccountFileRefused("it names no file")
+    if "\\" in path or ":" in path or path.startswith(("/", "~")) or ".." in path.split("/") or path.endswith("/"):
+        raise AccountFileRefused("it is no path below the folder that holds the manifest folder")
+    parts = [part for part in PurePosixPath(path).parts if part != "."]
+    if not parts:
+        raise AccountFileRefused("it names no file")
+    if ".git" in map(str.casefold, parts):
+        raise AccountFileRefused("it lies in the folder of git itself")
+    return PurePosixPath(*parts)
 
 
 def _require(place: Path, is_right: Callable[[int], bool]) -> None:

@@ -1,19 +1,15 @@
 """Text files of the tree, read whole: their bytes, or a Problem that says why not."""
 
-import os
-
 from reconciler.core.problem import Location, Problem
-from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.tree import FileRefused, TreeReader
 
 _POINTER = b"version https://git-lfs.github.com/spec/"
 
 
-def read_bytes(tree: Tree, path: str, limit: int) -> bytes | Problem:
+def read_bytes(tree: TreeReader, path: str, limit: int) -> bytes | Problem:
     """All of a text file, or why not."""
     try:
-        with tree.open_file(path) as file:
-            size = min(os.fstat(file.fileno()).st_size, limit)
-            data = file.read(size + 1)
+        data = tree.read(path, limit)
     except FileRefused as error:
         return refused(tree, path, error.reason)
     except OSError:
@@ -23,7 +19,7 @@ def read_bytes(tree: Tree, path: str, limit: int) -> bytes | Problem:
     return _pointer(tree, path) if data.startswith(_POINTER) else data
 
 
-def _pointer(tree: Tree, path: str) -> Problem:
+def _pointer(tree: TreeReader, path: str) -> Problem:
     return Problem(
         rule="text-pointer",
         location=tree.location(path),
@@ -33,7 +29,7 @@ def _pointer(tree: Tree, path: str) -> Problem:
     )
 
 
-def refused(tree: Tree, path: str, reason: str) -> Problem:
+def refused(tree: TreeReader, path: str, reason: str) -> Problem:
     """A file that was listed and could not be opened."""
     return Problem(
         rule="path-refused",
@@ -44,7 +40,7 @@ def refused(tree: Tree, path: str, reason: str) -> Problem:
     )
 
 
-def read_text(tree: Tree, path: str, limit: int) -> str | Problem:
+def read_text(tree: TreeReader, path: str, limit: int) -> str | Problem:
     """All of a text file as UTF-8, or why not."""
     data = read_bytes(tree, path, limit)
     if isinstance(data, Problem):

@@ -1,16 +1,18 @@
 """The folder of manifests, opened so that nothing in it can lead a reader to a place outside."""
 
 import errno
+import itertools
 import os
 import stat
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Literal, Protocol, Self
 
 from reconciler.core.problem import Location
+from reconciler.core.value import dataclass
 from reconciler.files.whole_file import replace_file
 
 LINK_HOPS = 40
@@ -40,8 +42,53 @@ class FileRefused(OSError):
         self.is_missing = is_missing
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a path leads to, links inside the root followed. Two paths to one folder have one `identity`."""
+
+    kind: Literal["file", "folder", "other"]
+    identity: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """Names in one folder, hidden ones left out: regular files, folders, links, and whatever else there is.
+
+    `is_cut` says that the folder holds more than were asked for; then no name is listed.
+    """
+
+    identity: object
+    files: list[str]
+    folders: list[str]
+    linked: list[str]
+    special: list[str]
+    is_cut: bool = False
+
+
+class Content(Protocol):
+    """The bytes of a file, read piece by piece."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class TreeReader(Protocol):
+    """A tree that is read: a folder on the disk (`Tree`), or what a folder was at a revision of git (`RevisionTree`).
+
+    Paths count from the root. Hidden files are never read, and a link that leaves the root is refused. FileRefused says why
+    something cannot be read.
+    """
+
+    def shown(self, path: str) -> str: ...
+    def location(self, path: str) -> Location: ...
+    def holds(self, name: str) -> bool: ...
+    def read(self, path: str, limit: int) -> bytes: ...
+    def open_file(self, path: str) -> AbstractContextManager[Content]: ...
+    def look_at(self, path: str) -> Place: ...
+    def entries(self, path: str, most: int) -> Entries: ...
+
+
 class Tree:
-    """A root folder, held open. Everything below is opened relative to handles of folders, one part of a path at a time.
+    """A root folder on the disk, held open. Everything below is opened relative to handles of folders, one part of a path at a time.
 
     The system never follows a link: between a check of a path and its use somebody could put a link into it. Links are read
     and followed here, and one that leaves the root is refused before its target is touched. The root itself may be a link.
@@ -92,6 +139,46 @@ class Tree:
             os.close(handle)
             raise FileRefused(path, "is not a regular file")
         return os.fdopen(handle, "rb")
+
+    def read(self, path: str, limit: int) -> bytes:
+        """A regular file below the root, at most one byte more than the limit. OSError if reading it ends in the middle."""
+        with self.open_file(path) as file:
+            return file.read(min(os.fstat(file.fileno()).st_size, limit) + 1)
+
+    def look_at(self, path: str) -> Place:
+        """What a path leads to."""
+        status = self.status(path)
+        kind: Literal["file", "folder", "other"] = "other"
+        if stat.S_ISREG(status.st_mode):
+            kind = "file"
+        elif stat.S_ISDIR(status.st_mode):
+            kind = "folder"
+        return Place(kind=kind, identity=_identity(status))
+
+    def entries(self, path: str, most: int) -> Entries:
+        """What lies in a folder, at most so many entries."""
+        with self.folder(path) as handle, os.scandir(handle) as entries:
+            identity = _identity(os.fstat(handle))
+            listed = list(itertools.islice(entries, most + 1))
+            if len(listed) > most:
+                return Entries(identity=identity, files=[], folders=[], linked=[], special=[], is_cut=True)
+            files = [entry.name for entry in listed if entry.is_file(follow_symlinks=False)]
+            others = [] if len(files) == len(listed) else listed  # most folders hold nothing else, and they are large
+            folders: list[str] = []
+            linked: list[str] = []
+            special: list[str] = []
+            for entry in others:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.name)
+                elif not entry.is_file(follow_symlinks=False):
+                    (linked if entry.is_symlink() else special).append(entry.name)
+        return Entries(
+            identity=identity,
+            files=_seen(files),
+            folders=_seen(folders),
+            linked=_seen(linked),
+            special=_seen(special),
+        )
 
     @contextmanager
     def folder(self, path: str) -> Iterator[int]:
@@ -167,6 +254,14 @@ def _target(path: str, part: str, folder: int, hops: int) -> list[str]:
     if target.startswith("/"):
         raise FileRefused(path, "is or passes a link that leaves the manifest root", leaves=True)
     return target.split("/")
+
+
+def _seen(names: list[str]) -> list[str]:
+    return [name for name in names if not name.startswith(".")]
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _reason(error: OSError) -> str:

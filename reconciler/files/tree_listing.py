@@ -1,15 +1,13 @@
 """Everything below the manifest root, listed once: folders, their files, and what must not be read."""
 
 import contextlib
-import itertools
 import os
-import stat
 from dataclasses import field
 
 from reconciler.core.problem import Problem
 from reconciler.core.text import quoted
 from reconciler.core.value import dataclass
-from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.tree import FileRefused, TreeReader
 
 FOLDER_LIMIT = 20_000
 """Entries of one folder."""
@@ -62,11 +60,11 @@ class _LimitMet(Exception):
     """Listing ends early; a Problem says why."""
 
 
-def list_tree(tree: Tree) -> TreeListing:
+def list_tree(tree: TreeReader) -> TreeListing:
     """List the tree. Hidden folders are never entered. Links are followed by our own rules; one that leaves the root is refused."""
     found = TreeListing()
-    with contextlib.suppress(_LimitMet), tree.folder("") as handle:
-        _enter(tree, found, "", handle, (_identity(os.fstat(handle)),))
+    with contextlib.suppress(_LimitMet):
+        _enter(tree, found, "", ())
     return found
 
 
@@ -75,94 +73,69 @@ def join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-def _enter(tree: Tree, found: TreeListing, path: str, handle: int, chain: tuple[tuple[int, int], ...]) -> None:
+def _enter(tree: TreeReader, found: TreeListing, path: str, above: tuple[object, ...]) -> None:
+    """List a folder and all below it; `above` are the folders that hold it."""
+    here = tree.entries(path, FOLDER_LIMIT)
+    chain = (*above, here.identity)
     if len(chain) > DEPTH_LIMIT:
         _stop(tree, found, path, f"folders are nested more than {DEPTH_LIMIT} deep")
-    files, folders, linked, special = _entries(tree, found, path, handle)
-    found.problems += [_special(tree, join(path, name)) for name in special if _is_data(name)]
-    found.entries += len(files) + len(folders) + len(linked)
+    if here.is_cut:
+        _stop(tree, found, path, f"this folder holds more than {FOLDER_LIMIT:,} entries")
+    files, folders = here.files, here.folders
+    found.problems += [_special(tree, join(path, name)) for name in here.special if _is_data(name)]
+    found.entries += len(files) + len(folders) + len(here.linked)
     if found.entries > TREE_LIMIT:
         _stop(tree, found, path, f"the tree holds more than {TREE_LIMIT:,} entries")
-    for name in sorted(linked):
+    for name in sorted(here.linked):
         _resolve(tree, found, join(path, name), name, chain, files, folders)
     found.folders[path] = FolderListing(
         files=tuple(sorted(files)),
         folders=tuple(sorted(folders)),
-        linked=frozenset(linked),
-        refused=tuple(sorted({*linked, *special}.difference(files, folders))),
+        linked=frozenset(here.linked),
+        refused=tuple(sorted({*here.linked, *here.special}.difference(files, folders))),
     )
     for name in sorted(folders):
         _descend(tree, found, join(path, name), chain)
 
 
-def _entries(
-    tree: Tree, found: TreeListing, path: str, handle: int
-) -> tuple[list[str], list[str], list[str], list[str]]:
-    """Names of the regular files, folders, links and other things in a folder; hidden ones left out."""
-    with os.scandir(handle) as entries:
-        listed = list(itertools.islice(entries, FOLDER_LIMIT + 1))
-        if len(listed) > FOLDER_LIMIT:
-            _stop(tree, found, path, f"this folder holds more than {FOLDER_LIMIT:,} entries")
-        files = [entry.name for entry in listed if entry.is_file(follow_symlinks=False)]
-        others = [] if len(files) == len(listed) else listed  # most folders hold nothing else, and they are large
-        folders: list[str] = []
-        linked: list[str] = []
-        special: list[str] = []
-        for entry in others:
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(entry.name)
-            elif not entry.is_file(follow_symlinks=False):
-                (linked if entry.is_symlink() else special).append(entry.name)
-    return _seen(files), _seen(folders), _seen(linked), _seen(special)
-
-
-def _seen(names: list[str]) -> list[str]:
-    return [name for name in names if not name.startswith(".")]
-
-
-def _descend(tree: Tree, found: TreeListing, path: str, chain: tuple[tuple[int, int], ...]) -> None:
+def _descend(tree: TreeReader, found: TreeListing, path: str, chain: tuple[object, ...]) -> None:
     try:
-        with tree.folder(path) as handle:
-            _enter(tree, found, path, handle, (*chain, _identity(os.fstat(handle))))
+        _enter(tree, found, path, chain)
     except FileRefused as refused:  # moved or locked since it was listed
         found.problems.append(_refusal(tree, path, refused))
 
 
 def _resolve(
-    tree: Tree,
+    tree: TreeReader,
     found: TreeListing,
     path: str,
     name: str,
-    chain: tuple[tuple[int, int], ...],
+    chain: tuple[object, ...],
     files: list[str],
     folders: list[str],
 ) -> None:
     """Put a link among the files or the folders, by what it leads to inside the root."""
     try:
-        status = tree.status(path)
+        place = tree.look_at(path)
     except FileRefused as refused:
         found.problems.append(_refusal(tree, path, refused))
         return
-    if stat.S_ISDIR(status.st_mode):
-        if _identity(status) in chain:
+    if place.kind == "folder":
+        if place.identity in chain:
             found.problems.append(_refusal(tree, path, FileRefused(path, "is a link to a folder that holds it")))
         else:
             folders.append(name)
-    elif stat.S_ISREG(status.st_mode):
+    elif place.kind == "file":
         files.append(name)
     elif _is_data(name):
         found.problems.append(_special(tree, path))
-
-
-def _identity(status: os.stat_result) -> tuple[int, int]:
-    return status.st_dev, status.st_ino
 
 
 def _is_data(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in DATA_SUFFIXES  # noqa: PTH122 - a name, not a path
 
 
-def _stop(tree: Tree, found: TreeListing, path: str, what: str) -> None:
+def _stop(tree: TreeReader, found: TreeListing, path: str, what: str) -> None:
     found.problems.append(
         Problem(
             rule="tree-limit",
@@ -175,11 +148,11 @@ def _stop(tree: Tree, found: TreeListing, path: str, what: str) -> None:
     raise _LimitMet
 
 
-def _special(tree: Tree, path: str) -> Problem:
+def _special(tree: TreeReader, path: str) -> Problem:
     return _refusal(tree, path, FileRefused(path, "is not a regular file"))
 
 
-def _refusal(tree: Tree, path: str, refused: FileRefused) -> Problem:
+def _refusal(tree: TreeReader, path: str, refused: FileRefused) -> Problem:
     name = quoted(os.fsencode(path).decode("utf-8", "replace"))
     return Problem(
         rule="path-refused",

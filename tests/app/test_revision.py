@@ -39,15 +39,16 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_digest_of_a_pointer_is_known_offline(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same as with the content; warnings stand at the revision, and no cache of the user's is filled."""
+    """The same as with the content; warnings stand at the revision, also where the cache knows what the manifests hold."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    desired_at(root, "HEAD")
     desired = desired_at(root, "main")
     images = desired.datasets[POSES].images
     assert [image.has_content for image in images if image.digest == "f" * 64] == [False]
     assert len(images) == 5
     assert desired.warnings
     assert all(str(problem.location).startswith("main:manifests/") for problem in desired.warnings)
-    assert not (tmp_path / "cache").exists()
+    assert (tmp_path / "cache/reconciler/cache.sqlite3").exists()
 
 
 def test_a_revision_that_cannot_be_read_is_wrong_usage(root: Path) -> None:

@@ -14,7 +14,7 @@ from reconciler.core.strictjson import Value
 from reconciler.core.text import in_words, quoted
 from reconciler.files.caption.records import read_lines, read_table
 from reconciler.files.text_file import read_bytes, read_text
-from reconciler.files.tree import Tree
+from reconciler.files.tree import TreeReader
 from reconciler.files.tree_listing import join
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
@@ -34,7 +34,7 @@ FILE_NAMES = (YAML_NAME, LINES_NAME, TABLE_NAME)
 Read = tuple[list[CaptionEntry], list[Problem]]
 
 
-def read_sidecars(tree: Tree, folder: str, names: Iterable[str]) -> Read:
+def read_sidecars(tree: TreeReader, folder: str, names: Iterable[str]) -> Read:
     """The texts beside images; `names` are paths below the image folder `folder`."""
     entries: list[CaptionEntry] = []
     problems: list[Problem] = []
@@ -50,7 +50,7 @@ def read_sidecars(tree: Tree, folder: str, names: Iterable[str]) -> Read:
     return entries, problems
 
 
-def read_caption_files(tree: Tree, folder: str, names: Iterable[str]) -> Read:
+def read_caption_files(tree: TreeReader, folder: str, names: Iterable[str]) -> Read:
     """The texts of caption files; `names` are their paths below the image folder `folder`."""
     entries: list[CaptionEntry] = []
     problems: list[Problem] = []
@@ -78,7 +78,7 @@ def plain_key(name: str) -> str:
     return unicodedata.normalize("NFC", name.replace("\\", "/").removeprefix("./"))
 
 
-def _several(tree: Tree, folder: str, names: list[str]) -> Problem:
+def _several(tree: TreeReader, folder: str, names: list[str]) -> Problem:
     return Problem(
         rule="caption-two-files",
         location=tree.location(join(folder, names[0])),
@@ -88,7 +88,7 @@ def _several(tree: Tree, folder: str, names: list[str]) -> Problem:
     )
 
 
-def _read_file(tree: Tree, folder: str, name: str) -> Read:
+def _read_file(tree: TreeReader, folder: str, name: str) -> Read:
     path = join(folder, name)
     if name.endswith(YAML_NAME):
         return _read_yaml(tree, path)
@@ -102,7 +102,7 @@ def _read_file(tree: Tree, folder: str, name: str) -> Read:
     return entries, [*problems, *faults]
 
 
-def _read_yaml(tree: Tree, path: str) -> Read:
+def _read_yaml(tree: TreeReader, path: str) -> Read:
     data = read_bytes(tree, path, FILE_LIMIT)
     if isinstance(data, Problem):
         return [], [data]

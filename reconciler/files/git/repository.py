@@ -63,6 +63,19 @@ class TreeEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommitListing:
+    """All that a commit holds below a folder.
+
+    `entries` are files, links and submodules. `sizes` are the bytes of each file and link, by its path, and `folders` the ids
+    of the folders by their paths ("" is the folder itself).
+    """
+
+    entries: tuple[TreeEntry, ...]
+    sizes: Mapping[bytes, int]
+    folders: Mapping[bytes, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
     """A repository: the program to ask, and the top of its work tree."""
 
@@ -118,6 +131,35 @@ class Repository:
             if path.startswith(start):
                 found.append(TreeEntry(mode=mode, oid=oid, path=path.removeprefix(start)))
         return tuple(found)
+
+    def listing(self, commit: str, folder: str) -> CommitListing:
+        """The same, with the size of each file and the ids of the folders.
+
+        Git looks at each object for that. RevisionRefused if one is not in this clone.
+        """
+        listed = self._ask(
+            "ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit, *(["--", folder] if folder else [])
+        )
+        if listed is None:
+            raise unreadable(commit)
+        start = os.fsencode(f"{folder}/") if folder else b""
+        entries: list[TreeEntry] = []
+        sizes: dict[bytes, int] = {}
+        folders: dict[bytes, str] = {}
+        for line in listed.split(b"\0")[:-1]:
+            head, _, path = line.partition(b"\t")
+            mode, kind, oid, size = head.decode().split()
+            if kind == "tree":
+                if (path + b"/").startswith(start):
+                    folders[(path + b"/").removeprefix(start).rstrip(b"/")] = oid
+            elif path.startswith(start):
+                below = path.removeprefix(start)
+                entries.append(TreeEntry(mode=mode, oid=oid, path=below))
+                if kind == "blob":
+                    if not size.isdecimal():
+                        raise unreadable(oid)
+                    sizes[below] = int(size)
+        return CommitListing(entries=tuple(entries), sizes=sizes, folders=folders)
 
     @contextmanager
     def blobs(self) -> Iterator["Blobs"]:
@@ -193,14 +235,34 @@ class Blobs:
 
     def copy(self, oid: str, size: int, into: BinaryIO) -> None:
         """Take all bytes of the blob that was asked for last."""
-        left = size
-        while left:
-            piece = self._answers.read(min(left, _BLOCK))
-            if not piece:
-                raise unreadable(oid)
+        content = self.content(oid, size)
+        while piece := content.read(_BLOCK):
             into.write(piece)
-            left -= len(piece)
-        self._answers.read(1)
+
+    def content(self, oid: str, size: int) -> "BlobContent":
+        """The bytes of the blob that was asked for last. They must be read to their end before another is asked for."""
+        return BlobContent(self._answers, oid, size)
+
+
+class BlobContent:
+    """The bytes of one blob, read piece by piece."""
+
+    def __init__(self, answers: IO[bytes], oid: str, size: int) -> None:
+        self._answers = answers
+        self._oid = oid
+        self._left = size
+        self._is_open = True
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most so many; none at the end. RevisionRefused if git breaks off."""
+        piece = self._answers.read(min(self._left, size)) if self._left else b""
+        if self._left and not piece:
+            raise unreadable(self._oid)
+        self._left -= len(piece)
+        if not self._left and self._is_open:
+            self._is_open = False
+            self._answers.read(1)  # the line ends
+        return piece
 
 
 def find_repository(root: Path) -> tuple[Repository, str]:

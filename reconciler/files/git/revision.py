@@ -20,8 +20,11 @@ from reconciler.files.image.image_file import FILE_LIMIT
 from reconciler.files.tree_listing import DATA_SUFFIXES, TEXT_SUFFIXES
 
 LINK = "120000"
-_FILE = "100"
-_LINK_LIMIT = 4096
+FILE = "100"
+"""How the modes of regular files begin."""
+
+LINK_LIMIT = 4096
+"""Bytes of a link that is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +56,7 @@ def revision(
     entries = [entry for entry in repository.entries(commit, below) if is_visible(entry.path)]
     name = revision_name(root, rev)
     if len(entries) > limits.entries:
-        raise ProblemsFound(
-            [_too_large(name, f"It holds {len(entries):,} files; at most {limits.entries:,} are read.")]
-        )
+        raise ProblemsFound([too_large(name, f"It holds {len(entries):,} files; at most {limits.entries:,} are read.")])
     temporary = tempfile.mkdtemp(prefix="reconciler-")
     try:
         folder = Path(os.path.realpath(temporary)) / "tree"
@@ -85,7 +86,8 @@ def is_visible(path: bytes) -> bool:
     return all(part and not part.startswith(b".") for part in path.split(b"/"))
 
 
-def _suffix(path: bytes) -> str:
+def suffix_of(path: bytes) -> str:
+    """The suffix of a file's name, in lower case."""
     return os.path.splitext(os.fsdecode(path))[1].lower()  # noqa: PTH122 - a name, not a path
 
 
@@ -107,7 +109,7 @@ class Layout:
 
     def lay(self, entries: list[TreeEntry]) -> None:
         """Write everything; ProblemsFound at the first entry that cannot be written."""
-        files = [entry for entry in entries if entry.mode.startswith(_FILE)]
+        files = [entry for entry in entries if entry.mode.startswith(FILE)]
         links = [entry for entry in entries if entry.mode == LINK]
         for entry in (*files, *links):
             self._try(self._make_folder, entry)
@@ -120,7 +122,7 @@ class Layout:
         try:
             step(entry)
         except (OSError, ValueError):
-            raise ProblemsFound([_impossible(self._place(entry))]) from None
+            raise ProblemsFound([impossible(self._place(entry))]) from None
 
     def _make_folder(self, entry: TreeEntry) -> None:
         os.makedirs(os.path.dirname(self._path(entry)), exist_ok=True)  # noqa: PTH103, PTH120 - bytes are no Path
@@ -128,12 +130,12 @@ class Layout:
     def _write(self, entry: TreeEntry) -> None:
         handle = os.open(self._path(entry), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "wb") as file:
-            if _suffix(entry.path) in self._suffixes:
+            if suffix_of(entry.path) in self._suffixes:
                 self._blobs.copy(entry.oid, self._size(entry, self._limits.file), file)
 
     def _link(self, entry: TreeEntry) -> None:
         target = io.BytesIO()
-        self._blobs.copy(entry.oid, self._size(entry, _LINK_LIMIT), target)
+        self._blobs.copy(entry.oid, self._size(entry, LINK_LIMIT), target)
         os.symlink(target.getvalue(), self._path(entry))  # noqa: PTH211 - bytes are no Path
 
     def _size(self, entry: TreeEntry, limit: int) -> int:
@@ -141,9 +143,9 @@ class Layout:
         size = self._blobs.size(entry.oid)
         self._left -= size
         if size > limit:
-            raise ProblemsFound([_too_large(self._place(entry), f"{size:,} bytes; at most {limit:,} are read.")])
+            raise ProblemsFound([too_large(self._place(entry), f"{size:,} bytes; at most {limit:,} are read.")])
         if self._left < 0:
-            raise ProblemsFound([_too_large(self._name, f"At most {self._limits.total:,} bytes are read in all.")])
+            raise ProblemsFound([too_large(self._name, f"At most {self._limits.total:,} bytes are read in all.")])
         return size
 
     def _path(self, entry: TreeEntry) -> bytes:
@@ -153,7 +155,8 @@ class Layout:
         return f"{self._name}/{entry.path.decode('utf-8', 'replace')}"
 
 
-def _too_large(place: str, detail: str) -> Problem:
+def too_large(place: str, detail: str) -> Problem:
+    """More than is read of a revision."""
     return Problem(
         rule="revision-limit",
         location=Location(place),
@@ -163,7 +166,8 @@ def _too_large(place: str, detail: str) -> Problem:
     )
 
 
-def _impossible(place: str) -> Problem:
+def impossible(place: str) -> Problem:
+    """A path that no disk can hold."""
     return Problem(
         rule="revision-path",
         location=Location(place),

@@ -20,7 +20,7 @@ from reconciler.files.image.digest_table import DigestTable
 from reconciler.files.image.image_file import Inspection
 from reconciler.files.image.scan import FolderContents
 from reconciler.files.text_file import refused
-from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.tree import FileRefused, TreeReader
 from reconciler.files.tree_listing import TreeListing, join
 
 OTHER_SUFFIXES = frozenset(
@@ -56,7 +56,7 @@ class DatasetFiles:
 
 
 def choose_files(
-    tree: Tree, manifest: Manifest, spec: DatasetSpec, base: str, listing: TreeListing, pointers: dvc.Pointers
+    tree: TreeReader, manifest: Manifest, spec: DatasetSpec, base: str, listing: TreeListing, pointers: dvc.Pointers
 ) -> DatasetFiles | list[Problem]:
     """Choose the files of a dataset by its `images`; `base` is the folder of its manifest."""
     try:
@@ -151,7 +151,7 @@ def _source(spec: DatasetSpec) -> str:
 
 
 def read_images(
-    tree: Tree,
+    tree: TreeReader,
     files: DatasetFiles,
     scanned: Mapping[str, FolderContents],
     problems: list[Problem],
@@ -201,7 +201,7 @@ def _images_of(folder: str, table: DigestTable) -> tuple[ImageFile, ...]:
 
 
 def _one_by_one(
-    tree: Tree, files: DatasetFiles, scanned: Mapping[str, FolderContents], problems: list[Problem]
+    tree: TreeReader, files: DatasetFiles, scanned: Mapping[str, FolderContents], problems: list[Problem]
 ) -> tuple[ImageFile, ...]:
     images = []
     by_folder = {
@@ -242,7 +242,7 @@ def _image(name: str, path: str, found: Inspection) -> ImageFile:
     )
 
 
-def _captions(tree: Tree, files: DatasetFiles, problems: list[Problem]) -> tuple[CaptionEntry, ...] | None:
+def _captions(tree: TreeReader, files: DatasetFiles, problems: list[Problem]) -> tuple[CaptionEntry, ...] | None:
     """The declared texts; None if they could not be read, which a Problem says."""
     if files.source == "automatic":
         return ()

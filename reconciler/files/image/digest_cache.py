@@ -23,6 +23,9 @@ from reconciler.files.image.digest_table import NO_KEY, Damaged, DigestTable, de
 RULES = b"4"
 """Counts up whenever the reading of images finds something else; rows with another number are not found."""
 
+_TREE = b"tree"
+"""Begins the keys of rows that belong to no folder: no number of rules begins with a letter."""
+
 _TICK = 20_000_000
 """Nanoseconds within which two writes may get one time stamp: the kernel's clock ticks every 1 to 10 ms."""
 
@@ -31,11 +34,14 @@ _COARSE_TICK = 2_000_000_000
 
 
 class DigestCache:
-    """The digest tables of one root. Looking up and keeping never fail: without a usable file nothing is known."""
+    """The digest tables of one root, or of no place on the disk: then only git's ids find one.
 
-    def __init__(self, file: CacheFile, root: Path) -> None:
+    Looking up and keeping never fail: without a usable file nothing is known.
+    """
+
+    def __init__(self, file: CacheFile, root: Path | None) -> None:
         self._file = file
-        self._mark = RULES + hashlib.sha256(os.fsencode(root.resolve())).digest()[:16]
+        self._mark = b"" if root is None else RULES + hashlib.sha256(os.fsencode(root.resolve())).digest()[:16]
         self._now: int | None = None
 
     def in_place(self, folders: Iterable[str]) -> dict[str, DigestTable]:
@@ -49,6 +55,16 @@ class DigestCache:
         """What was found in any folder, of any clone, that held this git tree; its times are those of another place."""
         table = _table(self._file.find(CacheTable.DIGESTS, _tree_key(oid)))
         return table if table is not None and table.tree == oid else None
+
+    def of_trees(self, oids: Iterable[str]) -> dict[str, DigestTable]:
+        """The same for many trees, by their ids."""
+        found = self._file.find_many(CacheTable.DIGESTS, [_tree_key(oid) for oid in dict.fromkeys(oids)])
+        tables = (_table(value) for value in found.values())
+        return {table.tree: table for table in tables if table is not None and table.tree is not None}
+
+    def keep_tree(self, oid: str, table: DigestTable) -> None:
+        """Keep what was found in a git tree that lies in no folder. The table was compared with the tree, file by file."""
+        self._file.put(CacheTable.DIGESTS, _TREE + _tree_key(oid), encoded(table), _tree_key(oid))
 
     def keep(self, folder: str, table: DigestTable) -> None:
         """Keep what was found in a folder."""

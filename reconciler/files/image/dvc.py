@@ -11,7 +11,7 @@ from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.text import count, quoted
 from reconciler.core.value import dataclass
 from reconciler.files.text_file import read_bytes
-from reconciler.files.tree import Tree
+from reconciler.files.tree import TreeReader
 from reconciler.files.tree_listing import TreeListing, join
 from reconciler.files.yaml.reading import read_yaml
 
@@ -32,7 +32,7 @@ class _Pointer:
 class Pointers:
     """The pointer files of a tree. Each is read once, when the first folder beside it or below is asked about."""
 
-    def __init__(self, tree: Tree, listing: TreeListing) -> None:
+    def __init__(self, tree: TreeReader, listing: TreeListing) -> None:
         self._tree = tree
         self._listing = listing
         self._by_target: dict[str, dict[str, list[_Pointer]]] = {}
@@ -94,7 +94,7 @@ def _with_holders(folder: str) -> Iterator[str]:
 
 
 def missing_images(
-    tree: Tree, listing: TreeListing, folder: str, place: Location, is_wanted: Callable[[str], bool]
+    tree: TreeReader, listing: TreeListing, folder: str, place: Location, is_wanted: Callable[[str], bool]
 ) -> Problem | None:
     """The problem with images of a folder that are not here but as pointers; `is_wanted` judges names below the folder."""
     names = [name for name in _images_pointed_at(listing, folder) if is_wanted(name)]
@@ -112,7 +112,7 @@ def missing_images(
     )
 
 
-def _problem(place: Location, summary: str, detail: str, pointer: str, tree: Tree) -> Problem:
+def _problem(place: Location, summary: str, detail: str, pointer: str, tree: TreeReader) -> Problem:
     which = f" {tree.shown(pointer)}" if pointer else ""
     return Problem(
         rule=RULE,
@@ -134,7 +134,7 @@ def _images_pointed_at(listing: TreeListing, folder: str) -> Iterator[str]:
         yield from (join(path, name)[strip:] for name in stand_for if name not in here)
 
 
-def _read(tree: Tree, parent: str, path: str) -> Iterator[_Pointer]:
+def _read(tree: TreeReader, parent: str, path: str) -> Iterator[_Pointer]:
     """What a pointer stands for; nothing where it is no pointer, or stands for something outside the root."""
     data = read_bytes(tree, path, _LIMIT)
     documents = [] if isinstance(data, Problem) else read_yaml(data, path).documents

@@ -55,8 +55,8 @@ def scan(
         asked = tuple(sorted(set(names[folder])))
         table = tables.get(folder)
         committed = _committed(cache, table, vouched.get(folder))
-        if committed is not None and _holds(committed, asked):
-            found[folder] = _narrowed(committed, asked)
+        if (known := known_in(committed, asked)) is not None:
+            found[folder] = known
         elif table is not None and _is_unchanged(tree, folder, asked, table):
             found[folder] = table
         else:
@@ -76,14 +76,12 @@ def _committed(cache: DigestCache, table: DigestTable | None, oid: str | None) -
     return table if table is not None and table.tree == oid else cache.of_tree(oid)
 
 
-def _holds(table: DigestTable, asked: tuple[str, ...]) -> bool:
-    return table.names == asked or set(table.names).issuperset(asked)
-
-
-def _narrowed(table: DigestTable, asked: tuple[str, ...]) -> FolderContents:
-    """The table, or what it knows of the files that were asked for."""
-    if table.names == asked:
+def known_in(table: DigestTable | None, asked: tuple[str, ...]) -> FolderContents | None:
+    """The table, or what it knows of the files that were asked for; None if it does not know them all."""
+    if table is None or table.names == asked:
         return table
+    if not set(table.names).issuperset(asked):
+        return None
     known = dict(zip(table.names, table.inspections, strict=True))
     return {name: known[name] for name in asked}
 

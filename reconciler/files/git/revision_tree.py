@@ -1,0 +1,258 @@
+"""The manifest root as it was at a git revision, read from git's objects. Nothing is laid out on the disk, and nothing is run.
+
+Files hold the bytes that git keeps: no filter, no converted line ends, no expanded keywords. A Git LFS pointer stays a pointer,
+which is enough: it holds the digest. Links are followed inside the root only, by the rules of `Tree`. Submodules and hidden
+files are left out. What could not be a folder on a disk is refused as a whole, so a revision is judged as its checkout would be.
+"""
+
+import io
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from reconciler.core.problem import Location, Problem, ProblemsFound
+from reconciler.files.git.repository import BlobContent, Blobs, CommitListing, TreeEntry, find_repository
+from reconciler.files.git.revision import (
+    FILE,
+    LIMITS,
+    LINK,
+    LINK_LIMIT,
+    Limits,
+    impossible,
+    is_visible,
+    revision_name,
+    suffix_of,
+    too_large,
+)
+from reconciler.files.tree import LINK_HOPS, Entries, FileRefused, Place
+from reconciler.files.tree_listing import DATA_SUFFIXES
+
+_NAME_LIMIT = 255
+_PATH_LIMIT = 4000
+"""Bytes of a path. A disk takes a few more, with those of the folder that holds the root."""
+
+Folder = dict[str, TreeEntry | None]
+"""What lies in a folder, by name; None for a folder."""
+
+
+@contextmanager
+def revision_tree(root: Path, rev: str, *, is_base: bool = False, limits: Limits = LIMITS) -> Iterator["RevisionTree"]:
+    """What `root` was at `rev`, as long as the block lasts. If the revision has no such folder it is empty.
+
+    `is_base` asks for a history in common with what is checked out. RevisionRefused if the revision cannot be read or is no such
+    base; ProblemsFound if it is too large, or holds what no disk can hold.
+    """
+    repository, below = find_repository(root)
+    commit = repository.commit(rev)
+    if is_base:
+        repository.require_related(commit, rev)
+    listing = repository.listing(commit, below)
+    with repository.blobs() as blobs:
+        yield RevisionTree(revision_name(root, rev), listing, blobs, limits)
+
+
+class RevisionTree:
+    """A `TreeReader` over the objects of one commit. Contents are read when they are asked for, one at a time."""
+
+    def __init__(self, name: str, listing: CommitListing, blobs: Blobs, limits: Limits = LIMITS) -> None:
+        self._name = name
+        self._sizes = listing.sizes
+        self._ids = listing.folders
+        self._blobs = blobs
+        self._limits = limits
+        self._folders: dict[str, Folder] = {"": {}}
+        entries = [entry for entry in listing.entries if is_visible(entry.path)]
+        if len(entries) > limits.entries:
+            detail = f"It holds {len(entries):,} files; at most {limits.entries:,} are read."
+            raise ProblemsFound([too_large(name, detail)])
+        files = [entry for entry in entries if entry.mode.startswith(FILE)]
+        links = [entry for entry in entries if entry.mode == LINK]
+        for entry in (*files, *links):
+            self._make_folder(entry)
+        for entry in (*files, *links):
+            self._put(entry)
+        self._require_sizes(files, links)
+        self._targets = {entry.path: self._target(entry) for entry in links}
+
+    @property
+    def is_empty(self) -> bool:
+        """Did the revision have no such folder, or nothing in it that is ever read?"""
+        return not self._folders[""]
+
+    def shown(self, path: str) -> str:
+        """A path as a person reads it: `HEAD~1:manifests/lora.yaml`."""
+        text = os.path.normpath(path)
+        return self._name if text == "." else os.fsencode(f"{self._name}/{text}").decode("utf-8", "replace")
+
+    def location(self, path: str) -> Location:
+        """A whole file as a place."""
+        return Location(self.shown(path))
+
+    def holds(self, name: str) -> bool:
+        """Is there anything of this name in the root itself, whatever it is?"""
+        return name in self._folders[""]
+
+    def read(self, path: str, limit: int) -> bytes:
+        """A regular file below the root, at most one byte more than the limit."""
+        with self.open_file(path) as content:
+            return content.read(limit + 1)
+
+    @contextmanager
+    def open_file(self, path: str) -> Iterator[BlobContent]:
+        """The content of a regular file below the root, to be read before any other."""
+        entry = self._file(path)
+        size = self._sizes[entry.path]
+        if size > self._limits.file:
+            raise ProblemsFound([self._over(entry, self._limits.file)])
+        content = self._blobs.content(entry.oid, self._blobs.size(entry.oid))
+        yield content
+        while content.read(io.DEFAULT_BUFFER_SIZE):
+            pass
+
+    def blob_of(self, path: str) -> str:
+        """Git's id of the bytes of a regular file below the root."""
+        return self._file(path).oid
+
+    def size_of(self, path: str) -> int:
+        """The bytes of a regular file below the root."""
+        return self._sizes[self._file(path).path]
+
+    def tree_of(self, folder: str) -> str | None:
+        """Git's id of a folder with all that it holds; None for what is no folder of the revision itself."""
+        return self._ids.get(os.fsencode(folder))
+
+    def look_at(self, path: str) -> Place:
+        """What a path leads to."""
+        found, entry = self._find(path)
+        return Place(kind="folder" if entry is None else "file", identity=found)
+
+    def entries(self, path: str, most: int) -> Entries:
+        """What lies in a folder, at most so many entries."""
+        found, entry = self._find(path)
+        if entry is not None:
+            raise FileRefused(path, "is not a folder")
+        here = self._folders[found]
+        is_cut = len(here) > most
+        names = () if is_cut else here.items()
+        return Entries(
+            identity=found,
+            files=[name for name, one in names if one is not None and one.mode != LINK],
+            folders=[name for name, one in names if one is None],
+            linked=[name for name, one in names if one is not None and one.mode == LINK],
+            special=[],
+            is_cut=is_cut,
+        )
+
+    def _file(self, path: str) -> TreeEntry:
+        _, entry = self._find(path)
+        if entry is None:
+            raise FileRefused(path, "is not a regular file")
+        return entry
+
+    def _find(self, path: str) -> tuple[str, TreeEntry | None]:
+        """The path that a path leads to, and the file there; None for a folder."""
+        parent, _, name = path.rpartition("/")
+        entry = self._folders.get(parent, {}).get(name)
+        if entry is not None and entry.mode != LINK:  # most paths pass no link
+            return path, entry
+        parts = [part for part in path.split("/") if part not in {"", "."}]
+        if path.startswith("/") or ".." in parts or "\0" in path:
+            raise FileRefused(path, "does not lie below the manifest root", leaves=True)
+        return self._walk(path, deque(parts))
+
+    def _walk(self, path: str, pending: deque[str]) -> tuple[str, TreeEntry | None]:
+        """Follow a path part by part, as `Tree` does on the disk."""
+        stack: list[str] = []
+        file: TreeEntry | None = None
+        hops = 0
+        while pending:
+            part = pending.popleft()
+            if part in {"", "."}:
+                continue
+            if part == "..":
+                if not stack:
+                    raise FileRefused(path, "is or passes a link that leaves the manifest root", leaves=True)
+                stack.pop()
+                file = None
+                continue
+            node = self._step(path, "/".join(stack), part, is_below_file=file is not None)
+            if node is not None and node.mode == LINK:
+                hops += 1
+                pending.extendleft(reversed(self._followed(path, node, hops)))
+            else:
+                stack.append(part)
+                file = node
+        return "/".join(stack), file
+
+    def _step(self, path: str, folder: str, part: str, *, is_below_file: bool) -> TreeEntry | None:
+        """What one part of a path names; None for a folder."""
+        if part.startswith("."):
+            raise FileRefused(path, "lies in a hidden folder or is a hidden file; those are never read")
+        if not is_below_file and len(os.fsencode(part)) > _NAME_LIMIT:
+            raise FileRefused(path, "has a name that is too long")
+        here = {} if is_below_file else self._folders[folder]
+        if part not in here:
+            raise FileRefused(path, "does not exist", is_missing=True)
+        return here[part]
+
+    def _followed(self, path: str, link: TreeEntry, hops: int) -> list[str]:
+        """The parts of a link's target, if it can lie below the root at all."""
+        if hops > LINK_HOPS:
+            raise FileRefused(path, "is part of a loop of links")
+        target = self._targets[link.path]
+        if target.startswith("/"):
+            raise FileRefused(path, "is or passes a link that leaves the manifest root", leaves=True)
+        return target.split("/")
+
+    def _make_folder(self, entry: TreeEntry) -> None:
+        """Make the folders that hold an entry."""
+        parent = os.fsdecode(entry.path).rpartition("/")[0]
+        if parent in self._folders:
+            return
+        if len(entry.path) > _PATH_LIMIT or any(len(part) > _NAME_LIMIT for part in entry.path.split(b"/")):
+            raise ProblemsFound([impossible(self._place(entry))])
+        missing = []
+        while parent not in self._folders:
+            missing.append(parent)
+            parent = parent.rpartition("/")[0]
+        for folder in reversed(missing):
+            above, _, name = folder.rpartition("/")
+            self._folders[above][name] = None
+            self._folders[folder] = {}
+
+    def _put(self, entry: TreeEntry) -> None:
+        """Put a file or a link into its folder. A tree of git may hold two entries of one name; a folder cannot."""
+        parent, _, name = os.fsdecode(entry.path).rpartition("/")
+        if name in self._folders[parent] or len(os.fsencode(name)) > _NAME_LIMIT or len(entry.path) > _PATH_LIMIT:
+            raise ProblemsFound([impossible(self._place(entry))])
+        self._folders[parent][name] = entry
+
+    def _require_sizes(self, files: Iterable[TreeEntry], links: Iterable[TreeEntry]) -> None:
+        """Files whose names say that they are never read may be of any size."""
+        left = self._limits.total
+        read = (entry for entry in files if suffix_of(entry.path) in DATA_SUFFIXES)
+        for most, entries in ((self._limits.file, read), (LINK_LIMIT, links)):
+            for entry in entries:
+                size = self._sizes[entry.path]
+                left -= size
+                if size > most:
+                    raise ProblemsFound([self._over(entry, most)])
+                if left < 0:
+                    detail = f"At most {self._limits.total:,} bytes are read in all."
+                    raise ProblemsFound([too_large(self._name, detail)])
+
+    def _target(self, link: TreeEntry) -> str:
+        with io.BytesIO() as target:
+            self._blobs.copy(link.oid, self._blobs.size(link.oid), target)
+            data = target.getvalue()
+        if not data or b"\0" in data or len(data) >= LINK_LIMIT:
+            raise ProblemsFound([impossible(self._place(link))])
+        return os.fsdecode(data)
+
+    def _over(self, entry: TreeEntry, most: int) -> Problem:
+        return too_large(self._place(entry), f"{self._sizes[entry.path]:,} bytes; at most {most:,} are read.")
+
+    def _place(self, entry: TreeEntry) -> str:
+        return f"{self._name}/{entry.path.decode('utf-8', 'replace')}"

@@ -1,0 +1,58 @@
+"""What the image files of a revision hold. A blob is read only where the cache does not know the folder by git's id of it."""
+
+from collections.abc import Iterable, Mapping
+
+from reconciler.files.git.revision_tree import RevisionTree
+from reconciler.files.image.digest_cache import DigestCache
+from reconciler.files.image.digest_table import NO_KEY, DigestTable, make_table, packed
+from reconciler.files.image.image_file import FILE_LIMIT, Inspection, inspect
+from reconciler.files.image.scan import FolderContents, ScannedFile, known_in
+from reconciler.files.tree import FileRefused
+from reconciler.files.tree_listing import join
+
+
+def scan_revision(
+    tree: RevisionTree, names: Mapping[str, Iterable[str]], cache: DigestCache
+) -> dict[str, FolderContents]:
+    """What was found in the named files of each folder, by the folder's path below the root.
+
+    What was read is kept under the id of the folder, so that the next run against this revision reads no image.
+    """
+    asked = {folder: tuple(sorted(set(own))) for folder, own in sorted(names.items())}
+    ids = {folder: oid for folder in asked if (oid := tree.tree_of(folder)) is not None}
+    tables = cache.of_trees(ids.values())
+    found: dict[str, FolderContents] = {}
+    for folder, own in asked.items():
+        known = known_in(tables.get(ids.get(folder, "")), own)
+        found[folder] = _read(tree, folder, own, cache) if known is None else known
+    return found
+
+
+def _read(tree: RevisionTree, folder: str, names: tuple[str, ...], cache: DigestCache) -> FolderContents:
+    files = {name: _inspected(tree, join(folder, name)) for name in names}
+    sound = {name: one for name, one in files.items() if isinstance(one, Inspection)}
+    if len(sound) < len(files):
+        return files
+    table = make_table((name, packed(NO_KEY), one) for name, one in sound.items())
+    oid = tree.tree_of(folder)
+    if oid is not None and table.names and _is_of_tree(tree, folder, table):
+        table.tree = oid
+        cache.keep_tree(oid, table)
+    return table
+
+
+def _is_of_tree(tree: RevisionTree, folder: str, table: DigestTable) -> bool:
+    """Was every image hashed the way git hashes it, and is each result the id that the tree has?"""
+    files = zip(table.names, table.blobs, strict=True)
+    return all(blob is not None and tree.blob_of(join(folder, name)) == blob for name, blob in files)
+
+
+def _inspected(tree: RevisionTree, path: str) -> ScannedFile:
+    try:
+        size = tree.size_of(path)
+        if size > FILE_LIMIT:
+            return FileRefused(path, f"is larger than {FILE_LIMIT // 1024 // 1024} MB")
+        with tree.open_file(path) as content:
+            return inspect(content, size)
+    except FileRefused as refused:
+        return refused
