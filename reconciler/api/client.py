@@ -288,6 +288,11 @@ class Client:
         """Delete a model; one that is gone already counts as deleted (U37)."""
         await self._if_there(call(op.DELETE_MODEL, model_id=model_id), translate.nothing)
 
+    async def delete_checkpoint(self, model_id: int, step: int) -> None:
+        """Delete a checkpoint of a trained expert model (D15); one that is gone already counts as deleted."""
+        wanted = call(op.DELETE_CHECKPOINT, model_id=model_id, checkpoint_step=step)
+        await self._if_there(wanted, translate.nothing)
+
     async def generate_prefix(
         self, images: Sequence[bytes], *, ip_type: str, ip_medium: str, ip_name: str | None, is_moderated: bool = False
     ) -> str:

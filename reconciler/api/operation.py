@@ -127,6 +127,7 @@ DELETE_DATASET = _write("delete-dataset", "DELETE", _DATASET)
 DELETE_MODEL = _write("delete-model", "DELETE", _MODEL)
 STOP_TRAINING = _write("stop-training", "POST", _MODEL + "/stop_training")
 START_TRAINING = _write("start-training", "POST", _MODEL + "/start_training")
+DELETE_CHECKPOINT = _write("delete-checkpoint", "DELETE", _MODEL + "/checkpoints/{checkpoint_step}")
 
 GENERATE_PREFIX = _helper("generate-prefix", "generate_prefix")
 GENERATE_SCHEMA = _helper("generate-visual-schema", "generate_visual_schema")

@@ -127,6 +127,7 @@ class ModelPayload(Payload):
     dataset_id: Id | None = None
     training_parameters: dict[str, object] | None = None
     checkpoint_steps: object = None
+    active_model_version: object = None
     generation_prefix: str | None = None
     created_at: Moment = None
     updated_at: Moment = None

@@ -268,14 +268,22 @@ def _model(payload: ModelPayload, name: str | None, project_id: int | None = Non
         project_id=payload.project_id or project_id,
         parameters=_parameters(payload.training_parameters or {}),
         checkpoint_steps=_steps(payload.checkpoint_steps),
+        active_version=_step(payload.active_model_version),
         created_at=payload.created_at,
         updated_at=payload.updated_at,
     )
 
 
-def _steps(given: object) -> tuple[str, ...]:
-    """The steps of checkpoints, which nothing is decided by: what is no list of them is none."""
-    return tuple(str(step) for step in given if isinstance(step, int | str)) if isinstance(given, list) else ()
+def _steps(given: object) -> tuple[str, ...] | None:
+    """The steps of checkpoints; None for what is no list of them, by which nothing is ever deleted."""
+    if not isinstance(given, list):
+        return None
+    steps = [_step(one) for one in given]
+    return tuple(step for step in steps if step is not None) if None not in steps else None
+
+
+def _step(given: object) -> str | None:
+    return str(given) if isinstance(given, int | str) and not isinstance(given, bool) else None
 
 
 def _parameters(given: Mapping[str, object]) -> TrainingParameters:

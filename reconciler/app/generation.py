@@ -133,7 +133,7 @@ async def prepare(opened: Session, planned: Planned, request: GenerateRequest) -
         version=model.training_version or declared.version,
         prefix=(_prefix_of_dataset(planned, model) if prefix is None else prefix) or "",
         is_expert=declared.is_expert if model.training_mode is None else model.training_mode == "expert",
-        checkpoints=model.checkpoint_steps,
+        checkpoints=model.checkpoint_steps or (),
     )
     _require_fit(request.order, drawer)
     wanted = asked(request.order, drawer, member.model.id)

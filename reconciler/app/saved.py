@@ -131,6 +131,10 @@ def unasked(saved: Plan, now: Plan) -> list[Refusal]:
     if pruned and not now.asked.prunes:
         summary = f"this plan deletes versions that the manifests do not ask to delete: {', '.join(map(str, pruned))}"
         found.append(_asked("plan-asked", summary, ["--prune"]))
+    thinned = sorted({change.ref for change in saved.changes if change.effect is Effect.DELETE_CHECKPOINTS} - going)
+    if thinned and not pruned and not now.asked.prunes:
+        summary = f"this plan deletes checkpoints, which an apply does only where it is asked to: {', '.join(map(str, thinned))}"
+        found.append(_asked("plan-asked", summary, ["--prune"]))
     return found
 
 

@@ -225,6 +225,16 @@ class DeleteObject:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteCheckpoint:
+    """Delete the checkpoint after `checkpoint` steps of a trained model that still bears this name."""
+
+    step: Literal["delete-checkpoint"] = "delete-checkpoint"
+    id: int
+    name: str
+    checkpoint: int
+
+
 Step = (
     CreateProject
     | UpdateProject
@@ -246,6 +256,7 @@ Step = (
     | RenameObject
     | StopTraining
     | DeleteObject
+    | DeleteCheckpoint
 )
 
 VERBS: dict[type, Verb] = {
@@ -269,6 +280,7 @@ VERBS: dict[type, Verb] = {
     RenameObject: Verb.RENAME,
     StopTraining: Verb.STOP,
     DeleteObject: Verb.DELETE,
+    DeleteCheckpoint: Verb.DELETE,
 }
 
 
@@ -283,7 +295,7 @@ def counted(step: Step) -> Cost:
             return Cost(removals=1)
         case StartTraining():
             return Cost(trainings=1)
-        case DeleteObject():
+        case DeleteObject() | DeleteCheckpoint():
             return Cost(deletions=1)
         case _:
             return Cost()
@@ -318,5 +330,5 @@ def listed(actions: Iterable[Action]) -> frozenset[Kind]:
     return frozenset(
         action.step.kind if isinstance(action.step, RenameObject) else action.ref.kind
         for action in actions
-        if not isinstance(action.step, CreateProject | StopTraining | DeleteObject)
+        if not isinstance(action.step, CreateProject | StopTraining | DeleteObject | DeleteCheckpoint)
     )

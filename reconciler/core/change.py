@@ -6,6 +6,7 @@ from typing import Literal
 from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption, LostImage
 from reconciler.core.cost import Cost
 from reconciler.core.kind import Kind
+from reconciler.core.loss import NOTHING_LOST, Losses, RemovedCheckpoints, RemovedObject, StoppedTraining
 from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
 from reconciler.core.training import TrainingParameters
@@ -43,6 +44,8 @@ class Effect(StrEnum):
     """The training of a model that exists is started."""
     RENAME = "rename"
     DELETE = "delete"
+    DELETE_CHECKPOINTS = "delete checkpoints"
+    """Versions of a model stay, and some of their checkpoints go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,7 @@ class ProjectChange:
         return Effect.TAKE_OVER if self.takes_over else Effect.UPDATE
 
     @property
-    def losses(self) -> "Losses":
+    def losses(self) -> Losses:
         return NOTHING_LOST
 
     @property
@@ -148,7 +151,7 @@ class DatasetChange:
         return Effect.NEXT_VERSION if self.origin is Origin.CLONE else Effect.FRESH_VERSION
 
     @property
-    def losses(self) -> "Losses":
+    def losses(self) -> Losses:
         return Losses(images=self.lost_images, captions=self.lost_captions)
 
     @property
@@ -208,14 +211,6 @@ class DatasetChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoppedTraining:
-    """A training that is stopped; what it has cost is lost."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelChange:
     """A model version to create or to start, or one whose description changes in place."""
 
@@ -258,23 +253,12 @@ class ModelChange:
         return Effect.CREATE if self.creates else Effect.UPDATE
 
     @property
-    def losses(self) -> "Losses":
+    def losses(self) -> Losses:
         return Losses(trainings=self.stops)
 
     @property
     def cost(self) -> Cost:
         return Cost(trainings=int(self.starts))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemovedObject:
-    """A live object that is deleted; `stops` says that its training is stopped first."""
-
-    kind: Kind
-    id: int
-    name: str
-    reason: Reason
-    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,7 +275,7 @@ class RemovalChange:
         return Effect.DELETE
 
     @property
-    def losses(self) -> "Losses":
+    def losses(self) -> Losses:
         stopped = (StoppedTraining(id=one.id, name=one.name) for one in self.objects if one.stops)
         return Losses(objects=self.objects, trainings=tuple(stopped))
 
@@ -302,6 +286,32 @@ class RemovalChange:
     @property
     def cost(self) -> Cost:
         return Cost(deletions=len(self.objects))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointChange:
+    """Checkpoints that go of the trained versions of a model, because its manifest keeps others."""
+
+    ref: Ref
+    kind: Literal["checkpoints"] = "checkpoints"
+    reason: Reason
+    versions: tuple[RemovedCheckpoints, ...]
+
+    @property
+    def effect(self) -> Effect:
+        return Effect.DELETE_CHECKPOINTS
+
+    @property
+    def losses(self) -> Losses:
+        return Losses(checkpoints=self.versions)
+
+    @property
+    def fields(self) -> tuple[FieldChange, ...]:
+        return ()
+
+    @property
+    def cost(self) -> Cost:
+        return Cost(deletions=self.losses.checkpoint_count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,7 +339,7 @@ class RenameChange:
         return Effect.RENAME
 
     @property
-    def losses(self) -> "Losses":
+    def losses(self) -> Losses:
         return NOTHING_LOST
 
     @property
@@ -341,50 +351,9 @@ class RenameChange:
         return Cost()
 
 
-Change = ProjectChange | DatasetChange | ModelChange | RemovalChange | RenameChange
+Change = ProjectChange | DatasetChange | ModelChange | RemovalChange | CheckpointChange | RenameChange
 """Every change answers four questions by itself.
 
 `effect` says what happens, `losses` what goes, `fields` which values differ, `cost` what is spent. API calls are left
 out of a change's cost: steps make them, and a change has no steps yet.
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Losses:
-    """What is live and goes: the one answer that limits, the binding to a review and reports use.
-
-    A twin is no loss, since the image stays once.
-    """
-
-    images: tuple[LostImage, ...] = ()
-    captions: tuple[LostCaption, ...] = ()
-    """Captions of people that are replaced by git's; a caption that goes with its image is told there."""
-    objects: tuple[RemovedObject, ...] = ()
-    """Live versions and projects that are deleted."""
-    trainings: tuple[StoppedTraining, ...] = ()
-    """Running trainings that are stopped."""
-
-    @property
-    def is_none(self) -> bool:
-        return self == NOTHING_LOST
-
-    @property
-    def destroyed_images(self) -> tuple[LostImage, ...]:
-        """Lost images that no completed version holds either."""
-        return tuple(image for image in self.images if image.kept_in is None)
-
-    @property
-    def is_for_good(self) -> bool:
-        """Does something go that no completed version keeps: an image, a caption, a version?"""
-        return bool(self.destroyed_images or self.captions or self.objects)
-
-    def __add__(self, other: "Losses") -> "Losses":
-        return Losses(
-            images=self.images + other.images,
-            captions=self.captions + other.captions,
-            objects=self.objects + other.objects,
-            trainings=self.trainings + other.trainings,
-        )
-
-
-NOTHING_LOST = Losses()

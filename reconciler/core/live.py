@@ -258,8 +258,10 @@ class RemoteModel:
     dataset_id: int | None = None
     project_id: int | None = None
     parameters: TrainingParameters = ()
-    checkpoint_steps: tuple[str, ...] = ()
-    """The steps after which an expert training left a checkpoint."""
+    checkpoint_steps: tuple[str, ...] | None = None
+    """The steps after which an expert training left a checkpoint; None where the answer does not show them."""
+    active_version: str | None = None
+    """What it draws with if nobody says otherwise: the step of a checkpoint, or `default`; None where it is not told."""
     created_at: str | None = None
     updated_at: str | None = None
     is_assumed: bool = False
@@ -284,9 +286,28 @@ class RemoteModel:
         return family_of_version(self.training_version)
 
     @property
+    def checkpoints(self) -> tuple[int, ...] | None:
+        """The steps of its checkpoints, sorted; None where the answer does not show them as numbers."""
+        steps = self.checkpoint_steps
+        if steps is None or not all(map(_is_number, steps)):
+            return None
+        return tuple(sorted({int(step) for step in steps}))
+
+    @property
+    def active_checkpoint(self) -> int | None:
+        """The step of the checkpoint that is active; None where the answer does not say one that it lists (U60)."""
+        active = self.active_version
+        step = int(active) if active is not None and _is_number(active) else None
+        return step if step in (self.checkpoints or ()) else None
+
+    @property
     def is_startable(self) -> bool:
         """Created and never started: starting it spends a training."""
         return self.status is ModelStatus.CREATED
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
 
 
 def shown_name(live: Live) -> str:

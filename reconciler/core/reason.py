@@ -73,6 +73,8 @@ class Why(StrEnum):
     """Its images go with it, `number` of them, and their captions."""
     OLD = "old"
     """It is older than the newest `number`."""
+    NOT_KEPT = "not-kept"
+    """`keep_checkpoints` of the manifest does not list it."""
     DUPLICATE_DRAFT = "duplicate-draft"
     DUPLICATE_MODEL = "duplicate-model"
 

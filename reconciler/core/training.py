@@ -1,4 +1,4 @@
-"""How a model is trained, and whether and when: two values, because the first is sent and counted, the second never is."""
+"""How a model is trained, and its policy: two values, because the first is sent and counted, the second never is."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ TrainingParameters = tuple[tuple[str, ParameterValue], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingPolicy:
-    """Whether and when a model is trained.
+    """Whether and when a model is trained, and what is kept of it.
 
     Nothing of this is ever sent or counted in a fingerprint, so that no key that is added here trains a fleet anew.
     """
@@ -23,6 +23,8 @@ class TrainingPolicy:
     retries: int = 1
     """Trainings after a failed one, at most, where `on_failure` is `retrain`."""
     on_superseded: Literal["wait", "stop"] = "wait"
+    keep_checkpoints: tuple[int, ...] | None = None
+    """Steps, sorted, whose checkpoints `--prune` leaves beside the active one; None where it deletes no checkpoint."""
 
 
 DEFAULT_POLICY = TrainingPolicy()

@@ -11,6 +11,7 @@ from reconciler.core.action import (
     CreateDataset,
     CreateModel,
     CreateProject,
+    DeleteCheckpoint,
     DeleteObject,
     Regenerate,
     RemoveImage,
@@ -36,7 +37,13 @@ from reconciler.execute.image import remove_image, upload_image
 from reconciler.execute.model import create_model, update_model
 from reconciler.execute.open_draft import claim_draft, clone_dataset, create_dataset
 from reconciler.execute.project import create_project, update_project
-from reconciler.execute.removal import delete_object, rename_object, set_draft_aside, stop_training
+from reconciler.execute.removal import (
+    delete_checkpoint,
+    delete_object,
+    rename_object,
+    set_draft_aside,
+    stop_training,
+)
 from reconciler.execute.training import start_training
 
 
@@ -103,5 +110,7 @@ async def _step(action_run: ActionRun) -> Ending:  # noqa: C901, PLR0912 - one a
             return await stop_training(action_run, step)
         case DeleteObject() as step:
             return await delete_object(action_run, step)
+        case DeleteCheckpoint() as step:
+            return await delete_checkpoint(action_run, step)
         case _ as other:
             assert_never(other)

@@ -4,13 +4,14 @@ from functools import partial
 
 from reconciler.api.error import Rejected
 from reconciler.api.kinds import CALLS
-from reconciler.core.action import DeleteObject, RenameObject, SetDraftAside, StopTraining
+from reconciler.core.action import DeleteCheckpoint, DeleteObject, RenameObject, SetDraftAside, StopTraining
 from reconciler.core.kind import Kind
 from reconciler.core.live import Live, ModelStatus, RemoteDataset, RemoteModel, shown_name
 from reconciler.core.name import DraftName, parse_dataset_name
 from reconciler.core.run.draft_ownership import set_aside_name
 from reconciler.core.run.ending import Ending, already, failed, name_kept, succeeded
 from reconciler.core.run.list_convergence import expected_listing
+from reconciler.core.run.model import is_deleted, undeletable
 from reconciler.core.text import quoted
 from reconciler.execute.action_run import ActionRun, Poll, end
 
@@ -116,6 +117,34 @@ async def delete_object(action_run: ActionRun, step: DeleteObject) -> Ending:
         if not await is_gone():
             end(failed(f"the API refused to delete {step.kind.value} {step.id}: {rejected.message}", step.id))
     return succeeded(f"{quoted(step.name)} deleted (id {step.id})", step.id)
+
+
+async def delete_checkpoint(action_run: ActionRun, step: DeleteCheckpoint) -> Ending:
+    """Delete a checkpoint of a model that still bears the planned name; one that is gone counts as deleted.
+
+    Which one is active may differ since the plan was made. The API refuses to delete that one; it is not even asked to.
+    """
+    what = f"checkpoint {step.checkpoint} of model {step.id}"
+    live = await action_run.run.client.get_model(step.id)
+    if live is None or live.is_gone:
+        return already(f"model {step.id} is gone already, with its checkpoints", step.id)
+    if step.name not in {live.name, shown_name(live)}:
+        end(failed(_other_name(live.kind, step.id, step.name, live), step.id))
+    if reason := undeletable(live, step.checkpoint):
+        end(failed(f"{what} is left alone: {reason}; plan again", step.id))
+    if is_deleted(live, step.checkpoint):
+        return already(f"{what} is gone already", step.id)
+
+    async def is_gone() -> bool:
+        now = await action_run.run.client.get_model(step.id)
+        return now is None or now.is_gone or is_deleted(now, step.checkpoint)
+
+    try:
+        await action_run.write(partial(action_run.run.client.delete_checkpoint, step.id, step.checkpoint), is_gone)
+    except Rejected as rejected:
+        if not await is_gone():
+            end(failed(f"the API refused to delete {what}: {rejected.message}", step.id))
+    return succeeded(f"checkpoint {step.checkpoint} of {quoted(step.name)} deleted (id {step.id})", step.id)
 
 
 async def _read(action_run: ActionRun, kind: Kind, live_id: int) -> Live | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.core.change import Effect, FieldChange, RenamedObject, Scalar, StoppedTraining
+from reconciler.core.change import Effect, FieldChange, RenamedObject, Scalar
 from reconciler.core.content_change import ImageChange, ImageEffect, KeptCaption
+from reconciler.core.loss import StoppedTraining
 from reconciler.core.name import parse_model_name, said_name
 from reconciler.core.text import count
 from reconciler.render.alias import AliasReport
@@ -25,6 +26,7 @@ EFFECT_SIGNS = {
     Effect.START: Role.TRAIN,
     Effect.RENAME: Role.CHANGE,
     Effect.DELETE: Role.DELETE,
+    Effect.DELETE_CHECKPOINTS: Role.DELETE,
 }
 """The sign of each effect, on a screen and in a comment."""
 
@@ -138,10 +140,10 @@ def _kept_rows(kept: Entries[KeptCaption]) -> Iterator[Row]:
 
 
 def _gone_rows(one: ChangedObject) -> Iterator[Row]:
-    """Live objects that go; without ids where nobody asked for them."""
-    for gone, words in one.gone:
+    """Live objects that go, whole or in part; without ids where nobody asked for them."""
+    for gone in one.gone:
         head = _quoted(gone.name) + (f" (id {gone.id})" if one.is_asked else "")
-        text = say(words, Role.COST if gone.stops else Role.PLAIN) if words else ()
+        text = say(gone.beside_name, Role.COST if gone.stops else Role.PLAIN) if gone.words else ()
         yield Row(sign=Role.DELETE, head=head, text=text)
 
 

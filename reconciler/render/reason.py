@@ -42,6 +42,7 @@ WORDS = {
     Why.IN_TRAINING: "in training: it is stopped first",
     Why.WITH_IMAGES: "with {images} and their captions",
     Why.OLD: "older than the newest {number}",
+    Why.NOT_KEPT: "`keep_checkpoints` does not list them",
     Why.DUPLICATE_DRAFT: "a duplicate draft that nobody fills",
     Why.DUPLICATE_MODEL: "a duplicate that was never trained",
     Why.CALLED_BEFORE: "it was called {name}",

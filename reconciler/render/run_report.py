@@ -9,6 +9,7 @@ from reconciler.core.action import (
     CompleteDataset,
     CreateModel,
     CreateProject,
+    DeleteCheckpoint,
     DeleteObject,
     RenameObject,
     StartTraining,
@@ -100,7 +101,8 @@ def _steps(actions: list[Action]) -> set[type[Step]]:
 
 def _making(actions: list[Action]) -> list[Action]:
     """The steps that make or change something, apart from those that delete, stop or rename."""
-    return [action for action in actions if not isinstance(action.step, DeleteObject | StopTraining | RenameObject)]
+    others = DeleteObject | DeleteCheckpoint | StopTraining | RenameObject
+    return [action for action in actions if not isinstance(action.step, others)]
 
 
 def _in_place(actions: list[Action]) -> Iterator[str]:
@@ -111,6 +113,8 @@ def _in_place(actions: list[Action]) -> Iterator[str]:
         yield f"{count(renamed, 'object')} renamed"
     if deleted:
         yield f"{count(deleted, 'object')} deleted"
+    if checkpoints := sum(isinstance(action.step, DeleteCheckpoint) for action in actions):
+        yield f"{count(checkpoints, 'checkpoint')} deleted"
 
 
 def _made_state(actions: list[Action], *, is_completed: bool) -> Iterator[str]:
@@ -219,6 +223,8 @@ def _said_in_place(step: Step) -> tuple[str, str] | None:
             return f"{kind.value} deleted", f"{kind.plural} deleted"
         case DeleteObject():
             return "version deleted", "versions deleted"
+        case DeleteCheckpoint():
+            return "checkpoint deleted", "checkpoints deleted"
         case _:
             return None
 

@@ -160,6 +160,17 @@ def end_training(simulator: Simulator, model_id: int, status: str) -> None:
         world.models.put(ended(replace(model, outcome=status, queued=False), world.time))
 
 
+def edit_checkpoints(
+    simulator: Simulator, model_id: int, *, checkpoints: tuple[int, ...] | None = None, active: str | None = None
+) -> None:
+    """Leave a model these checkpoints, and make another one active, which no operation of the API does (U60)."""
+    with simulator.transaction() as world:
+        model = _model(world, model_id)
+        left = model.checkpoints if checkpoints is None else checkpoints
+        active = model.active_model_version if active is None else active
+        world.models.put(replace(model, checkpoints=left, active_model_version=active, updated=world.time))
+
+
 def delete_model(simulator: Simulator, model_id: int) -> None:
     """Delete a model, in training too."""
     with simulator.transaction() as world:

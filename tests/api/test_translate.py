@@ -248,6 +248,30 @@ def test_f24_a_model_status_in_any_case(word: str, status: ModelStatus) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "steps", "active"),
+    [
+        ({"checkpoint_steps": ["1000", "500"], "active_model_version": "1000"}, (500, 1000), 1000),
+        ({"checkpoint_steps": [500, 1000], "active_model_version": 500}, (500, 1000), 500),
+        ({"checkpoint_steps": ["500"], "active_model_version": "default"}, (500,), None),
+        ({"checkpoint_steps": ["500"], "active_model_version": "1000"}, (500,), None),
+        ({"checkpoint_steps": ["500"], "active_model_version": None}, (500,), None),
+        ({"checkpoint_steps": [], "active_model_version": "default"}, (), None),
+        ({"checkpoint_steps": ["500", "last"]}, None, None),
+        ({"checkpoint_steps": ["500", None]}, None, None),
+        ({"checkpoint_steps": "500"}, None, None),
+        ({"checkpoint_steps": None}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_u60_checkpoints_are_known_or_not(
+    told: dict[str, object], steps: tuple[int, ...] | None, active: int | None
+) -> None:
+    """None is listed, or nobody knows: those are two answers, because by one of them checkpoints are deleted."""
+    found = translate.model({**MODEL, **told})
+    assert (found.checkpoints, found.active_checkpoint) == (steps, active)
+
+
+@pytest.mark.parametrize(
     ("word", "status"),
     [("Draft", DatasetStatus.DRAFT), ("COMPLETED", DatasetStatus.COMPLETED), ("archived", DatasetStatus.UNKNOWN)],
 )

@@ -108,6 +108,9 @@ def test_what_a_person_asked_for_is_asked_for_again() -> None:
     pruning = replace(saved, changes=(*saved.changes, pruned))
     assert said(pruning, sample.plan(), TODAY) == "Say it again: `--prune`."
     assert said(pruning, pruning, TODAY) == ""
+    thinning = replace(saved, changes=(*saved.changes, sample.checkpoints()))
+    assert said(thinning, sample.plan(), TODAY) == "Say it again: `--prune`."
+    assert said(thinning, thinning, TODAY) == ""
     absent = Unchanged(ref=sample.DATASET, id=None, version=None, fingerprint=None, state=State.ABSENT)
     assert "--prune" not in said(pruning, replace(sample.plan(), unchanged=(absent,)), TODAY)
 

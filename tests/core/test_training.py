@@ -16,7 +16,9 @@ from reconciler.core.training import DEFAULT_POLICY, TrainingPolicy
 from tests.core.build import model
 
 ROOT = Path(__file__).parents[2]
-OTHER_POLICY = TrainingPolicy(start=False, retrain="never", on_failure="retrain", retries=5, on_superseded="stop")
+OTHER_POLICY = TrainingPolicy(
+    start=False, retrain="never", on_failure="retrain", retries=5, on_superseded="stop", keep_checkpoints=(1000,)
+)
 COUNTED = {"training_mode", "training_version", "parameters"}
 """Fields of a model that its fingerprint is made of, beside the fingerprint of its dataset."""
 

@@ -327,10 +327,12 @@ class World:
             transport=transport,
         )
 
-    async def plan(self, tree: Desired, *, client: Client | None = None, accepted: Iterable[Ref] = ()) -> Plan:
+    async def plan(
+        self, tree: Desired, *, client: Client | None = None, accepted: Iterable[Ref] = (), prunes: bool = False
+    ) -> Plan:
         """What planning gives now."""
         client = client or self.client()
-        asked = RunOptions(accepted=tuple(accepted))
+        asked = RunOptions(accepted=tuple(accepted), prunes=prunes)
         observed = await observe(client, tree, asked)
         return make_plan(
             diff(tree, observed, asked),

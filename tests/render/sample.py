@@ -7,6 +7,7 @@ from reconciler.core.action import (
     CompleteDataset,
     CreateModel,
     CreateProject,
+    DeleteCheckpoint,
     DeleteObject,
     RenameObject,
     StartTraining,
@@ -14,13 +15,13 @@ from reconciler.core.action import (
     UploadImage,
 )
 from reconciler.core.change import (
+    CheckpointChange,
     DatasetChange,
     FieldChange,
     ModelChange,
     Origin,
     ProjectChange,
     RemovalChange,
-    RemovedObject,
     RenameChange,
     RenamedObject,
 )
@@ -29,6 +30,7 @@ from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffe
 from reconciler.core.cost import Cost
 from reconciler.core.guide import PrefixGuide
 from reconciler.core.kind import Kind
+from reconciler.core.loss import RemovedCheckpoints, RemovedObject
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
@@ -190,6 +192,35 @@ def removed(id_: int, name: str, **changed: object) -> RemovedObject:
 def removal(*objects: RemovedObject, **changed: object) -> RemovalChange:
     values: dict[str, Any] = {"ref": DATASET, "reason": Reason(why=Why.ABSENT), "objects": objects}
     return RemovalChange(**(values | changed))
+
+
+def checkpoints() -> CheckpointChange:
+    """Three checkpoints that go of two versions of a model."""
+    return CheckpointChange(
+        ref=MODEL,
+        reason=Reason(why=Why.NOT_KEPT),
+        versions=(
+            RemovedCheckpoints(id=81, name="lora-max v1 (a51be07aa9c13)", steps=(500,), kept=(1000,), active=1000),
+            RemovedCheckpoints(
+                id=82, name="lora-max v2 (a51be07aa9c14)", steps=(500, 750), kept=(1000, 1500), active=1500
+            ),
+        ),
+    )
+
+
+def checkpoint_actions() -> tuple[Action, ...]:
+    """A step for each of them."""
+    return tuple(
+        Action(
+            id=f"checkpoint {one.id} {step}",
+            ref=MODEL,
+            step=DeleteCheckpoint(id=one.id, name=one.name, checkpoint=step),
+            label=f"checkpoint {step} of {one.name}",
+            cost=Cost(calls=2, deletions=1),
+        )
+        for one in checkpoints().versions
+        for step in one.steps
+    )
 
 
 def rename(*names: str) -> RenameChange:

@@ -4,11 +4,12 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.action import Action, Regenerate
-from reconciler.core.change import FieldChange, Origin, StoppedTraining
+from reconciler.core.change import FieldChange, Origin
 from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption
 from reconciler.core.cost import Cost
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
+from reconciler.core.loss import StoppedTraining
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
@@ -325,3 +326,18 @@ def test_costs_without_uploads_or_captions_say_none() -> None:
     assert "uploads    none" in text
     assert "captions" in text
     assert "at least 11 minutes" in text
+
+
+def test_checkpoints_that_go_are_named_by_version(golden: Golden) -> None:
+    """What goes and what stays of each; one limit counts checkpoints and versions."""
+    thinned = sample.plan(
+        changes=(sample.checkpoints(),), actions=sample.checkpoint_actions(), limits=Limits(deletions=5)
+    )
+    golden("plan/checkpoints.txt", shown(thinned))
+    old = sample.removal(sample.removed(80, "lora-max v0 (a51be07aa9c12)", kind=Kind.MODEL), ref=sample.MODEL)
+    both = replace(
+        thinned,
+        changes=(sample.checkpoints(), old),
+        actions=(*sample.checkpoint_actions(), *sample.in_place_actions()[2:3]),
+    )
+    assert "  deletions  1 live object (limit 5), 3 checkpoints" in shown(both)

@@ -47,3 +47,11 @@ def test_foreign_text_is_ascii_and_acts_on_nothing() -> None:
     assert all(char == "\n" or char.isprintable() for char in text)
     assert "##[" not in text
     assert sample.HOSTILE in json.loads(text)["refusals"]["loud"][0]["text"]
+
+
+def test_checkpoints_that_go_are_values() -> None:
+    """By version, beside the objects that go."""
+    plan = sample.plan(changes=(sample.checkpoints(),), actions=sample.checkpoint_actions())
+    (one,) = json.loads(render_report_json(plan, digest=DIGEST))["objects"]["loud"]
+    assert [each["steps"] for each in one["losses"]["checkpoints"]] == [[500], [500, 750]]
+    assert (one["effect"], one["tone"]) == ("delete checkpoints", "destroys")

@@ -183,6 +183,17 @@ def test_what_was_made_and_pruned_is_said_together() -> None:
     )
 
 
+def test_deleted_checkpoints_are_counted_apart() -> None:
+    """In the line of the model and in the last one."""
+    actions = sample.checkpoint_actions()
+    results = tuple(Result(action=one.id, ref=one.ref, outcome=Outcome.SUCCEEDED) for one in actions)
+    told = shown(Report(results=results, calls=6, seconds=1), sample.plan(actions=actions))
+    assert told.endswith("3 checkpoints deleted. 6 calls in 1 s.\n")
+    failed = (replace(results[0], outcome=Outcome.FAILED, exit_code=1), *results[1:])
+    told = shown(Report(results=failed, calls=6, seconds=1), sample.plan(actions=actions))
+    assert "2 checkpoints deleted" in told
+
+
 def test_progress_has_words_for_what_is_deleted() -> None:
     """While it goes on, and where the executor gives no detail."""
     board = Board(sample.plan(actions=sample.in_place_actions()))

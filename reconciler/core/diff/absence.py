@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.core.change import RemovalChange, RemovedObject
+from reconciler.core.change import RemovalChange
 from reconciler.core.desired import Absent, Declared, Desired, DesiredProject
 from reconciler.core.diff.assessment import Verdict
 from reconciler.core.diff.comparison import Comparison
 from reconciler.core.diff.find_project import find_absent_project
 from reconciler.core.diff.kinds import RULES
 from reconciler.core.live import LiveKey
+from reconciler.core.loss import RemovedObject
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref

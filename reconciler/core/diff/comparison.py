@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import field
 
-from reconciler.core.change import RemovedObject
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.assessment import TrainingData, Verdict
 from reconciler.core.live import LiveKey
+from reconciler.core.loss import RemovedObject
 from reconciler.core.reason import Reason
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Refusal
@@ -52,7 +52,7 @@ class KindRules:
     `assess` judges one declared object and notes what later kinds need; `hold` says that it waits for its parent.
     `removed` lists the live objects that `ensure: absent` takes away, or refuses. The others exist for kinds with
     versions: `moved` gives live objects their new names (or says which datasets must be read first), `old` lists
-    versions that pruning may delete.
+    versions that pruning may delete, `inside` what it deletes of those that stay.
     """
 
     assess: Callable[[Comparison, Ref], Verdict]
@@ -60,3 +60,4 @@ class KindRules:
     removed: Callable[[Comparison, Ref, int | None, frozenset[LiveKey]], tuple[RemovedObject, ...] | Refusal]
     moved: Callable[[Comparison, Ref, int], Verdict | frozenset[int]] | None = None
     old: Callable[[Comparison, Ref, int, Kept], tuple[RemovedObject, ...]] | None = None
+    inside: Callable[[Comparison, Ref, int, Kept], Verdict] | None = None

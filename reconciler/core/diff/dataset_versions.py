@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from reconciler.core.change import RemovedObject
 from reconciler.core.diff.assessment import Verdict, held, wish_for
 from reconciler.core.diff.comparison import Comparison, Kept, KindRules
 from reconciler.core.diff.content_match import unfit
@@ -11,6 +10,7 @@ from reconciler.core.diff.dataset_context import DatasetContext
 from reconciler.core.diff.election import newest_numbers, next_version, open_drafts
 from reconciler.core.diff.move import another_thing, move_all, move_these, renamed, several_named
 from reconciler.core.live import Live, LiveKey, RemoteDataset, called, shown_name
+from reconciler.core.loss import RemovedObject
 from reconciler.core.name import FinalName, parse_dataset_name
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref

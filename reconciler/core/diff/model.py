@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reconciler.core.change import FieldChange, ModelChange, StoppedTraining
+from reconciler.core.change import FieldChange, ModelChange
 from reconciler.core.desired import Desired, DesiredModel
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.alias import is_version, resolve_aliases
@@ -23,6 +23,7 @@ from reconciler.core.diff.model_context import (
 from reconciler.core.diff.training import Course, Decision, decide, failures
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.live import ModelStatus, RemoteModel, called, live_name
+from reconciler.core.loss import StoppedTraining
 from reconciler.core.reason import Reason, Why
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.run_options import RunOptions

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from reconciler.core.change import RemovedObject, RenamedObject
+from reconciler.core.change import RenamedObject
 from reconciler.core.diff.alias import resolve_aliases
 from reconciler.core.diff.assessment import TrainingData, Verdict, held, wish_for
+from reconciler.core.diff.checkpoint import dispensable_checkpoints
 from reconciler.core.diff.comparison import Comparison, Kept, KindRules
 from reconciler.core.diff.election import ModelMember, newest_numbers, next_version
 from reconciler.core.diff.model import assess_model
@@ -12,6 +13,7 @@ from reconciler.core.diff.move import another_thing, move_all, move_these, renam
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.live import LiveKey, ModelStatus, RemoteModel, shown_name
+from reconciler.core.loss import RemovedObject
 from reconciler.core.name import FinalName, LiveName, parse_dataset_name, parse_model_name
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
@@ -131,4 +133,4 @@ def _pruned(live: RemoteModel, reason: Reason) -> RemovedObject:
     return RemovedObject(kind=live.kind, id=live.id, name=shown_name(live), reason=reason)
 
 
-RULES = KindRules(assess=_assess, hold=_hold, removed=_removed, moved=_moved, old=_old)
+RULES = KindRules(assess=_assess, hold=_hold, removed=_removed, moved=_moved, old=_old, inside=dispensable_checkpoints)

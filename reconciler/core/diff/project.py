@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.change import FieldChange, ProjectChange, RemovedObject
+from reconciler.core.change import FieldChange, ProjectChange
 from reconciler.core.desired import Desired, DesiredProject
 from reconciler.core.diff.account_index import AccountIndex, in_numbers
 from reconciler.core.diff.assessment import Verdict, held
@@ -11,6 +11,7 @@ from reconciler.core.diff.family import contradicted, version_to_ask_for
 from reconciler.core.diff.find_project import Found, find_project
 from reconciler.core.diff.leftover import leftovers
 from reconciler.core.live import Live, LiveKey, RemoteProject, called, id_words
+from reconciler.core.loss import RemovedObject
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref

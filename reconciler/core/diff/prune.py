@@ -1,13 +1,14 @@
-"""`--prune`: old versions of declared manifests are deleted, as a part of the plan that is shown and reviewed."""
+"""`--prune`: old versions of declared manifests go, and parts of those that stay; the plan shows it for review."""
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.core.change import Change, DatasetChange, ModelChange, RemovalChange, RemovedObject
+from reconciler.core.change import Change, DatasetChange, ModelChange, RemovalChange
 from reconciler.core.diff.assessment import Verdict
 from reconciler.core.diff.comparison import Comparison, Kept
 from reconciler.core.diff.kinds import RULES
 from reconciler.core.kind import Kind
 from reconciler.core.live import LiveKey
+from reconciler.core.loss import RemovedObject
 from reconciler.core.plan import Basis
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
@@ -16,7 +17,7 @@ from reconciler.core.text import quoted
 
 
 def prune(comparison: Comparison, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
-    """The versions that may be deleted, of every manifest that was not refused.
+    """The versions that may be deleted, of every manifest that was not refused, and what may go of the others.
 
     The kinds come in the opposite of their order, because a dataset version may go if its last model goes too.
     """
@@ -36,6 +37,8 @@ def prune(comparison: Comparison, verdicts: Iterable[Verdict]) -> Iterator[Verdi
                 going |= {(item.kind, item.id) for item in objects}
                 if objects:
                     yield _verdict(ref, objects)
+                if rules.inside is not None:
+                    yield rules.inside(comparison, ref, project_id, Kept(ids=ids, going=frozenset(going)))
 
 
 def _kept_ids(verdicts: Iterable[Verdict]) -> Iterator[LiveKey]:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from reconciler.core.account import Account
 from reconciler.core.adoption import Compared
-from reconciler.core.change import RemovalChange
+from reconciler.core.change import RemovalChange, Scalar
 from reconciler.core.consequence import (
     AbsenceDeclared,
     AccountRepinned,
@@ -33,6 +33,7 @@ from reconciler.core.look.in_force import coming
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState, State
+from reconciler.core.text import in_words
 from reconciler.core.value import dataclass
 
 
@@ -190,7 +191,14 @@ def _policy_moves(before: DesiredModel, after: DesiredModel) -> Iterator[PolicyM
     for one in fields(after.policy):
         then, now = getattr(before.policy, one.name), getattr(after.policy, one.name)
         if then != now:
-            yield PolicyMove(ref=after.ref, path=f"training.{one.name}", before=then, after=now)
+            yield PolicyMove(ref=after.ref, path=f"training.{one.name}", before=_scalar(then), after=_scalar(now))
+
+
+def _scalar(value: Scalar | tuple[int, ...]) -> Scalar:
+    """A value of a policy, a list in words."""
+    if not isinstance(value, tuple):
+        return value
+    return in_words(map(str, value), "and") if value else ""
 
 
 def _kept(merge: Merge, models: Iterable[DesiredModel]) -> Iterator[DefinitionKept]:

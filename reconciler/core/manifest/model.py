@@ -70,6 +70,7 @@ def _judge(manifest: Manifest, spec: ModelSpec, family: Family) -> Iterator[Prob
         )
     if spec.training is not None:
         yield from _judge_policies(manifest, spec.training)
+        yield from _judge_checkpoints(manifest, spec, spec.training, family)
         yield from _judge_training(manifest, spec, spec.training)
     yield from _judge_aliases(manifest, () if spec.promotion is None else spec.promotion.aliases)
 
@@ -83,6 +84,35 @@ def _judge_policies(manifest: Manifest, training: Training) -> Iterator[Problem]
             '"retries" has no effect here',
             "A failed training is left alone unless the manifest says `on_failure: retrain`.",
         )
+
+
+def _judge_checkpoints(manifest: Manifest, spec: ModelSpec, training: Training, family: Family) -> Iterator[Problem]:
+    """Steps that no training of today leaves a checkpoint after are a warning: older versions may have been trained otherwise."""
+    steps, place = training.keep_checkpoints, ("spec", "training", "keep_checkpoints")
+    if steps is None:
+        return
+    if spec.training_mode != "expert":
+        yield Problem(
+            rule="model-checkpoints",
+            location=manifest.document.at_key(*place),
+            summary='"keep_checkpoints" is for training_mode expert only',
+            detail="No other training leaves checkpoints that the API deletes.",
+            remedy="Remove it, or write training_mode: expert.",
+        )
+        return
+    if family == "schema":
+        yield Problem(
+            rule="model-checkpoints",
+            location=manifest.document.at_key(*place),
+            summary='"keep_checkpoints" is for models of the prefix family only',
+            detail="In the schema family no operation draws with another checkpoint than the active one.",
+            remedy="Remove the line.",
+        )
+        return
+    for at, step in enumerate(steps):
+        if detail := training.leaves_no_checkpoint_after(step):
+            summary = f"no training as declared leaves a checkpoint after {step} steps"
+            yield _warning(manifest, "model-checkpoints", (*place, at), summary, detail)
 
 
 def _judge_training(manifest: Manifest, spec: ModelSpec, training: Training) -> Iterator[Problem]:
@@ -125,7 +155,7 @@ def _judge_bounds(
         )
 
 
-def _warning(manifest: Manifest, rule: str, steps: tuple[str, ...], summary: str, detail: str) -> Problem:
+def _warning(manifest: Manifest, rule: str, steps: tuple[str | int, ...], summary: str, detail: str) -> Problem:
     return Problem(
         rule=rule,
         location=manifest.document.at(*steps),

@@ -200,7 +200,7 @@ class DatasetSpec(Strict):
 
 
 class PolicyKeys(Strict):
-    """Whether and when a model is trained: these keys are never sent."""
+    """Whether and when a model is trained, and what is kept of it: these keys are never sent."""
 
     start: bool = Field(default=True, description="false: create the model, but do not start the training.")
     retrain: Literal["always", "never"] = Field(
@@ -215,6 +215,13 @@ class PolicyKeys(Strict):
     on_superseded: Literal["wait", "stop"] = Field(
         "wait", description="stop: where a newer version is to be trained, stop the training of the older one."
     )
+    keep_checkpoints: list[Annotated[int, Field(ge=1)]] | None = Field(
+        None,
+        description=(
+            "Steps whose checkpoints `reconciler apply --prune` leaves beside the active one; it deletes the others. "
+            "All stay if left out. For training_mode expert in the prefix family only."
+        ),
+    )
 
     @property
     def policy(self) -> TrainingPolicy:
@@ -225,6 +232,7 @@ class PolicyKeys(Strict):
             on_failure=self.on_failure,
             retries=self.retries,
             on_superseded=self.on_superseded,
+            keep_checkpoints=None if self.keep_checkpoints is None else tuple(sorted(set(self.keep_checkpoints))),
         )
 
 
@@ -274,6 +282,18 @@ class ParameterKeys(Strict):
         """The declared ones, sorted by name."""
         values = ((name, getattr(self, name)) for name in sorted(ParameterKeys.model_fields))
         return tuple((name, value) for name, value in values if value is not None)
+
+    def leaves_no_checkpoint_after(self, step: int) -> str:
+        """Why a training with what is declared leaves no checkpoint after so many steps, as a sentence; empty if it may.
+
+        There is one at each interval and one at the end.
+        """
+        total, interval = self.total_training_steps, self.checkpoint_interval
+        if total is not None and step > total:
+            return f"It ends after {total} steps."
+        if interval is not None and step % interval and step != total:
+            return f"It leaves one every {interval} steps, and one at its end."
+        return ""
 
     @classmethod
     def bounds_of(cls, name: str) -> Bounds | None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.core.change import NOTHING_LOST, Change, DatasetChange, Losses
+from reconciler.core.change import Change, DatasetChange
 from reconciler.core.cost import Cost
 from reconciler.core.limit import DELETIONS_FROM, SHARES, Limits
+from reconciler.core.loss import NOTHING_LOST, Losses
 from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
 
@@ -47,14 +48,20 @@ _Row = tuple[str, int, int | None, str]
 
 
 def _numbers(lost: Losses, cost: Cost, limits: Limits, versions: int) -> Iterable[_Row]:
-    images, objects = len(lost.images), len(lost.objects)
+    images, objects, checkpoints = len(lost.images), len(lost.objects), lost.checkpoint_count
     yield "uploads", cost.uploads, limits.uploads, f"{count(cost.uploads, 'image')} would be uploaded"
     yield "image_removals", images, limits.image_removals, f"{count(images, 'image')} would be removed"
-    yield "deletions", objects, limits.deletions, f"{count(objects, 'live object')} would be deleted"
+    yield "deletions", objects + checkpoints, limits.deletions, f"{_deleted(objects, checkpoints)} would be deleted"
     if versions >= DELETIONS_FROM:
         percent = _percent(objects, versions)
         what = f"{objects} of {versions} live versions ({percent} %) would be deleted"
         yield "deletions_percent", percent, limits.deletions_percent, what
+
+
+def _deleted(objects: int, checkpoints: int) -> str:
+    """A limit counts both; a share is of versions, so of the objects alone."""
+    told = ((objects, "live object"), (checkpoints, "checkpoint"))
+    return " and ".join(count(number, noun) for number, noun in told if number)
 
 
 def _percent(part: int, whole: int) -> int:

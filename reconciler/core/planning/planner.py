@@ -6,7 +6,7 @@ from functools import reduce
 
 from reconciler import __version__
 from reconciler.core.action import Action
-from reconciler.core.change import Change, ModelChange, RemovalChange, RenameChange
+from reconciler.core.change import Change, CheckpointChange, ModelChange, RemovalChange, RenameChange
 from reconciler.core.cost import Cost
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.limit import Limits
@@ -14,7 +14,7 @@ from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.first_steps import FirstSteps
 from reconciler.core.planning.kinds import ACTIONS
 from reconciler.core.planning.limit_check import check, expected
-from reconciler.core.planning.removal import removal_actions, rename_actions
+from reconciler.core.planning.removal import checkpoint_actions, removal_actions, rename_actions
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 
@@ -74,8 +74,9 @@ def _actions(assessment: Assessment) -> tuple[Action, ...]:
             made = _steps(change, before)
             before.made[change.ref] = before.made.get(change.ref, ()) + tuple(action.id for action in made[-1:])
             actions += made
+    checkpoints = [change for change in changes if isinstance(change, CheckpointChange)]
     removals = [change for change in changes if isinstance(change, RemovalChange)]
-    return (*actions, *removal_actions(removals, actions))
+    return (*actions, *checkpoint_actions(checkpoints, actions), *removal_actions(removals, actions))
 
 
 def _steps(change: Change, before: FirstSteps) -> tuple[Action, ...]:

@@ -1,11 +1,12 @@
-"""The steps that rename live objects in place, and those that delete them: last, and models before their datasets."""
+"""The steps that rename live objects in place, and those that delete: last, and models before their datasets."""
 
 from collections.abc import Iterable
 
-from reconciler.core.action import Action, DeleteObject, RenameObject, StopTraining, counted
-from reconciler.core.change import RemovalChange, RemovedObject, RenameChange
+from reconciler.core.action import Action, DeleteCheckpoint, DeleteObject, RenameObject, StopTraining, counted
+from reconciler.core.change import CheckpointChange, RemovalChange, RenameChange
 from reconciler.core.cost import Cost
 from reconciler.core.kind import Kind
+from reconciler.core.loss import RemovedObject
 from reconciler.core.planning.calls import DELETE, RENAME, STOP
 from reconciler.core.ref import Ref
 
@@ -31,10 +32,7 @@ def removal_actions(changes: Iterable[RemovalChange], before: Iterable[Action]) 
 
     What the plan makes for the same manifest comes first, so that no version is deleted before the next one exists.
     """
-    changes = tuple(changes)
-    made: dict[Ref, tuple[str, ...]] = {}
-    for action in before:
-        made[action.ref] = (*made.get(action.ref, ()), action.id)
+    changes, made = tuple(changes), _made(before)
     actions: list[Action] = []
     earlier: tuple[str, ...] = ()
     for kind in reversed(Kind):
@@ -46,6 +44,36 @@ def removal_actions(changes: Iterable[RemovalChange], before: Iterable[Action]) 
         actions += stage
         earlier += tuple(action.id for action in stage)
     return tuple(actions)
+
+
+def checkpoint_actions(changes: Iterable[CheckpointChange], before: Iterable[Action]) -> tuple[Action, ...]:
+    """A step for each checkpoint that goes, after all that the plan makes for the same manifest."""
+    made = _made(before)
+    return tuple(
+        _checkpoint(change.ref, DeleteCheckpoint(id=one.id, name=one.name, checkpoint=step), made.get(change.ref, ()))
+        for change in changes
+        for one in change.versions
+        for step in one.steps
+    )
+
+
+def _checkpoint(ref: Ref, step: DeleteCheckpoint, needs: tuple[str, ...]) -> Action:
+    return Action(
+        id=f"{ref} delete checkpoint {step.checkpoint} of model {step.id}",
+        ref=ref,
+        step=step,
+        needs=needs,
+        label=f"checkpoint {step.checkpoint} of {step.name}",
+        cost=counted(step) + Cost(calls=DELETE),
+    )
+
+
+def _made(before: Iterable[Action]) -> dict[Ref, tuple[str, ...]]:
+    """The steps of each object so far, by their ids."""
+    made: dict[Ref, tuple[str, ...]] = {}
+    for action in before:
+        made[action.ref] = (*made.get(action.ref, ()), action.id)
+    return made
 
 
 def _deletion(change: RemovalChange, item: RemovedObject, needs: tuple[str, ...]) -> tuple[Action, ...]:

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from reconciler.core.change import (
     Change,
+    CheckpointChange,
     DatasetChange,
     FieldChange,
     ModelChange,
@@ -101,6 +102,10 @@ def _lines(change: Change) -> Iterator[str]:
             yield from _model(change)
         case RemovalChange():
             yield from _removal(change)
+        case CheckpointChange():
+            yield from (
+                f"deletes the checkpoint {step} of {_named(one.name)}" for one in change.versions for step in one.steps
+            )
         case RenameChange() if change.reason.why is Why.ADOPTED:
             # Its entry was reviewed when it was merged, and nothing but that gives the name. A plan without an account
             # knows no live name, and the API may refuse the new one for ever: neither may keep an apply from its work.

@@ -85,3 +85,21 @@ def unfit_for_training(
             f"dataset {quoted(dataset.name)} (id {live_id}) differs after the freeze: {'; '.join(reasons)}; plan again"
         )
     return None
+
+
+def undeletable(model: RemoteModel, checkpoint: int) -> str:
+    """Why a checkpoint of a live model must not be deleted, as a clause; empty where it may be, or is gone already."""
+    if model.status is not ModelStatus.COMPLETED:
+        return f"the model is {shown(model.word)} now"
+    if model.checkpoints is None:
+        return "the API does not show the checkpoints of the model"
+    if is_deleted(model, checkpoint):
+        return ""
+    if model.active_checkpoint is None:
+        return "the API does not say which checkpoint is active"
+    return "it is the active one now" if model.active_checkpoint == checkpoint else ""
+
+
+def is_deleted(model: RemoteModel, checkpoint: int) -> bool:
+    """Does a live model show its checkpoints, and not this one?"""
+    return model.checkpoints is not None and checkpoint not in model.checkpoints

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.core.change import StoppedTraining
+from reconciler.core.loss import StoppedTraining
 from reconciler.core.name import said_name
 from reconciler.core.text import count
 from reconciler.render.album import ReportedFinding, findings_told_once
@@ -77,10 +77,11 @@ def fields(one: ChangedObject) -> Iterator[tuple[str, Pieces]]:
 
 
 def gone(one: ChangedObject) -> Iterator[tuple[str, str]]:
-    """A line for each live object that goes."""
-    for each, words in one.gone:
+    """A line for each live object that goes, whole or in part."""
+    for each in one.gone:
         id_ = f" (id {each.id})" if one.is_asked else ""
-        yield f"{each.kind.value} “{said_name(each.name)}”{id_}", words
+        part = f"{each.part} of " if each.part else ""
+        yield f"{part}{each.kind.value} “{said_name(each.name)}”{id_}", each.words
 
 
 def stopped(one: StoppedTraining) -> str:

@@ -119,6 +119,8 @@ def loud_bullets(one: ChangedObject) -> Iterator[Bullets]:
     if one.removed:
         title = f"{count(len(one.removed), 'live object')} deleted"
         yield _bullets(title, _gone(one))
+    if number := one.losses.checkpoint_count:
+        yield _bullets(f"{count(number, 'checkpoint')} deleted", _gone(one))
     if one.stops:
         bullets = (Bullet(sign=Role.TRAIN, head=stop.name, words=f"(id {stop.id}), {LOST}") for stop in one.stops)
         yield _bullets(f"{count(len(one.stops), 'running training')} stopped", bullets)
@@ -181,9 +183,9 @@ def _kept(one: KeptCaption) -> Bullet:
 
 
 def _gone(one: ChangedObject) -> Iterator[Bullet]:
-    for gone, words in one.gone:
+    for gone in one.gone:
         head = f'"{abridged(said_name(gone.name))}"' + (f" (id {gone.id})" if one.is_asked else "")
-        yield Bullet(sign=Role.DELETE, head=head, words=words)
+        yield Bullet(sign=Role.DELETE, head=head, words=gone.beside_name)
 
 
 def _bullet(bullet: Bullet, length: Length) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.core.change import NOTHING_LOST
 from reconciler.core.limit import Limits
+from reconciler.core.loss import NOTHING_LOST
 from reconciler.core.plan import Plan
 from reconciler.core.tier import CALLS_A_MINUTE, FREE_REQUESTS
 from reconciler.core.value import dataclass
@@ -75,7 +75,7 @@ def amounts(plan: Plan, objects: Sequence[ChangedObject]) -> tuple[Amount, ...]:
     )
     rare = (
         Amount(label="removals", quantities=tuple(_removals(objects, plan.limits))),
-        Amount(label="deletions", quantities=tuple(_deletions(plan))),
+        Amount(label="deletions", quantities=tuple(_deletions(objects, plan))),
     )
     return (*usual, *(one for one in rare if one.quantities))
 
@@ -138,13 +138,22 @@ def _removals(objects: Sequence[ChangedObject], limits: Limits) -> Iterator[Quan
         )
 
 
-def _deletions(plan: Plan) -> Iterator[Quantity]:
-    if number := plan.cost.deletions:
+def _deletions(objects: Sequence[ChangedObject], plan: Plan) -> Iterator[Quantity]:
+    """One limit counts both; a share is of the live versions alone."""
+    checkpoints = sum(one.losses.checkpoint_count for one in objects)
+    if number := plan.cost.deletions - checkpoints:
         yield Quantity(
             number=number,
             noun="live object" if number == 1 else "live objects",
             limit=_limit(plan.limits.deletions, plan.limits.deletions_percent, "the live versions"),
             is_least=bool(plan.subject.base),
+            tone=Tone.DESTROYS,
+        )
+    if checkpoints:
+        yield Quantity(
+            number=checkpoints,
+            noun="checkpoint" if checkpoints == 1 else "checkpoints",
+            limit=_limit(None if number else plan.limits.deletions),
             tone=Tone.DESTROYS,
         )
 

@@ -4,9 +4,12 @@ from dataclasses import field
 from enum import StrEnum
 
 from reconciler.core.category import Category
-from reconciler.core.change import Effect, FieldChange, Losses, RemovedObject, RenamedObject, StoppedTraining
+from reconciler.core.change import Effect, FieldChange, RenamedObject
+from reconciler.core.kind import Kind
+from reconciler.core.loss import Losses, RemovedCheckpoints, RemovedObject, StoppedTraining
 from reconciler.core.reason import Why
 from reconciler.core.ref import Ref
+from reconciler.core.text import in_words
 from reconciler.core.value import dataclass
 from reconciler.render.alias import AliasReport
 from reconciler.render.plan_report.content import ContentReport, Entries
@@ -28,12 +31,31 @@ class Layout(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A live object that is deleted, or of which something is, with what else there is to say of it."""
+
+    kind: Kind
+    id: int
+    name: str
+    words: str
+    part: str = ""
+    """What is deleted of it, where it stays itself: `checkpoints 500 and 750`."""
+    stops: bool = False
+    """Is its training stopped first?"""
+
+    @property
+    def beside_name(self) -> str:
+        """What to say beside its name, where nothing but that stands before."""
+        return f"without {self.part}; {self.words}" if self.part else self.words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedObject:
     """One object that changes. Parts that it does not have are empty or None, so that no printer asks for its kind."""
 
     ref: Ref
     kind: str
-    """The kind of the change: that of the object, `removal` or `rename`."""
+    """The kind of the change: that of the object, `removal`, `checkpoints` or `rename`."""
     anchor: str = ""
     """The name of its section; no word of it is foreign."""
     effect: Effect
@@ -83,9 +105,12 @@ class ChangedObject:
         return ", ".join(self.content.sums if self.content else ()) or self.reason
 
     @property
-    def gone(self) -> tuple[tuple[RemovedObject, str], ...]:
-        """Live objects that are deleted, each with what else there is to say of it."""
-        return tuple((one, _why_gone(one)) for one in self.removed)
+    def gone(self) -> tuple[Gone, ...]:
+        """Live objects that are deleted, or of which checkpoints are."""
+        objects = (
+            Gone(kind=one.kind, id=one.id, name=one.name, words=_why_gone(one), stops=one.stops) for one in self.removed
+        )
+        return (*objects, *map(_thinned, self.losses.checkpoints))
 
     @property
     def because(self) -> str:
@@ -124,8 +149,8 @@ class ChangedObject:
 
     @property
     def number(self) -> int:
-        """How many live objects the verdict counts."""
-        return len(self.removed) or len(self.renamed) or 1
+        """How many live objects, or checkpoints of them, the verdict counts."""
+        return len(self.removed) or self.losses.checkpoint_count or len(self.renamed) or 1
 
     @property
     def removed(self) -> tuple[RemovedObject, ...]:
@@ -162,7 +187,7 @@ class ChangedObject:
 
     @property
     def layout(self) -> Layout:
-        if self.removed:
+        if self.removed or self.losses.checkpoints:
             return Layout.REMOVAL
         if self.training is not None:
             return Layout.MODEL
@@ -190,3 +215,9 @@ def _why_gone(one: RemovedObject) -> str:
     if one.stops:
         return f"its training is stopped first, {LOST}"
     return "" if one.reason.why is Why.ABSENT else reason_words(one.reason)
+
+
+def _thinned(one: RemovedCheckpoints) -> Gone:
+    part = ("checkpoint " if len(one.steps) == 1 else "checkpoints ") + in_words(map(str, one.steps), "and")
+    stays = in_words((f"{step} (active)" if step == one.active else str(step) for step in one.kept), "and")
+    return Gone(kind=Kind.MODEL, id=one.id, name=one.name, part=part, words=f"it keeps {stays}")

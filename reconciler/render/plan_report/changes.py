@@ -7,6 +7,7 @@ from typing import assert_never
 from reconciler.core.category import categories
 from reconciler.core.change import (
     Change,
+    CheckpointChange,
     DatasetChange,
     Effect,
     FieldChange,
@@ -107,7 +108,7 @@ def _object(change: Change, plan: Plan) -> ChangedObject:
             return _dataset(one, change)
         case ModelChange():
             return _model(one, change, plan)
-        case RemovalChange():
+        case RemovalChange() | CheckpointChange():
             return one
         case RenameChange():
             return replace(one, renamed=entries((), change.objects, FOLD_RENAMES))

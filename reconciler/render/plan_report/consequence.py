@@ -210,8 +210,17 @@ _POLICIES = {
 
 
 def _policy(one: PolicyMove) -> str:
+    if one.path == "training.keep_checkpoints":
+        return _kept_checkpoints(one.after)
     known = _POLICIES.get((one.path, one.after))
     return known or f"has another {one.path}: {_value(one.before)} -> {_value(one.after)}"
+
+
+def _kept_checkpoints(steps: Scalar) -> str:
+    if steps is None:
+        return "keeps all its checkpoints (no more `keep_checkpoints`)"
+    listed = f"{steps} and the active one" if steps else "the active one"
+    return f"keeps of its checkpoints {listed}; `apply --prune` deletes the others"
 
 
 def _value(value: Scalar) -> str:

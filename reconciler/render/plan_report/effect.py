@@ -51,7 +51,7 @@ class EffectFacts:
     is_asked: bool = True
     """False where no account was asked: ids are made up, and nobody knows how many versions are live."""
     objects: int = 1
-    """Live objects that are deleted or renamed."""
+    """Live objects that are deleted or renamed, or checkpoints that are deleted."""
     stops: int = 0
     """Running trainings that are stopped."""
     version: str = ""
@@ -67,6 +67,7 @@ class EffectFacts:
             objects=objects,
             gone=objects if self.is_asked else every,
             gone_versions=count(self.objects, "version") if self.is_asked else every,
+            checkpoints=count(self.objects, "checkpoint"),
             stops=f", {count(self.stops, 'running training')} stopped" if self.stops else "",
             version=self.version,
             versions=self.versions,
@@ -158,6 +159,15 @@ _OF_ANY = {
     Effect.TRAIN: _TRAINED,
     Effect.START: replace(_TRAINED, line=f"training starts, {TRAINING_TIME}", heading="its training starts"),
     Effect.DELETE: _DELETED,
+    Effect.DELETE_CHECKPOINTS: replace(
+        _DELETED,
+        noun="checkpoint",
+        is_least=False,
+        line="{checkpoints} deleted, the versions stay",
+        heading="{checkpoints} deleted for good, the versions stay",
+        pointer="{checkpoints} deleted for good",
+        apply="apply --prune deletes {checkpoints}, ",
+    ),
     Effect.RENAME: EffectWords(
         place=7,
         noun="live object",

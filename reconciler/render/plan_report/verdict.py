@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from reconciler.core.change import NOTHING_LOST
+from reconciler.core.loss import NOTHING_LOST
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.state import State
 from reconciler.core.text import count

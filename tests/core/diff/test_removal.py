@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.action import Verb
-from reconciler.core.change import DatasetChange, RemovalChange, RemovedObject, RenameChange
+from reconciler.core.change import DatasetChange, RemovalChange, RenameChange
 from reconciler.core.cost import Cost
 from reconciler.core.desired import Absent, Desired
 from reconciler.core.diff.diff import diff
@@ -13,6 +13,7 @@ from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.limit import Limits
 from reconciler.core.live import ModelStatus, Observed
+from reconciler.core.loss import RemovedObject
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.limit_check import check, expected
 from reconciler.core.planning.planner import plan

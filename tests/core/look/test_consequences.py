@@ -124,6 +124,17 @@ def test_a_manifest_that_is_gone_takes_its_aliases_with_it() -> None:
         ({"retrain": "never"}, {}, "is trained again when it changes (no more `retrain: never`)"),
         ({}, {"start": False}, "gets new versions that are created and not trained (`start: false`)"),
         ({}, {"on_superseded": "stop"}, "has another training.on_superseded: wait -> stop"),
+        (
+            {},
+            {"keep_checkpoints": (500, 1500)},
+            "keeps of its checkpoints 500 and 1500 and the active one; `apply --prune` deletes the others",
+        ),
+        (
+            {"keep_checkpoints": (500,)},
+            {"keep_checkpoints": ()},
+            "keeps of its checkpoints the active one; `apply --prune` deletes the others",
+        ),
+        ({"keep_checkpoints": (500,)}, {}, "keeps all its checkpoints (no more `keep_checkpoints`)"),
     ],
 )
 def test_a_training_policy_that_differs_is_told(then: dict[str, object], now: dict[str, object], said: str) -> None:

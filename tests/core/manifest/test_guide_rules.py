@@ -111,6 +111,12 @@ def test_a_model_of_the_schema_family_has_no_training_version() -> None:
     assert problems(project(), schema_dataset(), model(training_version="max")) == ["m/2.yaml:6:3 model-version-family"]
 
 
+def test_a_model_of_the_schema_family_keeps_its_checkpoints() -> None:
+    """No operation draws with another one than the active one there, so which to keep means nothing."""
+    found = problems(project(), schema_dataset(), model(training_mode="expert", training="{keep_checkpoints: [500]}"))
+    assert [one for one in found if "checkpoints" in one] == ["m/2.yaml:7:14 model-checkpoints"]
+
+
 def _entry(text: str, *, is_document: bool = False) -> CaptionEntry:
     return CaptionEntry(key="i1.png", text=text, location=Location("c", 1, 1), is_document=is_document)
 

@@ -286,6 +286,22 @@ MODELS = [
         ["m/2.yaml:7:35 model-checkpoint"],
     ),
     ({"training_mode": "expert", "training": "{checkpoint_interval: 400, total_training_steps: 400}"}, []),
+    ({"training_mode": "expert", "training": "{keep_checkpoints: [1000, 1500]}"}, []),
+    ({"training_mode": "expert", "training": "{keep_checkpoints: []}"}, []),
+    ({"training": "{keep_checkpoints: [1000]}"}, ["m/2.yaml:6:14 model-checkpoints"]),
+    ({"training_mode": "expert", "training": "{keep_checkpoints: [0]}"}, ["m/2.yaml:7:33 manifest-value"]),
+    ({"training_mode": "expert", "training": "{keep_checkpoints: 1000}"}, ["m/2.yaml:7:32 manifest-type"]),
+    (
+        {"training_mode": "expert", "training": "{total_training_steps: 1000, keep_checkpoints: [1000, 1500]}"},
+        ["m/2.yaml:7:67 model-checkpoints (warning)"],
+    ),
+    (
+        {
+            "training_mode": "expert",
+            "training": "{checkpoint_interval: 400, total_training_steps: 1000, keep_checkpoints: [400, 500, 1000]}",
+        },
+        ["m/2.yaml:7:92 model-checkpoints (warning)"],
+    ),
     ({"aliases": "{production: a51be07, candidate: current, full: a51be07aa9c13}"}, []),
     ({"aliases": "{production: v2}"}, ["m/2.yaml:6:25 model-alias-number (warning)"]),
     ({"aliases": "{v1: a51be07}"}, []),

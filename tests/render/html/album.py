@@ -11,10 +11,10 @@ from reconciler.core.change import (
     RemovalChange,
     RenameChange,
     RenamedObject,
-    StoppedTraining,
 )
 from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption
 from reconciler.core.kind import Kind
+from reconciler.core.loss import StoppedTraining
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref

@@ -273,3 +273,9 @@ def test_nothing_is_struck_out_where_there_is_no_picture() -> None:
     html = render_html(sample.plan(changes=(sample.dataset(images=going),)), digest=album.DIGEST, album=pictures)
     assert '<div class="mat"><img' in html
     assert "mat blank" not in html
+
+
+def test_checkpoints_that_go_stand_with_the_deletions(golden: Golden) -> None:
+    """Each version with what it loses and what it keeps."""
+    plan = sample.plan(changes=(sample.checkpoints(),), actions=sample.checkpoint_actions())
+    golden("html/checkpoints.txt", lines(render_html(plan, digest=album.DIGEST)))

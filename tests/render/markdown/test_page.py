@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.core.change import DatasetChange, FieldChange, Origin, StoppedTraining
+from reconciler.core.change import DatasetChange, FieldChange, Origin
 from reconciler.core.consequence import Consequence
 from reconciler.core.content_change import CaptionChange, ImageChange, ImageEffect, KeptCaption, LostCaption
 from reconciler.core.kind import Kind
+from reconciler.core.loss import StoppedTraining
 from reconciler.core.plan import Plan
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
@@ -411,3 +412,9 @@ def test_a_comment_says_of_which_root_and_account_it_is() -> None:
     assert render_markdown_nothing(report, root="a`b/@c").splitlines()[1] == told
     assert markdown.render_markdown(usual).splitlines()[1].startswith("**")
     assert render_markdown_nothing(usual).splitlines()[1].startswith("**")
+
+
+def test_checkpoints_that_go_stand_in_the_comment(golden: Golden) -> None:
+    """They are never folded away: nothing brings them back."""
+    plan = sample.plan(changes=(sample.checkpoints(),), actions=sample.checkpoint_actions())
+    golden("markdown/checkpoints.md", shown(plan))

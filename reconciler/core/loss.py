@@ -1,0 +1,88 @@
+"""What is live and goes by a change: images, captions, versions, checkpoints, trainings. It is counted here and nowhere else."""
+
+from reconciler.core.content_change import LostCaption, LostImage
+from reconciler.core.kind import Kind
+from reconciler.core.reason import Reason
+from reconciler.core.value import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedTraining:
+    """A training that is stopped; what it has cost is lost."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedObject:
+    """A live object that is deleted; `stops` says that its training is stopped first."""
+
+    kind: Kind
+    id: int
+    name: str
+    reason: Reason
+    stops: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedCheckpoints:
+    """Checkpoints of one live model version that are deleted; the version stays.
+
+    `steps` go, `kept` stay, and `active` is the one of those that draws. Steps are sorted, and names are those that git knows.
+    """
+
+    id: int
+    name: str
+    steps: tuple[int, ...]
+    kept: tuple[int, ...]
+    active: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Losses:
+    """What is live and goes: the one answer that limits, the binding to a review and reports use.
+
+    A twin is no loss, since the image stays once.
+    """
+
+    images: tuple[LostImage, ...] = ()
+    captions: tuple[LostCaption, ...] = ()
+    """Captions of people that are replaced by git's; a caption that goes with its image is told there."""
+    objects: tuple[RemovedObject, ...] = ()
+    """Live versions and projects that are deleted."""
+    trainings: tuple[StoppedTraining, ...] = ()
+    """Running trainings that are stopped."""
+    checkpoints: tuple[RemovedCheckpoints, ...] = ()
+    """Checkpoints that are deleted of versions that stay."""
+
+    @property
+    def is_none(self) -> bool:
+        return self == NOTHING_LOST
+
+    @property
+    def destroyed_images(self) -> tuple[LostImage, ...]:
+        """Lost images that no completed version holds either."""
+        return tuple(image for image in self.images if image.kept_in is None)
+
+    @property
+    def is_for_good(self) -> bool:
+        """Does something go that no completed version keeps: an image, a caption, a version, a checkpoint?"""
+        return bool(self.destroyed_images or self.captions or self.objects or self.checkpoints)
+
+    @property
+    def checkpoint_count(self) -> int:
+        """How many checkpoints are deleted of versions that stay."""
+        return sum(len(one.steps) for one in self.checkpoints)
+
+    def __add__(self, other: "Losses") -> "Losses":
+        return Losses(
+            images=self.images + other.images,
+            captions=self.captions + other.captions,
+            objects=self.objects + other.objects,
+            trainings=self.trainings + other.trainings,
+            checkpoints=self.checkpoints + other.checkpoints,
+        )
+
+
+NOTHING_LOST = Losses()
