@@ -9,7 +9,7 @@ from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import AliasState
 from reconciler.core.strictjson import dumps
 from reconciler.render.fingerprint import ModelFingerprint
-from reconciler.render.status import checkpoints, object_statuses
+from reconciler.render.status import active_checkpoint, checkpoints, object_statuses
 
 
 def problems_json(problems: Iterable[Problem]) -> str:
@@ -62,6 +62,7 @@ def status_json(plan: Plan, around: Surroundings = NOTHING_AROUND) -> str:
             "adopted": one.is_adopted,
             "aliases": {state.alias: _alias(state) for state in plan.aliases_of(one.ref)},
             "checkpoints": list(checkpoints(one, around)),
+            "active_checkpoint": active_checkpoint(one, around),
         }
         for one in object_statuses(plan)
     ]

@@ -175,13 +175,20 @@ def _rows(status: ObjectStatus, plan: Plan, around: Surroundings) -> list[Row]:
     if states := plan.aliases_of(status.ref):
         rows.append(Row(label="aliases", text=standing_aliases(plan, states)))
     if steps := checkpoints(status, around):
-        rows.append(Row(label="checkpoints", text=say(f"after {', '.join(steps)} steps")))
+        active = active_checkpoint(status, around)
+        which = "" if active is None else f"; {active} is active"
+        rows.append(Row(label="checkpoints", text=say(f"after {', '.join(steps)} steps{which}")))
     return rows
 
 
 def checkpoints(status: ObjectStatus, around: Surroundings) -> tuple[str, ...]:
     """The steps after which the training of a live model left a checkpoint."""
     return () if status.id is None else around.checkpoints.get((status.ref.kind, status.id), ())
+
+
+def active_checkpoint(status: ObjectStatus, around: Surroundings) -> int | None:
+    """The step of the checkpoint that a live model draws with if nobody names another; None where the API does not say."""
+    return None if status.id is None else around.active.get((status.ref.kind, status.id))
 
 
 def _sum(found: tuple[ObjectStatus, ...]) -> str:

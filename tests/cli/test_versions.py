@@ -224,7 +224,7 @@ def test_the_checkpoints_of_an_expert_training(tree: Path, cli: Cli) -> None:
     edit(tree / "manifests/model.yaml", "training_version: max", "training_version: bria-3.2")
     declare(tree, "training: {total_training_steps: 1000, checkpoint_interval: 500}")
     assert cli("apply", "--yes", "--wait", "training").code == 0
-    assert "    checkpoints      after 500, 1000 steps\n" in cli("status").out
+    assert "    checkpoints      after 500, 1000 steps; 1000 is active\n" in cli("status").out
     objects = json.loads(cli("status", "--format", "json").out)["objects"]
     assert objects[-1]["checkpoints"] == ["500", "1000"]
 

@@ -196,6 +196,15 @@ def test_the_rules_are_those_of_the_declared_model(brand: Brand) -> None:
     assert said(brand, HEAD + "  checkpoints: [500]\n" + CASES) == []
 
 
+def test_a_checkpoint_that_its_model_does_not_keep_is_a_warning(brand: Brand) -> None:
+    """Whoever prunes would take a column away that can never be drawn again."""
+    lora = (brand.root / "lora.yaml").read_text()
+    training = "  training_mode: expert\n  training_version: bria-2.3\n  training: {keep_checkpoints: [1000]}\n"
+    brand.write("lora.yaml", lora + training)
+    assert said(brand, HEAD + "  checkpoints: [500, 1000]\n" + CASES) == ["7:17 gallery-checkpoint-pruned"]
+    assert [one.is_error for one in problems_in(brand.load())] == [False]
+
+
 def test_a_gallery_of_an_absent_model_stays(brand: Brand) -> None:
     """Its pictures are in git and no part of the live side."""
     absent = MODEL.replace("{name: lora-max}", "{name: lora-max, ensure: absent}")

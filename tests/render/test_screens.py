@@ -57,6 +57,7 @@ AROUND = Surroundings(
         Stray(kind=Kind.MODEL, id=57, name="theirs", project_id=12),
     ),
     checkpoints={(Kind.MODEL, 81): ("500", "1000")},
+    active={(Kind.MODEL, 81): 1000},
 )
 PRINTED = ModelFingerprint(
     ref=sample.MODEL, fingerprint="a51be07aa9c13", dataset=sample.DATASET, dataset_fingerprint="a9f3c1a2b7d40"
@@ -269,6 +270,7 @@ def test_status_as_json() -> None:
     assert [one["ref"] for one in found["objects"]] == refs
     assert [one["in_sync"] for one in found["objects"]] == [True, False, False, False]
     assert found["objects"][3]["checkpoints"] == ["500", "1000"]
+    assert [one["active_checkpoint"] for one in found["objects"]].count(1000) == 1
     assert found["objects"][3]["fingerprint"] is None
     assert found["objects"][3]["aliases"] == {
         "production": {"target": "v7", "id": None, "version": None, "fingerprint": None, "problem": "no"}

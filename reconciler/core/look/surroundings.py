@@ -1,6 +1,7 @@
 """What a plan does not tell of the account: live objects that git does not know, and the checkpoints of trainings."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import field
 
 from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
@@ -42,6 +43,8 @@ class Surroundings:
     leftovers: tuple[Leftover, ...] = ()
     archives: tuple[KeptArchive, ...] = ()
     checkpoints: Mapping[LiveKey, tuple[str, ...]]
+    active: Mapping[LiveKey, int] = field(default_factory=dict)
+    """Of those models, the step of the checkpoint that is active, where the API says it (U60)."""
 
 
 NOTHING_AROUND = Surroundings(checkpoints={})
@@ -61,6 +64,7 @@ def surroundings(desired: Desired, observed: Observed, project_ids: Mapping[Ref,
             taken=[ref.name for ref in desired.refs if ref.kind.parent is None],
         ),
         checkpoints={(model.kind, model.id): model.checkpoint_steps for model in models if model.checkpoint_steps},
+        active={(model.kind, model.id): step for model in models if (step := model.active_checkpoint) is not None},
     )
 
 

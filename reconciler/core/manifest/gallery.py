@@ -19,7 +19,7 @@ from reconciler.core.manifest.spec import fit
 from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.manifest.tree import ManifestTree
 from reconciler.core.order import Drawer, Draws, Guidance, Method, Order, Picture, Value
-from reconciler.core.problem import Problem
+from reconciler.core.problem import Problem, Severity
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
 
@@ -199,6 +199,22 @@ def _judge(
                 summary="this model has no checkpoints",
                 detail=_sentence(wrong.words),
                 remedy="Remove `checkpoints`.",
+            )
+    yield from _dispensable(manifest, present.get(gallery.model))
+
+
+def _dispensable(manifest: GalleryManifest, model: Declared | None) -> Iterator[Problem]:
+    """Checkpoints that the gallery draws with, and that the manifest of its model does not keep."""
+    kept = model.policy.keep_checkpoints if isinstance(model, DesiredModel) else None
+    for at, step in enumerate(manifest.body.spec.checkpoints or ()):
+        if kept is not None and step not in kept:
+            yield Problem(
+                rule="gallery-checkpoint-pruned",
+                location=manifest.document.at("spec", "checkpoints", at),
+                summary=f"`apply --prune` may delete the checkpoint {step}, which this gallery draws with",
+                detail="`training.keep_checkpoints` of its model does not list it.",
+                remedy="List it there too.",
+                severity=Severity.WARNING,
             )
 
 
