@@ -6,13 +6,14 @@ from reconciler.core.problem import Location
 from reconciler.core.strictjson import Value
 from reconciler.core.value import dataclass
 
-_COLUMNS = 20
-_MASK = (1 << _COLUMNS) - 1
+COLUMNS = 20
+"""Bits of a place that hold its column; those above hold its line."""
+_MASK = (1 << COLUMNS) - 1
 
 
 def mark(line: int, column: int) -> int:
     """A place as one number. Line and column count from 0, as parsers give them, and stay below a million."""
-    return line + 1 << _COLUMNS | column + 1
+    return line + 1 << COLUMNS | column + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class Document:
 
     def _location(self, index: int) -> Location:
         place = self.marks[index]
-        return Location(self.path, place >> _COLUMNS, place & _MASK)
+        return Location(self.path, place >> COLUMNS, place & _MASK)
 
 
 def _child(value: Value, index: int, step: str | int) -> tuple[Value, int, int] | None:

@@ -3,7 +3,7 @@
 import math
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -17,7 +17,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from reconciler.core.manifest.document import Document, mark
+from reconciler.core.manifest.document import COLUMNS, Document, mark
 from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted
 
@@ -36,7 +36,8 @@ EXPANSION_LIMIT = 10_000
 DIGIT_LIMIT = 19
 """Digits of an integer; no field of a manifest needs more."""
 
-STARTS = frozenset("0123456789+-.~nNtTfF")
+_NUMBER_STARTS = frozenset("0123456789+-.")
+STARTS = _NUMBER_STARTS | frozenset("~nNtTfF")
 """First characters of all that is not text."""
 
 _WORDS: dict[str, bool | None] = {
@@ -75,32 +76,35 @@ class DocumentBuilder:
         self._seen = 0
         self._begin()
 
-    def read(self, events: Iterator[Event]) -> None:
-        """Build everything; YamlFault where reading must end, faults that allow to go on are collected."""
-        for event in events:
-            if isinstance(event, ScalarEvent):
+    def read(self, next_event: Callable[[], Event | None]) -> None:
+        """Build everything; YamlFault where reading must end, faults that allow to go on are collected.
+
+        A small file has eighty events already, so they are told apart by the class alone, the most frequent first.
+        """
+        while (event := next_event()) is not None:
+            if type(event) is ScalarEvent:
                 self._scalar(event)
-            elif isinstance(event, MappingStartEvent):
+            elif type(event) is MappingStartEvent:
                 self._open(event, {})
-            elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            elif type(event) is MappingEndEvent or type(event) is SequenceEndEvent:
                 self._close()
-            elif isinstance(event, SequenceStartEvent):
+            elif type(event) is SequenceStartEvent:
                 self._open(event, [])
-            elif isinstance(event, AliasEvent):
+            elif type(event) is AliasEvent:
                 self._alias(event)
-            elif isinstance(event, DocumentStartEvent):
+            elif type(event) is DocumentStartEvent:
                 self._directives(event)
                 self._begin()
-            elif isinstance(event, DocumentEndEvent):
+            elif type(event) is DocumentEndEvent:
                 self._finish()
 
     def _begin(self) -> None:
         self._root: Value = None
-        self._marks: list[int] = []
+        self._marks = array("Q")
         self._stack: list[tuple[dict[str, Value] | list[Value], str | None, int, int]] = []
         self._top: dict[str, Value] | list[Value] | None = None
         self._key: object = _NO_KEY
-        self._anchors: dict[str, tuple[Value, list[int], int] | None] = {}
+        self._anchors: dict[str, tuple[Value, array[int], int] | None] = {}
         self._sound = len(self.faults)
         self._has_null = False
 
@@ -111,7 +115,7 @@ class DocumentBuilder:
             raise self._at(start, "manifest-size", f"more than {DOCUMENT_LIMIT:,} documents in one file")
         if self._root is None:
             return  # nothing between two separators
-        document = Document(path=self._path, value=self._root, marks=array("Q", self._marks), has_null=self._has_null)
+        document = Document(path=self._path, value=self._root, marks=self._marks, has_null=self._has_null)
         (self.documents if len(self.faults) == self._sound else self.broken).append(document)
 
     def _directives(self, event: DocumentStartEvent) -> None:
@@ -128,34 +132,39 @@ class DocumentBuilder:
 
     def _scalar(self, event: ScalarEvent) -> None:
         place = event.start_mark
-        position = mark(place.line, place.column)
+        position = place.line + 1 << COLUMNS | place.column + 1  # as `mark`, without a call: there are many
         text: str = event.value
         style = event.style
-        if event.tag is not None:
+        anchor = event.anchor
+        top = self._top
+        if event.ctag is not None:
             self._tag(event)
         if style == '"' and not self._is_lenient and _ESCAPED.search(text):
             self._fault(event, "manifest-encoding", "this text holds a control character", remedy="Remove it.")
-        value: Value = text if style or (text and text[0] not in STARTS) else self._resolved(event, text)
-        if self._key is _NO_KEY and type(self._top) is dict:
-            if type(value) is str and value not in self._top and event.anchor is None and value != "<<":
+        is_text = style or (text not in _WORDS and text[0] not in _NUMBER_STARTS)
+        value: Value = text if is_text else self._resolved(event, text)
+        if type(top) is not dict:
+            self._count(event, 1)
+            self._marks.append(position)
+            self._attach(value)
+        elif self._key is _NO_KEY:
+            if type(value) is str and value not in top and anchor is None and value != "<<":
                 self._marks.append(position)
                 self._key = value
             else:
                 self._name(event, value, position)
             return
-        self._nodes += 1
-        if self._nodes > NODE_LIMIT:
-            self._count(event, 0)
-        self._marks.append(position)
+        else:
+            self._nodes += 1
+            if self._nodes > NODE_LIMIT:
+                self._count(event, 0)
+            self._marks.append(position)
+            top[self._key] = value  # type: ignore[index]
+            self._key = _NO_KEY
         if value is None:
             self._has_null = True
-        if event.anchor is not None:
-            self._anchors[event.anchor] = (value, [position], 1)
-        if type(self._top) is dict:
-            self._top[self._key] = value  # type: ignore[index]
-            self._key = _NO_KEY
-        else:
-            self._attach(value)
+        if anchor is not None:
+            self._anchors[anchor] = (value, array("Q", [position]), 1)
 
     def _resolved(self, event: ScalarEvent, text: str) -> Value:
         try:
@@ -209,15 +218,21 @@ class DocumentBuilder:
                 f"values are nested more than {DEPTH_LIMIT} deep",
                 remedy="Nest them less deeply; a deep schema may stand in a file (`visual_schema_file`).",
             )
-        if event.tag is not None:
+        if event.ctag is not None:
             self._tag(event)
-        self._count(event, 1)
-        if event.anchor is not None:
-            self._anchors[event.anchor] = None
-        place = event.start_mark
-        self._attach(value)
-        self._stack.append((value, event.anchor, len(self._marks), self._nodes))
-        self._marks.append(mark(place.line, place.column))
+        self._nodes += 1
+        if self._nodes > NODE_LIMIT:
+            self._count(event, 0)
+        anchor = event.anchor
+        if anchor is not None:
+            self._anchors[anchor] = None
+        top, place, marks = self._top, event.start_mark, self._marks
+        if type(top) is dict:
+            top[self._key] = value  # type: ignore[index]
+        else:
+            self._attach(value)
+        self._stack.append((value, anchor, len(marks), self._nodes))
+        marks.append(place.line + 1 << COLUMNS | place.column + 1)
         self._top, self._key = value, _NO_KEY
 
     def _close(self) -> None:
@@ -293,6 +308,8 @@ def scalar_value(text: str) -> str | int | float | bool | None:
     """The value of an unquoted scalar; text, unless it begins with one of STARTS or is empty."""
     if text in _WORDS:
         return _WORDS[text]
+    if text[0] not in _NUMBER_STARTS:
+        return text
     if _INTEGER.fullmatch(text):
         if len(text) > DIGIT_LIMIT + 1:
             raise BadNumber(f"a number of {len(text.lstrip('+-')):,} digits")

@@ -1,8 +1,10 @@
 """YAML read from its event stream: everything is judged before an object is built, and every place is kept."""
 
 import re
-from collections.abc import Iterator
+from codecs import BOM_UTF8
+from collections.abc import Callable
 from dataclasses import field
+from functools import partial
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -16,7 +18,7 @@ from reconciler.files.text_file import not_utf8, too_large
 from reconciler.files.yaml.builder import DocumentBuilder, YamlFault
 
 try:
-    from _ruamel_yaml import CParser
+    from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is there for whoever needs the parser alone
 except ImportError:  # pragma: no cover - declared as a dependency; `pure` goes the same way without it
     CParser = None
 
@@ -28,6 +30,8 @@ RETRY_LIMIT = 64 * 1024
 and takes `{at: 1:30}` for a mistake."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u2028\u2029]")
+_PLAIN = bytes((0x09, 0x0A, 0x0D, *range(0x20, 0x7F)))
+"""The characters of ASCII that are no control characters."""
 
 _NAME = re.compile(r"""\bname:[ \t]*["']?([a-z0-9-]+)""")
 
@@ -80,11 +84,12 @@ def _built(
     return builder, None
 
 
-def _events(text: str, *, pure: bool) -> Iterator[Event]:
+def _events(text: str, *, pure: bool) -> Callable[[], Event | None]:
+    """What gives the next event, and None behind the last."""
     if pure or CParser is None:
-        events: Iterator[Event] = YAML(typ="safe", pure=True).parse(text)
-        return events
-    return iter(CParser(text).get_event, None)
+        return partial(next, YAML(typ="safe", pure=True).parse(text), None)
+    getter: Callable[[], Event | None] = CParser(text).get_event
+    return getter
 
 
 def _decoded(data: bytes, path: str, reading: Reading) -> str | None:
@@ -93,12 +98,13 @@ def _decoded(data: bytes, path: str, reading: Reading) -> str | None:
         reading.problems.append(too_large(Location(path), FILE_LIMIT))
         return None
     try:
-        text = data.decode("utf-8-sig")
+        text = data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         reading.problems.append(not_utf8(path, data, error.start))
         reading.lost_names.update(_NAME.findall(data.decode("utf-8", "replace")))
         return None
-    if (found := _CONTROL.search(text)) is not None:
+    # Most files are plain ASCII, of which the bytes are looked at, in a tenth of the time.
+    if data.translate(None, _PLAIN) and (found := _CONTROL.search(text)) is not None:
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - text.rfind("\n", 0, found.start())
         reading.lost_names.update(_NAME.findall(text))
