@@ -6,12 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
-from reconciler.app.exceptions import WrongUsage, undeclared
+from reconciler.app.exceptions import undeclared
 from reconciler.core.manifest.image import ImageFile
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.ref import Ref
-from reconciler.core.text import shown
 from reconciler.doctor.diagnose import Evidence, diagnose
 from reconciler.doctor.finding import Diagnosis
 from reconciler.doctor.pixels import Measured
@@ -20,7 +19,6 @@ from reconciler.files.image.image_file import inspect
 from reconciler.files.image.pixel import PixelCache, measure
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
-from reconciler.files.whole_file import replace_path
 
 _THREADS = 4
 
@@ -34,27 +32,6 @@ def examine(root: Path, wanted: Sequence[Ref], today: date, *, cache: Path | Non
     _require_declared(loaded, wanted)
     evidence = Evidence(today=today, measured=measure_all(root, decodable(loaded, wanted), cache=cache))
     return diagnose(loaded, evidence, wanted)
-
-
-def write_sheet(path: str, page: str) -> None:
-    """Write a contact sheet, whole or not at all. WrongUsage if that fails, or if the file is anything but a contact sheet."""
-    place = Path(path)
-    if place.exists() and not _is_sheet(place):
-        raise WrongUsage(f"{shown(path)} exists and is no contact sheet: it stays as it is. Choose another name.")
-    try:
-        replace_path(place, page.encode())
-    except OSError as error:
-        raise WrongUsage(f"The contact sheet {shown(path)} cannot be written: {error.strerror}.") from None
-
-
-def _is_sheet(place: Path) -> bool:
-    """Does a file begin as contact sheets do? An empty file may be overwritten too."""
-    try:
-        with place.open("rb") as file:
-            head = file.read(4096)
-    except OSError:
-        return False
-    return not head or b"<title>Contact sheet:" in head
 
 
 def _require_declared(loaded: Loaded, wanted: Iterable[Ref]) -> None:

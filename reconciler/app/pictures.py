@@ -1,6 +1,6 @@
 """Small pictures for reports, drawn from the images of a tree, or kept from an earlier report."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.name import image_key
 from reconciler.core.value import dataclass
 from reconciler.files.cache import CacheFile, default_cache
-from reconciler.files.image.thumbnail import ThumbnailCache, thumbnail
+from reconciler.files.image.thumbnail import EDGE, ThumbnailCache, thumbnail
 from reconciler.files.tree import FileRefused, Tree
 
 _THREADS = 4
@@ -46,24 +46,32 @@ def pictures_of(tree: ImageTree, wanted: Collection[str]) -> DrawnPictures:
 
 def draw(root: Path, images: Iterable[ImageFile]) -> dict[str, bytes]:
     """Thumbnails of these images as WebP, by digest; images that cannot be shown have none."""
-    by_digest = {image.digest: image for image in images if image.has_content}
+    return small_pictures(root, {image.digest: image.path for image in images if image.has_content})
+
+
+def small_pictures(root: Path, paths: Mapping[str, str], edge: int = EDGE) -> dict[str, bytes]:
+    """Pictures of files below the root, at most `edge` pixels wide and high, as WebP by digest.
+
+    `paths` are by the digest of the file. A file that is not that one by now, or that cannot be shown, has no picture.
+    """
     with CacheFile(default_cache()) as file:
-        cache = ThumbnailCache(file)
-        found = {digest: picture for digest in by_digest if (picture := cache.get(digest)) is not None}
-        missing = {digest: image for digest, image in by_digest.items() if digest not in found}
+        cache = ThumbnailCache(file, edge)
+        found = {digest: picture for digest in paths if (picture := cache.get(digest)) is not None}
+        missing = [digest for digest in paths if digest not in found]
         if missing:
             with Tree(root) as tree, ThreadPoolExecutor(_THREADS) as threads:
-                drawn = threads.map(lambda image: _drawn(tree, image), missing.values())
+                drawn = threads.map(lambda digest: _drawn(tree, paths[digest], digest, edge), missing)
                 for digest, picture in zip(missing, drawn, strict=True):
                     if picture is not None:
                         found[digest] = picture
                         cache.put(digest, picture)
-    return {digest: found[digest] for digest in by_digest if digest in found}
+    return {digest: found[digest] for digest in paths if digest in found}
 
 
-def _drawn(tree: Tree, image: ImageFile) -> bytes | None:
+def _drawn(tree: Tree, path: str, digest: str, edge: int) -> bytes | None:
+    """The picture is kept by digest for good, so the bytes that are decoded must be those of the digest."""
     try:
-        with tree.open_file(image.path) as file:
-            return thumbnail(file)
+        with tree.open_file(path) as file:
+            return thumbnail(file, edge, digest=digest)
     except FileRefused:
         return None

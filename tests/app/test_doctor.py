@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from reconciler.app import pictures
-from reconciler.app.doctor import examine, write_sheet
+from reconciler.app.doctor import examine
 from reconciler.app.exceptions import WrongUsage
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.image import ImageFile
@@ -138,13 +138,3 @@ def test_pictures_are_drawn_once(root: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_picture_that_is_gone_is_left_out(root: Path) -> None:
     gone = ImageFile(name="x.png", path="poses/x.png", digest="cd" * 32, size=1)
     assert pictures.draw(root, [gone]) == {}
-
-
-def test_a_sheet_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    place = tmp_path / "sheet.html"
-    write_sheet(str(place), "<title>Contact sheet: é")
-    write_sheet(str(place), "<title>Contact sheet: ü")
-    assert place.read_text(encoding="utf-8") == "<title>Contact sheet: ü"
-    assert [path.name for path in tmp_path.iterdir()] == ["sheet.html"]
-    with pytest.raises(WrongUsage, match=r"^The contact sheet .*none/sheet\.html cannot be written: No such file"):
-        write_sheet(str(tmp_path / "none" / "sheet.html"), "")

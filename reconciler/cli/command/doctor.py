@@ -47,7 +47,7 @@ def command(
     More than `validate`: pixels are decoded, images compared with each other, captions with the guide. Findings are
     problems (exit code 3), warnings or advice; docs/doctor.md explains each by its id, and how to waive it.
     """
-    from reconciler.app.doctor import examine, write_sheet
+    from reconciler.app.doctor import examine
     from reconciler.cli.context import open_context
     from reconciler.cli.exit_codes import DONE, PROBLEMS
     from reconciler.render.doctor import doctor_json, doctor_view
@@ -55,11 +55,12 @@ def command(
     context = open_context(invocation)
     diagnosis = examine(context.settings.root, datasets, today or context.today)
     if sheet is not None:
+        from reconciler.app.html_file import write_page
         from reconciler.app.pictures import draw
         from reconciler.render.html.doctor_sheet import contact_sheet, pictured
 
         shown = draw(context.settings.root, pictured(diagnosis))
-        write_sheet(sheet, contact_sheet(diagnosis, shown))
+        write_page(sheet, contact_sheet(diagnosis, shown), title="Contact sheet:", noun="contact sheet")
     if form == "json":
         context.console.result_text(doctor_json(diagnosis))
     else:

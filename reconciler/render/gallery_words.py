@@ -1,0 +1,119 @@
+"""A gallery in words: its versions, whether they are approved, what was asked for, and what to do about what is not there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from reconciler.core.gallery import CaseState
+from reconciler.core.strictjson import Value
+from reconciler.core.text import count, in_words
+from reconciler.gallery.approval import Approved, Differs, Standing
+from reconciler.gallery.comparison import ComparedColumn, Comparison
+from reconciler.render.words import megabytes, short
+
+_TYPES: Final = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WebP", "image/svg+xml": "SVG"}
+_DIFFERS: Final = {
+    Differs.NEW: "{case} is new",
+    Differs.DEFINITION: "{case} is defined differently",
+    Differs.PICTURE: "{case} has another picture",
+}
+_MOST_NAMED: Final = 3
+"""Cases that are named where an approval does not count; more are counted."""
+
+
+def version_words(one: ComparedColumn) -> str:
+    """`v2 (a51be07)`, or the fingerprint alone where no record says a number."""
+    known = short(one.column.fingerprint)
+    return known if one.number is None else f"v{one.number} ({known})"
+
+
+def standing_words(one: Standing | None) -> str:
+    """Whether a version is approved, and if an approval does not count, why; empty where that is not asked."""
+    match None if one is None else one.approved:
+        case None:
+            return ""
+        case Approved.YES:
+            return "approved"
+        case Approved.DAMAGED:
+            return f"not approved: its approval file {one.reason if one else ''}"
+        case Approved.VOID:
+            return f"approval void: {_void(one.void if one else {})}"
+        case Approved.INCOMPLETE | Approved.WITHOUT:
+            return "not approved"
+
+
+def _void(void: Mapping[str, Differs]) -> str:
+    told = [_DIFFERS[why].format(case=case) for case, why in void.items()]
+    rest = len(told) - _MOST_NAMED
+    return in_words([*told[:_MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])], "and")
+
+
+def value_words(value: Value) -> str:
+    """A recorded value as a person reads it; of a picture the first digits of its digest."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case {"sha256": str(digest)}:
+            return f"picture {digest[:8]}"
+        case {"address_sha256": str(digest)}:
+            return f"picture at an address ({digest[:8]})"
+        case list():
+            return in_words([value_words(one) for one in value], "and") if value else "nothing"
+        case dict():
+            return ", ".join(f"{name} {value_words(one)}" for name, one in value.items())
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
+def facts_words(record: Mapping[str, Value]) -> str:
+    file = record.get("file")
+    if not isinstance(file, dict):
+        return ""
+    width, height, size = (file.get(name) for name in ("width", "height", "size"))
+    sides = f"{width} x {height} " if isinstance(width, int) and isinstance(height, int) else ""
+    kind = file.get("type")
+    named = _TYPES.get(kind, kind) if isinstance(kind, str) else ""
+    weight = f", {megabytes(size)}" if isinstance(size, int) else ""
+    return f"{sides}{named}{weight}".strip(", ")
+
+
+def state_words(numbers: Mapping[CaseState, int]) -> Sequence[str]:
+    """`5 present`, `1 missing`; what there is none of is left out."""
+    return [f"{number:,} {state.value}" for state, number in numbers.items() if number]
+
+
+def verdict_words(comparison: Comparison) -> str:
+    """`6 cases in 2 versions: 11 present, 1 missing.`"""
+    places = range(len(comparison.columns))
+    numbers = {state: sum(comparison.number_of(state, at) for at in places) for state in CaseState}
+    versions = len({one.column.fingerprint for one in comparison.columns})
+    more = f" ({count(len(places), 'column')})" if len(places) > versions else ""
+    what = f"{count(len(comparison.cases), 'case')} in {count(versions, 'version')}{more}"
+    if places and comparison.is_whole:
+        return f"{what}: all present."
+    return f"{what}: {', '.join(state_words(numbers)) or 'nothing to compare'}."
+
+
+def ways_on(comparison: Comparison) -> list[tuple[str, str]]:
+    """What to do about each state that is there, once for all cells that are in it."""
+    name = comparison.gallery.name
+    cells = [cell for row in comparison.cases for cell in row.cells]
+    states = {cell.state for cell in cells}
+    steps = {
+        CaseState.MISSING: f"`reconciler gallery run {name}` draws what is missing.",
+        CaseState.STALE: "The case was defined differently when this was drawn. "
+        f"`reconciler gallery run {name} --refresh` draws it again.",
+        CaseState.UNKNOWN: "A request was about to be sent, and nobody knows what became of it. "
+        f"`reconciler gallery run {name} --again CASE` asks once more, and may pay twice.",
+        CaseState.DAMAGED: "Bring the picture and its JSON back with git, or delete both and draw the case again.",
+    }
+    found = [(state.value, words) for state, words in steps.items() if state in states]
+    if any(not cell.has_content for cell in cells):
+        found.append(("no content", "The picture lies in Git LFS and is not here: `git lfs pull` fetches it."))
+    if any(one.standing is not None and not one.standing.may_be_named for one in comparison.columns):
+        look = f"Look at all cases, then record it with `reconciler gallery approve {name} FINGERPRINT`."
+        found.append(("not approved", look))
+    return found
