@@ -7,6 +7,7 @@ from reconciler.app.alias_check import with_alias_check
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.history import models_of
 from reconciler.app.planning import Planned, Scope, chosen_refs, overlay_limits, subject_of
+from reconciler.app.promotion_check import with_promotion_check
 from reconciler.app.revision import BaseTree
 from reconciler.app.settings import Settings
 from reconciler.app.sibling_roots import with_elsewhere
@@ -16,6 +17,7 @@ from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.look.announced_end import announced_end
 from reconciler.core.look.consequences import Merge, consequences, forgotten, loosened, repinned
 from reconciler.core.look.elsewhere import declared_twice
+from reconciler.core.look.guard_moves import guard_moves
 from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.plan import Plan
 from reconciler.core.planning.archive_notes import archive_notes
@@ -51,7 +53,8 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
         consequences=_consequences(Merge(before=base.desired, after=desired, plan=made), settings, base, refs),
     )
     made = replace(made, notes=(*overlay_limits(settings, made), *made.notes))
-    return with_alias_check(made, desired, settings.root, base.desired)
+    made = with_alias_check(made, desired, settings.root, base.desired)
+    return with_promotion_check(made, desired, settings, refs, base)
 
 
 def _first_adoption(settings: Settings, base: BaseTree) -> tuple[Note, ...]:
@@ -82,7 +85,8 @@ def _consequences(merge: Merge, settings: Settings, base: BaseTree, refs: frozen
     now = with_overlay(load_configuration(settings.root), settings.overlay)
     was = base.configuration
     chosen = refs if refs != frozenset(merge.after.refs) else refs | frozenset(merge.before.refs)
-    found = (one for one in consequences(merge) if one.ref is None or one.ref in chosen)
+    told = (*consequences(merge), *guard_moves(base.declared, merge.after))
+    found = (one for one in told if one.ref is None or one.ref in chosen)
     return (
         *found,
         *repinned(was.account, now.account),
@@ -93,7 +97,7 @@ def _consequences(merge: Merge, settings: Settings, base: BaseTree, refs: frozen
 
 def beside(planned: Planned, settings: Settings, base: BaseTree, scope: Scope) -> Planned:
     """A live plan, in which each object that differs although this change does not touch it is told apart."""
-    desired = planned.desired
+    desired, refs = planned.desired, chosen_refs(planned.desired, scope)
     offline = assess_offline(desired, base.desired)
     touched = edited(desired, base.desired) | {change.ref for change in offline.changes}
     index = AccountIndex(planned.observed)
@@ -106,9 +110,10 @@ def beside(planned: Planned, settings: Settings, base: BaseTree, scope: Scope) -
     made = replace(
         planned.plan,
         notes=(*_first_adoption(settings, base), *_untouched(planned.plan, touched), *planned.plan.notes),
-        consequences=_consequences(merge, settings, base, chosen_refs(desired, scope)),
+        consequences=_consequences(merge, settings, base, refs),
     )
-    return replace(planned, plan=with_alias_check(made, desired, settings.root, base.desired))
+    made = with_alias_check(made, desired, settings.root, base.desired)
+    return replace(planned, plan=with_promotion_check(made, desired, settings, refs, base))
 
 
 def _untouched(plan: Plan, touched: Iterable[Ref]) -> Iterable[Note]:

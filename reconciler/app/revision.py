@@ -29,12 +29,21 @@ class BaseTree:
     """
 
     name: str
+    rev: str = ""
+    """The revision as it was given."""
     desired: Desired = field(default_factory=Desired)
     configuration: Configuration = field(default_factory=Configuration)
     is_there: bool = True
     is_elsewhere: bool = False
     origins: Mapping[Ref, str] = field(default_factory=dict)
     """Other roots from which objects of this one came since then, by their refs of now."""
+    for_other: Desired = field(default_factory=Desired)
+    """What the tree declared where the account was another one."""
+
+    @property
+    def declared(self) -> Desired:
+        """What the manifests said, whatever the account: what guards an alias does not depend on it."""
+        return self.for_other if self.is_elsewhere else self.desired
 
 
 _BROKEN = "nothing can be compared with it. Merge what mends it, plan without --base where there is a token, or name an older base"
@@ -81,7 +90,7 @@ def _without_pull(problem: Problem) -> Problem:
 
 def _base_in(tree: RevisionTree, settings: Settings, rev: str) -> BaseTree:
     if tree.is_empty:
-        return BaseTree(name=short_revision(rev), is_there=False)
+        return BaseTree(name=short_revision(rev), rev=rev, is_there=False)
     name = settings.overlay_name
     overlay = read_overlay_of(tree, name) if name in overlays_in(tree) else None
     usual = configuration_in(tree)
@@ -94,6 +103,8 @@ def _base_in(tree: RevisionTree, settings: Settings, rev: str) -> BaseTree:
     resolved = resolve_tree(load_revision(tree, overlay=name, believes_cache=True))
     return BaseTree(
         name=short_revision(rev),
+        rev=rev,
+        for_other=resolved if is_elsewhere else Desired(),
         desired=Desired() if is_elsewhere else resolved,
         configuration=replace(configuration, account=None) if is_new_overlay else configuration,
         is_elsewhere=is_elsewhere,

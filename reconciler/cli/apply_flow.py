@@ -4,10 +4,8 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
-from reconciler.app.alias_check import with_alias_check
 from reconciler.app.apply import RunControl, account_to_pin, apply, journal_of
 from reconciler.app.archives import with_store_refusals
 from reconciler.app.exceptions import Refused, refused
@@ -18,7 +16,7 @@ from reconciler.app.session import clock_of, session
 from reconciler.app.validate import validate
 from reconciler.cli.context import CommandContext, announce_network, warn_of_unused_token
 from reconciler.cli.exit_codes import DONE, REFUSED
-from reconciler.cli.plan_flow import WaitNotices, announce_server_time
+from reconciler.cli.plan_flow import WaitNotices, announce_server_time, with_alias_refusals
 from reconciler.cli.progress import Progress
 from reconciler.core.look.surroundings import surroundings
 from reconciler.core.plan import Plan
@@ -80,7 +78,7 @@ async def run_apply(context: CommandContext, request: ApplyRequest) -> int:
             announce_network(context)
             planned = await make_plan(opened, settings, desired, request.scope)
             if not request.scope.destroys:
-                planned = replace(planned, plan=with_alias_check(planned.plan, desired, settings.root))
+                planned = with_alias_refusals(context, planned, request.scope)
             plan = with_store_refusals(_bound_plan(context, request, planned), settings)
             code = _show_and_ask(context, request, plan)
             if code is not None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from reconciler.api.observer import Exchange
 from reconciler.app.alias_check import with_alias_check
-from reconciler.app.planning import Planned, Scope, make_plan
+from reconciler.app.planning import Planned, Scope, chosen_refs, make_plan
+from reconciler.app.promotion_check import with_promotion_check
 from reconciler.app.session import Session, clock_of, session
 from reconciler.app.validate import validate
 from reconciler.cli.console import Console
@@ -80,9 +81,15 @@ async def plan_live(context: CommandContext, scope: Scope | None = None, *, beli
 
 
 async def plan_to_apply(context: CommandContext, scope: Scope) -> Planned:
-    """A plan on what is live, as `apply` would make it: aliases that nothing will answer to are refused."""
-    planned = await plan_live(context, scope, believes_cache=True)
-    return replace(planned, plan=with_alias_check(planned.plan, planned.desired, context.settings.root))
+    """A plan on what is live, as `apply` would make it: with all that its aliases have it refused for."""
+    return with_alias_refusals(context, await plan_live(context, scope, believes_cache=True), scope)
+
+
+def with_alias_refusals(context: CommandContext, planned: Planned, scope: Scope) -> Planned:
+    """Refused are aliases that nothing would answer to, and guarded ones that name what nobody approved."""
+    settings, desired = context.settings, planned.desired
+    made = with_alias_check(planned.plan, desired, settings.root)
+    return replace(planned, plan=with_promotion_check(made, desired, settings, chosen_refs(desired, scope)))
 
 
 async def plan_live_since(context: CommandContext, scope: Scope, rev: str) -> Planned:

@@ -129,6 +129,28 @@ class AdoptionMove:
     believed: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardMove:
+    """An alias that is guarded otherwise: by another gallery (`before` and `after`, None for none), or by other cases of it.
+
+    Cases that count no more are `gone`, others are `new`, and those that are defined otherwise are `changed`.
+    """
+
+    kind: Literal["guard"] = "guard"
+    ref: Ref
+    alias: str
+    before: str | None
+    after: str | None
+    gone: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+    @property
+    def loosens(self) -> bool:
+        """May the alias move to a version that it could not move to before?"""
+        return self.before is not None and (self.before != self.after or bool(self.gone))
+
+
 Consequence = (
     AliasMove
     | ManifestGone
@@ -139,4 +161,5 @@ Consequence = (
     | ExpectationGone
     | AccountRepinned
     | AdoptionMove
+    | GuardMove
 )

@@ -112,10 +112,16 @@ class Repository:
             "Name the branch that this change goes into; `fetch-depth: 0` fetches all of them where a workflow checks out."
         )
 
-    def commits(self, folder: str, most: int) -> tuple[str, ...] | None:
-        """The commits that changed a folder ("" is the top), the newest first, `most` of them; None if git cannot tell."""
+    def commits(
+        self, folder: str, most: int, *, newest: str = "HEAD", is_mainline: bool = False
+    ) -> tuple[str, ...] | None:
+        """The commits that changed a folder ("" is the top), the newest first, `most` of them; None if git cannot tell.
+
+        On the main line are those that a branch itself was at: of a merge the branch that was merged is left out.
+        """
         where = ["--", folder] if folder else []
-        listed = self._ask("rev-list", "--full-history", f"--max-count={most}", "HEAD", *where)
+        line = ["--first-parent"] if is_mainline else []
+        listed = self._ask("rev-list", "--full-history", *line, f"--max-count={most}", newest, *where)
         return None if listed is None else tuple(listed.decode().split())
 
     def entries(self, commit: str, folder: str) -> tuple[TreeEntry, ...]:

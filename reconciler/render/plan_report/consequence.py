@@ -11,6 +11,7 @@ from reconciler.core.consequence import (
     Consequence,
     DefinitionKept,
     ExpectationGone,
+    GuardMove,
     LimitLoosened,
     ManifestGone,
     Named,
@@ -18,7 +19,7 @@ from reconciler.core.consequence import (
 )
 from reconciler.core.desired import CURRENT
 from reconciler.core.ref import Ref
-from reconciler.core.text import count
+from reconciler.core.text import count, in_words
 from reconciler.core.value import dataclass
 from reconciler.render.plan_report.effect import Tone
 from reconciler.render.words import short
@@ -84,6 +85,7 @@ _COUNTED = {
     "manifest-gone": "{number} manifests are gone, and what is live of them stays",
     "absence": "whatever is live of {number} objects is deleted",
     "policy": "{number} training policies change",
+    "guard": "{number} aliases are guarded otherwise",
     "kept": "{number} models keep what is live",
     "limit": "{number} limits are loosened",
     "account": "{number} accounts are pinned anew",
@@ -112,11 +114,20 @@ def _report(one: Consequence, *, is_alone: bool) -> ConsequenceReport:
             return ConsequenceReport(kind=one.kind, ref=one.ref, clause=f"{one.ref} {words}", text=words)
         case AdoptionMove():
             return _adoption(one)
+        case GuardMove():
+            return _guard(one)
         case DefinitionKept():
             words = f"keeps the version that is live, although its definition changes ({short(one.fingerprint)})"
             return ConsequenceReport(
                 kind=one.kind, ref=one.ref, clause=f"{one.ref} keeps what is live", text=f"{words}: `retrain: never`"
             )
+        case LimitLoosened() | AccountRepinned() | ExpectationGone():
+            return _of_the_root(one)
+
+
+def _of_the_root(one: LimitLoosened | AccountRepinned | ExpectationGone) -> ConsequenceReport:
+    """What `reconciler.yaml` or an overlay lets through now."""
+    match one:
         case LimitLoosened():
             after = "no limit" if one.after is None else f"{one.after:,}"
             words = f"this change loosens limits.{one.limit} from {one.before:,} to {after}"
@@ -199,6 +210,31 @@ def _words(named: Named | None) -> str:
     if named.version is None:
         return short(named.fingerprint or named.target)
     return f"v{named.version}" + (f" ({short(named.fingerprint)})" if named.fingerprint else "")
+
+
+def _guard(one: GuardMove) -> ConsequenceReport:
+    """How an alias is guarded from now on, and what that lets through."""
+    tone = Tone.COSTS if one.loosens else Tone.PLAIN
+    if one.after is None:
+        text = f"no longer guards {one.alias}: it may move to a version that nobody approved"
+        clause = f"{one.alias} is no longer guarded"
+    elif one.before is None:
+        text = f"guards {one.alias} from now on: it moves only to a version that is approved in gallery/{one.after}"
+        clause = f"{one.alias} is guarded by gallery/{one.after}"
+    elif one.before != one.after:
+        text = f"guards {one.alias} by gallery/{one.after}, and no longer by gallery/{one.before}"
+        clause = f"{one.alias} is guarded by another gallery"
+    else:
+        now = "as it is defined now" if len(one.changed) == 1 else "as they are defined now"
+        does = (("no longer asks for", one.gone, ""), ("asks for", one.new, ""), ("asks for", one.changed, f" {now}"))
+        said = (f"{verb} {_cases(names)}{aside}" for verb, names, aside in does if names)
+        text = f"{in_words(said, 'and')} before {one.alias} moves"
+        clause = f"the guard of {one.alias} {'asks for less' if one.gone else 'asks for other cases'}"
+    return ConsequenceReport(kind=one.kind, ref=one.ref, clause=clause, text=text, tone=tone)
+
+
+def _cases(names: Sequence[str]) -> str:
+    return f"the {'case' if len(names) == 1 else 'cases'} {in_words(names, 'and')}"
 
 
 _POLICIES = {

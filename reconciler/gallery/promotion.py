@@ -1,0 +1,196 @@
+"""The promotion gate: a guarded alias moves only to a version whose gallery is complete and approved.
+
+An alias counts as guarded if the tree guards it, or the base did: else the request that takes the guard away could move the alias.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from reconciler.core.desired import CURRENT, Desired, DesiredModel
+from reconciler.core.diff.alias import is_version
+from reconciler.core.fingerprint import declared_fingerprint
+from reconciler.core.gallery import DesiredGallery
+from reconciler.core.promotion import Promotion
+from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
+from reconciler.gallery.approval import Approval, BadApproval, differing, unfit
+
+Approvals = Callable[[str, str], Approval | BadApproval | None]
+"""The approval of a fingerprint in the folder of a gallery, as one tree has it."""
+
+DIGITS = 13
+"""Characters of a whole fingerprint."""
+
+LEAST_DIGITS = 7
+"""Characters of one that an alias needs at least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """What has to be there and approved before an alias moves. `gallery` holds the cases that count, and no others.
+
+    `missing` is the name of a gallery that is not declared any more, where there is nothing else to judge by.
+    """
+
+    gallery: DesiredGallery | None
+    missing: str = ""
+    is_former: bool = False
+    """Does the base ask for it, and the tree not (so) any more?"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A guarded alias that names something else than the base, or of which no base tells what it named.
+
+    `target` is as the tree has it; `declared` is the fingerprint of what the manifests describe, of the tree and of the base.
+    """
+
+    ref: Ref
+    alias: str
+    target: str
+    guards: tuple[Guard, ...]
+    declared: tuple[str, ...]
+    former: str = ""
+    """The name that the model had before, if it was renamed."""
+
+    @property
+    def key(self) -> "Key":
+        """What it is known by among others."""
+        return self.ref, self.alias
+
+    @property
+    def is_number(self) -> bool:
+        """Does it name a version of one account, so that nobody can say what was approved?"""
+        return is_version(self.target)
+
+    def fits(self, known: Iterable[str]) -> tuple[str, ...]:
+        """The whole fingerprints that the target may stand for, sorted; none where only a few digits of one are known.
+
+        `known` are those of versions that are there: in galleries and, where it was asked, in the account.
+        """
+        if self.target == CURRENT:
+            return self.declared[:1]
+        if self.is_number:
+            return ()
+        if len(self.target) == DIGITS:
+            return (self.target,)
+        return tuple(sorted({one for one in (*known, *self.declared) if one.startswith(self.target)}))
+
+
+Key = tuple[Ref, str]
+"""A model and one of its aliases."""
+
+
+def moves(desired: Desired, base: Desired | None, refs: Iterable[Ref]) -> Iterator[Move]:
+    """The guarded aliases to judge, of the models among `refs`. Without a base each guarded one is judged."""
+    for ref in sorted(refs):
+        model = desired.models.get(ref)
+        before = None if model is None or base is None else former_model(model, base)
+        if model is None or (model.promotion is None and (before is None or before.promotion is None)):
+            continue
+        declared = _declared(model, desired, before, base)
+        for alias, target in model.aliases:
+            guards = tuple(_guards(alias, model, desired, before, base))
+            if not guards or (base is not None and _stays(alias, target, before, declared)):
+                continue
+            former = model.moved_from or ""
+            yield Move(ref=ref, alias=alias, target=target, guards=guards, declared=declared, former=former)
+
+
+def former_model(model: DesiredModel, base: Desired) -> DesiredModel | None:
+    """The model as the base declares it, also under its former name."""
+    found = base.models.get(model.ref)
+    if found is None and model.moved_from is not None:
+        found = base.models.get(Ref(model.ref.kind, model.moved_from))
+    return found
+
+
+def _declared(
+    model: DesiredModel, desired: Desired, before: DesiredModel | None, base: Desired | None
+) -> tuple[str, ...]:
+    now = declared_fingerprint(model, desired)
+    return (now,) if before is None or base is None else (now, declared_fingerprint(before, base))
+
+
+def _stays(alias: str, target: str, before: DesiredModel | None, declared: tuple[str, ...]) -> bool:
+    """Does an alias name what it named before? More digits of a fingerprint are judged: they may be those of another one.
+
+    The same few digits move, too, where they fit what the manifest describes now and did not before.
+    """
+    was = None if before is None else dict(before.aliases).get(alias)
+    if was is None:
+        return False
+    now, then = declared
+    is_same = was == target or (was == CURRENT and then.startswith(target))
+    return is_same and (now == then or (target != CURRENT and not now.startswith(target)))
+
+
+def _guards(
+    alias: str, model: DesiredModel, desired: Desired, before: DesiredModel | None, base: Desired | None
+) -> Iterator[Guard]:
+    """What each side asks for. Where the tree asks for all that the base asked for, that is told once."""
+    own = guard_of(alias, model.promotion, desired)
+    if own is not None:
+        yield own
+    was = None if before is None or base is None else guard_of(alias, before.promotion, base)
+    if was is None or base is None:
+        return
+    known = {case.name for case in own.gallery.cases} if own and own.gallery else set()
+    name = was.missing or (was.gallery.name if was.gallery else "")
+    asked = () if was.gallery is None else was.gallery.cases
+    if (
+        own is not None
+        and own.gallery is not None
+        and own.gallery.name == name
+        and {one.name for one in asked} <= known
+    ):
+        return
+    yield replace(_as_of_now(was, name, desired), is_former=True)
+
+
+def guard_of(alias: str, promotion: Promotion | None, tree: Desired) -> Guard | None:
+    """What one tree asks for before an alias moves; None where it moves freely."""
+    if promotion is None or alias not in promotion.aliases:
+        return None
+    gallery = tree.galleries.get(promotion.gallery)
+    if gallery is None:
+        return Guard(gallery=None, missing=promotion.gallery)
+    asked = promotion.asked(gallery)
+    return Guard(gallery=replace(gallery, cases=tuple(case for case in gallery.cases if case.name in asked)))
+
+
+def _as_of_now(was: Guard, name: str, desired: Desired) -> Guard:
+    """The guard of the base, with the cases as the tree defines them now, as far as it still has them."""
+    now = desired.galleries.get(name)
+    if now is None or was.gallery is None:
+        return was
+    return Guard(gallery=replace(now, cases=tuple(now.case(case.name) or case for case in was.gallery.cases)))
+
+
+def may_name(alias: str, fingerprint: str, text: bytes) -> bool:
+    """May an alias name a version in a file? Few of the trees of a history have to be read for that."""
+    label, digits = re.escape(alias.encode()), fingerprint[:LEAST_DIGITS].encode()
+    return re.search(rb"%s[\"']?\s*:\s*[\"']?(?:%s|%s)" % (label, CURRENT.encode(), digits), text) is not None
+
+
+def allowed_there(move: Move, fingerprint: str, model: DesiredModel, tree: Desired, approval: Approvals) -> bool:
+    """Did an alias name this version in an earlier tree, and rightly so: approved, or not guarded then?
+
+    Of an approval the definitions are compared: a commit that was merged had been judged with its pictures.
+    """
+    target = dict(model.aliases).get(move.alias)
+    if target is None or is_version(target):
+        return False
+    named = declared_fingerprint(model, tree) if target == CURRENT else target
+    if not fingerprint.startswith(named):
+        return False
+    guard = guard_of(move.alias, model.promotion, tree)
+    if guard is None:
+        return True
+    if guard.gallery is None:
+        return False
+    found = approval(guard.gallery.folder, fingerprint)
+    if not isinstance(found, Approval) or unfit(found, guard.gallery.name, fingerprint) is not None:
+        return False
+    return not differing(found, guard.gallery.cases)
