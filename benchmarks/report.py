@@ -25,7 +25,7 @@ from tests.chromium import launch
 
 IMAGES = {Scale.FULL: (200, 5000), Scale.QUICK: (200,), Scale.TINY: (2,)}
 MODELS = {Scale.FULL: 5000, Scale.QUICK: 500, Scale.TINY: 2}
-PICTURES = {Scale.FULL: 50, Scale.QUICK: 20, Scale.TINY: 1}
+PICTURES = {Scale.FULL: 200, Scale.QUICK: 50, Scale.TINY: 1}
 ROUNDS, PAINTS = 3, 5
 IN_A_DATASET = 200
 SIDE = 1024
