@@ -5,7 +5,7 @@ Words are compared without knowing the language.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from reconciler.core.manifest.spec import ProjectSpec
@@ -24,6 +24,8 @@ DESCRIBED = ("defined_character", "object_variants")
 
 PHRASE = 3
 """Words in a row that are no accident when they are repeated."""
+
+Phrase = tuple[str, ...]
 
 _STOPS = (".", "!", "?", "…", "。", "\uff01", "\uff1f", "।")
 _QUOTES = "\"'\u201d\u2019\u00bb)"
@@ -98,12 +100,13 @@ def judge_captions(
     """Findings about declared captions. `name` is the character's, `place` is where the manifest names their source."""
     start = normal(prefix)
     prefix_phrases = phrases(start)
+    said = {caption.text: phrases(caption.text) for caption in captions if caption.text}
     for caption in captions:
         if caption.text and not (start and caption.text.startswith(start)):
             yield from _judge_form(caption, name)
-            yield from _judge_repetition(caption, prefix_phrases)
+            yield from _judge_repetition(caption, said[caption.text] & prefix_phrases)
     yield from judge_sameness(captions, str.casefold)
-    yield from _judge_constancy(captions, prefix_phrases, place)
+    yield from _judge_constancy(said, prefix_phrases, place)
 
 
 def judge_sameness(captions: Sequence[DeclaredCaption], form: Callable[[str], str]) -> Iterator[Finding]:
@@ -177,7 +180,7 @@ def says_something(word: str) -> bool:
     return not word.isascii() or (len(word) > _SHORT and word not in _FUNCTION_WORDS)
 
 
-def phrases(text: str) -> set[tuple[str, ...]]:
+def phrases(text: str) -> set[Phrase]:
     """All runs of three words within one clause in which two or more words say something."""
     found = set()
     for clause in _CLAUSE.split(text):
@@ -189,7 +192,7 @@ def phrases(text: str) -> set[tuple[str, ...]]:
     return found
 
 
-def longest_runs(wanted: Iterable[tuple[str, ...]], text: str) -> list[str]:
+def longest_runs(wanted: Iterable[Phrase], text: str) -> list[str]:
     """The longest runs of words in `text` that consist of the wanted phrases. Phrases that overlap make one run."""
     phrases_wanted = set(wanted)
     found = []
@@ -229,30 +232,32 @@ def _judge_form(caption: DeclaredCaption, name: str | None) -> Iterator[Finding]
         yield breach_in(caption, "caption-end", "this caption does not end with a full stop")
 
 
-def _judge_repetition(caption: DeclaredCaption, prefix_phrases: set[tuple[str, ...]]) -> Iterator[Finding]:
-    if repeated := longest_runs(phrases(caption.text) & prefix_phrases, caption.text):
+def _judge_repetition(caption: DeclaredCaption, shared: set[Phrase]) -> Iterator[Finding]:
+    if shared and (repeated := longest_runs(shared, caption.text)):
         detail = f"The prefix says {quoted(repeated[0], 60)} already."
         yield breach_in(caption, "caption-repeats", "this caption says again what the prefix says", detail)
 
 
 def _judge_constancy(
-    captions: Sequence[DeclaredCaption], prefix_phrases: set[tuple[str, ...]], place: Location
+    said: Mapping[str, set[Phrase]], prefix_phrases: set[Phrase], place: Location
 ) -> Iterator[Finding]:
-    # Equal captions count once: they have a finding of their own, and would make any of their words look constant.
-    texts = {caption.text for caption in captions if caption.text}
-    if len(texts) < ENOUGH:
+    """`said` holds the phrases of each caption.
+
+    Equal captions count once: they have a finding of their own, and would make any of their words look constant.
+    """
+    if len(said) < ENOUGH:
         return
-    uses = Counter(phrase for text in texts for phrase in phrases(text))
-    constant = {phrase for phrase, number in uses.items() if number >= NEARLY_ALL * len(texts)} - prefix_phrases
+    uses = Counter(phrase for own in said.values() for phrase in own)
+    constant = {phrase for phrase, number in uses.items() if number >= NEARLY_ALL * len(said)} - prefix_phrases
     if constant:
-        example = next(text for text in sorted(texts) if phrases(text) & constant)
-        said = " … ".join(longest_runs(constant, example))
-        number = sum(bool(phrases(text) & constant) for text in texts)
-        detail = f"{quoted(said)} stands in {number} of {len(texts)}."
+        example = next(text for text in sorted(said) if said[text] & constant)
+        runs = " … ".join(longest_runs(constant, example))
+        number = sum(bool(own & constant) for own in said.values())
+        detail = f"{quoted(runs)} stands in {number} of {len(said)}."
         yield breach("caption-constant", place, "nearly every caption says the same", detail)
 
 
-def _runs(clause: Sequence[str], wanted: set[tuple[str, ...]]) -> list[str]:
+def _runs(clause: Sequence[str], wanted: set[Phrase]) -> list[str]:
     """The runs of words in one clause that consist of wanted phrases, where neighbours overlap or touch."""
     starts = [i for i in range(len(clause) - PHRASE + 1) if tuple(clause[i : i + PHRASE]) in wanted]
     if not starts:

@@ -109,7 +109,8 @@ def declared_captions(context: DatasetContext) -> tuple[DeclaredCaption, ...]:
 def problems_about(context: DatasetContext, problems: Iterable[Problem]) -> list[Problem]:
     """The problems of the tree that are about this dataset."""
     own = _problems_of_manifest(context)
-    return [problem for problem in problems if problem in own or _is_about_folder(context, problem)]
+    folders = tuple({_shown_folder(context, image) for image in context.images})
+    return [problem for problem in problems if problem in own or _is_about_folder(context, folders, problem)]
 
 
 def _problems_of_manifest(context: DatasetContext) -> set[Problem]:
@@ -137,16 +138,13 @@ def _problems_of_manifest(context: DatasetContext) -> set[Problem]:
     return problems
 
 
-def _is_about_folder(context: DatasetContext, problem: Problem) -> bool:
-    """Is a problem that was met while loading about this dataset's folder, or about the line that names the folder?"""
+def _is_about_folder(context: DatasetContext, folders: tuple[str, ...], problem: Problem) -> bool:
+    """Is a problem that was met while loading about one of these folders, or about the line that names the dataset's?"""
     include = range(len(context.spec.images.include or ()))
     named = {context.at("images", "path"), *(context.at("images", "include", index) for index in include)}
     if problem.location in named:
         return True
-    if problem.rule not in RULES:
-        return False
-    folders = {_shown_folder(context, image) for image in context.images}
-    return any(problem.location.path.startswith(folder) for folder in folders)
+    return problem.rule in RULES and problem.location.path.startswith(folders)
 
 
 def _shown_folder(context: DatasetContext, image: ImageFile) -> str:

@@ -23,7 +23,7 @@ EDGE: Final = 192
 PIXEL_LIMIT: Final = 50_000_000
 """Pixels of a picture that is decoded at all: 200 MB of memory for the worst of them."""
 
-RULES = b"1"
+RULES = b"2"
 """Counts up whenever an image is drawn otherwise; rows with another number are not found."""
 
 _QUALITY = 60
@@ -67,7 +67,8 @@ def _shrunk(image: Image, edge: int) -> Image:
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     elif image.mode in {"1", "P", "PA"} or "transparency" in image.info:
         image = image.convert("RGBA")
-    image.thumbnail((edge, edge))
+    # 1.0 takes half the time of 2.0, and in a small picture no eye sees the difference.
+    image.thumbnail((edge, edge), reducing_gap=1.0 if edge <= EDGE else 2.0)
     image = ImageOps.exif_transpose(image)
     flat = new("RGB", image.size, _BLACK)
     if image.has_transparency_data:
