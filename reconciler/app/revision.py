@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.settings import Settings
-from reconciler.app.validate import resolve_tree
+from reconciler.app.validate import ReadTree, judge_tree, resolve_tree
 from reconciler.core.account import Account
 from reconciler.core.desired import Desired
 from reconciler.core.problem import Problem, ProblemsFound
@@ -62,15 +62,18 @@ def desired_at(root: Path, rev: str) -> Desired:
         raise WrongUsage(str(refused)) from None
 
 
-def tree_at(settings: Settings, rev: str) -> BaseTree:
+def tree_at(settings: Settings, rev: str, beside: ReadTree | None = None) -> BaseTree:
     """The tree at a revision under the overlay of now, to compare with. Empty if the manifests, or the account, came later.
+
+    What is equal in the tree that was read before, `beside` this one, is the same object in both, and is read and judged once.
+    Then the base tells no warnings, and its places are those of that tree.
 
     Raises as `desired_at`, and says that the problems are those of the base. WrongUsage also if the revision has no
     history in common with what is checked out.
     """
     try:
         with revision_tree(settings.root, rev, is_base=True) as tree:
-            return _base_in(tree, settings, rev)
+            return _base_in(tree, settings, rev, beside)
     except ProblemsFound as found:
         base = f"all in the base {short_revision(rev)}"
         if any(problem.rule == POINTERS for problem in found.problems):
@@ -88,7 +91,7 @@ def _without_pull(problem: Problem) -> Problem:
     return replace(problem, remedy="Git holds only the pointer, so nothing tells which images this revision had.")
 
 
-def _base_in(tree: RevisionTree, settings: Settings, rev: str) -> BaseTree:
+def _base_in(tree: RevisionTree, settings: Settings, rev: str, beside: ReadTree | None) -> BaseTree:
     if tree.is_empty:
         return BaseTree(name=short_revision(rev), rev=rev, is_there=False)
     name = settings.overlay_name
@@ -100,7 +103,7 @@ def _base_in(tree: RevisionTree, settings: Settings, rev: str) -> BaseTree:
     configuration = with_overlay(usual, overlay)
     is_new_overlay = bool(name) and overlay is None
     is_elsewhere = _is_elsewhere(settings, configuration.account, is_new_overlay=is_new_overlay)
-    resolved = resolve_tree(load_revision(tree, overlay=name, believes_cache=True))
+    resolved = _resolved(tree, name, beside)
     return BaseTree(
         name=short_revision(rev),
         rev=rev,
@@ -109,6 +112,16 @@ def _base_in(tree: RevisionTree, settings: Settings, rev: str) -> BaseTree:
         configuration=replace(configuration, account=None) if is_new_overlay else configuration,
         is_elsewhere=is_elsewhere,
     )
+
+
+def _resolved(tree: RevisionTree, overlay: str, beside: ReadTree | None) -> Desired:
+    if beside is not None:
+        try:
+            loaded = load_revision(tree, overlay=overlay, believes_cache=True, known=beside.known)
+            return replace(judge_tree(loaded, beside.judged).desired, warnings=())
+        except ProblemsFound:
+            pass  # read once more, so that every problem has its place in the revision
+    return resolve_tree(load_revision(tree, overlay=overlay, believes_cache=True))
 
 
 def _is_elsewhere(settings: Settings, was: Account | None, *, is_new_overlay: bool) -> bool:

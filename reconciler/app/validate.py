@@ -8,14 +8,25 @@ from reconciler.app.settings import Settings
 from reconciler.core.desired import Desired
 from reconciler.core.fingerprint import dataset_fingerprint, model_fingerprint
 from reconciler.core.manifest.loaded import Loaded
-from reconciler.core.manifest.resolve import NO_MANIFESTS, resolve
+from reconciler.core.manifest.resolve import NO_MANIFESTS, Judged, judge, resolve
 from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.ref import Ref
+from reconciler.core.value import dataclass
 from reconciler.doctor.diagnose import without_waived
 from reconciler.doctor.waivers import judge_waivers, waived_rules
+from reconciler.files.known_tree import KnownTree
 from reconciler.files.load import load
 from reconciler.files.missing_root import NO_ROOT
 from reconciler.render.fingerprint import ModelFingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTree:
+    """The working tree as it was read, for a revision that is compared with it: what git knows to be equal is read once."""
+
+    desired: Desired
+    judged: Judged
+    known: KnownTree
 
 
 def validate(settings: Settings, today: date, *, believes_cache: bool = False) -> Desired:
@@ -24,12 +35,29 @@ def validate(settings: Settings, today: date, *, believes_cache: bool = False) -
     Warnings that a manifest waives on this day are left out. `believes_cache` is for a command that only shows (`files.load`).
     """
     loaded = load(settings.root, overlay=settings.overlay_name, believes_cache=believes_cache)
+    return _validated(loaded, today)[0]
+
+
+def read_tree(settings: Settings, today: date) -> ReadTree:
+    """The same, for a command that only shows, with what is kept for a revision."""
+    known = KnownTree()
+    loaded = load(settings.root, overlay=settings.overlay_name, believes_cache=True, known=known)
+    desired, judged = _validated(loaded, today)
+    return ReadTree(desired=desired, judged=judged, known=known)
+
+
+def _validated(loaded: Loaded, today: date) -> tuple[Desired, Judged]:
     try:
-        desired = resolve_tree(loaded)
+        judged = judge_tree(loaded)
     except ProblemsFound as found:
         raise ProblemsFound(without_waived(loaded, found.problems, today)) from None
-    warnings = without_waived(loaded, desired.warnings, today)
-    return replace(desired, warnings=warnings, waived=waived_rules(loaded, today))
+    warnings = without_waived(loaded, judged.problems, today)
+    return replace(judged.desired, warnings=warnings, waived=waived_rules(loaded, today)), judged
+
+
+def judge_tree(loaded: Loaded, known: Judged | None = None) -> Judged:
+    """What a loaded tree asks for, with its manifests. ProblemsFound carries all problems, also those of waivers."""
+    return judge(loaded, further=judge_waivers(loaded), known=known)
 
 
 def resolve_tree(loaded: Loaded, *, without_guide_of: Collection[Ref] = ()) -> Desired:

@@ -15,6 +15,7 @@ from reconciler.core.manifest.promotion import guarded_in
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Location, Problem
 from reconciler.core.text import quoted
+from reconciler.core.value import dataclass
 from reconciler.files.cache import CacheFile, default_cache
 from reconciler.files.git.git_tree_ids import ask_git
 from reconciler.files.git.revision_tree import RevisionTree
@@ -23,6 +24,7 @@ from reconciler.files.image.dataset_files import DatasetFiles, choose_files, fol
 from reconciler.files.image.digest_cache import DigestCache
 from reconciler.files.image.revision_scan import scan_revision
 from reconciler.files.image.scan import FolderContents, scan
+from reconciler.files.known_tree import KnownParts, KnownTree
 from reconciler.files.manifest_reading import TREE_BYTES, ManifestsRead, read_manifests
 from reconciler.files.missing_root import missing_root
 from reconciler.files.overlay import all_overlays
@@ -47,13 +49,14 @@ def load(
     overlay: str = "",
     cache: Path | None = None,
     believes_cache: bool = False,
+    known: KnownTree | None = None,
     tree_bytes: int = TREE_BYTES,
 ) -> Loaded:
     """Read everything below `root`, as it is meant under an overlay; problems are collected, never raised.
 
     An overlay that is not there changes nothing. `cache` is the file of the cache; without it, the one in the user's cache folder.
     `believes_cache` is for a command that only shows: it takes from the cache what earlier runs read in the same manifests. All others
-    parse them anew. Places in problems are relative to the working folder.
+    parse them anew. `known` is told what is read, for a revision that is read afterwards. Places in problems are relative to the working folder.
     """
     with uncollected():
         try:
@@ -66,7 +69,15 @@ def load(
             # Git works while the manifests are read, and is waited for when its answer is needed.
             git = ask_git(tree.root, os.environ) if listing.entries >= ASK_GIT_FROM else None
             digests = DigestCache(file, tree.root)
-            return _load(tree, listing, overlay, readings, tree_bytes, lambda names: scan(tree, names, digests, git))
+            if known is not None and git is not None:
+                known.trees = git.trees
+            sources = _Sources(
+                readings=readings,
+                limit=tree_bytes,
+                look=lambda names: scan(tree, names, digests, git),
+                known=known or KnownParts(),
+            )
+            return _load(tree, listing, overlay, sources)
 
 
 def load_revision(
@@ -75,17 +86,25 @@ def load_revision(
     overlay: str = "",
     cache: Path | None = None,
     believes_cache: bool = False,
+    known: KnownTree | None = None,
     tree_bytes: int = TREE_BYTES,
 ) -> Loaded:
     """The same of a tree at a git revision. What is known of images is asked by git's ids alone.
 
+    What `known` was told is taken from there where the revision has the same bytes. Its problems have the places that they have in
+    the working tree, and of a folder of images that is known no warning is told.
     RevisionRefused if an object of git cannot be read.
     """
     with uncollected(), CacheFile(cache or default_cache()) as file:
         readings = ReadingCache(file, is_believed=believes_cache)
         digests = DigestCache(file, None)
-        listing = list_tree(tree)
-        return _load(tree, listing, overlay, readings, tree_bytes, lambda names: scan_revision(tree, names, digests))
+        sources = _Sources(
+            readings=readings,
+            limit=tree_bytes,
+            look=lambda names: scan_revision(tree, names, digests),
+            known=KnownParts() if known is None else known.at(tree),
+        )
+        return _load(tree, list_tree(tree), overlay, sources)
 
 
 @contextmanager
@@ -100,28 +119,46 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _load(
-    tree: TreeReader, listing: TreeListing, overlay: str, readings: ReadingCache, tree_bytes: int, look: Scan
-) -> Loaded:
-    found = read_manifests(tree, listing, readings, tree_bytes)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sources:
+    """Where the parts of a tree are taken from: what is known already, and what reads the rest. `limit` is in bytes."""
+
+    readings: ReadingCache
+    limit: int
+    look: Scan
+    known: KnownParts
+
+
+def _load(tree: TreeReader, listing: TreeListing, overlay: str, sources: _Sources) -> Loaded:
+    known = sources.known
+    found = read_manifests(tree, listing, sources.readings, sources.limit, known)
     found.problems += listing.problems
     found.is_partial |= any(problem.is_error for problem in listing.problems)
     _overlay(tree, listing, overlay, found)
+    folders: dict[int, ImageFolder] = {}
     datasets: dict[int, DatasetFiles] = {}
     pointers = dvc.Pointers(tree, listing)
     for position, manifest in enumerate(found.manifests):
-        if isinstance(manifest.body, DatasetBody):
-            chosen = choose_files(tree, manifest, manifest.body.spec, found.folder_of[position], listing, pointers)
-            if isinstance(chosen, DatasetFiles):
-                datasets[position] = chosen
-                place = manifest.document.at("spec", "images", "path")
-                fewer = pointers.fewer_files(chosen.folder, place)
-                found.problems += () if fewer is None else (fewer,)
-            else:
-                found.problems += chosen
-    schema_files = _schema_files(tree, found)
+        if not isinstance(manifest.body, DatasetBody):
+            continue
+        # A gallery is judged beside the image folders, so these are all looked at.
+        held = None if found.galleries else known.images(manifest, listing)
+        if held is not None:
+            folders[position] = held
+            continue
+        chosen = choose_files(tree, manifest, manifest.body.spec, found.folder_of[position], listing, pointers)
+        if isinstance(chosen, DatasetFiles):
+            datasets[position] = chosen
+            place = manifest.document.at("spec", "images", "path")
+            fewer = pointers.fewer_files(chosen.folder, place)
+            found.problems += () if fewer is None else (fewer,)
+        else:
+            found.problems += chosen
+    schema_files = _schema_files(tree, found, known)
     galleries = _galleries(tree, found, datasets) if found.galleries else ()
-    folders = _image_folders(tree, datasets, look, found.problems)
+    folders |= _image_folders(tree, datasets, sources.look, found.problems)
+    for position, files in datasets.items():
+        known.note_images(found.manifests[position], files.folder, listing, folders[position])
     return Loaded(
         location=tree.location(""),
         manifests=tuple(found.manifests),
@@ -185,14 +222,14 @@ def _galleries(
     return tuple(galleries)
 
 
-def _schema_files(tree: TreeReader, found: ManifestsRead) -> dict[int, SchemaFile]:
+def _schema_files(tree: TreeReader, found: ManifestsRead, known: KnownParts) -> dict[int, SchemaFile]:
     """The files that manifests name as `visual_schema_file`; one that cannot be read is a Problem at its name."""
     files: dict[int, SchemaFile] = {}
     for position, manifest in enumerate(found.manifests):
         named = manifest.body.spec.visual_schema_file if isinstance(manifest.body, DatasetBody) else None
         if named is None:
             continue
-        read = _schema_file(tree, manifest, found.folder_of[position], named)
+        read = _schema_file(tree, manifest, found.folder_of[position], named, known)
         if isinstance(read, Problem):
             found.problems.append(read)
         else:
@@ -200,7 +237,9 @@ def _schema_files(tree: TreeReader, found: ManifestsRead) -> dict[int, SchemaFil
     return files
 
 
-def _schema_file(tree: TreeReader, manifest: Manifest, folder: str, named: str) -> SchemaFile | Problem:
+def _schema_file(
+    tree: TreeReader, manifest: Manifest, folder: str, named: str, known: KnownParts
+) -> SchemaFile | Problem:
     place = manifest.document.at("spec", "visual_schema_file")
     try:
         path = below(folder, named)
@@ -213,8 +252,14 @@ def _schema_file(tree: TreeReader, manifest: Manifest, folder: str, named: str) 
             way = f"Write it, or let Bria propose it: `reconciler guide {manifest.ref.name} --write`."
             return _no_schema(place, named, "There is no such file.", way)
         return _no_schema(place, named, f"It {error.reason}.")
+    if (held := known.schema(path)) is not None:
+        return held
     text = read_text(tree, path, SCHEMA_FILE_LIMIT)
-    return text if isinstance(text, Problem) else SchemaFile(text=text, location=tree.location(path))
+    if isinstance(text, Problem):
+        return text
+    read = SchemaFile(text=text, location=tree.location(path))
+    known.note_schema(path, read)
+    return read
 
 
 def _no_schema(

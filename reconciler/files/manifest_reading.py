@@ -30,9 +30,25 @@ _AT_ONCE = 200
 """Files of manifests that are looked up in the cache at once."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRead:
+    """What one file held, and what is wrong with it.
+
+    `galleries` are documents that declare one. `broken` are objects whose manifests have faults; `is_partial` says that the file may
+    declare others as well, because a part of it could not be read.
+    """
+
+    manifests: tuple[Manifest, ...] = ()
+    galleries: tuple[Document, ...] = ()
+    adopted: tuple[Adopted, ...] = ()
+    broken: frozenset[Ref] = frozenset()
+    is_partial: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
 @dataclass(slots=True, kw_only=True)
 class ManifestsRead:
-    """All that was found so far. `broken` are objects whose manifests have faults; `is_partial` says that a file could not be read."""
+    """All that was found so far in the files of a tree."""
 
     manifests: list[Manifest] = field(default_factory=list)
     broken: set[Ref] = field(default_factory=set)
@@ -44,50 +60,106 @@ class ManifestsRead:
     galleries: list[tuple[Document, str]] = field(default_factory=list)
     """Documents that declare a gallery, each with the folder of its file."""
 
+    def add(self, folder: str, read: FileRead) -> None:
+        """Add what a file in a folder held."""
+        start = len(self.manifests)
+        self.folder_of.update(dict.fromkeys(range(start, start + len(read.manifests)), folder))
+        self.manifests += read.manifests
+        self.galleries += ((document, folder) for document in read.galleries)
+        self.adopted += read.adopted
+        self.broken |= read.broken
+        self.is_partial |= read.is_partial
+        self.problems += read.problems
 
-def read_manifests(tree: TreeReader, listing: TreeListing, readings: ReadingCache, limit: int) -> ManifestsRead:
+
+class Known:
+    """Knows files without reading them, and is told what others held. This one knows nothing and forgets all."""
+
+    def file(self, path: str) -> tuple[int, FileRead] | None:
+        """The bytes of a file of manifests, and what it holds; None if it must be read."""
+
+    def note_file(self, path: str, data: bytes, read: FileRead) -> None:
+        """What a file of manifests held."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """A file of manifests: its bytes, or what is known of it."""
+
+    folder: str
+    path: str
+    data: bytes = b""
+    known: FileRead | None = None
+
+
+def read_manifests(
+    tree: TreeReader, listing: TreeListing, readings: ReadingCache, limit: int, known: Known
+) -> ManifestsRead:
     """Read all files of manifests, up to so many bytes in all; problems are collected, never raised."""
     found = ManifestsRead()
-    files = _manifests_in(tree, listing, found, limit)
+    files = _files(tree, listing, found, limit, known)
     while some := list(itertools.islice(files, _AT_ONCE)):
-        read = readings.read([(path, data) for _, path, data in some])
-        for (folder, _, _), reading in zip(some, read, strict=True):
-            _take_all(reading, folder, found)
+        unread = [one for one in some if one.known is None]
+        texts = [(tree.shown(one.path), one.data) for one in unread]
+        read = {one.path: _file_read(reading) for one, reading in zip(unread, readings.read(texts), strict=True)}
+        for one in some:
+            held = read[one.path] if one.known is None else one.known
+            found.add(one.folder, held)
+            if one.known is None:
+                known.note_file(one.path, one.data, held)
     return found
 
 
-def _manifests_in(
-    tree: TreeReader, listing: TreeListing, found: ManifestsRead, limit: int
-) -> Iterator[tuple[str, str, bytes]]:
-    """The folder, the path as problems show it, and the bytes of each file of manifests. Files that say what was adopted are read."""
+def _files(tree: TreeReader, listing: TreeListing, found: ManifestsRead, limit: int, known: Known) -> Iterator[_File]:
+    """Each file of manifests, as far as it can be read."""
     total = 0
     for folder, name in _yaml_files(listing):
         path = join(folder, name)
-        data = read_bytes(tree, path, FILE_LIMIT)
+        before = known.file(path)
+        data = read_bytes(tree, path, FILE_LIMIT) if before is None else b""
         if isinstance(data, Problem):
             found.problems.append(data)
             found.is_partial = True
             continue
-        total += len(data)
+        total += len(data) if before is None else before[0]
         if total > limit:
             found.problems.append(_too_much(tree.location(path), limit))
             found.is_partial = True
             break
-        if name == ADOPTED_NAME:
+        if before is not None:
+            yield _File(folder=folder, path=path, known=before[1])
+        elif name == ADOPTED_NAME:
             entries, problems = read_adopted(data, tree.shown(path))
-            found.adopted += entries
-            found.problems += problems
+            found.add(folder, FileRead(adopted=tuple(entries), problems=tuple(problems)))
         else:
-            yield folder, tree.shown(path), data
+            yield _File(folder=folder, path=path, data=data)
 
 
-def _take_all(reading: Reading, folder: str, found: ManifestsRead) -> None:
-    found.problems += reading.problems
-    found.broken.update(*map(refs_named, reading.lost_names))
-    for document in reading.broken:
-        _note_broken(document, found)
+def _file_read(reading: Reading) -> FileRead:
+    """What the documents of a file are."""
+    manifests: list[Manifest] = []
+    galleries: list[Document] = []
+    problems = list(reading.problems)
+    faulty = list(reading.broken)
     for document in reading.documents:
-        _take(document, folder, found)
+        if is_gallery(document):
+            galleries.append(document)
+            continue
+        manifest = read_manifest(document)
+        if isinstance(manifest, Manifest):
+            manifests.append(manifest)
+        else:
+            problems += manifest
+            faulty.append(document)
+    declared = [declared_refs(document) for document in faulty]
+    broken = set().union(*map(refs_named, reading.lost_names), *(refs or () for refs in declared))
+    return FileRead(
+        manifests=tuple(manifests),
+        galleries=tuple(galleries),
+        broken=frozenset(broken),
+        is_partial=any(refs is None for refs in declared),
+        problems=tuple(problems),
+    )
 
 
 def manifest_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
@@ -101,25 +173,6 @@ def _yaml_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
         for name in listing.folders[folder].files:
             if name.endswith((".yaml", ".yml")) and name != YAML_NAME and (folder or name != CONFIGURATION_NAME):
                 yield folder, name
-
-
-def _take(document: Document, folder: str, found: ManifestsRead) -> None:
-    if is_gallery(document):
-        found.galleries.append((document, folder))
-        return
-    manifest = read_manifest(document)
-    if isinstance(manifest, Manifest):
-        found.folder_of[len(found.manifests)] = folder
-        found.manifests.append(manifest)
-    else:
-        found.problems += manifest
-        _note_broken(document, found)
-
-
-def _note_broken(document: Document, found: ManifestsRead) -> None:
-    refs = declared_refs(document)
-    found.broken |= refs or frozenset()
-    found.is_partial |= refs is None
 
 
 def _too_much(location: Location, limit: int) -> Problem:

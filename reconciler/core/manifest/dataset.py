@@ -48,6 +48,15 @@ def _declare(manifest: Manifest, tree: ManifestTree, problems: list[Problem]) ->
     )
 
 
+def _beside(manifest: Manifest, tree: ManifestTree) -> tuple[object, ...]:
+    body = manifest.body
+    assert isinstance(body, DatasetBody)
+    ref = manifest.ref
+    project = tree.manifests.get(Ref(Kind.PROJECT, body.spec.project))
+    needs_guide = ref not in tree.without_guide_of
+    return (tree.folders.get(ref), tree.schema_files.get(ref), project, needs_guide, *tree.models.get(ref.name, ()))
+
+
 def _images(files: Sequence[ImageFile], texts: Mapping[str, str]) -> Sequence[DesiredImage]:
     if isinstance(files, FolderImages) and not texts:
         return UncaptionedImages(sorted(files.digests), lambda: _made(files, texts))
@@ -261,6 +270,7 @@ RULES = KindRules(
     body=DatasetBody,
     vocabulary=_WORDS,
     declare=_declare,
+    beside=_beside,
     needs_one_of=("caption_prefix", "visual_schema", "visual_schema_file"),
     content=content,
     fingerprint=fingerprint,

@@ -48,6 +48,12 @@ def _declare(manifest: Manifest, tree: ManifestTree, problems: list[Problem]) ->
     )
 
 
+def _beside(manifest: Manifest, tree: ManifestTree) -> tuple[object, ...]:
+    body = manifest.body
+    assert isinstance(body, ModelBody)
+    return (tree.family_of(body.spec.dataset),)
+
+
 def _judge(manifest: Manifest, spec: ModelSpec, family: Family) -> Iterator[Problem]:
     """The rules for a model's fields. `family` is that of its dataset."""
     versions = VERSIONS[spec.training_mode]
@@ -261,4 +267,11 @@ _WORDS = Vocabulary(
     },
     texts={("spec", "aliases"): ALIAS_TEXT},
 )
-RULES = KindRules(body=ModelBody, vocabulary=_WORDS, declare=_declare, content=_content, fingerprint=_fingerprint)
+RULES = KindRules(
+    body=ModelBody,
+    vocabulary=_WORDS,
+    declare=_declare,
+    beside=_beside,
+    content=_content,
+    fingerprint=_fingerprint,
+)

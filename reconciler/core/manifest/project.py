@@ -84,4 +84,5 @@ RULES = KindRules(
     body=ProjectBody,
     vocabulary=Vocabulary(title="Project", rule="manifest", model=ProjectBody),
     declare=_declare,
+    beside=lambda _, __: (),
 )

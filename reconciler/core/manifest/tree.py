@@ -46,13 +46,14 @@ class KindRules:
     """What a manifest of one kind looks like, and what becomes of it.
 
     `needs_one_of` are keys of `spec` of which a manifest has exactly one although its type asks for none. `declare` makes the
-    declared object and adds all that is wrong with it to the list. A warning names two objects that have one `content`
+    declared object and adds all that is wrong with it to the list; `beside` is what it looks at besides the manifest. A warning names two objects that have one `content`
     and so one `fingerprint`; a kind that may be declared twice has neither. `content` is None if it is not known.
     """
 
     body: type[Body]
     vocabulary: Vocabulary
     declare: Callable[[Manifest, ManifestTree, list[Problem]], Declared]
+    beside: Callable[[Manifest, ManifestTree], tuple[object, ...]]
     needs_one_of: tuple[str, ...] = ()
     content: Callable[[Ref, Desired], object] | None = None
     fingerprint: Callable[[Ref, Desired], str] | None = None
