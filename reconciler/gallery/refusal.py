@@ -80,15 +80,16 @@ def why_not(one: Judged) -> str:
 def incomplete_words(incomplete: Mapping[str, CaseState]) -> str:
     """`missing: waving, reading; stale: sitting`."""
     rows = ((state, [name for name, found in incomplete.items() if found is state]) for state in CaseState)
-    return "; ".join(f"{state.value}: {_listed(names)}" for state, names in rows if names)
+    return "; ".join(f"{state.value}: {listed(names)}" for state, names in rows if names)
 
 
 def void_words(void: Mapping[str, Differs]) -> str:
     """`waving has another picture, sitting is defined otherwise`."""
-    return _listed([_DIFFERS[why].format(name) for name, why in void.items()])
+    return listed([_DIFFERS[why].format(name) for name, why in void.items()])
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
+    """`a, b, c and 2 more`."""
     more = len(words) - MOST_NAMED
     return ", ".join(words[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
@@ -102,14 +103,17 @@ def _ways(one: Judged, fingerprint: str, root: str) -> Iterator[str]:
     gallery = one.guard.gallery
     if one.standing is None or gallery is None:
         return
-    yield from _draw(gallery, fingerprint, one.standing.incomplete, root)
+    yield from draw_ways(gallery, fingerprint, one.standing.incomplete, root)
     yield f"Look at it: `reconciler gallery report {gallery.name}`."
     yield f"Say that you did: `reconciler gallery approve {gallery.name} {fingerprint}`."
     folder = f"{root}/{gallery.folder}"
     yield f"Commit {folder}/{fingerprint}/ and {root}/{approval_file(gallery.folder, fingerprint)}."
 
 
-def _draw(gallery: DesiredGallery, fingerprint: str, incomplete: Mapping[str, CaseState], root: str) -> Iterator[str]:
+def draw_ways(
+    gallery: DesiredGallery, fingerprint: str, incomplete: Mapping[str, CaseState], root: str
+) -> Iterator[str]:
+    """What makes a gallery complete for a version, in order."""
     of = {state: [name for name, found in incomplete.items() if found is state] for state in CaseState}
     for name in of[CaseState.DAMAGED][:MOST_NAMED]:
         yield f"Restore {root}/{gallery.folder}/{fingerprint}/{name}.* from git, or remove it, so that it is drawn again."

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -192,6 +192,14 @@ class Repository:
         return tuple(
             (scope, name) for scope, name in zip(words[::2], words[1::2], strict=False) if re.fullmatch(pattern, name)
         )
+
+    def ignored(self, paths: Sequence[str]) -> frozenset[bytes]:
+        """Those of the paths below the top that no commit takes up, as rules in the repository say."""
+        here = (f"--work-tree={self.top}", "-C", str(self.top), "-c", "core.quotePath=false")
+        # `check-ignore` knows no literal paths; behind `./` none of them begins with magic.
+        named = (f"./{path}" for path in paths)
+        found = self._ask("--no-literal-pathspecs", *here, "check-ignore", "--", *named)
+        return frozenset(path.removeprefix(b"./") for path in (found or b"").split(b"\n"))
 
     def is_shallow(self) -> bool:
         """Does this clone hold only a part of the history?"""
