@@ -1,9 +1,9 @@
 """Results on their way into files: looked for until they are there, checked, and written with their JSON."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
+from hashlib import sha256
 from typing import Final
 
 from reconciler.api.endpoint import Address, Endpoint, parse_address
@@ -12,8 +12,9 @@ from reconciler.api.picture import Missing, unnamed_hosts
 from reconciler.api.result import NotYet, ResultFetcher
 from reconciler.app.session import Session
 from reconciler.core.text import shown
-from reconciler.files.drawn import looked_at, write_drawn
+from reconciler.files.drawn import looked_at
 
+Write = Callable[[str, bytes, Mapping[str, object]], None]
 _BLOCKED: Final = "moderation blocked it, most likely"
 
 
@@ -33,26 +34,21 @@ def known_hosts(endpoint: Endpoint, hosts: Sequence[str]) -> tuple[str, ...]:
 
 
 class ResultCollector:
-    """Fetches the results of one request and writes each as soon as it is there, so that a killed run keeps the others."""
+    """Fetches the results of one request and writes each as soon as it is there, so that a killed run keeps the others.
 
-    def __init__(
-        self,
-        opened: Session,
-        folder: Path,
-        record: dict[str, object],
-        keep: Callable[[Path], None],
-    ) -> None:
+    `write` takes the suffix, the bytes and the record of a result; OSError where it cannot.
+    """
+
+    def __init__(self, opened: Session, record: Mapping[str, object], write: Write) -> None:
         self._opened = opened
-        self._folder = folder
         self._record = record
-        self._tell = keep
-        self._files: list[Path] = []
+        self._write_file = write
         self._missed: list[str] = []
 
     async def collect(
         self, results: Sequence[Result], hosts: Sequence[str], *, patience: float, poll: float
-    ) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-        """The files that were written, and what did not come."""
+    ) -> tuple[str, ...]:
+        """What did not come, each with the reason."""
         async with self._opened.client.results(hosts) as fetcher:
             pending = self._places(fetcher, results)
             end = self._opened.clock.now() + patience
@@ -65,7 +61,7 @@ class ResultCollector:
                         self._miss(_late(what, patience))
                     break
                 await self._opened.clock.sleep(poll)
-        return tuple(self._files), tuple(self._missed)
+        return tuple(self._missed)
 
     def _places(self, fetcher: ResultFetcher, results: Sequence[Result]) -> list[tuple[Result, Address, NotYet]]:
         """Where results lie. A result that is words alone is written at once."""
@@ -114,22 +110,18 @@ class ResultCollector:
             self._miss("the structured prompt was not written: it is no JSON object")
             return
         data = result.structured_prompt.encode()
-        self._write(result, "prompt.json", data, {"type": "application/json", "size": len(data)})
+        about = {"type": "application/json", "sha256": sha256(data).hexdigest(), "size": len(data)}
+        self._write(result, "prompt.json", data, about)
 
     def _write(self, result: Result, suffix: str, data: bytes, file: dict[str, object]) -> None:
         seed = self._record["seed"] if result.seed is None else result.seed
         words = {"structured_prompt": result.structured_prompt} if result.structured_prompt else {}
         record = {**self._record, "seed": seed, **words, "file": file}
-        parts = [self._record["model"], self._record["fingerprint"], self._record["kind"], seed]
-        stem = "-".join(str(part) for part in parts if part is not None)
         try:
-            place = write_drawn(self._folder, stem, suffix, data, record)
+            self._write_file(suffix, data, record)
         except OSError as error:
-            wanted = shown(str(self._folder / stem))
-            self._miss(f"a result that was paid for could not be written to {wanted}: {error.strerror or error}")
-        else:
-            self._files.append(place)
-            self._tell(place)
+            place = f" to {shown(error.filename)}" if isinstance(error.filename, str) else ""
+            self._miss(f"a result that was paid for could not be written{place}: {error.strerror or error}")
 
     def _miss(self, reason: str) -> None:
         self._missed.append(reason)

@@ -15,7 +15,8 @@ from reconciler.api.endpoint import parse_endpoint
 from reconciler.api.error import CallFailed
 from reconciler.api.generation import Result
 from reconciler.api.token import Token
-from reconciler.app.generation import GenerateRequest, Generation, Outcome, Told, generate
+from reconciler.app.drawing import Generation
+from reconciler.app.generation import GenerateRequest, Outcome, Told, generate
 from reconciler.app.generation_results import trusted
 from reconciler.app.session import Session, embedded
 from reconciler.app.settings import resolve_settings
