@@ -108,6 +108,8 @@ class Caller:
                 way = "; `--patience` waits longer" if answer.ending is Ending.UNSENT else ""
                 raise verdict.kind(call.operation.name, f"{answer.words}{way}", answer.status)
             spent += verdict.seconds
+            if call.sending is not None and call.operation.is_write:  # which is only tried again if it had no effect
+                call.sending.undone()
             await self._pause(call, verdict, answer.ending)
 
     def _follow(self, told: ServerTime | None) -> None:
@@ -151,6 +153,8 @@ class Caller:
         """One exchange: its answer, what was made of it, and the seconds that it took."""
         # The place in the rate limit first: a call that waits a minute for it must not keep others off the connections.
         async with self._limiter.place(call.operation.bucket), self._slots:
+            if call.sending is not None:
+                call.sending.before()
             sent = self._announced(call, attempt)
             begun = self._clock.now()
             mask = self._mask_of(call)

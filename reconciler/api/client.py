@@ -20,7 +20,7 @@ from reconciler.api.endpoint import Endpoint
 from reconciler.api.error import Rejected, UnfitAnswer
 from reconciler.api.network import DIRECT, Network
 from reconciler.api.observer import Observer, Unwatched
-from reconciler.api.operation import Call, call
+from reconciler.api.operation import Call, Sending, call
 from reconciler.api.result import ResultFetcher
 from reconciler.api.secret_address import SecretAddress
 from reconciler.api.server_time import ServerTime
@@ -318,13 +318,16 @@ class Client:
         fit = partial(generation.drawer, id=model_id)
         return await self._if_there(call(op.GET_MODEL, model_id=model_id), fit)
 
-    async def draw(self, operation: str, body: Mapping[str, object], ids: Mapping[str, int]) -> generation.Drawn:
+    async def draw(
+        self, operation: str, body: Mapping[str, object], ids: Mapping[str, int], sending: Sending | None = None
+    ) -> generation.Drawn:
         """Let a model draw, by an operation of v1; it costs each time, and is never repeated."""
-        return await self._caller.ask(call(op.DRAWS[operation], body, **ids), generation.drawn)
+        wanted = replace(call(op.DRAWS[operation], body, **ids), sending=sending)
+        return await self._caller.ask(wanted, generation.drawn)
 
-    async def begin_drawing(self, operation: str, body: Mapping[str, object]) -> str:
+    async def begin_drawing(self, operation: str, body: Mapping[str, object], sending: Sending | None = None) -> str:
         """Begin a job of v2 and return its id; it costs each time, and is never repeated."""
-        return await self._caller.ask(call(op.DRAWS[operation], body), generation.request_id)
+        return await self._caller.ask(replace(call(op.DRAWS[operation], body), sending=sending), generation.request_id)
 
     async def get_drawing(self, request_id: str) -> generation.JobStatus:
         """How a job of v2 is. UNKNOWN where the API knows nothing of it (V35)."""

@@ -1,6 +1,6 @@
 """The operations of the contract that the product uses: how each is called and what a repetition of it would do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Literal
 
@@ -38,6 +38,17 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """What has to be done around each try of a call: before it is sent, and once it is known to have had no effect and is tried again.
+
+    What `before` raises ends the call, and nothing is sent.
+    """
+
+    before: Callable[[], None]
+    undone: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """An operation with its ids filled in and its body, ready to be sent; `body` None sends none at all."""
 
@@ -46,6 +57,7 @@ class Call:
     body: Mapping[str, object] | Upload | None = field(default=None, repr=False)
     secret: SecretAddress | None = None
     """An address in the body that no message may hold."""
+    sending: Sending | None = field(default=None, repr=False, compare=False)
 
     @property
     def address(self) -> str:

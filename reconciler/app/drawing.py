@@ -5,6 +5,7 @@ from dataclasses import field, replace
 
 from reconciler.api.error import CallFailed, Rejected, Unauthorised
 from reconciler.api.generation import JobState, Result
+from reconciler.api.operation import Sending
 from reconciler.app.exceptions import Refused, refused
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
@@ -108,15 +109,21 @@ def generation_of(member: ModelMember, drawer: Drawer, order: Order) -> Generati
 
 
 async def answered(
-    opened: Session, wanted: Asked, *, patience: float, note_job: Callable[[str], None] = lambda _job: None
+    opened: Session,
+    wanted: Asked,
+    *,
+    patience: float,
+    sending: Sending | None = None,
+    note_job: Callable[[str], None] = lambda _job: None,
 ) -> Answered:
     """Send the request once, and wait for a job that it begins. CallFailed where its answer is no answer.
 
     `note_job` is told of the id of a job before anything else is asked.
     """
     if not wanted.is_job:
-        return Answered(results=(await opened.client.draw(wanted.operation, wanted.body, wanted.ids)).results)
-    job = await opened.client.begin_drawing(wanted.operation, wanted.body)
+        drawn = await opened.client.draw(wanted.operation, wanted.body, wanted.ids, sending)
+        return Answered(results=drawn.results)
+    job = await opened.client.begin_drawing(wanted.operation, wanted.body, sending)
     note_job(job)
     return await ended(opened, job, patience)
 

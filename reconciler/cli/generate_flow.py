@@ -20,7 +20,7 @@ async def run_generate(context: CommandContext, request: GenerateRequest) -> int
     desired = validate(settings, context.today)
     require_order(desired, request)
     console.say(warnings_view(desired.warnings))
-    _require_hosts(context, request)
+    require_hosts(context, request.hosts)
     warn_of_unused_token(context)
     async with connect(context) as opened:
         planned = await make_plan(opened, settings, desired, Scope())
@@ -32,16 +32,16 @@ async def run_generate(context: CommandContext, request: GenerateRequest) -> int
         told = Told(
             say=console.say_line,
             keep=lambda path: console.result_text(f"{shown(str(path))}\n"),
-            may_fetch=lambda hosts: _may_fetch(context, hosts),
+            may_fetch=lambda hosts: may_fetch(context, hosts),
         )
         outcome = await generate(opened, settings, generation, request, told)
     return _report(context, outcome)
 
 
-def _require_hosts(context: CommandContext, request: GenerateRequest) -> None:
+def require_hosts(context: CommandContext, hosts: Sequence[str]) -> None:
     """Results may lie anywhere; where nobody could be asked, they would be paid for and not fetched."""
     endpoint = context.settings.endpoint
-    if request.hosts or endpoint.is_simulator or endpoint.is_loopback or context.console.is_interactive:
+    if hosts or endpoint.is_simulator or endpoint.is_loopback or context.console.is_interactive:
         return
     raise WrongUsage(
         "Name the host that results are fetched from: --pictures-from HOST. On a terminal it is asked for once it is known."
@@ -56,7 +56,8 @@ def _require_folder(request: GenerateRequest) -> None:
         raise WrongUsage(f"--out: {place} cannot be written to: {error.strerror}. Nothing was drawn.") from None
 
 
-def _may_fetch(context: CommandContext, hosts: Sequence[str]) -> bool:
+def may_fetch(context: CommandContext, hosts: Sequence[str]) -> bool:
+    """Does a person who is here let results be fetched from these hosts?"""
     if not context.console.is_interactive:
         return False
     question = f"The results are at {in_words(hosts, 'and')}. Fetch them from there? Type yes: "

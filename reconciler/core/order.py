@@ -1,7 +1,7 @@
 """An order: what a person wants to be drawn, and with which pictures and parameters."""
 
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Callable, Mapping
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -78,6 +78,23 @@ class Order:
     """The step of an expert training whose checkpoint draws; None for the active one."""
     has_prefix: bool = True
     """Does the prefix of the model stand before the prompt?"""
+
+    @property
+    def pictures(self) -> "tuple[Picture, ...]":
+        """All pictures that are sent along, or that the API is to read."""
+        guides = (guide.picture for guide in self.guidance)
+        single = (picture for picture in (self.structure, self.person) if picture is not None)
+        return (*guides, *self.image_prompt, *single)
+
+    def with_pictures(self, change: "Callable[[Picture], Picture]") -> "Order":
+        """The same with each picture changed."""
+        return replace(
+            self,
+            guidance=tuple(replace(guide, picture=change(guide.picture)) for guide in self.guidance),
+            image_prompt=tuple(change(picture) for picture in self.image_prompt),
+            structure=None if self.structure is None else change(self.structure),
+            person=None if self.person is None else change(self.person),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,7 +86,8 @@ class GalleryWriter:
         """Note that a request is about to be sent, in the place of an older note, with room for what it draws."""
         _make(self.tree, self._at(column))
         with self.tree.folder(self._at(column)) as handle:
-            self._rooms[column, case] = Room(handle, ROOM)
+            if (column, case) not in self._rooms:
+                self._rooms[column, case] = Room(handle, ROOM)
             replace_file(handle, f"{case}.{SUBMITTED}", note.encoded())
 
     def note(self, column: Column, case: str, note: SubmitNote) -> None:

@@ -14,7 +14,7 @@ _KEYS: Final = {
     "image-prompt-scale": "image_prompt.scale",
     "structure-influence": "structure.influence",
     "id-strength": "person.id_strength",
-    "checkpoint": "checkpoints",
+    "checkpoint": "a checkpoint",
     "slow": "fast: false",
     "fast": "fast: true",
 }

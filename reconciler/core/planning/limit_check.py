@@ -28,6 +28,12 @@ def check(changes: Iterable[Change], cost: Cost, limits: Limits, *, versions: in
     return tuple(refusals)
 
 
+def check_generations(number: int, limits: Limits) -> Refusal | None:
+    """Would a run of a gallery send more requests that draw than the limit allows?"""
+    what = f"{count(number, 'case')} would be drawn and paid for"
+    return _above("generations", number, limits.generations, what)
+
+
 def expected(cost: Cost, expect: Mapping[str, int]) -> tuple[Refusal, ...]:
     """Where the tree says what it costs (`expect: {trainings: 0}`) and the plan says otherwise: no flag lifts it."""
     found = {"trainings": cost.trainings, "uploads": cost.uploads, "deletions": cost.deletions}

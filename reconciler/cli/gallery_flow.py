@@ -1,0 +1,116 @@
+"""`gallery run` on the terminal: find the versions, hold the folder, draw what is missing, and say what came of it."""
+
+from collections.abc import Iterable, Sequence
+
+from reconciler.app.exceptions import WrongUsage
+from reconciler.app.galleries import gallery_named
+from reconciler.app.gallery_draw import Ending, GalleryDrawing
+from reconciler.app.gallery_run import (
+    GalleryRun,
+    GalleryRunRequest,
+    GalleryVersion,
+    Step,
+    busy,
+    require_request,
+    run_of,
+    versions_of,
+)
+from reconciler.app.generation import Told
+from reconciler.app.planning import Scope, make_plan
+from reconciler.app.session import Session
+from reconciler.app.validate import validate
+from reconciler.cli.context import CommandContext, warn_of_unused_token
+from reconciler.cli.exit_codes import DONE, FAILED
+from reconciler.cli.generate_flow import may_fetch, require_hosts
+from reconciler.cli.plan_flow import announce_server_time, connect
+from reconciler.core.gallery import CaseState, DesiredGallery
+from reconciler.core.text import count, in_words, shown
+from reconciler.files.gallery_writer import GalleryInUse, GalleryWriter
+from reconciler.render.problem import warnings_view
+
+
+async def run_gallery(context: CommandContext, name: str, request: GalleryRunRequest) -> int:
+    """The exit code: 1 where a case is not there in the end."""
+    settings, console = context.settings, context.console
+    desired = validate(settings, context.today)
+    gallery = gallery_named(desired, name)
+    require_request(desired, gallery, request)
+    console.say(warnings_view(desired.warnings))
+    warn_of_unused_token(context)
+    async with connect(context) as opened:
+        planned = await make_plan(opened, settings, desired, Scope())
+        announce_server_time(console, opened.clock)
+        versions, notes = await versions_of(opened, planned, gallery, request)
+        for note in notes:
+            console.say_line(f"Note: {note}.")
+        with _held(context, gallery) as writer:
+            run = run_of(writer, gallery, versions, request, settings.limits)
+            if any(task.step is not Step.FINISH for task in run.tasks):
+                require_hosts(context, request.hosts)
+            _announce(context, gallery, run, versions)
+            drawing = await _drawn(context, opened, writer, run, request)
+    return _report(context, gallery, run, drawing)
+
+
+def _held(context: CommandContext, gallery: DesiredGallery) -> GalleryWriter:
+    try:
+        return GalleryWriter(context.settings.root, gallery.folder)
+    except GalleryInUse:
+        raise busy(gallery) from None
+    except OSError as error:
+        place = shown(str(context.settings.root / gallery.folder))
+        raise WrongUsage(f"{place} cannot be written to: {error.strerror or error}. Nothing was drawn.") from None
+
+
+def _announce(
+    context: CommandContext, gallery: DesiredGallery, run: GalleryRun, versions: Sequence[GalleryVersion]
+) -> None:
+    """What is about to be done, and what a person should know of requests that cost."""
+    names = in_words([version.name for version in versions], "and")
+    begun = len(run.tasks) - len(run.paid)
+    what = [f"{count(len(run.paid), 'case')} to draw"] if run.paid else []
+    what += [f"{begun} to finish at no cost"] if begun else []
+    what += [f"{run.present} there already"] if run.present or not what else []
+    context.console.say_line(f"{gallery} for {gallery.model} {names}: {', '.join(what)}.")
+    for note in dict.fromkeys(note for task in run.paid for note in task.generation().notes()):
+        context.console.say_line(f"Note: {note}.")
+
+
+async def _drawn(
+    context: CommandContext, opened: Session, writer: GalleryWriter, run: GalleryRun, request: GalleryRunRequest
+) -> GalleryDrawing:
+    drawing = GalleryDrawing(
+        opened=opened,
+        settings=context.settings,
+        writer=writer,
+        told=Told(
+            say=context.console.say_line,
+            keep=lambda path: context.console.result_text(f"{shown(str(path))}\n"),
+            may_fetch=lambda hosts: may_fetch(context, hosts),
+        ),
+        hosts=request.hosts,
+        patience=request.patience,
+    )
+    await drawing.draw(run.tasks)
+    return drawing
+
+
+def _report(context: CommandContext, gallery: DesiredGallery, run: GalleryRun, drawing: GalleryDrawing) -> int:
+    """What is not there, and how it gets there."""
+    for left in run.left:
+        way = "--refresh draws it again" if left.state is CaseState.STALE else f"`--again {left.case}` pays once more"
+        place = left.case if left.column.checkpoint is None else f"{left.case} at {left.column.checkpoint}"
+        context.console.say_line(f"{place} ({left.column.fingerprint}) is {left.state.value}: {left.reason}; {way}.")
+    begun = [ending.task for ending in drawing.endings]
+    undone = [task.name for task in run.tasks if not any(task is one for one in begun)]
+    if undone:
+        context.console.say_line(f"Not begun: {in_words(undone, 'and')}.")
+    kept = _kept(drawing.endings)
+    lacking = len(run.left) + len(run.tasks) - kept
+    if lacking:
+        context.console.say_line(f"{gallery}: {lacking} of {count(lacking + kept + run.present, 'case')} not there.")
+    return FAILED if lacking else DONE
+
+
+def _kept(endings: Iterable[Ending]) -> int:
+    return sum(bool(ending.file) for ending in endings)

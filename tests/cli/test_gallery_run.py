@@ -1,0 +1,155 @@
+"""`gallery run` as a person types it: versions, limits, what is refused before anything is paid for, and two runs at once."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reconciler.files.gallery_writer import GalleryWriter
+from tests.cli.conftest import Cli, edit, flat
+from tests.cli.test_gallery_tree import FILE, GALLERY
+from tests.cli.test_generate import TOKEN, elsewhere, trained
+
+__all__ = ["elsewhere", "trained"]
+SIX = "".join(f"    - {{name: pose-{number}, prompt: pose {number}, seed: {number}}}\n" for number in range(6))
+LOOKS = Path("manifests/looks")
+
+
+@pytest.fixture
+def shown(trained: Path) -> Path:
+    """The tree with a light model, trained, and a gallery of one case."""
+    FILE.write_text(GALLERY)
+    return trained
+
+
+def drawn() -> list[str]:
+    """Pictures and records, by their path below the folder of the gallery."""
+    return sorted(path.relative_to(LOOKS).as_posix() for path in LOOKS.rglob("*") if path.is_file())
+
+
+def test_a_gallery_of_the_version_in_force(shown: Path, cli: Cli) -> None:
+    """Files on stdout, progress on stderr; a second run draws nothing, and status knows it."""
+    ran = cli("gallery", "run", "looks")
+    assert ran.code == 0, ran.err
+    place = Path(ran.out.strip())
+    record = json.loads(place.with_suffix(".json").read_text())
+    assert place == LOOKS / record["fingerprint"] / "waving.png"
+    assert f"gallery/looks for model/lora-max v1 ({record['fingerprint']}): 1 case to draw." in flat(ran.err)
+    assert "[1/1] waving of v1: drawn" in ran.err
+    assert ran.err.count("generating with them ends on 2026-07-01") == 1
+    again = cli("gallery", "run", "gallery/looks")
+    assert (again.code, again.out, "1 there already." in again.err) == (0, "", True)
+    assert f"{record['fingerprint']}  1 present" in cli("gallery", "status").out
+    assert cli("plan").out.startswith("In sync")
+
+
+def test_two_versions_and_six_cases(shown: Path, cli: Cli) -> None:
+    """Each version once, however often it is named. The limit counts all of them; the way on is said."""
+    FILE.write_text(GALLERY.partition("    -")[0] + SIX)
+    edit(shown / "manifests/model.yaml", "light", "max\n  aliases: {production: v1}")
+    assert cli("apply", "--yes", "--wait", "training").code == 0
+    both = ("--version", "production", "--version", "v2", "--version", "v1")
+    ran = cli("gallery", "run", "looks", *both, "--allow", "generations=11")
+    assert (ran.code, LOOKS.exists() and drawn()) == (4, [])
+    assert "12 cases would be drawn and paid for; the limit is 11" in flat(ran.err)
+    assert "--allow generations=12" in flat(ran.err)
+    ran = cli("gallery", "run", "looks", *both)
+    assert ran.code == 0, ran.err
+    assert (len(ran.out.splitlines()), len(drawn())) == (12, 24)
+    pictures = {path.read_bytes() for path in LOOKS.rglob("*.png")}
+    assert len(pictures) == 12
+    assert "6 present" in cli("gallery", "status", "looks").out
+
+
+def test_limits_stand_in_the_configuration(shown: Path, cli: Cli) -> None:
+    """As all others, and for one run in --allow."""
+    (shown / "manifests/reconciler.yaml").write_text("limits: {generations: 0}\n")
+    assert "the limit is 0" in flat(cli("gallery", "run", "looks").err)
+    assert cli("gallery", "run", "looks", "--allow", "generations=1").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("look",), 64, 'No manifest declares a gallery "look". Did you mean looks?'),
+        (("looks", "--case", "wavin"), 64, '--case: gallery/looks has no case "wavin". Did you mean "waving"?'),
+        (("looks", "--again", "x"), 64, '--again: gallery/looks has no case "x"'),
+        (("looks", "--version", "v9"), 4, 'no trained version is "v9"'),
+        (("looks", "--checkpoint", "500"), 4, "a checkpoint is for models of training_mode expert"),
+        (("looks", "--allow", "generation=1"), 64, 'There is no limit "generation"'),
+    ],
+)
+def test_what_is_refused_before_anything_is_paid_for(
+    arguments: tuple[str, ...], code: int, words: str, shown: Path, cli: Cli
+) -> None:
+    """With the place, and the way on."""
+    ran = cli("gallery", "run", *arguments)
+    assert (ran.code, words in flat(ran.err)) == (code, True), ran.err
+    assert not LOOKS.exists() or drawn() == []
+
+
+def test_a_model_that_is_not_trained_draws_nothing(tree: Path, cli: Cli) -> None:
+    """Nor does one that is to be deleted."""
+    FILE.write_text(GALLERY)
+    assert "No version of model/lora-max is trained yet" in flat(cli("gallery", "run", "looks").err)
+    edit(tree / "manifests/model.yaml", "{name: lora-max}", "{name: lora-max, ensure: absent}")
+    ran = cli("gallery", "run", "looks")
+    assert (ran.code, "The manifest of model/lora-max says `ensure: absent`" in flat(ran.err)) == (64, True)
+
+
+def test_an_older_version_of_another_kind_is_held_against_the_account(shown: Path, cli: Cli) -> None:
+    """The manifest says light, which draws portraits; the version that is named does not."""
+    edit(shown / "manifests/model.yaml", "light", "max")
+    assert cli("apply", "--yes", "--wait", "training").code == 0
+    edit(shown / "manifests/model.yaml", "max\n", "light\n")
+    (shown / "manifests/me.png").write_bytes((shown / "manifests/images/jump.png").read_bytes())
+    FILE.write_text(GALLERY + "    - {name: me, kind: portrait, seed: 1, person: {image: me.png}}\n")
+    ran = cli("gallery", "run", "looks", "--version", "v2")
+    assert ran.code == 4
+    assert 'The case "me" cannot be drawn by v2: portraits need a model of training_version light or bria-2.3' in flat(
+        ran.err
+    )
+    assert drawn() == []
+    assert cli("gallery", "run", "looks", "--version", "v2", "--case", "waving").code == 0
+    assert cli("gallery", "run", "looks", "--version", "v1").code == 0
+
+
+def test_what_is_left_is_said_with_the_way_on(shown: Path, cli: Cli) -> None:
+    """Stale, damaged and unknown: exit code 1, and nothing is drawn over."""
+    FILE.write_text(GALLERY + "    - {name: other, prompt: other, seed: 1}\n    - {name: third, prompt: c, seed: 1}\n")
+    assert cli("gallery", "run", "looks").code == 0
+    (folder,) = LOOKS.iterdir()
+    FILE.write_text(FILE.read_text().replace("prompt: other, seed: 1", "prompt: other, seed: 2"))
+    (folder / "waving.json").unlink()
+    (folder / "third.json").unlink()
+    (folder / "third.png").unlink()
+    (folder / "third.submitted.json").write_text("{}")
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    ran = cli("gallery", "run", "looks")
+    said = flat(ran.err)
+    assert ran.code == 1
+    assert "is damaged: no waving.json is beside it; `--again waving` pays once more." in said
+    assert "is stale: the case was defined differently when it was drawn; --refresh draws it again." in said
+    assert "is unknown: third.submitted.json cannot be read; `--again third` pays once more." in said
+    assert "gallery/looks: 3 of 3 cases not there." in said
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert cli("gallery", "run", "looks", "--refresh", "--again", "waving", "--again", "third").code == 0
+
+
+def test_a_second_run_at_the_same_time_is_refused(shown: Path, cli: Cli) -> None:
+    """What the first one draws must not be drawn twice."""
+    with GalleryWriter(Path("manifests"), "looks"):
+        ran = cli("gallery", "run", "looks")
+    assert (ran.code, "another run of gallery/looks is at work in this folder" in flat(ran.err).lower()) == (4, True)
+    assert cli("gallery", "run", "looks").code == 0
+
+
+def test_over_a_socket_the_token_goes_to_the_api_alone(elsewhere: str, cli: Cli) -> None:
+    """Results at another host are fetched where it was named, else the case is unknown, and the host is told."""
+    FILE.write_text(GALLERY)
+    ran = cli("gallery", "run", "looks", "--wait", "60")
+    assert (ran.code, f"`--pictures-from {elsewhere}` fetches it" in flat(ran.err)) == (1, True)
+    assert "`--again waving` pays once more" in flat(ran.err)
+    ran = cli("gallery", "run", "looks", "--again", "waving", "--pictures-from", elsewhere, "--wait", "60")
+    assert ran.code == 0, ran.err
+    assert TOKEN not in ran.out + ran.err + "".join(path.read_text() for path in LOOKS.rglob("*.json"))
