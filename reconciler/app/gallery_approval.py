@@ -1,6 +1,6 @@
-"""Approvals of a gallery: how each version stands, and the file by which a person approves one. Nothing is asked of the API."""
+"""The file by which a person approves what a version draws. Nothing is asked of the API."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from reconciler.app.exceptions import WrongUsage, refused
 from reconciler.app.galleries import gallery_named
@@ -41,20 +41,6 @@ class MadeApproval:
     before: Standing
     left_out: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
-
-
-def standings(
-    tree: Tree, desired: Desired, gallery: DesiredGallery, results: Mapping[tuple[Column, str], CaseResult]
-) -> dict[str, Standing]:
-    """How each version stands, by fingerprint: of all that are there where a guard asks, else of those with an approval."""
-    asked = cases_asked(desired, gallery)
-    found = {}
-    for fingerprint in dict.fromkeys(column.fingerprint for column, _ in results):
-        approval = approval_in(tree, gallery.folder, fingerprint)
-        if asked is not None or approval is not None:
-            own = [one for (column, _), one in results.items() if column == Column(fingerprint)]
-            found[fingerprint] = standing(gallery, fingerprint, own, approval, asked)
-    return found
 
 
 def cases_asked(desired: Desired, gallery: DesiredGallery) -> tuple[str, ...] | None:

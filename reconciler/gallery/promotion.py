@@ -133,20 +133,18 @@ def _guards(
     own = guard_of(alias, model.promotion, desired)
     if own is not None:
         yield own
-    was = None if before is None or base is None else guard_of(alias, before.promotion, base)
-    if was is None or base is None:
+    if before is None or base is None or before.promotion is None or alias not in before.promotion.aliases:
         return
-    known = {case.name for case in own.gallery.cases} if own and own.gallery else set()
-    name = was.missing or (was.gallery.name if was.gallery else "")
-    asked = () if was.gallery is None else was.gallery.cases
-    if (
-        own is not None
-        and own.gallery is not None
-        and own.gallery.name == name
-        and {one.name for one in asked} <= known
-    ):
-        return
-    yield replace(_as_of_now(was, name, desired), is_former=True)
+    was = _as_of_now(before.promotion, base, desired)
+    if own is None or not _is_asked_by(own, was):
+        yield replace(was, is_former=True)
+
+
+def _is_asked_by(own: Guard, was: Guard) -> bool:
+    """Does the guard of the tree ask for all that the base asked for?"""
+    if own.gallery is None or was.gallery is None or own.gallery.name != was.gallery.name:
+        return False
+    return {case.name for case in was.gallery.cases} <= {case.name for case in own.gallery.cases}
 
 
 def guard_of(alias: str, promotion: Promotion | None, tree: Desired) -> Guard | None:
@@ -154,18 +152,23 @@ def guard_of(alias: str, promotion: Promotion | None, tree: Desired) -> Guard | 
     if promotion is None or alias not in promotion.aliases:
         return None
     gallery = tree.galleries.get(promotion.gallery)
-    if gallery is None:
-        return Guard(gallery=None, missing=promotion.gallery)
+    return Guard(gallery=None, missing=promotion.gallery) if gallery is None else _guard(promotion, gallery)
+
+
+def _guard(promotion: Promotion, gallery: DesiredGallery) -> Guard:
     asked = promotion.asked(gallery)
     return Guard(gallery=replace(gallery, cases=tuple(case for case in gallery.cases if case.name in asked)))
 
 
-def _as_of_now(was: Guard, name: str, desired: Desired) -> Guard:
-    """The guard of the base, with the cases as the tree defines them now, as far as it still has them."""
-    now = desired.galleries.get(name)
-    if now is None or was.gallery is None:
-        return was
-    return Guard(gallery=replace(now, cases=tuple(now.case(case.name) or case for case in was.gallery.cases)))
+def _as_of_now(was: Promotion, base: Desired, desired: Desired) -> Guard:
+    """What the base asks for, with the gallery and the cases as the tree defines them now, as far as it still has them."""
+    then, now = base.galleries.get(was.gallery), desired.galleries.get(was.gallery)
+    if then is None or now is None:  # a gallery that came with its model from another root is known here alone
+        known = then or now
+        return Guard(gallery=None, missing=was.gallery) if known is None else _guard(was, known)
+    asked = was.asked(then)
+    cases = tuple(now.case(case.name) or case for case in then.cases if case.name in asked)
+    return Guard(gallery=replace(now, cases=cases))
 
 
 def may_name(alias: str, fingerprint: str, text: bytes) -> bool:
@@ -183,14 +186,15 @@ def allowed_there(move: Move, fingerprint: str, model: DesiredModel, tree: Desir
     if target is None or is_version(target):
         return False
     named = declared_fingerprint(model, tree) if target == CURRENT else target
-    if not fingerprint.startswith(named):
+    whole, part = (named, fingerprint) if len(named) > len(fingerprint) else (fingerprint, named)
+    if not whole.startswith(part):
         return False
     guard = guard_of(move.alias, model.promotion, tree)
     if guard is None:
         return True
     if guard.gallery is None:
         return False
-    found = approval(guard.gallery.folder, fingerprint)
-    if not isinstance(found, Approval) or unfit(found, guard.gallery.name, fingerprint) is not None:
+    found = approval(guard.gallery.folder, whole)
+    if not isinstance(found, Approval) or unfit(found, guard.gallery.name, whole) is not None:
         return False
     return not differing(found, guard.gallery.cases)
