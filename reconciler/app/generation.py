@@ -4,15 +4,20 @@ A request that draws costs each time. It is sent once, and where its answer is l
 """
 
 import asyncio
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from reconciler.api.error import Lost, Rejected, Unauthorised
 from reconciler.app.chosen_version import chosen_model
 from reconciler.app.drawing import (
+    Answered,
     Generation,
     answered,
     drawer_in,
+    ended,
     explained,
     generation_of,
     live_drawer,
@@ -29,20 +34,43 @@ from reconciler.core.generation.rules import misfit, misuse, wrong_model
 from reconciler.core.generation.wrong import Wrong
 from reconciler.core.order import Drawer, Order
 from reconciler.core.ref import Ref
+from reconciler.core.text import shown
 from reconciler.core.value import dataclass
 from reconciler.files.drawn import write_drawn
+from reconciler.files.job_note import NoJobNote, forget_job, note_job, read_job_note
+
+GENERATED: Final = "generated"
+"""The folder of results, where nobody names another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GenerateRequest:
-    """What is asked for, and where it goes. `version` is an alias, a number as `v2`, a fingerprint, `current`, or empty."""
+class ResultsRequest:
+    """Where results of a model go, from which hosts they may come, and for how many seconds they are looked for."""
 
     ref: Ref
-    order: Order
-    version: str = ""
     folder: Path
     hosts: tuple[str, ...] = ()
     patience: float = 600.0
+
+    def taking_up(self, job: str) -> str:
+        """The command that takes a job up later."""
+        where = "" if self.folder == Path(GENERATED) else f" --out {shlex.quote(str(self.folder))}"
+        return f"reconciler generate {self.ref.name} --job {job}{where}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerateRequest(ResultsRequest):
+    """What is asked for, and where it goes. `version` is an alias, a number as `v2`, a fingerprint, `current`, or empty."""
+
+    order: Order
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRequest(ResultsRequest):
+    """A job that was begun before, by its id, and where what it draws goes."""
+
+    job: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +142,81 @@ async def generate(
 async def _generated(
     opened: Session, settings: Settings, generation: Generation, request: GenerateRequest, told: Told
 ) -> Outcome:
+    jobs: list[str] = []
+
+    def note(job: str) -> None:
+        jobs.append(job)
+        _note(request, job, generation.record, told)
+
     try:
-        answer = await answered(opened, generation.asked, patience=request.patience)
+        answer = await answered(opened, generation.asked, patience=request.patience, note_job=note)
+        outcome = await _fetched(opened, settings, answer, generation.record, request, told)
     except Lost as error:
         return Outcome(missed=(lost_words(error),))
     except (Rejected, Unauthorised) as error:
         raise explained(error, generation.asked) from None
+    except asyncio.CancelledError:
+        for job in jobs:
+            told.say(f"Job {job} goes on: `{request.taking_up(job)}` fetches what it draws, and costs nothing.")
+        raise
+    if jobs:
+        return _closed(request, jobs[0], answer, outcome, keeps=not answer.is_final)
+    wanted = generation.asked.body.get("num_results", 1)
+    lacking = wanted - len(answer.results) if isinstance(wanted, int) else 0
+    if lacking > 0:
+        words = f"{lacking} of {wanted} results did not come: moderation blocked them, most likely"
+        outcome = replace(outcome, missed=(*outcome.missed, words))
+    return outcome
+
+
+async def take_up(opened: Session, settings: Settings, request: JobRequest, told: Told) -> Outcome:
+    """Fetch what a job drew that was begun before, by the note that lies in the folder of the results. It costs nothing.
+
+    WrongUsage where there is no such note, or where it is about another model.
+    """
+    folder = shown(str(request.folder))
+    try:
+        record = read_job_note(request.folder, request.job)
+    except NoJobNote as error:
+        raise WrongUsage(f"--job: {folder} {error}.") from None
+    if record["model"] != request.ref.name:
+        raise WrongUsage(
+            f"--job: by the note in {folder} it draws with {record['model']}, not with {request.ref.name}."
+        )
+    answer = await ended(opened, request.job, request.patience)
+    outcome = await _fetched(opened, settings, answer, record, request, told)
+    return _closed(request, request.job, answer, outcome, keeps=True)
+
+
+def _note(request: ResultsRequest, job: str, record: Mapping[str, object], told: Told) -> None:
+    try:
+        note_job(request.folder, job, record)
+    except OSError as error:
+        told.say(f"Job {job} could not be noted on the disk ({error.strerror}), so no later run can take it up.")
+
+
+def _closed(request: ResultsRequest, job: str, answer: Answered, outcome: Outcome, *, keeps: bool) -> Outcome:
+    """The note goes once the result is there, or the job has failed; else it stays, and the way on is said.
+
+    A job that the API does not know may be one of another account: `keeps` says that its note stays all the same.
+    """
+    is_whole = bool(outcome.files) and not outcome.missed
+    if is_whole or not (answer.results or keeps):
+        forget_job(request.folder, job)
+        return outcome
+    way = f"`{request.taking_up(job)}` looks again, and costs nothing"
+    return replace(outcome, missed=(*outcome.missed[:-1], f"{outcome.missed[-1]}; {way}"))
+
+
+async def _fetched(
+    opened: Session,
+    settings: Settings,
+    answer: Answered,
+    record: Mapping[str, object],
+    request: ResultsRequest,
+    told: Told,
+) -> Outcome:
+    """Fetch results and write them, each as soon as it is there."""
     if answer.words:
         return Outcome(missed=(answer.words,))
     results = answer.results
@@ -127,22 +224,18 @@ async def _generated(
         told.say(f"The API warns: {warning}")
     files: list[Path] = []
 
-    def write(suffix: str, data: bytes, record: Mapping[str, object]) -> None:
-        stem = _stem(record)
+    def write(suffix: str, data: bytes, about: Mapping[str, object]) -> None:
+        stem = _stem(about)
         try:
-            place = write_drawn(request.folder, stem, suffix, data, record)
+            place = write_drawn(request.folder, stem, suffix, data, about)
         except OSError as error:  # which does not always say of itself which file it is about
             raise OSError(error.errno, error.strerror or str(error), str(request.folder / stem)) from None
         files.append(place)
         told.keep(place)
 
-    collector = ResultCollector(opened, generation.record, write)
+    collector = ResultCollector(opened, record, write)
     hosts = trusted(settings.endpoint, results, request.hosts, told.may_fetch)
     missed = await collector.collect(results, hosts, patience=request.patience, poll=poll_of(opened))
-    wanted = generation.asked.body.get("num_results", 1)
-    lacking = wanted - len(results) if isinstance(wanted, int) else 0
-    if lacking > 0:
-        missed = (*missed, f"{lacking} of {wanted} results did not come: moderation blocked them, most likely")
     return Outcome(files=tuple(files), missed=missed)
 
 

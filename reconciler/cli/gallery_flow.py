@@ -15,13 +15,12 @@ from reconciler.app.gallery_run import (
     run_of,
     versions_of,
 )
-from reconciler.app.generation import Told
 from reconciler.app.planning import Scope, make_plan
 from reconciler.app.session import Session
 from reconciler.app.validate import validate
 from reconciler.cli.context import CommandContext, warn_of_unused_token
 from reconciler.cli.exit_codes import DONE, FAILED
-from reconciler.cli.generate_flow import may_fetch, require_hosts
+from reconciler.cli.generate_flow import require_hosts, told_by
 from reconciler.cli.plan_flow import announce_server_time, connect
 from reconciler.core.gallery import CaseState, DesiredGallery
 from reconciler.core.text import count, in_words, shown
@@ -83,11 +82,7 @@ async def _drawn(
         opened=opened,
         settings=context.settings,
         writer=writer,
-        told=Told(
-            say=context.console.say_line,
-            keep=lambda path: context.console.result_text(f"{shown(str(path))}\n"),
-            may_fetch=lambda hosts: may_fetch(context, hosts),
-        ),
+        told=told_by(context),
         hosts=request.hosts,
         patience=request.patience,
     )

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from reconciler.app.exceptions import WrongUsage
-from reconciler.app.generation import GenerateRequest, Outcome, Told, generate, prepare, require_order
+from reconciler.app.generation import (
+    GenerateRequest,
+    JobRequest,
+    Outcome,
+    Told,
+    generate,
+    prepare,
+    require_order,
+    take_up,
+)
 from reconciler.app.planning import Scope, make_plan
 from reconciler.app.validate import validate
 from reconciler.cli.context import CommandContext, warn_of_unused_token
@@ -29,13 +38,27 @@ async def run_generate(context: CommandContext, request: GenerateRequest) -> int
         _require_folder(request)
         name = generation.member.name
         console.say_line(f"{request.ref} v{name.version} ({name.fingerprint}) draws.")
-        told = Told(
-            say=console.say_line,
-            keep=lambda path: console.result_text(f"{shown(str(path))}\n"),
-            may_fetch=lambda hosts: may_fetch(context, hosts),
-        )
-        outcome = await generate(opened, settings, generation, request, told)
+        outcome = await generate(opened, settings, generation, request, told_by(context))
     return _report(context, outcome)
+
+
+async def run_job(context: CommandContext, request: JobRequest) -> int:
+    """The same of a job that was begun before. Manifests are not read: what is drawn stands in the note of the job."""
+    require_hosts(context, request.hosts)
+    warn_of_unused_token(context)
+    async with connect(context) as opened:
+        announce_server_time(context.console, opened.clock)
+        outcome = await take_up(opened, context.settings, request, told_by(context))
+    return _report(context, outcome)
+
+
+def told_by(context: CommandContext) -> Told:
+    """How a use case that draws speaks with the person at the console."""
+    return Told(
+        say=context.console.say_line,
+        keep=lambda path: context.console.result_text(f"{shown(str(path))}\n"),
+        may_fetch=lambda hosts: may_fetch(context, hosts),
+    )
 
 
 def require_hosts(context: CommandContext, hosts: Sequence[str]) -> None:

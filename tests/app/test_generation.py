@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from reconciler.api.error import CallFailed
 from reconciler.api.generation import Result
 from reconciler.api.token import Token
 from reconciler.app.drawing import Generation
-from reconciler.app.generation import GenerateRequest, Outcome, Told, generate
+from reconciler.app.exceptions import WrongUsage
+from reconciler.app.generation import GenerateRequest, JobRequest, Outcome, Told, generate, take_up
 from reconciler.app.generation_results import trusted
 from reconciler.app.session import Session, embedded
 from reconciler.app.settings import resolve_settings
@@ -28,6 +30,7 @@ from reconciler.core.live import ModelStatus, RemoteModel
 from reconciler.core.name import FinalName
 from reconciler.core.order import Drawer, Draws, Guidance, Method, Order, Picture
 from reconciler.core.ref import Ref
+from reconciler.files.job_note import note_job
 from reconciler.simulator import parse_fault
 from reconciler.simulator.fault import FaultScript
 from reconciler.simulator.generation.switch_table import CURRENT, GENERATION
@@ -76,21 +79,30 @@ async def play(
     patience: float = 60.0,
     said: list[str] | None = None,
     prefix: str = "A drawing of ",
+    studio: Studio | None = None,
+    job: str = "",
+    hours_later: float = 0.0,
     **switches: Json,
 ) -> Played:
-    """Let a model of a training version draw in a world of its own."""
-    studio = Studio(version, **switches)
+    """Let a model of a training version draw in a world of its own; or take up a job in the world of an earlier call."""
+    studio = studio or Studio(version, **switches)
     studio.simulator.log.clear()
     studio.simulator.hooks = [
         FaultScript([parse_fault(one) for one in faults], studio.simulator.again, studio.simulator.later)
     ]
     clock = SimulatedClock()
+    clock.advance(hours_later * 3600)
     studio.simulator._clock = clock
     drawer = Drawer(ref=REF, version=version, medium="illustration", prefix=prefix)
     wanted = asked(order, drawer, studio.first)
     model = RemoteModel(id=studio.first, name="lora-max v1", status=ModelStatus.COMPLETED)
     member = ModelMember(model=model, name=FinalName(base="lora-max", version=1, fingerprint="a9f3c1a2b7d40"))
-    record: dict[str, object] = {"model": "lora-max", "fingerprint": "a9f3", "kind": order.draws.value, "seed": None}
+    record: dict[str, object] = {
+        "model": "lora-max",
+        "fingerprint": "a9f3c1a2b7d40",
+        "kind": order.draws.value,
+        "seed": None,
+    }
     played = Played(said=[] if said is None else said)
     told = Told(say=played.said.append, keep=played.kept.append, may_fetch=lambda _hosts: False)
     endpoint = parse_endpoint("simulator")
@@ -99,8 +111,13 @@ async def play(
     async with Client(endpoint, Token("canary-token"), clock=clock, transport=transport) as client:
         request = GenerateRequest(ref=REF, order=order, folder=folder, patience=patience)
         generation = Generation(member=member, drawer=drawer, asked=wanted, record=record)
+        opened = Session(client=client, clock=clock)
         try:
-            played.outcome = await generate(Session(client=client, clock=clock), settings, generation, request, told)
+            if job:
+                taken = JobRequest(ref=REF, job=job, folder=folder, patience=patience)
+                played.outcome = await take_up(opened, settings, taken, told)
+            else:
+                played.outcome = await generate(opened, settings, generation, request, told)
         except CallFailed as error:
             played.words = error.message
     played.sent = [f"{entry.method} {entry.path}" for entry in studio.simulator.log if entry.method == "POST"]
@@ -196,7 +213,7 @@ async def test_every_answer_that_the_documents_leave_open(name: str, value: str,
 async def test_a_result_is_kept_as_it_came_with_what_it_was_drawn_from(tmp_path: Path) -> None:
     """Type, size, digest and sides stand beside it, the seed of the answer too, and no address."""
     (place,) = (await play(tmp_path)).outcome.files
-    assert place.name == "lora-max-a9f3-image-7.png"
+    assert place.name == "lora-max-a9f3c1a2b7d40-image-7.png"
     record = json.loads(place.with_suffix(".json").read_text())
     data = place.read_bytes()
     assert record["file"] == {
@@ -210,10 +227,10 @@ async def test_nothing_is_written_over(tmp_path: Path) -> None:
     """The same picture again gets another name, as does one beside which somebody left a file of that name."""
     for _ in range(2):
         await play(tmp_path)
-    (tmp_path / "lora-max-a9f3-image-7-3.txt").write_text("mine")
+    (tmp_path / "lora-max-a9f3c1a2b7d40-image-7-3.txt").write_text("mine")
     (place,) = (await play(tmp_path)).outcome.files
-    assert place.name == "lora-max-a9f3-image-7-4.png"
-    assert (tmp_path / "lora-max-a9f3-image-7-3.txt").read_text() == "mine"
+    assert place.name == "lora-max-a9f3c1a2b7d40-image-7-4.png"
+    assert (tmp_path / "lora-max-a9f3c1a2b7d40-image-7-3.txt").read_text() == "mine"
 
 
 @pytest.mark.parametrize("fault", ["lost_answer", "500_after", "503", "truncated", "html", "empty"])
@@ -310,6 +327,97 @@ async def test_a_job_that_draws_nothing(order: Order, switches: Switched, words:
     assert played.all_words.startswith("; job ")
 
 
+def noted(folder: Path) -> str:
+    """The id of the one job that is noted in a folder."""
+    (note,) = folder.glob("job-*.json")
+    return note.stem.removeprefix("job-")
+
+
+async def test_a_job_that_still_runs_is_taken_up_later(tmp_path: Path) -> None:
+    """By its note, without another request that costs; the record is that of the order, and the note goes."""
+    studio = Studio("fibo", generation_seconds="1000")
+    first = await play(tmp_path, version="fibo", studio=studio)
+    job = noted(tmp_path)
+    assert first.all_words.endswith(
+        f"; `reconciler generate lora-max --job {job} --out {tmp_path}` looks again, and costs nothing"
+    )
+    again = await play(tmp_path, version="fibo", studio=studio, job=job)
+    assert (again.outcome.files, noted(tmp_path)) == ((), job)
+    last = await play(tmp_path, version="fibo", studio=studio, job=job, hours_later=1)
+    (place,) = last.outcome.files
+    assert (last.sent, last.outcome.missed) == ([], ())
+    record = json.loads(place.with_suffix(".json").read_text())
+    assert (record["fingerprint"], record["seed"]) == ("a9f3c1a2b7d40", 7)
+    assert job not in place.with_suffix(".json").read_text()
+    assert sorted(path.suffix for path in files_in(tmp_path)) == [".json", ".png"]
+
+
+@pytest.mark.parametrize(
+    ("order", "switches", "faults"),
+    [
+        (WAVING, {}, ()),
+        (WAVING, {"generation_outcome": "failed"}, ()),
+        (Order(prompt="borderline"), {}, ()),
+    ],
+)
+async def test_no_note_stays_of_a_job_that_is_over(
+    order: Order, switches: Switched, faults: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Nothing can be fetched any more, or all was."""
+    await play(tmp_path, order, version="fibo", faults=faults, **switches)
+    assert not any(path.name.startswith("job-") for path in files_in(tmp_path))
+
+
+async def test_a_job_of_an_unreadable_status_can_be_taken_up(tmp_path: Path) -> None:
+    """Whether it drew anything is unknown, and asking again costs nothing."""
+    studio = Studio("fibo")
+    await play(tmp_path, version="fibo", studio=studio, faults=("GET /v2/status/*#*:html",))
+    assert len((await play(tmp_path, version="fibo", studio=studio, job=noted(tmp_path))).outcome.files) == 1
+
+
+async def test_the_note_of_a_job_that_the_api_does_not_know_stays(tmp_path: Path) -> None:
+    """It may be one of another account, to which the token at hand does not belong."""
+    note_job(tmp_path, "f00d", {"model": "lora-max", "fingerprint": "a9f3c1a2b7d40", "kind": "image", "seed": 7})
+    played = await play(tmp_path, version="fibo", job="f00d")
+    assert "the API knows nothing of this job any more" in played.all_words
+    assert noted(tmp_path) == "f00d"
+
+
+@pytest.mark.parametrize(
+    ("text", "job", "words"),
+    [
+        ("", "f00d", "holds no note of it that can be read (job-f00d.json: No such file or directory)"),
+        ("", "../f00d", "holds no note of a job with such an id"),
+        ("{", "f00d", "holds a note that was changed or damaged (job-f00d.json)"),
+        ('{"job": "beef", "record": {}}', "f00d", "changed or damaged"),
+        ('{"job": "f00d", "record": {"model": "lora-max", "kind": "image"}}', "f00d", "changed or damaged"),
+        (
+            '{"job": "f00d", "record": {"model": "../x", "fingerprint": "a9f3c1a2b7d40", "kind": "image", "seed": 7}}',
+            "f00d",
+            "changed or damaged",
+        ),
+        (
+            '{"job": "f00d", "record": {"model": "other", "fingerprint": "a9f3c1a2b7d40", "kind": "image", "seed": 7}}',
+            "f00d",
+            "it draws with other, not with lora-max",
+        ),
+    ],
+)
+async def test_a_note_that_cannot_be_used_is_named(text: str, job: str, words: str, tmp_path: Path) -> None:
+    """Nothing is asked, and the note stays as it is."""
+    if text:
+        (tmp_path / "job-f00d.json").write_text(text)
+    with pytest.raises(WrongUsage, match=re.escape(words)):
+        await play(tmp_path, version="fibo", job=job)
+
+
+async def test_a_job_that_cannot_be_noted_is_told(tmp_path: Path) -> None:
+    """The disk was full for a moment; what is drawn is fetched all the same."""
+    (tmp_path / "seen").write_text("no folder")
+    played = await play(tmp_path / "seen", version="fibo")
+    assert "could not be noted on the disk (File exists), so no later run can take it up" in played.said[-1]
+
+
 async def test_a_status_that_cannot_be_read_leaves_the_outcome_unknown(tmp_path: Path) -> None:
     """The job was paid for, and is not begun again."""
     played = await play(tmp_path, version="fibo", faults=("GET /v2/status/*#*:html",))
@@ -321,7 +429,7 @@ async def test_a_structured_prompt_is_kept_and_repeats_its_picture(tmp_path: Pat
     """From the prompt to JSON, from JSON and seed to the picture, and the same picture a second time."""
     order = Order(draws=Draws.STRUCTURED, prompt="waving", given={"seed": 7})
     (place,) = (await play(tmp_path, order, version="fibo")).outcome.files
-    assert place.name == "lora-max-a9f3-structured-7.prompt.json"
+    assert place.name == "lora-max-a9f3c1a2b7d40-structured-7.prompt.json"
     told = place.read_text()
     assert json.loads(told)["short_description"] == "waving"
     again = Order(structured_prompt=told, given={"seed": 7})

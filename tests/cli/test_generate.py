@@ -215,6 +215,14 @@ def test_the_schema_family_draws_by_jobs(tree: Path, cli: Cli) -> None:
     assert (tree / again.out.strip()).read_bytes() == first.read_bytes()
     refused = cli("generate", "lora-max", "x", "--kind", "vector")
     assert (refused.code, "whose models draw image and structured" in flat(refused.err)) == (4, True)
+    late = cli("generate", "lora-max", "waving", "--seed", "8", "--wait", "1", "--out", "seen")
+    assert late.code == 1
+    job = late.err.partition("--job ")[2].partition(" ")[0]
+    for more in (("waving",), ("--seed", "8"), ("--kind", "image"), ("--no-prefix",)):
+        assert cli("generate", "lora-max", "--job", job, *more).code == 64
+    assert cli("generate", "lora-max", "--job", job).code == 64, "its note lies in another folder"
+    fetched = cli("generate", "lora-max", "--job", job, "--out", "seen")
+    assert (fetched.code, recorded(tree, fetched.out)["seed"]) == (0, 8)
 
 
 def test_the_prefix_can_be_left_out(trained: Path, cli: Cli) -> None:

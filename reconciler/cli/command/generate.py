@@ -1,5 +1,6 @@
 """`reconciler generate`."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,7 @@ _EXAMPLE = """\
 reconciler generate lora-max "waving with one hand" --seed 7 --pictures-from images.example.com
 reconciler generate lora-max "waving" --version candidate --guide canny=pose.png:0.8 --out seen
 reconciler generate lora-max --kind portrait --person me.png
+reconciler generate lora-max --job 3f2a9c14
 """
 _RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9")
 _KINDS = ("image", "vector", "reimagine", "portrait", "structured")
@@ -32,6 +34,7 @@ _KINDS = ("image", "vector", "reimagine", "portrait", "structured")
 @click.option(
     "--wait", "patience", type=click.FloatRange(1, 86400), default=600.0, metavar="SECONDS", help="For results. [600]"
 )
+@click.option("--job", metavar="ID", help="Fetch what a job drew that was begun before; nothing is asked for anew.")
 @click.option("--seed", type=int, metavar="N", help="The same seed draws the same picture.")
 @click.option("--results", type=int, metavar="N", help="How many; 1 to 4, or 2 where the model is slow. [1]")
 @click.option("--aspect-ratio", type=click.Choice(_RATIOS), help="Width to height. [1:1]")
@@ -67,10 +70,20 @@ def command(invocation: Invocation, /, ref: "Ref", prompt: str, **given: Any) ->
     import asyncio
     from pathlib import Path
 
-    from reconciler.app.generation import GenerateRequest
+    from reconciler.app.generation import GenerateRequest, JobRequest
     from reconciler.cli.context import open_context
-    from reconciler.cli.generate_flow import run_generate
+    from reconciler.cli.generate_flow import run_generate, run_job
 
+    if given["job"] is not None:
+        _require_nothing_else(prompt, given)
+        job = JobRequest(
+            ref=ref,
+            job=given["job"],
+            folder=Path(given["folder"]),
+            hosts=given["hosts"],
+            patience=given["patience"],
+        )
+        return asyncio.run(run_job(open_context(invocation), job))
     request = GenerateRequest(
         ref=ref,
         order=_order(prompt, given),
@@ -80,6 +93,16 @@ def command(invocation: Invocation, /, ref: "Ref", prompt: str, **given: Any) ->
         patience=given["patience"],
     )
     return asyncio.run(run_generate(open_context(invocation), request))
+
+
+def _require_nothing_else(prompt: str, names: Iterable[str]) -> None:
+    """What a job draws was said when it was begun."""
+    from click.core import ParameterSource
+
+    source = click.get_current_context().get_parameter_source
+    others = set(names) - {"job", "folder", "hosts", "patience"}
+    if prompt or any(source(name) is ParameterSource.COMMANDLINE for name in others):
+        raise click.UsageError("--job goes with --out, --pictures-from and --wait: what is drawn was said before.")
 
 
 _PARAMETERS = (
