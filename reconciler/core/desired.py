@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
+from struct import unpack
 from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
 from reconciler.core.adoption import NOTHING_ADOPTED, Adoption
 from reconciler.core.guide import Family, Guide
 from reconciler.core.kind import Kind
+from reconciler.core.name import DIGEST_BYTES
 from reconciler.core.problem import Location, Problem
 from reconciler.core.promotion import Promotion
 from reconciler.core.ref import Ref
@@ -36,12 +38,15 @@ class DesiredImage:
 
 
 class UncaptionedImages(Sequence[DesiredImage]):
-    """Images without declared captions, sorted by digest. The objects are made when the first one is asked for."""
+    """Images without declared captions, sorted by digest. The objects are made when the first one is asked for.
 
-    __slots__ = ("_made", "_make", "digests")
+    Their digests are given in any order, 32 bytes each, one behind the other; `column` has them sorted.
+    """
 
-    def __init__(self, digests: Sequence[str], make: Callable[[], tuple[DesiredImage, ...]]) -> None:
-        self.digests = digests
+    __slots__ = ("_made", "_make", "column")
+
+    def __init__(self, digests: bytes, make: Callable[[], tuple[DesiredImage, ...]]) -> None:
+        self.column = b"".join(sorted(unpack(f"{DIGEST_BYTES}s" * (len(digests) // DIGEST_BYTES), digests)))
         self._make = make
         self._made: tuple[DesiredImage, ...] | None = None
 
@@ -52,8 +57,14 @@ class UncaptionedImages(Sequence[DesiredImage]):
             self._made = self._make()
         return self._made
 
+    @property
+    def digests(self) -> list[str]:
+        """The digest of each image, 64 hex digits."""
+        digits, step = self.column.hex(), 2 * DIGEST_BYTES
+        return [digits[at : at + step] for at in range(0, len(digits), step)]
+
     def __len__(self) -> int:
-        return len(self.digests)
+        return len(self.column) // DIGEST_BYTES
 
     @overload
     def __getitem__(self, index: int) -> DesiredImage: ...
@@ -128,6 +139,11 @@ class DesiredDataset(Declared):
         if isinstance(self.images, UncaptionedImages):
             return self.images.digests
         return [image.digest for image in self.images]
+
+    @property
+    def joined_digests(self) -> str:
+        """The same, one behind the other: what two datasets with the same images have in common."""
+        return self.images.column.hex() if isinstance(self.images, UncaptionedImages) else "".join(self.digests)
 
     @property
     def captions(self) -> tuple[str | None, ...] | None:

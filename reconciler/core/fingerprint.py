@@ -15,22 +15,25 @@ fingerprint of a live dataset can be computed from the API's answers alone.
 import hashlib
 import json
 from collections.abc import Iterable
+from struct import unpack
 
-from reconciler.core.desired import Desired, DesiredDataset, DesiredModel
+from reconciler.core.desired import Desired, DesiredDataset, DesiredModel, UncaptionedImages
 from reconciler.core.guide import Guide
-from reconciler.core.name import image_key
+from reconciler.core.name import DIGEST_BYTES, KEY_DIGITS, KEY_LETTER, image_key
 from reconciler.core.uploads import Uploads
 
 ALGORITHM = "a"
 
+_BETWEEN = f'",null],["{KEY_LETTER}'
+"""What stands between the keys of two images without a caption."""
+
 
 def dataset_fingerprint(dataset: DesiredDataset) -> str:
     """The fingerprint of a declared dataset."""
-    keys = map(image_key, dataset.digests)
-    captions = dataset.captions
-    if captions is not None:
-        return content_fingerprint(dataset.guide, dataset.uploads, zip(keys, captions, strict=True))
-    return _bare_fingerprint(dataset.guide, dataset.uploads, keys)
+    if isinstance(dataset.images, UncaptionedImages):
+        return _bare_fingerprint(dataset.guide, dataset.uploads, dataset.images.column)
+    images = ((image_key(image.digest), image.caption) for image in dataset.images)
+    return content_fingerprint(dataset.guide, dataset.uploads, images)
 
 
 def content_fingerprint(guide: Guide, uploads: Uploads, images: Iterable[tuple[str, str | None]]) -> str:
@@ -39,10 +42,15 @@ def content_fingerprint(guide: Guide, uploads: Uploads, images: Iterable[tuple[s
     return _digest(["dataset", guide.family, guide.canonical, uploads.upload_type, rows])
 
 
-def _bare_fingerprint(guide: Guide, uploads: Uploads, keys: Iterable[str]) -> str:
-    """The same as `content_fingerprint` where no caption is declared, in a third of the time: trees are large."""
+def _bare_fingerprint(guide: Guide, uploads: Uploads, digests: bytes) -> str:
+    """The same as `content_fingerprint` where no caption is declared, in a tenth of the time: trees are large.
+
+    `digests` are sorted, 32 bytes each. So the keys are sorted, too: they are what the digests begin with.
+    """
     head = _text(["dataset", guide.family, guide.canonical, uploads.upload_type, []])
-    rows = ",".join([f'["{key}",null]' for key in sorted(keys)])
+    size, rest = KEY_DIGITS // 2, DIGEST_BYTES - KEY_DIGITS // 2
+    keys = b"".join(unpack(f"{size}s{rest}x" * (len(digests) // DIGEST_BYTES), digests)).hex(",", size)
+    rows = f'["{KEY_LETTER}{keys.replace(",", _BETWEEN)}",null]' if keys else ""
     return _digest_of(f"{head[:-2]}{rows}]]")
 
 

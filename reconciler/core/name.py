@@ -14,6 +14,11 @@ from pathlib import PurePosixPath
 from reconciler.core.value import dataclass
 
 LABEL_LIMIT = 60
+DIGEST_BYTES = 32
+"""Bytes of a SHA-256."""
+
+KEY_LETTER, KEY_DIGITS = "a", 16
+"""How the key of an image begins, and how many digits of its SHA-256 follow."""
 """ASCII characters of the label in an image's live name."""
 
 _BASE = r"(?P<base>[a-z0-9](?:[a-z0-9-]{0,26}[a-z0-9])?)"
@@ -108,7 +113,7 @@ def said_name(text: str) -> str:
 
 def image_key(digest: str) -> str:
     """How a live image name carries a SHA-256: the algorithm's letter and its first 16 hex digits."""
-    return "a" + digest[:16]
+    return KEY_LETTER + digest[:KEY_DIGITS]
 
 
 def parse_image_key(image_name: str) -> str | None:

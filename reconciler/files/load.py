@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,7 +39,7 @@ ASK_GIT_FROM = 500
 SCHEMA_FILE_LIMIT = 4 * SCHEMA_LIMIT
 """Bytes of a schema file that is read; what counts against the limit is its JSON without spaces."""
 
-Scan = Callable[[Mapping[str, Iterable[str]]], Mapping[str, FolderContents]]
+Scan = Callable[[Mapping[str, Sequence[str]]], Mapping[str, FolderContents]]
 """Says what the named image files of each folder hold."""
 
 
@@ -283,10 +283,10 @@ def _image_folders(
     look: Scan,
     problems: list[Problem],
 ) -> dict[int, ImageFolder]:
-    names: dict[str, set[str]] = {}
+    names: dict[str, Sequence[str]] = {}
     for files in datasets.values():
         for folder, own in folders_of(files).items():
-            names.setdefault(folder, set()).update(own)
+            names[folder] = own if folder not in names else sorted({*names[folder], *own})
     scanned = look(names)
     claimed = _claimed(datasets.values())
     return {position: read_images(tree, files, scanned, problems, claimed) for position, files in datasets.items()}

@@ -170,7 +170,11 @@ def manifest_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
 def _yaml_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
     """The same, and the files that say what was adopted."""
     for folder in sorted(listing.folders.keys() - {OVERLAYS}):
-        for name in listing.folders[folder].files:
+        files = listing.folders[folder].files
+        text = "\n".join((*files, ""))
+        if ".yaml\n" not in text and ".yml\n" not in text:  # most folders hold images alone, and they are large
+            continue
+        for name in files:
             if name.endswith((".yaml", ".yml")) and name != YAML_NAME and (folder or name != CONFIGURATION_NAME):
                 yield folder, name
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.desired import DesiredImage
+from reconciler.core.desired import DesiredImage, UncaptionedImages
 from reconciler.core.diff.authorship import declared_by_git
 from reconciler.core.fingerprint import content_fingerprint, dataset_fingerprint, model_fingerprint
 from reconciler.core.guide import Guide, PrefixGuide
@@ -44,6 +44,22 @@ def test_the_model_vector() -> None:
         training_mode="expert", training_version="bria-3.2", parameters=(("learning_rate", 0.0001), ("rank", 128))
     )
     assert model_fingerprint(wanted, "a9206dda2bfbc") == "a497c1144017f"
+
+
+@given(st.lists(st.binary(min_size=32, max_size=32), max_size=5))
+def test_images_without_captions_have_the_fingerprint_of_all_others(digests: list[bytes]) -> None:
+    """They are kept as one row of bytes, and what is compared in that form is compared as in any other."""
+    files = tuple(
+        DesiredImage(digest=one.hex(), size=1, name=f"{at}.png", path=f"{at}.png")
+        for at, one in enumerate(sorted(digests))
+    )
+    whole = dataset(*files)
+    columns = replace(whole, images=UncaptionedImages(b"".join(digests), lambda: files))
+    assert dataset_fingerprint(columns) == dataset_fingerprint(whole)
+    assert list(columns.digests) == list(whole.digests)
+    assert columns.joined_digests == whole.joined_digests
+    assert len(columns.images) == len(digests)
+    assert columns == whole
 
 
 @given(st.lists(st.tuples(st.text(min_size=1), st.none() | st.text(min_size=1)), unique_by=lambda row: row[0]))

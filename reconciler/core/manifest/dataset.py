@@ -59,7 +59,7 @@ def _beside(manifest: Manifest, tree: ManifestTree) -> tuple[object, ...]:
 
 def _images(files: Sequence[ImageFile], texts: Mapping[str, str]) -> Sequence[DesiredImage]:
     if isinstance(files, FolderImages) and not texts:
-        return UncaptionedImages(sorted(files.digests), lambda: _made(files, texts))
+        return UncaptionedImages(files.digests, lambda: _made(files, texts))
     return _made(files, texts)
 
 
@@ -251,7 +251,7 @@ def _warning(rule: str, place: Location, summary: str, detail: str) -> Problem:
 def content(ref: Ref, desired: Desired) -> tuple[object, ...]:
     """All that a dataset's fingerprint is made of, which costs less than the fingerprint itself."""
     one = desired.datasets[ref]
-    return (one.guide.family, one.guide.canonical), one.uploads, tuple(one.digests), one.captions
+    return (one.guide.family, one.guide.canonical), one.uploads, one.joined_digests, one.captions
 
 
 def fingerprint(ref: Ref, desired: Desired) -> str:

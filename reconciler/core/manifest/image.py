@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import overload
 
+from reconciler.core.name import DIGEST_BYTES
 from reconciler.core.value import dataclass
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
@@ -67,31 +68,27 @@ class FolderSummary:
 
     `facts` are those that occur, each with the suffix of the file names in lower case and the number of such files.
     `distinct` counts different digests; `largest` is the size of the largest file in bytes. `sound` is False if a file is
-    a Git LFS pointer or has a flaw.
+    a Git LFS pointer or has a flaw. `plain_names` says that all names can be checked out everywhere, side by side; where it is
+    False that is not known.
     """
 
     facts: tuple[tuple[Facts, str, int], ...]
     distinct: int
     largest: int
     sound: bool
+    plain_names: bool
 
 
 class FolderImages(Sequence[ImageFile]):
     """The image files of a folder in the order of their names. The objects are made when the first one is asked for.
 
-    Trees are large, and a plan that finds nothing to do looks at the names, the digests and the summary only.
+    Trees are large, and a plan that finds nothing to do looks at the digests and the summary only. `digests` holds those of all
+    files, 32 bytes each, one behind the other.
     """
 
-    __slots__ = ("_made", "_make", "digests", "names", "summary")
+    __slots__ = ("_made", "_make", "digests", "summary")
 
-    def __init__(
-        self,
-        names: Sequence[str],
-        digests: Sequence[str],
-        summary: FolderSummary,
-        make: Callable[[], tuple[ImageFile, ...]],
-    ) -> None:
-        self.names = names
+    def __init__(self, digests: bytes, summary: FolderSummary, make: Callable[[], tuple[ImageFile, ...]]) -> None:
         self.digests = digests
         self.summary = summary
         self._make = make
@@ -105,7 +102,7 @@ class FolderImages(Sequence[ImageFile]):
         return self._made
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self.digests) // DIGEST_BYTES
 
     @overload
     def __getitem__(self, index: int) -> ImageFile: ...

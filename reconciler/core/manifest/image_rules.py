@@ -5,7 +5,7 @@ from typing import Literal
 
 from reconciler.core.guide import Guide
 from reconciler.core.manifest.image import FORMAT_OF, Facts, FolderImages, FolderSummary, ImageFile, Trait
-from reconciler.core.manifest.portable import are_plain, clashes, unportable
+from reconciler.core.manifest.portable import clashes, unportable
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.text import count, quoted, shown
 from reconciler.core.uploads import Uploads
@@ -62,7 +62,7 @@ def _are_plain(images: FolderImages, floor: int) -> bool:
         summary.sound
         and summary.distinct == len(images)
         and all(_is_plain(facts, summary.largest, suffix, floor) for facts, suffix, _ in summary.facts)
-        and are_plain(images.names)
+        and summary.plain_names
     )
 
 

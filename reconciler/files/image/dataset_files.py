@@ -1,6 +1,5 @@
 """Which files belong to one dataset, and what was found in them."""
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -31,8 +30,8 @@ OTHER_SUFFIXES = frozenset(
 MASK_ENDINGS = ("-masklabel", "-condlabel")
 """Endings that training tools give to the names of masks. Masks are never images of a dataset."""
 
-_IMAGES = re.compile(rf"(?:[^\n/]*(?<!{'|'.join(MASK_ENDINGS)})(?:{'|'.join(map(re.escape, sorted(SUFFIXES)))})\n)*")
-"""Names of images, one a line. Suffixes in capital letters do not fit; such folders take the longer way."""
+_LINE_ENDS = tuple(f"{suffix}\n" for suffix in sorted(SUFFIXES))
+_MASKS = tuple(f"{ending}." for ending in MASK_ENDINGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,10 +188,9 @@ def _unread(files: DatasetFiles, images: Sequence[ImageFile]) -> tuple[str, ...]
 def _all_at_once(files: DatasetFiles, scanned: Mapping[str, FolderContents]) -> Sequence[ImageFile] | None:
     """The images, if they are just the files of one table; None if they are not."""
     table = scanned.get(files.folder)
-    if not isinstance(table, DigestTable) or table.names != files.images:
+    if not isinstance(table, DigestTable) or not table.names_are(files.images):
         return None
-    names = table.names if "".join(table.names).isascii() else tuple(map(_normal, table.names))
-    return FolderImages(names, table.digests, table.summary, lambda: _images_of(files.folder, table))
+    return FolderImages(table.digest_column, table.summary, lambda: _images_of(files.folder, table))
 
 
 def _images_of(folder: str, table: DigestTable) -> tuple[ImageFile, ...]:
@@ -219,10 +217,10 @@ def _one_by_one(
     return tuple(images)
 
 
-def folders_of(files: DatasetFiles) -> Mapping[str, list[str]]:
-    """The folders below the root that hold the images of a dataset, each with the names of its images."""
-    if not any("/" in name for name in files.images):
-        return {files.folder: list(files.images)}
+def folders_of(files: DatasetFiles) -> Mapping[str, Sequence[str]]:
+    """The folders below the root that hold the images of a dataset, each with the names of its images, sorted."""
+    if "/" not in "".join(files.images):  # one search over all names: asking name by name is slow in large trees
+        return {files.folder: files.images}
     found: dict[str, list[str]] = {}
     for name in files.images:
         folder, _, own = join(files.folder, name).rpartition("/")
@@ -272,8 +270,16 @@ def _refused_below(folder: str, listing: TreeListing) -> Iterator[str]:
 
 
 def _are_images(names: Sequence[str]) -> bool:
-    """Is it certain that all of these are images? One search over all names: asking name by name is slow in large trees."""
-    return "\n" not in "".join(names) and _IMAGES.fullmatch("\n".join((*names, ""))) is not None
+    """Is it certain that all of these are images? A few searches over all names: asking name by name is slow in large trees.
+
+    Suffixes in capital letters, and names with a folder in them, take the longer way.
+    """
+    text = "\n".join((*names, ""))
+    return (
+        text.count("\n") == len(names) == sum(map(text.count, _LINE_ENDS))
+        and "/" not in text
+        and not any(mask in text for mask in _MASKS)
+    )
 
 
 def is_image(name: str) -> bool:

@@ -20,8 +20,9 @@ from pathlib import Path
 from reconciler.files.cache import CacheFile, CacheTable
 from reconciler.files.image.digest_table import NO_KEY, Damaged, DigestTable, decoded, encoded, file_key, packed
 
-RULES = b"4"
-"""Counts up whenever the reading of images finds something else; rows with another number are not found."""
+RULES = b"5"
+"""Counts up whenever the reading of images, or a judgement in `FolderSummary`, finds something else, and with the form of a row.
+Rows with another number are not found."""
 
 _TREE = b"tree"
 """Begins the keys of rows that belong to no folder: no number of rules begins with a letter."""

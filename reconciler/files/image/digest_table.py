@@ -1,17 +1,23 @@
-"""Digests and sizes of one folder's images, stored as columns to save memory and time on large trees."""
+"""Digests and sizes of one folder's images, kept as columns of bytes to save memory and time on large trees.
+
+A row begins with a line of JSON that says what is true of all files together. The columns follow, each with one entry of fixed size for
+a file; the names are last. A column is decoded when it is asked for: a plan that finds nothing to do asks for hardly any. So a row is judged
+by its head and by the size of its columns, and whatever bytes they hold, they are sizes, digests and names.
+"""
 
 import functools
 import itertools
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from struct import Struct
+from struct import Struct, pack, unpack
 from typing import Any
 
 from reconciler.core.manifest.image import Facts, Flaw, FolderSummary, Trait
+from reconciler.core.manifest.portable import are_plain
+from reconciler.core.name import DIGEST_BYTES
 from reconciler.core.value import dataclass
 from reconciler.files.image.image_file import Inspection
 
@@ -21,12 +27,15 @@ Key = tuple[int, int, int, int]
 NO_KEY: Key = (0, 0, 0, 0)
 """The key of a file whose times are too fresh to tell anything. No file has it."""
 
-KEY_BYTES, BLOB_BYTES, DIGEST_DIGITS = 32, 20, 64
+SIZE_BYTES, KIND_BYTES, KEY_BYTES, BLOB_BYTES = 8, 2, 32, 20
+_WIDTHS = (SIZE_BYTES, KIND_BYTES, DIGEST_BYTES, KEY_BYTES, BLOB_BYTES)
+_STARTS = tuple(itertools.accumulate(_WIDTHS, initial=0))
+"""Where each column begins, in bytes for each file; the names are behind the last."""
 
 _KEY = Struct("<3qQ")
-_HEX = re.compile("[0-9a-f]*")
 _UNKNOWN = bytes(BLOB_BYTES)
-_BLOCKS = 3
+_POINTER = 0xFFFF
+"""The kind of a Git LFS pointer. Others count the facts of the head from 1; 0 is a file without facts."""
 
 
 def file_key(status: os.stat_result) -> Key:
@@ -44,151 +53,177 @@ class Damaged(ValueError):
 
 
 class DigestTable:
-    """The image files of a folder by name, sorted; Damaged if the blocks do not hold what a table holds.
+    """The image files of a folder by name, sorted; Damaged if the columns do not have the size of what a table holds.
 
     `tree` is the id of the git tree that holds just these bytes; `not_tree` is the id of one that was found to hold others.
     Either is known only after every image was compared with the tree.
     """
 
     def __init__(
-        self, summary: FolderSummary, blocks: Sequence[bytes], *, tree: str | None = None, not_tree: str | None = None
+        self, shared: "Shared", columns: bytes, *, tree: str | None = None, not_tree: str | None = None
     ) -> None:
         self.tree = tree
         self.not_tree = not_tree
-        self.summary = summary
-        self.blocks = blocks
-        """Names and digests; sizes and what the images' structure says; keys and git's ids."""
-        try:
-            names, digits = json.loads(blocks[0])
-            self._tails = _judged(json.loads(blocks[1]), len(names))
-        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
-            raise Damaged from error
-        step = DIGEST_DIGITS
-        if len(digits) != step * len(names) or _HEX.fullmatch(digits) is None:
+        self.shared = shared
+        self.columns = columns
+        names = columns[_STARTS[-1] * shared.number :]
+        if len(columns) < _STARTS[-1] * shared.number or names.count(b"\0") + bool(names) != shared.number:
             raise Damaged
-        if len(blocks[2]) != len(names) * (KEY_BYTES + BLOB_BYTES):
-            raise Damaged
-        self.names: tuple[str, ...] = tuple(names)
-        self.digests: tuple[str, ...] = tuple([digits[at : at + step] for at in range(0, len(digits), step)])
+
+    def __len__(self) -> int:
+        return self.shared.number
+
+    @property
+    def summary(self) -> FolderSummary:
+        """What is true of all files together."""
+        return self.shared.summary
+
+    def names_are(self, names: Sequence[str]) -> bool:
+        """Are these the names of the table, in this order? Asked without decoding them."""
+        return len(names) == len(self) and self.columns[_STARTS[-1] * len(self) :] == _joined(names)
+
+    @functools.cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of all files."""
+        joined = self.columns[_STARTS[-1] * len(self) :]
+        return tuple(os.fsdecode(joined).split("\0")) if joined else ()
+
+    @functools.cached_property
+    def digests(self) -> tuple[str, ...]:
+        """The digest of each file, 64 hex digits."""
+        digits, step = self.digest_column.hex(), 2 * DIGEST_BYTES
+        return tuple([digits[at : at + step] for at in range(0, len(digits), step)])
+
+    @property
+    def digest_column(self) -> bytes:
+        """The digests of all files, one behind the other, 32 bytes each."""
+        return self._column(2)
 
     @property
     def keys(self) -> bytes:
         """The keys of all files, one behind the other."""
-        return self.blocks[2][: len(self.names) * KEY_BYTES]
+        return self._column(3)
 
     @property
     def blobs(self) -> tuple[str | None, ...]:
         """Git's ids of all files; None for each that is not known."""
-        start = len(self.names) * KEY_BYTES
-        seen = self.blocks[2]
-        pieces = (seen[at : at + BLOB_BYTES] for at in range(start, len(seen), BLOB_BYTES))
+        column = self._column(4)
+        pieces = (column[at : at + BLOB_BYTES] for at in range(0, len(column), BLOB_BYTES))
         return tuple(None if piece == _UNKNOWN else piece.hex() for piece in pieces)
 
     @functools.cached_property
     def inspections(self) -> tuple[Inspection, ...]:
         """What was found in each file."""
-        tails = self._tails
-        columns = zip(self.digests, tails.sizes, tails.kinds, self.blobs, strict=True)
+        facts = dict(enumerate(self.shared.facts, 1))
+        sizes = unpack(f"<{len(self)}Q", self._column(0))
+        kinds = unpack(f"<{len(self)}H", self._column(1))
+        columns = zip(self.digests, sizes, kinds, self.blobs, strict=True)
         return tuple(
             Inspection(
                 digest=digest,
                 size=size,
-                facts=tails.facts[kind],
-                is_pointer=position in tails.pointers,
-                flaw=tails.flaws.get(position),
+                facts=facts.get(kind),
+                is_pointer=kind == _POINTER,
+                flaw=self.shared.flaws.get(position),
                 blob=blob,
             )
             for position, (digest, size, kind, blob) in enumerate(columns)
         )
 
+    def _column(self, which: int) -> bytes:
+        number = self.shared.number
+        return self.columns[_STARTS[which] * number : _STARTS[which + 1] * number]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Tails:
-    """The second block. `kinds` are positions in `facts`; position 0 stands for a file without facts."""
+class Shared:
+    """What the head of a row says: how many files there are, the facts that occur, and the flaws by the position of the file."""
 
-    sizes: Sequence[int]
-    kinds: Sequence[int]
-    facts: Sequence[Facts | None]
-    pointers: frozenset[int]
+    number: int
+    facts: Sequence[Facts]
     flaws: Mapping[int, Flaw]
-
-
-def _judged(read: Any, number: int) -> _Tails:  # noqa: ANN401 - what JSON holds, judged here
-    sizes, kinds, facts, pointers, flaws = read
-    known = [None, *(_facts_in(*each) for each in facts)]
-    if not len(sizes) == len(kinds) == number or not {*map(type, sizes), *map(type, kinds)} <= {int}:
-        raise Damaged
-    if not set(kinds) <= set(range(len(known))):
-        raise Damaged
-    return _Tails(
-        sizes=sizes,
-        kinds=kinds,
-        facts=known,
-        pointers=frozenset(pointers),
-        flaws={int(position): Flaw(**flaw) for position, flaw in flaws.items()},
-    )
+    summary: FolderSummary
 
 
 def make_table(files: Iterable[tuple[str, bytes, Inspection]]) -> DigestTable:
     """A table of files, given as name, key and what was found."""
     rows = sorted(files, key=lambda row: row[0])
-    found = [inspection for _, _, inspection in rows]
-    heads = json.dumps([[name for name, _, _ in rows], "".join(one.digest for one in found)], separators=(",", ":"))
-    table = {
-        facts: position for position, facts in enumerate(dict.fromkeys(one.facts for one in found if one.facts), 1)
-    }
-    tails = json.dumps(
-        [
-            [one.size for one in found],
-            [table[one.facts] if one.facts else 0 for one in found],
-            [_facts_out(facts) for facts in table],
-            [position for position, one in enumerate(found) if one.is_pointer],
-            {position: asdict(one.flaw) for position, one in enumerate(found) if one.flaw},
-        ],
-        separators=(",", ":"),
+    names, found = [name for name, _, _ in rows], [one for _, _, one in rows]
+    facts = tuple(dict.fromkeys(one.facts for one in found if one.facts))
+    kinds = {each: kind for kind, each in enumerate(facts, 1)}
+    columns = (
+        pack(f"<{len(found)}Q", *(one.size for one in found)),
+        pack(
+            f"<{len(found)}H", *(_POINTER if one.is_pointer else kinds[one.facts] if one.facts else 0 for one in found)
+        ),
+        bytes.fromhex("".join(one.digest for one in found)),
+        *(key for _, key, _ in rows),
+        *(bytes.fromhex(one.blob) if one.blob else _UNKNOWN for one in found),
+        _joined(names),
     )
-    blobs = (bytes.fromhex(one.blob) if one.blob else _UNKNOWN for one in found)
-    seen = b"".join((*(key for _, key, _ in rows), *blobs))
-    return DigestTable(_summary([name for name, _, _ in rows], found), (heads.encode(), tails.encode(), seen))
+    flaws = {position: one.flaw for position, one in enumerate(found) if one.flaw}
+    shared = Shared(number=len(found), facts=facts, flaws=flaws, summary=_summary(names, found))
+    return DigestTable(shared, b"".join(columns))
 
 
 def encoded(table: DigestTable) -> bytes:
-    """A table as the cache keeps it: a line of JSON, then the blocks."""
-    summary = table.summary
-    facts = [[_facts_out(one), suffix, number] for one, suffix, number in summary.facts]
-    sketch = [facts, summary.distinct, summary.largest, summary.sound]
-    head = [table.tree, table.not_tree, sketch, [len(block) for block in table.blocks]]
-    return b"".join((json.dumps(head, separators=(",", ":")).encode(), b"\n", *table.blocks))
+    """A table as the cache keeps it."""
+    shared, summary = table.shared, table.shared.summary
+    places = {each: place for place, each in enumerate(shared.facts)}
+    head = [
+        table.tree,
+        table.not_tree,
+        shared.number,
+        [_facts_out(each) for each in shared.facts],
+        [[places[each], suffix, number] for each, suffix, number in summary.facts],
+        [summary.distinct, summary.largest, summary.sound, summary.plain_names],
+        {position: asdict(flaw) for position, flaw in shared.flaws.items()},
+    ]
+    return json.dumps(head, separators=(",", ":")).encode() + b"\n" + table.columns
 
 
 def decoded(data: bytes) -> DigestTable:
     """A table as it was kept; Damaged if it is none."""
     start = data.find(b"\n") + 1
     try:
-        tree, not_tree, sketch, sizes = json.loads(data[:start])
-        ends = list(itertools.accumulate(sizes, initial=start))
-        blocks = [data[begin:end] for begin, end in itertools.pairwise(ends)]
-        summary = _summary_of(sketch)
-    except (ValueError, TypeError, RecursionError) as error:
+        tree, not_tree, *shared = json.loads(data[:start])
+        return DigestTable(_shared(*shared), data[start:], tree=_text(tree), not_tree=_text(not_tree))
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise Damaged from error
-    if len(blocks) != _BLOCKS or ends[-1] != len(data):
+
+
+def _shared(number: Any, facts: Any, counts: Any, totals: Any, flaws: Any) -> Shared:  # noqa: ANN401 - what JSON holds
+    """What a head says; an error if it is none."""
+    known = tuple([_facts_in(*each) for each in facts])
+    distinct, largest, sound, plain_names = totals
+    if type(number) is not int or number < 0:
         raise Damaged
-    return DigestTable(summary, blocks, tree=_text(tree), not_tree=_text(not_tree))
+    return Shared(
+        number=number,
+        facts=known,
+        flaws={int(position): Flaw(**_texts(flaw)) for position, flaw in flaws.items()},
+        summary=FolderSummary(
+            facts=tuple([(known[place], str(suffix), int(times)) for place, suffix, times in counts]),
+            distinct=int(distinct),
+            largest=int(largest),
+            sound=sound is True,
+            plain_names=plain_names is True,
+        ),
+    )
+
+
+def _texts(flaw: dict[str, str]) -> dict[str, str]:
+    if set(map(type, flaw.values())) != {str}:
+        raise Damaged
+    return flaw
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - what JSON holds, judged here
     return value if isinstance(value, str) else None
 
 
-def _summary_of(sketch: Any) -> FolderSummary:  # noqa: ANN401 - what JSON holds, judged here
-    """A summary as it was kept; ValueError or TypeError if it is none."""
-    facts, distinct, largest, sound = sketch
-    return FolderSummary(
-        facts=tuple((_facts_in(*each), str(suffix), int(number)) for each, suffix, number in facts),
-        distinct=int(distinct),
-        largest=int(largest),
-        sound=sound is True,
-    )
+def _joined(names: Sequence[str]) -> bytes:
+    return os.fsencode("\0".join(names))
 
 
 def _summary(names: Sequence[str], found: Sequence[Inspection]) -> FolderSummary:
@@ -199,6 +234,7 @@ def _summary(names: Sequence[str], found: Sequence[Inspection]) -> FolderSummary
         distinct=len({one.digest for one in found}),
         largest=max((one.size for one in found), default=0),
         sound=all(one.facts and not one.flaw and not one.is_pointer for one in found),
+        plain_names=are_plain(names),
     )
 
 

@@ -1,6 +1,6 @@
 """What the image files of a revision hold. A blob is read only where the cache does not know the folder by git's id of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from reconciler.files.git.revision_tree import RevisionTree
 from reconciler.files.image.digest_cache import DigestCache
@@ -12,23 +12,22 @@ from reconciler.files.tree_listing import join
 
 
 def scan_revision(
-    tree: RevisionTree, names: Mapping[str, Iterable[str]], cache: DigestCache
+    tree: RevisionTree, names: Mapping[str, Sequence[str]], cache: DigestCache
 ) -> dict[str, FolderContents]:
-    """What was found in the named files of each folder, by the folder's path below the root.
+    """What was found in the named files of each folder, by the folder's path below the root. Names are sorted, each given once.
 
     What was read is kept under the id of the folder, so that the next run against this revision reads no image.
     """
-    asked = {folder: tuple(sorted(set(own))) for folder, own in sorted(names.items())}
-    ids = {folder: oid for folder in asked if (oid := tree.tree_of(folder)) is not None}
+    ids = {folder: oid for folder in names if (oid := tree.tree_of(folder)) is not None}
     tables = cache.of_trees(ids.values())
     found: dict[str, FolderContents] = {}
-    for folder, own in asked.items():
+    for folder, own in sorted(names.items()):
         known = known_in(tables.get(ids.get(folder, "")), own)
         found[folder] = _read(tree, folder, own, cache) if known is None else known
     return found
 
 
-def _read(tree: RevisionTree, folder: str, names: tuple[str, ...], cache: DigestCache) -> FolderContents:
+def _read(tree: RevisionTree, folder: str, names: Sequence[str], cache: DigestCache) -> FolderContents:
     files = {name: _inspected(tree, join(folder, name)) for name in names}
     sound = {name: one for name, one in files.items() if isinstance(one, Inspection)}
     if len(sound) < len(files):

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field
 
@@ -43,16 +43,15 @@ class _PartlyKnown:
 
 
 def scan(
-    tree: Tree, names: Mapping[str, Iterable[str]], cache: DigestCache, git: GitTreeIds | None = None
+    tree: Tree, names: Mapping[str, Sequence[str]], cache: DigestCache, git: GitTreeIds | None = None
 ) -> dict[str, FolderContents]:
-    """What was found in the named files of each folder, by the folder's path below the root."""
+    """What was found in the named files of each folder, by the folder's path below the root. Names are sorted, each given once."""
     vouched = git.trees() if git is not None else {}
     found: dict[str, FolderContents] = {}
     parts: dict[str, _PartlyKnown] = {}
     pending: list[_FileToRead] = []
     tables = cache.in_place(names)
-    for folder in sorted(names):
-        asked = tuple(sorted(set(names[folder])))
+    for folder, asked in sorted(names.items()):
         table = tables.get(folder)
         committed = _committed(cache, table, vouched.get(folder))
         if (known := known_in(committed, asked)) is not None:
@@ -76,9 +75,9 @@ def _committed(cache: DigestCache, table: DigestTable | None, oid: str | None) -
     return table if table is not None and table.tree == oid else cache.of_tree(oid)
 
 
-def known_in(table: DigestTable | None, asked: tuple[str, ...]) -> FolderContents | None:
+def known_in(table: DigestTable | None, asked: Sequence[str]) -> FolderContents | None:
     """The table, or what it knows of the files that were asked for; None if it does not know them all."""
-    if table is None or table.names == asked:
+    if table is None or table.names_are(asked):
         return table
     if not set(table.names).issuperset(asked):
         return None
@@ -86,9 +85,9 @@ def known_in(table: DigestTable | None, asked: tuple[str, ...]) -> FolderContent
     return {name: known[name] for name in asked}
 
 
-def _is_unchanged(tree: Tree, folder: str, asked: tuple[str, ...], table: DigestTable) -> bool:
+def _is_unchanged(tree: Tree, folder: str, asked: Sequence[str], table: DigestTable) -> bool:
     """Does the folder hold the files of the table, each with the key that it had?"""
-    if table.names != asked:
+    if not table.names_are(asked):
         return False
     keys = []
     try:

@@ -1,0 +1,85 @@
+"""A table of columns: what is put in comes out, and whatever bytes the columns hold, nothing raises."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.core.manifest.image import Facts, Flaw, Trait
+from reconciler.files.image.digest_table import (
+    BLOB_BYTES,
+    KEY_BYTES,
+    NO_KEY,
+    Damaged,
+    DigestTable,
+    decoded,
+    encoded,
+    make_table,
+    packed,
+)
+from reconciler.files.image.image_file import Inspection
+
+FACTS = Facts(format="PNG", width=1200, height=1200)
+TURNED = Facts(format="JPEG", width=1, height=2, traits=(Trait.ROTATED, Trait.CMYK), trailing=7)
+FILES = [
+    ("b.png", packed((1, 2, 3, 4)), Inspection(digest="b" * 64, size=1, facts=FACTS, blob="c" * 40)),
+    ("a.png", packed(NO_KEY), Inspection(digest="a" * 64, size=2**40, facts=FACTS)),
+    ("\udcff.png", packed((5, 6, 7, 8)), Inspection(digest="d" * 64, size=3, is_pointer=True)),
+    ("é.jpg", packed((9, 9, 9, 9)), Inspection(digest="e" * 64, size=0, flaw=Flaw(rule="x", summary="y"))),
+    ("z.jpg", packed((9, 9, 9, 8)), Inspection(digest="f" * 64, size=9, facts=TURNED)),
+]
+
+
+def again(table: DigestTable) -> DigestTable:
+    return decoded(encoded(table))
+
+
+def test_what_is_put_in_comes_out_sorted_by_name() -> None:
+    made = make_table(FILES)
+    made.tree = "1" * 40
+    for table in (made, again(made)):
+        rows = zip(table.names, table.inspections, table.blobs, strict=True)
+        assert [row[:2] for row in rows] == sorted((name, one) for name, _, one in FILES)
+        assert table.blobs == tuple(one.blob for _, _, one in sorted(FILES, key=lambda row: row[0]))
+        assert table.keys == b"".join(key for _, key, _ in sorted(FILES, key=lambda row: row[0]))
+        assert table.digest_column.hex() == "".join(table.digests)
+        assert (table.tree, table.not_tree) == ("1" * 40, None)
+        assert table.summary == made.summary
+    assert encoded(again(made)) == encoded(made)
+
+
+def test_a_table_of_nothing() -> None:
+    table = again(make_table([]))
+    assert (len(table), table.names, table.inspections, table.names_are(())) == (0, (), (), True)
+
+
+@pytest.mark.parametrize(
+    ("names", "are"),
+    [
+        (("a.png", "b.png", "z.jpg", "é.jpg", "\udcff.png"), True),
+        (("b.png", "a.png", "z.jpg", "é.jpg", "\udcff.png"), False),
+        (("a.png", "b.png", "z.jpg", "é.jpg"), False),
+        ((".png", "b.png", "z.jpg", "é.jpg", "\udcff.png"), False),
+        ((), False),
+    ],
+)
+def test_names_are_compared_without_being_decoded(names: tuple[str, ...], *, are: bool) -> None:
+    assert again(make_table(FILES)).names_are(names) is are
+
+
+@pytest.mark.parametrize("cut", [9, 100, 400])
+def test_columns_that_are_too_short_are_damaged(cut: int) -> None:
+    with pytest.raises(Damaged):
+        decoded(encoded(make_table(FILES))[:-cut])
+
+
+@given(
+    st.binary(min_size=5 * (8 + 2 + 32 + KEY_BYTES + BLOB_BYTES), max_size=5 * (8 + 2 + 32 + KEY_BYTES + BLOB_BYTES))
+)
+def test_whatever_the_columns_hold_can_be_asked_for(columns: bytes) -> None:
+    head, _, _ = encoded(make_table(FILES)).partition(b"\n")
+    table = decoded(head + b"\n" + columns + b"1\x002\x003\x004\x00\xff")
+    assert len(table.inspections) == len(table.digests) == len(table.names) == 5
+    assert {len(digest) for digest in table.digests} == {64}
+    assert json.loads(head)[2] == 5
