@@ -27,7 +27,7 @@ IMAGES = {Scale.FULL: (200, 5000), Scale.QUICK: (200,), Scale.TINY: (2,)}
 MODELS = {Scale.FULL: 5000, Scale.QUICK: 500, Scale.TINY: 2}
 PICTURES = {Scale.FULL: 200, Scale.QUICK: 50, Scale.TINY: 1}
 ROUNDS, PAINTS = 3, 5
-IN_A_DATASET = 200
+IN_A_DATASET, IN_A_FILE = 200, 100
 SIDE = 1024
 
 _MODEL = """\
@@ -123,11 +123,14 @@ def with_models(number: int) -> Iterator[Path]:
     with repository() as tree:
         root = tree / "manifests"
         (root / "poses-0").mkdir()
+        (root / "dataset-0.yaml").write_text(dataset_manifest(0, "automatic"))
         for at in range(2):
             (root / "poses-0" / f"pose-{at}.png").write_bytes(tiny_image(at))
         for words in ("as it was", "changed"):
-            models = "".join(_EXPERT.format(number=at, words=words, steps=1000) for at in range(number))
-            (root / "dataset-0.yaml").write_text(dataset_manifest(0, "automatic") + models)
+            for first in range(0, number, IN_A_FILE):
+                numbers = range(first, min(first + IN_A_FILE, number))
+                models = (_EXPERT.format(number=at, words=words, steps=1000 + at) for at in numbers)
+                (root / f"models-{first}.yaml").write_text("".join(models))
             commit(tree)
         yield tree
 

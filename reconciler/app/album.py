@@ -7,10 +7,8 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reconciler.app.findings import findings_of
-from reconciler.app.live_pictures import LivePictures
-from reconciler.app.pictures import ImageTree, pictures_of
 from reconciler.core.change import DatasetChange
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.name import image_key
@@ -24,7 +22,11 @@ from reconciler.files.load import load
 from reconciler.render.album import NO_ALBUM, Album, ImageRename, Thumbnails, data_uri
 from reconciler.render.plan_report.changes import wanted_pictures
 
-Ask = Callable[[Collection[str]], LivePictures]
+if TYPE_CHECKING:  # the first speaks to the network, the second decodes images: a comment on models needs neither
+    from reconciler.app.live_pictures import LivePictures
+    from reconciler.app.pictures import ImageTree
+
+Ask = Callable[[Collection[str]], "LivePictures"]
 """Pictures of live images by their keys. Nobody asks for an image that this tree holds, for a live name is only a claim."""
 
 
@@ -40,6 +42,9 @@ class AlbumSources:
 
 def album_of(plan: Plan, sources: AlbumSources) -> Album:
     """The album of a plan. If the base revision cannot be read, it has fewer pictures."""
+    from reconciler.app.findings import findings_of
+    from reconciler.app.pictures import ImageTree
+
     changed = frozenset(change.ref for change in plan.changes if isinstance(change, DatasetChange))
     with ExitStack() as stack:
         after = ImageTree(root=sources.root, loaded=load(sources.root))
@@ -54,12 +59,17 @@ def findings_alone(plan: Plan, sources: AlbumSources) -> Album:
     """An album without pictures, from the tree alone. The tree is not read if no dataset changes."""
     if not any(isinstance(change, DatasetChange) for change in plan.changes):
         return NO_ALBUM
+    from reconciler.app.findings import findings_of
+    from reconciler.app.pictures import ImageTree
+
     found = findings_of(plan, ImageTree(root=sources.root, loaded=load(sources.root)), sources.today)
     return Album(findings=found.told, unseen=found.unseen)
 
 
-def _thumbnails(wanted: Collection[str], after: ImageTree, before: ImageTree | None, ask: Ask | None) -> Thumbnails:
+def _thumbnails(wanted: Collection[str], after: "ImageTree", before: "ImageTree | None", ask: Ask | None) -> Thumbnails:
     """What the tree holds; then what the base held; then what the API shows."""
+    from reconciler.app.pictures import pictures_of
+
     here = pictures_of(after, wanted)
     found, reasons = dict(here.pictures), dict(here.reasons)
     if before is not None:
@@ -73,8 +83,10 @@ def _thumbnails(wanted: Collection[str], after: ImageTree, before: ImageTree | N
     return Thumbnails(pictures={key: data_uri(picture) for key, picture in found.items()}, reasons=reasons)
 
 
-def _tree_at(stack: ExitStack, sources: AlbumSources) -> ImageTree | None:
+def _tree_at(stack: ExitStack, sources: AlbumSources) -> "ImageTree | None":
     """The tree of the base revision, as long as the stack is open; None if there is no base, or it cannot be read."""
+    from reconciler.app.pictures import ImageTree
+
     if sources.base is None:
         return None
     try:

@@ -36,6 +36,7 @@ def imported(*arguments: str) -> set[str]:
     [
         ("validate", NETWORK | SERVER | WRITING | REPORTS | PLANNING),
         ("plan --base HEAD", NETWORK | SERVER | WRITING | REPORTS),
+        ("plan --base HEAD --format markdown", NETWORK | SERVER | WRITING | (REPORTS - {"reconciler.render.markdown"})),
         ("plan --endpoint simulator", (SERVER - {"reconciler.simulator"}) | WRITING | REPORTS),
     ],
 )

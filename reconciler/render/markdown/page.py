@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from reconciler.core.text import count
 from reconciler.core.value import dataclass
@@ -43,11 +44,8 @@ def render_markdown(report: PlanReport, *, marker: str = MARKER, root: str = ROO
     if report.is_quiet:
         return ""
     comment = _Comment(report=report, marker=marker, heading=_heading(report, root))
-    for length in STEPS:
-        text = comment.text(length)
-        if len(text.encode()) <= limit:
-            return text
-    return comment.too_long()
+    fitting = (comment.text(length, limit) for length in STEPS)
+    return next(filter(None, fitting), None) or comment.too_long()
 
 
 def render_markdown_nothing(report: PlanReport, marker: str = MARKER, root: str = ROOT) -> str:
@@ -75,17 +73,17 @@ class _Comment:
     marker: str
     heading: str
 
-    def text(self, length: Length) -> str:
-        return self._joined(
-            *_head(self.report),
-            *_refusals(self.report, length),
-            *_besides(self.report, length),
-            *_objects(self.report, length),
-            *_findings(self.report, length),
-            *_standing(self.report, length),
-            *_notes(self.report, length),
-            "" if length.is_whole else SHORTENED,
-        )
+    def text(self, length: Length, limit: int) -> str | None:
+        """None if it has more bytes. Of thousands of objects only those are printed that show this."""
+        parts = (_head(self.report), *(part(self.report, length) for part in _PARTS))
+        blocks, left = [], limit
+        for block in chain.from_iterable(parts):
+            blocks.append(block)
+            left -= len(block.encode())
+            if left < 0:
+                return None
+        text = self._joined(*blocks, "" if length.is_whole else SHORTENED)
+        return text if len(text.encode()) <= limit else None
 
     def too_long(self) -> str:
         """The comment if there is no room even for the names: it says so, and how many there are."""
@@ -233,6 +231,10 @@ def _notes(report: PlanReport, length: Length) -> Iterator[str]:
         yield "\n".join(rows)
     lines = [f"- {prose(note.text)}" for note in notes.quiet]
     yield from folded(count(len(lines), "note"), lines, length.asides)
+
+
+_PARTS = (_refusals, _besides, _objects, _findings, _standing, _notes)
+"""What follows the head, in this order."""
 
 
 def _foot(report: PlanReport) -> str:
