@@ -103,7 +103,8 @@ def _ways(one: Judged, fingerprint: str, root: str) -> Iterator[str]:
     gallery = one.guard.gallery
     if one.standing is None or gallery is None:
         return
-    yield from draw_ways(gallery, fingerprint, one.standing.incomplete, root)
+    if one.standing.incomplete:
+        yield from draw_ways(gallery, fingerprint, one.standing.incomplete, root)
     yield f"Look at it: `reconciler gallery report {gallery.name}`."
     yield f"Say that you did: `reconciler gallery approve {gallery.name} {fingerprint}`."
     folder = f"{root}/{gallery.folder}"
@@ -115,16 +116,13 @@ def draw_ways(
 ) -> Iterator[str]:
     """What makes a gallery complete for a version, in order."""
     of = {state: [name for name, found in incomplete.items() if found is state] for state in CaseState}
-    for name in of[CaseState.DAMAGED][:MOST_NAMED]:
-        yield f"Restore {root}/{gallery.folder}/{fingerprint}/{name}.* from git, or remove it, so that it is drawn again."
-    run = f"reconciler gallery run {gallery.name} --version {fingerprint}"
-    if of[CaseState.UNKNOWN]:
-        flags = " ".join(f"--again {name}" for name in of[CaseState.UNKNOWN][:MOST_NAMED])
-        yield f"Draw once more what may have been drawn and was lost: `{run} {flags}`."
-    if of[CaseState.STALE]:
-        yield f"Draw it: `{run} --refresh`."
-    elif of[CaseState.MISSING] or of[CaseState.DAMAGED]:
-        yield f"Draw it: `{run}`."
+    if of[CaseState.DAMAGED]:
+        files = f"{root}/{gallery.folder}/{fingerprint}/"
+        yield f"If git holds the files of {listed(of[CaseState.DAMAGED])} in {files} undamaged, restore them: then nothing is drawn."
+    lost = [*of[CaseState.UNKNOWN], *of[CaseState.DAMAGED]]
+    flags = [*(["--refresh"] if of[CaseState.STALE] else []), *(f"--again {name}" for name in lost)]
+    aside = "; --again pays once more for what was lost" if lost else ""
+    yield f"Draw it: `{' '.join([f'reconciler gallery run {gallery.name} --version {fingerprint}', *flags])}`{aside}."
 
 
 def _former(guards: Iterable[Guard]) -> Iterator[str]:
