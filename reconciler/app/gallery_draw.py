@@ -27,6 +27,9 @@ from reconciler.files.gallery_writer import GalleryWriter
 LONGEST_TURN: Final = 3600.0
 """Seconds for which a request waits where the API answers 429 all the time, as while an apply is at work."""
 
+MOST_LOST: Final = 2
+"""Answers that may be lost in a row. Where the API is ill, more requests would only leave more cases unknown."""
+
 _NOTHING_DONE: Final = (Rejected, Redirected, Unauthorised, Unreachable)
 """How a request can fail that certainly drew nothing."""
 
@@ -71,6 +74,7 @@ class GalleryDrawing:
     endings: list[Ending] = field(default_factory=list)
     is_stopped: bool = False
     _under_way: int = 0
+    _lost: int = 0
     _answers: dict[tuple[str, ...], bool] = field(default_factory=dict)
 
     async def draw(self, tasks: Sequence[Task]) -> None:
@@ -165,8 +169,12 @@ class GalleryDrawing:
             self._forget(task)
             return self._undone(task, error, generation)
         except Lost as error:
-            words = f"the answer to {error.operation} is lost: {error.message}"
-            return Ending(task=task, words=f"{words}; {_asked(task)}", is_unknown=True)
+            words = f"the answer to {error.operation} is lost: {error.message}; {_asked(task)}"
+            self._lost += 1
+            if self._lost >= MOST_LOST:
+                raise _Stop(words, is_unknown=True) from None
+            return Ending(task=task, words=words, is_unknown=True)
+        self._lost = 0
         return await self._fetched(task, generation, replace(note, job=jobs[0] if jobs else ""), answer)
 
     async def _answered(self, generation: Generation, sending: Sending, note_job: Callable[[str], None]) -> Answered:

@@ -1,5 +1,6 @@
 """Writes the results of a gallery while no other run does: a note before each request, then picture and record, nothing over another."""
 
+import errno
 import fcntl
 import json
 import os
@@ -30,10 +31,12 @@ class Room:
 
     def __init__(self, folder: int, size: int) -> None:
         name = f".room-{os.getpid()}"
+        with suppress(FileNotFoundError):  # left by a run that was killed just here
+            os.unlink(name, dir_fd=folder)
         self._handle = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
         try:
             os.unlink(name, dir_fd=folder)
-            os.posix_fallocate(self._handle, 0, size)
+            _hold(self._handle, size)
         except OSError:
             self.release()
             raise
@@ -43,6 +46,17 @@ class Room:
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
+
+
+def _hold(handle: int, size: int) -> None:
+    """Where a system or a file system cannot do it, nothing is held."""
+    fallocate = getattr(os, "posix_fallocate", None)
+    try:
+        if fallocate is not None:
+            fallocate(handle, 0, size)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise
 
 
 class GalleryWriter:

@@ -271,6 +271,15 @@ async def test_a_lost_answer_leaves_the_case_unknown(fault: str, version: str, t
     assert set(show.states().values()) == {CaseState.PRESENT}
 
 
+async def test_an_api_that_is_ill_is_left_alone(tmp_path: Path) -> None:
+    """Two answers in a row that are lost end the run: further requests would leave further cases unknown."""
+    show = Show(tmp_path, *(case(f"d{n}", n) for n in range(12)))
+    played = await show.play(f"{TO_IMAGE}#*:503")
+    assert len(played.sent) <= 2 + 3
+    assert list(show.states().values()).count(CaseState.MISSING) == 12 - len(played.sent)
+    assert len((await show.play()).sent) == 12 - len(played.sent)
+
+
 async def test_a_request_that_was_not_taken_is_forgotten(tmp_path: Path) -> None:
     """Moderation refused its prompt: nothing was drawn, so nothing is unknown; the others are drawn."""
     show = Show(tmp_path, case("a", prompt="unsafe", seed=1), *THREE[1:])

@@ -1,6 +1,7 @@
 """`gallery run` as a person types it: versions, limits, what is refused before anything is paid for, and two runs at once."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,12 @@ def test_two_versions_and_six_cases(shown: Path, cli: Cli) -> None:
     assert (ran.code, LOOKS.exists() and drawn()) == (4, [])
     assert "12 cases would be drawn and paid for; the limit is 11" in flat(ran.err)
     assert "--allow generations=12" in flat(ran.err)
-    ran = cli("gallery", "run", "looks", *both)
+    ran = cli("gallery", "run", "looks", *both, "-v")
     assert ran.code == 0, ran.err
+    assert ran.err.count("info: POST /text-to-image/tailored/") == 12
+    assert len(re.findall("^info: (POST|GET) ", ran.err, re.MULTILINE)) == 17
+    again = cli("gallery", "run", "looks", *both, "-v")
+    assert len(re.findall("^info: (POST|GET) ", again.err, re.MULTILINE)) == 5
     assert (len(ran.out.splitlines()), len(drawn())) == (12, 24)
     pictures = {path.read_bytes() for path in LOOKS.rglob("*.png")}
     assert len(pictures) == 12
