@@ -25,6 +25,11 @@ from reconciler.render.plan_report.changes import wanted_pictures
 if TYPE_CHECKING:  # the first speaks to the network, the second decodes images: a comment on models needs neither
     from reconciler.app.live_pictures import LivePictures
     from reconciler.app.pictures import ImageTree
+    from reconciler.gallery.moved import MovedGallery
+    from reconciler.render.gallery_picture import ShownResults
+
+GALLERY_EDGE = 768
+"""Pixels of the longer edge of a gallery's pictures, at most."""
 
 Ask = Callable[[Collection[str]], "LivePictures"]
 """Pictures of live images by their keys. Nobody asks for an image that this tree holds, for a live name is only a claim."""
@@ -38,6 +43,7 @@ class AlbumSources:
     base: str | None = None
     ask: Ask | None = None
     today: date
+    galleries: "tuple[MovedGallery, ...]" = ()
 
 
 def album_of(plan: Plan, sources: AlbumSources) -> Album:
@@ -52,18 +58,35 @@ def album_of(plan: Plan, sources: AlbumSources) -> Album:
         renamed = () if before is None else tuple(_renamed(before.loaded, after.loaded, changed))
         thumbnails = _thumbnails(wanted_pictures(plan, renamed), after, before, sources.ask)
         found = findings_of(plan, after, sources.today)
-        return Album(thumbnails=thumbnails, findings=found.told, unseen=found.unseen, renamed=renamed)
+        return Album(
+            thumbnails=thumbnails,
+            findings=found.told,
+            unseen=found.unseen,
+            renamed=renamed,
+            galleries=sources.galleries,
+            results=_results(sources),
+        )
+
+
+def _results(sources: AlbumSources) -> "ShownResults | None":
+    """What the results of galleries show. A page of a plan has other things on it, so they are not the largest."""
+    if not sources.galleries:
+        return None
+    from reconciler.app.gallery_pictures import shown_results
+
+    rows = [row for one in sources.galleries for row in one.comparison.cases]
+    return shown_results(sources.root, [cell for row in rows for cell in row.cells], GALLERY_EDGE)
 
 
 def findings_alone(plan: Plan, sources: AlbumSources) -> Album:
     """An album without pictures, from the tree alone. The tree is not read if no dataset changes."""
     if not any(isinstance(change, DatasetChange) for change in plan.changes):
-        return NO_ALBUM
+        return Album(galleries=sources.galleries) if sources.galleries else NO_ALBUM
     from reconciler.app.findings import findings_of
     from reconciler.app.pictures import ImageTree
 
     found = findings_of(plan, ImageTree(root=sources.root, loaded=load(sources.root)), sources.today)
-    return Album(findings=found.told, unseen=found.unseen)
+    return Album(findings=found.told, unseen=found.unseen, galleries=sources.galleries)
 
 
 def _thumbnails(wanted: Collection[str], after: "ImageTree", before: "ImageTree | None", ask: Ask | None) -> Thumbnails:

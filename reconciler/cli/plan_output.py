@@ -5,6 +5,7 @@ Each format is imported only when it is used.
 
 import shlex
 from collections.abc import Collection, Mapping
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from reconciler.api.network import DIRECT, Network
 from reconciler.app.planning import Scope
 from reconciler.cli.console import Console
 from reconciler.cli.shared_options import Invocation
+from reconciler.core.consequence import AliasMove
+from reconciler.core.desired import Desired
 from reconciler.core.live import Observed
 from reconciler.core.plan import Plan
 from reconciler.core.planning.plan_file import digest, dump_plan
@@ -21,6 +24,7 @@ from reconciler.core.value import dataclass
 if TYPE_CHECKING:
     from reconciler.app.album import AlbumSources
     from reconciler.app.live_pictures import LivePictures
+    from reconciler.gallery.moved import MovedGallery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,10 @@ class PlanPrinting:
     hosts: tuple[str, ...] = ()
     network: Network = DIRECT
     length: str = "comment"
+    desired: Desired | None = None
+    """What the tree declares; None where only a plan file was read."""
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What a runner of CI says of itself."""
 
 
 def print_plan(console: Console, plan: Plan, printing: PlanPrinting) -> None:
@@ -55,10 +63,12 @@ def print_plan(console: Console, plan: Plan, printing: PlanPrinting) -> None:
         case "report":
             console.result_text(_report_json(plan, printing))
         case _:
+            from reconciler.render.album import Album
             from reconciler.render.plan_report.report import plan_report
             from reconciler.render.plan_text import plan_view
 
-            console.result(plan_view(plan_report(plan, digest=digest(plan), way=printing.next_step)))
+            album = Album(galleries=_galleries(plan, printing))
+            console.result(plan_view(plan_report(plan, digest=digest(plan), way=printing.next_step, album=album)))
 
 
 def marker_of(root: Path, stage: str = "") -> str:
@@ -118,7 +128,8 @@ def _html(plan: Plan, printing: PlanPrinting) -> str:
     from reconciler.render.plan_report.report import plan_report
 
     way = "`reconciler apply` refuses this plan." if plan.refusals else printing.next_step
-    return render_html(plan_report(plan, digest=digest(plan), album=album_of(plan, _sources(printing)), way=way))
+    album = album_of(plan, _sources(plan, printing))
+    return render_html(plan_report(plan, digest=digest(plan), album=album, way=way))
 
 
 def _markdown(plan: Plan, printing: PlanPrinting) -> str:
@@ -128,10 +139,17 @@ def _markdown(plan: Plan, printing: PlanPrinting) -> str:
     from reconciler.render.plan_report.report import plan_report
 
     marker, root = marker_of(printing.root, printing.stage), _shown(printing.root)
-    report = plan_report(plan, digest=digest(plan), album=findings_alone(plan, _sources(printing)))
+    report = plan_report(plan, digest=digest(plan), album=findings_alone(plan, _sources(plan, printing)))
     limit = SUMMARY_LIMIT if printing.length == "summary" else COMMENT_LIMIT
-    made = render_markdown(report, marker=marker, root=root, limit=limit)
+    files = _file_address(printing) if report.galleries else ""
+    made = render_markdown(report, marker=marker, root=root, files=files, limit=limit)
     return made or render_markdown_nothing(report, marker, root)
+
+
+def _file_address(printing: PlanPrinting) -> str:
+    from reconciler.app.file_address import file_address
+
+    return file_address(printing.root, printing.environ)
 
 
 def _report_json(plan: Plan, printing: PlanPrinting) -> str:
@@ -140,16 +158,17 @@ def _report_json(plan: Plan, printing: PlanPrinting) -> str:
     from reconciler.render.plan_json import plan_report_json
     from reconciler.render.plan_report.report import plan_report
 
-    album = findings_alone(plan, _sources(printing))
+    album = findings_alone(plan, _sources(plan, printing))
     return plan_report_json(plan_report(plan, digest=digest(plan), album=album, way=printing.next_step))
 
 
-def _sources(printing: PlanPrinting) -> "AlbumSources":
+def _sources(plan: Plan, printing: PlanPrinting) -> "AlbumSources":
     from reconciler.app.album import AlbumSources
 
+    galleries = _galleries(plan, printing)
     observed = printing.observed
     if observed is None:
-        return AlbumSources(root=printing.root, base=printing.base, today=printing.today)
+        return AlbumSources(root=printing.root, base=printing.base, today=printing.today, galleries=galleries)
 
     def ask(wanted: Collection[str]) -> "LivePictures":
         import asyncio
@@ -158,4 +177,14 @@ def _sources(printing: PlanPrinting) -> "AlbumSources":
 
         return asyncio.run(live_pictures(observed, wanted, printing.hosts, network=printing.network))
 
-    return AlbumSources(root=printing.root, base=printing.base, today=printing.today, ask=ask)
+    return AlbumSources(root=printing.root, base=printing.base, today=printing.today, ask=ask, galleries=galleries)
+
+
+def _galleries(plan: Plan, printing: PlanPrinting) -> "tuple[MovedGallery, ...]":
+    """Galleries of models of which the plan moves aliases; without such a move nothing is read."""
+    if not any(isinstance(one, AliasMove) for one in plan.consequences):
+        return ()
+    from reconciler.app.moved_galleries import declared_in, moved_galleries
+
+    desired = printing.desired or declared_in(printing.root)
+    return () if desired is None else moved_galleries(printing.root, plan, desired)

@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from functools import cached_property
 from itertools import groupby
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
 from reconciler.render.alike import alike, shape
+
+if TYPE_CHECKING:
+    from reconciler.gallery.moved import MovedGallery
+    from reconciler.render.gallery_picture import ShownResults
 
 _URI = re.compile(r"data:image/(?:webp|png|jpeg);base64,[A-Za-z0-9+/]+={0,2}")
 
@@ -82,6 +86,10 @@ class Album:
     findings: tuple[ReportedFinding, ...] = ()
     unseen: int = 0
     renamed: tuple[ImageRename, ...] = ()
+    galleries: "tuple[MovedGallery, ...]" = ()
+    """Galleries of models whose aliases move."""
+    results: "ShownResults | None" = None
+    """What their results show; None without pictures."""
 
     @cached_property
     def by_key(self) -> Mapping[str, tuple[ReportedFinding, ...]]:

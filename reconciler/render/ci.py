@@ -9,18 +9,17 @@ import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from string import ascii_letters, digits
 
 from reconciler.core.problem import Problem, in_order
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import COMMAND, count, visible
+from reconciler.render.address import percent_encoded
 from reconciler.render.problem import further_places, told_once
 
 SHOWN = 10
 """Annotations of one kind that GitHub shows for a step; it drops the rest without a word."""
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_UNRESERVED = frozenset(f"{ascii_letters}{digits}-._~/".encode())
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold even escaped."""
 
@@ -129,7 +128,7 @@ def _rule(rule: str) -> dict[str, object]:
 def _result(problem: Problem, index: int, fingerprint: str) -> dict[str, object]:
     location = problem.location
     physical: dict[str, object] = {
-        "artifactLocation": {"uri": _address(relative(location.path)), "uriBaseId": "%SRCROOT%"},
+        "artifactLocation": {"uri": percent_encoded(relative(location.path)), "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": max(location.line, 1), "startColumn": max(location.column, 1)},
     }
     return {
@@ -144,12 +143,6 @@ def _result(problem: Problem, index: int, fingerprint: str) -> dict[str, object]
 
 def _parts(problem: Problem) -> list[str]:
     return [visible(part) for part in (problem.summary, problem.detail, problem.remedy) if part]
-
-
-def _address(path: str) -> str:
-    """The path as a relative address."""
-    octets = path.encode(errors="backslashreplace")
-    return "".join(chr(octet) if octet in _UNRESERVED else f"%{octet:02X}" for octet in octets)
 
 
 def problems_junit(problems: Iterable[Problem], *, suite: str = "reconciler validate") -> str:

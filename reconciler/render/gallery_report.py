@@ -54,6 +54,16 @@ class GalleryColumn:
         """All of its name in one: `production, v2 (a51be07), checkpoint 500`."""
         return ", ".join(filter(None, [self.title, self.version, self.checkpoint]))
 
+    @property
+    def standing(self) -> str:
+        """What is there of it, and whether it is approved: `5 present, 1 missing, not approved`."""
+        return ", ".join(filter(None, [self.states, self.approval]))
+
+    @property
+    def words(self) -> str:
+        """The same with the version and without its title: `v2 (a51be07): 6 present`."""
+        return f"{', '.join(filter(None, [self.version, self.checkpoint]))}: {self.standing}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryParameter:

@@ -8,10 +8,7 @@ from reconciler.render.view import Block, Item, Items, Line, Paragraph, Role, Vi
 
 def report_view(report: GalleryReport) -> View:
     """The verdict, a line for each column, and the ways on."""
-    columns = tuple(
-        Item(sign=None, name=one.label, text=say(", ".join(filter(None, [one.states, one.approval]))))
-        for one in report.columns
-    )
+    columns = tuple(Item(sign=None, name=one.label, text=say(one.standing)) for one in report.columns)
     return screen(
         [Line(text=say(f"gallery/{report.name}: {report.verdict}", Role.STRONG))],
         [Items(items=columns)] if columns else [],

@@ -113,7 +113,13 @@ def ways_on(comparison: Comparison) -> list[tuple[str, str]]:
     found = [(state.value, words) for state, words in steps.items() if state in states]
     if any(not cell.has_content for cell in cells):
         found.append(("no content", "The picture lies in Git LFS and is not here: `git lfs pull` fetches it."))
-    if any(one.standing is not None and not one.standing.may_be_named for one in comparison.columns):
-        look = f"Look at all cases, then record it with `reconciler gallery approve {name} FINGERPRINT`."
+    waiting = dict.fromkeys(
+        one.column.fingerprint
+        for one in comparison.columns
+        if one.standing is not None and not one.standing.may_be_named
+    )
+    if waiting:
+        whose = next(iter(waiting)) if len(waiting) == 1 else "FINGERPRINT"
+        look = f"Look at each case once all are there, then record it: `reconciler gallery approve {name} {whose}`."
         found.append(("not approved", look))
     return found

@@ -1,7 +1,7 @@
 """The report on a plan as a screen: context, verdict, cost, objects, refusals, what is said aloud, and the way on."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
@@ -29,6 +29,7 @@ from reconciler.render.view import (
     Line,
     Paragraph,
     Role,
+    Row,
     Span,
     Text,
     View,
@@ -47,7 +48,7 @@ def plan_view(report: PlanReport, *, command: str = "reconciler apply") -> View:
         [Line(text=say(report.context, Role.QUIET)), *_first(report)],
         [Line(text=say(report.sentence, Role.STRONG)), *_warned(report), *_amounts(report.amounts)],
         [*_objects(report.objects), *_unusual(report), *_in_sync(report), *_absent(report)],
-        _besides(report.consequences),
+        _besides(report),
         refusals(report.refusals),
         _said(report),
         [Line(text=_way_on(report, command))] if report.way else [],
@@ -87,18 +88,30 @@ def _objects(found: Entries[ChangedObject]) -> list[Block]:
     return blocks
 
 
-def _besides(found: Entries[ConsequenceReport]) -> list[Block]:
+def _besides(report: PlanReport) -> list[Block]:
     """What merging does without a call; what lets more through than before is a warning."""
+    found = report.consequences
     blocks: list[Block] = [
         Line(text=say(f"warning: {one.sentence}", Role.COST)) for one in found.listed if one.is_warning
     ]
     items = tuple(
-        Item(sign=Role.CHANGE, name=str(one.ref), text=say(one.text)) for one in found.listed if not one.is_warning
+        Item(sign=Role.CHANGE, name=str(one.ref), text=say(one.text), rows=tuple(_galleries(one, report)))
+        for one in found.listed
+        if not one.is_warning
     )
     blocks += [Items(items=items)] if items else []
     if hidden := len(found.hidden):
         blocks.append(Line(text=say(f"  … and {hidden:,} more (all of them with `--format json`)", Role.QUIET)))
     return blocks
+
+
+def _galleries(one: ConsequenceReport, report: PlanReport) -> Iterator[Row]:
+    """What is there of both versions of an alias that moves, and what shows it."""
+    for gallery in report.galleries:
+        if gallery.shows(one.ref, one.alias):
+            yield Row(label="gallery", text=say(f"{gallery.gallery.name}: `{gallery.command}` shows both"))
+            for column in gallery.gallery.columns:
+                yield Row(label=column.title, text=say(column.words))
 
 
 def _unusual(report: PlanReport) -> list[Block]:

@@ -11,6 +11,7 @@ from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 if TYPE_CHECKING:
     from reconciler.app.planning import Scope
     from reconciler.cli.context import CommandContext
+    from reconciler.core.desired import Desired
     from reconciler.core.live import Observed
     from reconciler.core.plan import Plan
 
@@ -77,7 +78,7 @@ def command(
         raise click.UsageError("--pictures-from goes with --format html and a plan on what is live.")
     scope = replace(scope, refresh=refresh)
     context = open_context(invocation, raised)
-    plan, observed = _plan(context, scope, base, live=live)
+    plan, desired, observed = _plan(context, scope, base, live=live)
     if out is not None:
         from reconciler.app.saved import save
 
@@ -96,20 +97,24 @@ def command(
         hosts=hosts,
         network=context.settings.network,
         length=length,
+        desired=desired,
+        environ=invocation.environ,
     )
     print_plan(context.console, plan, printing)
     return CHANGES if detailed_exitcode and plan.needs_review else DONE
 
 
-def _plan(context: "CommandContext", scope: "Scope", base: str | None, *, live: bool) -> "tuple[Plan, Observed | None]":
-    """The plan, and what was observed; None if the live side was not asked."""
+def _plan(
+    context: "CommandContext", scope: "Scope", base: str | None, *, live: bool
+) -> "tuple[Plan, Desired, Observed | None]":
+    """The plan, what it was made for, and what was observed; None if the live side was not asked."""
     if base is not None and not live:
         from reconciler.cli.offline_flow import plan_offline
 
-        return plan_offline(context, scope, base), None
+        return *plan_offline(context, scope, base), None
     import asyncio
 
     from reconciler.cli.plan_flow import plan_live_since, plan_to_apply
 
     planned = asyncio.run(plan_to_apply(context, scope) if base is None else plan_live_since(context, scope, base))
-    return planned.plan, planned.observed
+    return planned.plan, planned.desired, planned.observed

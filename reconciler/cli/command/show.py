@@ -32,6 +32,7 @@ def command(invocation: Invocation, planfile: str, form: str, length: str) -> in
         today=current_day(),
         base=plan.subject.base or None,
         length=length,
+        environ=invocation.environ,
     )
     print_plan(console, plan, printing)
     return 0

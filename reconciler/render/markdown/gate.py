@@ -13,7 +13,7 @@ import re
 from functools import lru_cache
 
 from reconciler.core.text import COMMAND, visible
-from reconciler.render.address import unsigned
+from reconciler.render.address import percent_encoded, unsigned
 from reconciler.render.words import abridged
 
 EMPTY = "(empty)"
@@ -89,6 +89,13 @@ def _pieces(match: re.Match[str], *, is_first: bool) -> list[tuple[bool, str]]:
 def cell(text: str) -> str:
     """A sentence of ours in a table, which a bar would break, even in code."""
     return prose(text).replace("|", "\\|")
+
+
+def link(words: str, place: str, path: str) -> str:
+    """Words of ours that lead to a file. `place` is an address of ours, or a path; `path` may hold anything."""
+    scheme, mark, rest = place.partition("://")
+    start = f"{scheme}{mark}{percent_encoded(rest).replace('%3A', ':')}" if mark else percent_encoded(place)
+    return f"[{words}]({start}/{percent_encoded(path)})"
 
 
 def marker_line(marker: str) -> str:

@@ -35,15 +35,19 @@ _Said = tuple[str, str, tuple[str, ...]]
 """A rule, a summary, the ways on."""
 
 
-def render_markdown(report: PlanReport, *, marker: str = MARKER, root: str = ROOT, limit: int = COMMENT_LIMIT) -> str:
+def render_markdown(
+    report: PlanReport, *, marker: str = MARKER, root: str = ROOT, files: str = "", limit: int = COMMENT_LIMIT
+) -> str:
     """The report in at most `limit` bytes of UTF-8, beginning with the marker; empty where there is nothing to say.
+
+    `files` is the address, or the path from the top of the repository, under which a reader finds files of the root.
 
     What is too long is folded and then summed up, in steps. Rows that cost or destroy are never left out: where all
     else fails they are listed by name. A report that has no room even so says that in bold instead of looking complete.
     """
     if report.is_quiet:
         return ""
-    comment = _Comment(report=report, marker=marker, heading=_heading(report, root))
+    comment = _Comment(report=report, marker=marker, heading=_heading(report, root), files=files)
     fitting = (comment.text(length, limit) for length in STEPS)
     return next(filter(None, fitting), None) or comment.too_long()
 
@@ -72,10 +76,17 @@ class _Comment:
     report: PlanReport
     marker: str
     heading: str
+    files: str
 
     def text(self, length: Length, limit: int) -> str | None:
         """None if it has more bytes. Of thousands of objects only those are printed that show this."""
-        parts = (_head(self.report), *(part(self.report, length) for part in _PARTS))
+        parts = (
+            _head(self.report),
+            _refusals(self.report, length),
+            _besides(self.report, length),
+            _galleries(self.report, self.files, length),
+            *(part(self.report, length) for part in _PARTS),
+        )
         blocks, left = [], limit
         for block in chain.from_iterable(parts):
             blocks.append(block)
@@ -179,6 +190,14 @@ def _besides(report: PlanReport, length: Length) -> Iterator[str]:
         yield "\n".join(others)
 
 
+def _galleries(report: PlanReport, files: str, length: Length) -> Iterator[str]:
+    """What both versions of an alias drew. Few plans move one, so what prints it is loaded here."""
+    if report.galleries:
+        from reconciler.render.markdown.gallery import galleries
+
+        yield from galleries(report.galleries, files, length)
+
+
 def _consequence(one: ConsequenceReport, length: Length) -> str:
     return f"{code(str(one.ref), length.name)}{one.joint}{prose(one.text)}"
 
@@ -233,8 +252,8 @@ def _notes(report: PlanReport, length: Length) -> Iterator[str]:
     yield from folded(count(len(lines), "note"), lines, length.asides)
 
 
-_PARTS = (_refusals, _besides, _objects, _findings, _standing, _notes)
-"""What follows the head, in this order."""
+_PARTS = (_objects, _findings, _standing, _notes)
+"""What follows refusals and what merging does without a call, in this order."""
 
 
 def _foot(report: PlanReport) -> str:

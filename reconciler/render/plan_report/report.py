@@ -7,6 +7,7 @@ through a gate of its own.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from reconciler.core.look.unknown_alias import UNKNOWN
 from reconciler.core.plan import Plan
@@ -29,6 +30,9 @@ from reconciler.render.plan_report.step import ObjectSteps, object_steps
 from reconciler.render.plan_report.verdict import Clause, compared, context, stage, verdict
 from reconciler.render.state import QUIET, state_words, version_words
 from reconciler.render.words import capitalised, sentence
+
+if TYPE_CHECKING:
+    from reconciler.render.plan_report.gallery import MovedGalleryReport
 
 FIRST = "nothing-ours"
 """The note that is said before the verdict: this may be the wrong account."""
@@ -116,6 +120,8 @@ class PlanReport:
     refusals: Entries[RefusalReport]
     consequences: Entries[ConsequenceReport]
     """What merging does without a call. Aliases, and what lets more through, are never folded away."""
+    galleries: "tuple[MovedGalleryReport, ...]"
+    """What the versions drew that aliases name before and after."""
     objects: Entries[ChangedObject]
     """What costs and what destroys is never folded away."""
     unusual: Entries[UnchangedObject]
@@ -155,6 +161,7 @@ def plan_report(plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALB
     warnings = (*unanswered_aliases(plan), *(note for note in map(_note, plan.notes) if note.weight is Weight.WARNING))
     notes = note_entries(plan.notes)
     besides = _besides(plan)
+    galleries = _galleries(album)
     changed = {one.ref for one in made}
     return PlanReport(
         tool=plan.tool,
@@ -165,9 +172,14 @@ def plan_report(plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALB
         is_empty=plan.is_empty,
         verdict=verdict(plan, made, besides),
         amounts=amounts(plan, made),
-        look_at=tuple(_look_at(objects, besides, len(album.findings), len(warnings), notes)),
+        look_at=(
+            *_look_at(objects, besides),
+            *(Pointer(name=one.name, text="; ".join(one.states), anchor=one.anchor) for one in galleries),
+            *_said(len(album.findings), len(warnings), notes),
+        ),
         refusals=refusal_entries(plan.refusals),
         consequences=besides,
+        galleries=galleries,
         objects=entries(
             (one for one in objects if one.is_weighty), (one for one in objects if not one.is_weighty), FOLD_OBJECTS
         ),
@@ -186,24 +198,30 @@ def plan_report(plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALB
     )
 
 
+def _galleries(album: Album) -> "tuple[MovedGalleryReport, ...]":
+    if not album.galleries:
+        return ()
+    from reconciler.render.plan_report.gallery import moved_gallery_reports
+
+    return moved_gallery_reports(album)
+
+
 def _besides(plan: Plan) -> Entries[ConsequenceReport]:
     found = consequence_reports(plan.consequences)
     loud = [one for one in found if one.alias or one.is_warning]
     return entries(loud, [one for one in found if not one.alias and not one.is_warning], FOLD_CONSEQUENCES)
 
 
-def _look_at(
-    objects: Sequence[ChangedObject],
-    besides: Entries[ConsequenceReport],
-    findings: int,
-    warnings: int,
-    notes: Entries[NoteReport],
-) -> Iterator[Pointer]:
+def _look_at(objects: Sequence[ChangedObject], besides: Entries[ConsequenceReport]) -> Iterator[Pointer]:
     """What a reviewer should judge, what costs and what is lost first; each leads to its section."""
     for one in objects:
         yield Pointer(name=str(one.ref), text=one.pointer, tone=one.tone, anchor=one.anchor)
     for told in besides.listed:
         yield Pointer(name="" if told.ref is None else str(told.ref), text=told.text, tone=told.tone, anchor="besides")
+
+
+def _said(findings: int, warnings: int, notes: Entries[NoteReport]) -> Iterator[Pointer]:
+    """What else there is to read."""
     if findings:
         yield Pointer(text=f"{count(findings, 'finding')} about images and captions", anchor="findings")
     if warnings:
