@@ -1,18 +1,19 @@
 """Compare a tree with an earlier one of its own, which is taken as live: what this change alone would do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.core.adoption import NOTHING_ADOPTED, Adopted
 from reconciler.core.change import Change, DatasetChange, ModelChange, ProjectChange, RemovalChange, RenameChange
-from reconciler.core.desired import Declared, Desired, DesiredDataset
+from reconciler.core.desired import Absent, Declared, Desired, DesiredDataset
 from reconciler.core.diff.alias import is_version
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.diff.diff import diff
 from reconciler.core.fingerprint import dataset_fingerprint, declared_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.live import DatasetStatus, ModelStatus, Observed, RemoteDataset, by_identity
-from reconciler.core.look.tree_as_live import tree_as_live
+from reconciler.core.look.settled import in_order, in_sync, settled, without
+from reconciler.core.look.tree_as_live import assumed_ids, tree_as_live
 from reconciler.core.name import DraftName, parse_model_name, without_version
 from reconciler.core.problem import Location
 from reconciler.core.reason import Reason, Why
@@ -28,19 +29,41 @@ _OF_THE_ACCOUNT = frozenset({"nothing-ours", "stray", "duplicate", "leftover-dra
 
 
 def assess_offline(desired: Desired, base: Desired, asked: RunOptions = NOTHING_ASKED) -> Assessment:
-    """What differs between two trees, with what depends on it; nothing in it knows an id or a version of an account."""
+    """What differs between two trees, with what depends on it; nothing in it knows an id or a version of an account.
+
+    What both have in common is not compared, where the projects of it are in sync.
+    """
     live = with_adopted(base, desired)
     wanted = replace(_unmirrored(desired), adopted=NOTHING_ADOPTED)  # which of it is live, nobody asked here
-    found = diff(wanted, as_applied(live), replace(asked, accepted=(*asked.accepted, *_common(desired, live))))
-    touched = edited(desired, base) | {change.ref for change in found.changes}
+    asked = replace(asked, accepted=(*asked.accepted, *_common(desired, live)))
+    common = settled(wanted, live)
+    found = _compared(wanted, live, asked, common)
+    if common and not _are_in_sync(found, frozenset(map(wanted.project_of, common))):
+        common = frozenset()
+        found = _compared(wanted, live, asked, common)
+    meant = edited(desired, base)
+    touched = meant | {change.ref for change in found.changes}
+    unchanged = (_unchanged(one) for one in found.unchanged if one.ref in touched or one.state is State.IN_SYNC)
+    quiet = in_sync(wanted, (ref for ref in wanted.present if ref in common))
     return replace(
         found,
         changes=tuple(_change(change, base) for change in found.changes),
-        notes=(*(one for one in found.notes if one.rule not in _OF_THE_ACCOUNT), *_notes(desired, base, found)),
-        unchanged=tuple(_unchanged(one) for one in found.unchanged if one.ref in touched or one.state is State.IN_SYNC),
+        notes=(*(one for one in found.notes if one.rule not in _OF_THE_ACCOUNT), *_notes(meant, found)),
+        unchanged=in_order(unchanged, quiet, wanted.present),
         aliases=tuple(_alias(one) for one in found.aliases if one.ref in touched),
         basis=(),
+        versions=found.versions + len(common),
     )
+
+
+def _compared(wanted: Desired, live: Desired, asked: RunOptions, common: frozenset[Ref]) -> Assessment:
+    """The comparison of what is not common. Ids are those of the whole base."""
+    return diff(without(wanted, common), as_applied(without(live, common), assumed_ids(live)), asked)
+
+
+def _are_in_sync(found: Assessment, refs: frozenset[Ref]) -> bool:
+    """Did a comparison find nothing about these objects?"""
+    return refs <= {one.ref for one in found.unchanged if one.state is State.IN_SYNC}
 
 
 def with_adopted(base: Desired, desired: Desired) -> Desired:
@@ -67,15 +90,17 @@ def _is_as_adopted(entry: Adopted, desired: Desired) -> bool:
 
 def _unmirrored(desired: Desired) -> Desired:
     """Which version an alias is written into is not known here."""
-    return desired.updated(*(replace(model, mirror_aliases=False) for model in desired.models.values()))
+    mirrored = [model for model in desired.models.values() if model.mirror_aliases]
+    return desired.updated(*(replace(model, mirror_aliases=False) for model in mirrored)) if mirrored else desired
 
 
-def as_applied(base: Desired) -> Observed:
+def as_applied(base: Desired, ids: Mapping[Ref, int] | None = None) -> Observed:
     """What applying a tree leaves behind: a dataset that is to stay a draft is one, a model not to be started is not.
 
-    A training that might have run is never counted as done, so that a plan does not understate what it costs.
+    A training that might have run is never counted as done, so that a plan does not understate what it costs. `ids` are as in
+    `tree_as_live`.
     """
-    observed = tree_as_live(base)
+    observed = tree_as_live(base, ids)
     drafts = {ref.name for ref, dataset in base.datasets.items() if not dataset.completed}
     waiting = {ref.name for ref, model in base.models.items() if not model.policy.start}
     observed = observed.updated(*(_as_draft(one, drafts) for one in observed.datasets.values()))
@@ -102,19 +127,25 @@ def _as_draft(dataset: RemoteDataset, drafts: set[str]) -> RemoteDataset:
 
 def edited(desired: Desired, base: Desired) -> frozenset[Ref]:
     """Manifests whose own meaning differs between two trees, wherever they stand; images and captions included."""
-    before, after = _meanings(base), _meanings(desired)
-    return frozenset(ref for ref in {*before, *after} if before.get(ref) != after.get(ref))
+    refs = {*base.refs, *desired.refs}
+    return frozenset(ref for ref in refs if not _is_same(_declared(ref, base), _declared(ref, desired)))
 
 
-def _meanings(tree: Desired) -> dict[Ref, object]:
-    """Each manifest without its place, and without whether an image's bytes lie here or in Git LFS."""
-    meanings: dict[Ref, object] = {ref: replace(absent, location=_NOWHERE) for ref, absent in tree.absent.items()}
-    for ref, one in tree.present.items():
-        meaning = replace(one, location=_NOWHERE)
-        if isinstance(meaning, DesiredDataset):
-            meaning = replace(meaning, images=tuple(replace(image, has_content=True) for image in meaning.images))
-        meanings[ref] = meaning
-    return meanings
+def _declared(ref: Ref, tree: Desired) -> Declared | Absent | None:
+    return tree.present.get(ref) or tree.absent.get(ref)
+
+
+def _is_same(before: Declared | Absent | None, after: Declared | Absent | None) -> bool:
+    """Do two manifests mean the same? Most are the very same object, and are not looked at."""
+    return before is after or (before is not None and after is not None and _meaning(before) == _meaning(after))
+
+
+def _meaning(one: Declared | Absent) -> Declared | Absent:
+    """A manifest without its place, and without whether an image's bytes lie here or in Git LFS."""
+    meaning = replace(one, location=_NOWHERE)
+    if isinstance(meaning, DesiredDataset):
+        return replace(meaning, images=tuple(replace(image, has_content=True) for image in meaning.images))
+    return meaning
 
 
 def _common(desired: Desired, base: Desired) -> frozenset[Ref]:
@@ -158,9 +189,9 @@ def _alias(state: AliasState) -> AliasState:
     return state
 
 
-def _notes(desired: Desired, base: Desired, found: Assessment) -> Iterator[Note]:
-    touched = edited(desired, base)
-    pulled = sorted({change.ref for change in found.changes} - touched)
+def _notes(meant: frozenset[Ref], found: Assessment) -> Iterator[Note]:
+    """What was not edited and changes all the same, and deletions of which nobody knows here how many they are."""
+    pulled = sorted({change.ref for change in found.changes} - meant)
     if pulled:
         names = ", ".join(map(str, pulled))
         yield Note(rule="dependents", ref=None, text=f"not edited, but built on what this change edits: {names}")

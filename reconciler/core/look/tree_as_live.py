@@ -35,17 +35,18 @@ class _Tree:
     prints: Mapping[Ref, str]
 
 
-def tree_as_live(desired: Desired) -> Observed:
-    """Every manifest at version 1, complete and trained; ids count from 1 in the order of the refs, but for declared ones."""
-    tree = _Tree(desired=desired, ids=_ids(desired), prints=fingerprints(desired))
+def tree_as_live(desired: Desired, ids: Mapping[Ref, int] | None = None) -> Observed:
+    """Every manifest at version 1, complete and trained. `ids` are those of a larger tree, of which this one is a part."""
+    tree = _Tree(desired=desired, ids=assumed_ids(desired) if ids is None else ids, prints=fingerprints(desired))
     refs = (ref for ref in desired.present if ref.kind in KINDS)
     return Observed(live=by_identity(KINDS[ref.kind](tree, ref) for ref in refs))
 
 
-def _ids(desired: Desired) -> dict[Ref, int]:
-    """A declared id stays; no other object gets it."""
+def assumed_ids(desired: Desired) -> dict[Ref, int]:
+    """Ids count from 1 in the order of the refs. A declared id stays; no other object gets it."""
     declared = {ref: project.id for ref, project in desired.projects.items() if project.id is not None}
-    free = (number for number in count(1) if number not in declared.values())
+    taken = frozenset(declared.values())
+    free = (number for number in count(1) if number not in taken)
     return {ref: declared[ref] if ref in declared else next(free) for ref in sorted(desired.refs)}
 
 
