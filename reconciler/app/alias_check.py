@@ -52,9 +52,21 @@ def with_alias_check(plan: Plan, desired: Desired, root: Path, base: Desired | N
     if not is_asked and past.history is not History.WHOLE:
         return replace(plan, notes=(*plan.notes, *map(unknown_note, past.unknown)))
     refusals = (
-        unknown_refusal(one, past.known[one.ref], is_asked=is_asked, history=past.history) for one in past.unknown
+        unknown_refusal(
+            one,
+            past.known[one.ref],
+            is_asked=is_asked,
+            history=past.history,
+            is_guarded=_is_guarded(desired, one),
+        )
+        for one in past.unknown
     )
     return replace(plan, refusals=(*plan.refusals, *refusals))
+
+
+def _is_guarded(desired: Desired, state: AliasState) -> bool:
+    promotion = desired.models[state.ref].promotion
+    return promotion is not None and state.alias in promotion.aliases
 
 
 def _asked_history(root: Path, desired: Desired, unknown: tuple[AliasState, ...]) -> _Past:

@@ -5,13 +5,18 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from reconciler.core.fingerprint import declared_fingerprint
+from reconciler.core.kind import Kind
+from reconciler.core.ref import Ref
 from reconciler.simulator import Simulator
 from tests.ci.conftest import BREAK, FORGE_TOKEN, SCRIPTS, TOKEN, Job, edit
 from tests.ci.forge import BOT
 from tests.ci.review import git
+from tests.cli.looks import GALLERY, approve_looks, draw_looks, tree_of
 
 pytestmark = pytest.mark.slow  # each step starts the command line several times
 
+MODEL = Ref(Kind.MODEL, "lora-max")
 MARKER = "<!-- reconciler:plan:manifests -->"
 
 
@@ -113,6 +118,29 @@ def test_a_promotion_gets_a_comment_with_a_token_and_without(job: Job) -> None:
         assert ended.code == 0, ended.log
         assert ended.outputs["changes"] == "true"
         assert "production is new and names " in job.forge.comments[0]["body"].splitlines()[1]
+
+
+def test_a_guarded_alias_fails_the_check_until_its_version_is_approved(job: Job) -> None:
+    """In the pull request already, without a token as with one; the comment says what to run next."""
+    manifests = job.tree / "manifests"
+    (manifests / "gallery.yaml").write_text(GALLERY)
+    model = next(path for path in manifests.glob("*.yaml") if "kind: Model" in path.read_text())
+    model.write_text(model.read_text() + "  promotion: {aliases: [production], gallery: looks}\n")
+    for arguments in (("add", "."), ("commit", "--quiet", "-m", "guarded")):
+        git(job.tree, *arguments)
+    fingerprint = declared_fingerprint(tree_of(manifests).models[MODEL], tree_of(manifests))
+    model.write_text(model.read_text() + f"  aliases: {{production: {fingerprint}}}\n")
+    git(job.tree, "commit", "--quiet", "--all", "-m", "promoted")
+    for token in ("", TOKEN):
+        ended = job.run("plan", BRIA_API_TOKEN=token)
+        assert (ended.code, ended.outputs["refused"]) == (4, "true"), ended.log
+        body = job.forge.comments[0]["body"]
+        assert f"may not name {fingerprint}" in body.replace("`", "")
+        assert f"reconciler gallery run looks --version {fingerprint}" in body
+    draw_looks(fingerprint, root=manifests)
+    approve_looks(fingerprint, root=manifests)
+    ended = job.run("plan", BRIA_API_TOKEN="")
+    assert (ended.code, ended.outputs["refused"]) == (0, "false"), ended.log
 
 
 def test_with_a_token_a_broken_or_missing_base_is_no_obstacle(job: Job) -> None:

@@ -23,15 +23,15 @@ spec:
 """
 
 
-def tree() -> Desired:
-    """What the working tree declares."""
-    return resolve_tree(load(ROOT))
+def tree_of(root: Path = ROOT) -> Desired:
+    """What a working tree declares."""
+    return resolve_tree(load(root))
 
 
-def draw_looks(fingerprint: str, *names: str, colour: int = 0, gallery: str = "looks") -> None:
+def draw_looks(fingerprint: str, *names: str, colour: int = 0, gallery: str = "looks", root: Path = ROOT) -> None:
     """A result of each case, or of the named ones."""
-    found = tree().galleries[gallery]
-    folder = ROOT / found.folder / fingerprint
+    found = tree_of(root).galleries[gallery]
+    folder = root / found.folder / fingerprint
     folder.mkdir(parents=True, exist_ok=True)
     for number, case in enumerate(found.cases):
         if names and case.name not in names:
@@ -48,14 +48,14 @@ def draw_looks(fingerprint: str, *names: str, colour: int = 0, gallery: str = "l
         (folder / f"{case.name}.json").write_text(json.dumps(record))
 
 
-def approve_looks(fingerprint: str, gallery: str = "looks") -> Path:
+def approve_looks(fingerprint: str, gallery: str = "looks", root: Path = ROOT) -> Path:
     """The file that `reconciler gallery approve` writes."""
     from reconciler.core.gallery import Column
     from reconciler.files.gallery_folder import read_results
     from reconciler.gallery.approval import approval_file, approval_of, approval_text
 
-    found = tree().galleries[gallery]
-    results = read_results(ROOT, found, [Column(fingerprint)]).of(Column(fingerprint))
-    place = ROOT / approval_file(found.folder, fingerprint)
+    found = tree_of(root).galleries[gallery]
+    results = read_results(root, found, [Column(fingerprint)]).of(Column(fingerprint))
+    place = root / approval_file(found.folder, fingerprint)
     place.write_text(approval_text(approval_of(found, fingerprint, results)))
     return place

@@ -133,7 +133,9 @@ def test_few_digits_stand_for_the_whole_fingerprint(world: World, cli: Cli) -> N
     name_production(world.second[:7])
     assert why(cli) == ""
     name_production("a000000")
-    assert "nothing has that fingerprint" in flat(cli(*OFFLINE).out)
+    unknown = flat(cli(*OFFLINE).out)
+    assert "nothing has that fingerprint" in unknown
+    assert "`current`" not in unknown, "a guarded alias names a fingerprint"
     twin = world.second[:7] + "0" * 6
     draw_looks(twin)
     approve_looks(twin)

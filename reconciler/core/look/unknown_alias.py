@@ -65,12 +65,13 @@ def _merged_before(state: AliasState, desired: Desired, base: Desired) -> bool:
     return any((state.alias, state.target) in model.aliases for model in _models(base, desired.models.get(state.ref)))
 
 
-def unknown_refusal(state: AliasState, known: Iterable[str], *, is_asked: bool, history: History) -> Refusal:
+def unknown_refusal(
+    state: AliasState, known: Iterable[str], *, is_asked: bool, history: History, is_guarded: bool = False
+) -> Refusal:
     """An alias that nothing would answer to after the merge. `known` are fingerprints of the model that there are."""
     asked = ", no version in the account" if is_asked else ""
-    way = (
-        f"Copy a fingerprint from `reconciler history {state.ref}`, or write `current` for what the manifest describes."
-    )
+    follow = "" if is_guarded else ", or write `current` for what the manifest describes"
+    way = f"Copy a fingerprint from `reconciler history {state.ref}`{follow}."
     meant = nearest(state.target, {print_[: len(state.target)] for print_ in known})
     ways = (
         "" if meant is None else f"Did you mean {meant}?",

@@ -30,7 +30,7 @@ SUFFIX = "-schema"
 MANIFEST_NAME_LIMIT = 28
 """Characters of `metadata.name`."""
 
-_LOST_KEYS = ("training_version", "aliases", "mirror_aliases")
+_LOST_KEYS = ("training_version", "aliases", "mirror_aliases", "promotion")
 """Keys of a model that the schema family does not have, or that name versions of the old model."""
 
 
@@ -201,4 +201,4 @@ def _left_keys(manifest: Manifest) -> list[str]:
     spec = value.get("spec") if isinstance(value, dict) else None
     if manifest.ref.kind is not Kind.MODEL or not isinstance(spec, dict):
         return []
-    return [key for key in ("aliases",) if key in spec]
+    return [key for key in ("aliases", "promotion") if key in spec]
