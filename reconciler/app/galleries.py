@@ -4,11 +4,13 @@ from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
 from reconciler.core.desired import Desired
+from reconciler.core.fingerprint import declared_fingerprint
 from reconciler.core.gallery import DesiredGallery
-from reconciler.core.gallery_results import GalleryResults
 from reconciler.core.manifest.suggestion import nearest
 from reconciler.core.text import quoted
 from reconciler.files.gallery_folder import read_results
+from reconciler.gallery.comparison import Comparison, compared
+from reconciler.gallery.version import ALL, chosen_versions, columns_of, known_versions
 
 
 def gallery_named(desired: Desired, name: str) -> DesiredGallery:
@@ -22,7 +24,19 @@ def gallery_named(desired: Desired, name: str) -> DesiredGallery:
     return found
 
 
-def gallery_states(root: Path, desired: Desired, name: str = "") -> tuple[GalleryResults, ...]:
-    """What is there of one gallery, or of all of them."""
+def gallery_states(root: Path, desired: Desired, name: str = "") -> tuple[Comparison, ...]:
+    """What is there of one gallery, or of all of them, in all versions that the tree knows."""
     wanted = [gallery_named(desired, name)] if name else list(desired.galleries.values())
-    return tuple(read_results(root, gallery) for gallery in wanted)
+    return tuple(_state(root, desired, gallery) for gallery in wanted)
+
+
+def _state(root: Path, desired: Desired, gallery: DesiredGallery) -> Comparison:
+    found = read_results(root, gallery).results
+    model = desired.models.get(gallery.model)
+    if model is None:  # it is to be deleted; what it drew stays
+        known = known_versions((), "", found)
+        fingerprints = tuple(dict.fromkeys(column.fingerprint for column in known.drawn))
+    else:
+        known = known_versions(model.aliases, declared_fingerprint(model, desired), found)
+        fingerprints = chosen_versions(known, [*(label for label, _ in model.aliases), ALL]).fingerprints
+    return compared(gallery, columns_of(gallery, known, fingerprints), found)

@@ -84,8 +84,28 @@ def _declared(context: click.Context | None, word: str = "") -> "tuple[Ref, ...]
     return () if invocation is None else refs_in(root_of(invocation.given, invocation.environ), word)
 
 
+class GalleryName(click.ParamType[str]):
+    """The name of a gallery, with or without `gallery/`. It is no object, so it is no ref."""
+
+    name = "gallery"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """What the manifests declare, and nothing else is read."""
+        from reconciler.app.settings import root_of
+        from reconciler.files.declared import galleries_in
+
+        head, slash, word = incomplete.rpartition("/")
+        invocation = ctx.find_object(Invocation)
+        try:
+            names = () if invocation is None else galleries_in(root_of(invocation.given, invocation.environ), word)
+        except Exception:  # noqa: BLE001 - a shell that completes has no place for a message
+            return []
+        return [CompletionItem(f"{head}{slash}{name}") for name in names if name.startswith(word)]
+
+
 ANY = RefType("project", "dataset", "model")
 PROJECT = RefType("project")
 DATASET = RefType("dataset")
 MODEL = RefType("model")
+GALLERY = GalleryName()
 VERSIONED = RefType("dataset", "model", finds_bare=True)

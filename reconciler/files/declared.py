@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reconciler.core.manifest.document import Document
-from reconciler.core.manifest.reading import declared_refs
+from reconciler.core.manifest.reading import declared_refs, is_gallery
 from reconciler.core.problem import Problem
-from reconciler.core.ref import Ref
+from reconciler.core.ref import Ref, is_name
 from reconciler.files.manifest_reading import manifest_files
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree
@@ -20,6 +20,13 @@ def refs_in(root: Path, word: str = "") -> tuple[Ref, ...]:
     for document in documents_in(root, word):
         found |= declared_refs(document) or frozenset()
     return tuple(sorted(found))
+
+
+def galleries_in(root: Path, word: str = "") -> tuple[str, ...]:
+    """The names of the galleries that the manifests below `root` declare, of those files only that hold the word."""
+    documents = (document for document in documents_in(root, word) if is_gallery(document))
+    names = (document.value_at("metadata", "name") for document in documents)
+    return tuple(sorted({name for name in names if isinstance(name, str) and is_name(name)}))
 
 
 def documents_in(root: Path, word: str = "") -> Iterator[Document]:

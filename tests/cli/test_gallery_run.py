@@ -4,12 +4,16 @@ import json
 import re
 from pathlib import Path
 
+import click
 import pytest
 
+from reconciler.cli.command_table import root
+from reconciler.cli.shared_options import Invocation
 from reconciler.files.gallery_writer import GalleryWriter
 from tests.cli.conftest import Cli, edit, flat
 from tests.cli.test_gallery_tree import FILE, GALLERY
 from tests.cli.test_generate import TOKEN, elsewhere, trained
+from tests.cli.test_streams import on_terminal
 
 __all__ = ["elsewhere", "trained"]
 SIX = "".join(f"    - {{name: pose-{number}, prompt: pose {number}, seed: {number}}}\n" for number in range(6))
@@ -40,7 +44,7 @@ def test_a_gallery_of_the_version_in_force(shown: Path, cli: Cli) -> None:
     assert ran.err.count("generating with them ends on 2026-07-01") == 1
     again = cli("gallery", "run", "gallery/looks")
     assert (again.code, again.out, "1 there already." in again.err) == (0, "", True)
-    assert f"{record['fingerprint']}  1 present" in cli("gallery", "status").out
+    assert f"{record['fingerprint']}  v1, current  1 present" in cli("gallery", "status").out
     assert cli("plan").out.startswith("In sync")
 
 
@@ -158,3 +162,26 @@ def test_over_a_socket_the_token_goes_to_the_api_alone(elsewhere: str, cli: Cli)
     ran = cli("gallery", "run", "looks", "--again", "waving", "--pictures-from", elsewhere, "--wait", "60")
     assert ran.code == 0, ran.err
     assert TOKEN not in ran.out + ran.err + "".join(path.read_text() for path in LOOKS.rglob("*.json"))
+
+
+@pytest.mark.parametrize(("typed", "code"), [("yes\n", 0), ("no\n", 1)])
+def test_on_a_terminal_a_person_is_asked_once_about_the_host(typed: str, code: int, elsewhere: str) -> None:
+    """Not for each case."""
+    FILE.write_text(GALLERY + "    - {name: other, prompt: other, seed: 1}\n")
+    ended, shown = on_terminal("gallery", "run", "looks", "--wait", "60", typed=typed, after="Type yes: ")
+    assert (ended, flat(shown).count("Fetch them from there?")) == (code, 1)
+    assert len(list(LOOKS.rglob("*.png"))) == (2 if code == 0 else 0)
+
+
+@pytest.mark.parametrize("line", ["run lo", "status lo", "report lo", "approve lo", "run gallery/lo"])
+def test_a_shell_completes_the_names_of_galleries(line: str, tree: Path) -> None:
+    """From the manifests, without a token."""
+    FILE.write_text(GALLERY)
+    command, word = line.split()
+    group = root.get_command(click.Context(root), "gallery")
+    assert isinstance(group, click.Group)
+    found = group.get_command(click.Context(group), command)
+    assert found is not None
+    with click.Context(found, obj=Invocation({})) as context:
+        told = found.params[0].shell_complete(context, word)
+    assert [item.value for item in told] == [word.replace("lo", "looks")]

@@ -64,14 +64,21 @@ def test_status_tells_what_is_there(tree: Path, cli: Cli) -> None:
     """Without a token and without an account, for people and for programs."""
     assert cli("gallery", "status").out == "No manifest declares a gallery.\n"
     FILE.write_text(GALLERY)
-    assert "Nothing is drawn yet: `reconciler gallery run looks` does." in flat(cli("gallery", "status").out)
+    shown = flat(cli("gallery", "status").out)
+    assert (
+        "gallery/looks: 1 case for model/lora-max, in looks `reconciler gallery run looks` draws what is missing."
+        in shown
+    )
+    assert "current 1 missing" in shown
     (tree / "manifests/looks/a0123456789ab").mkdir(parents=True)
     (tree / "manifests/looks/a0123456789ab/waving.png").write_bytes(b"x")
-    assert "a0123456789ab  1 damaged" in cli("gallery", "status").out
+    assert "a0123456789ab 1 damaged" in flat(cli("gallery", "status").out)
     shown = flat(cli("gallery", "status", "looks").out)
     assert "waving damaged: no waving.json is beside it" in shown
     told = json.loads(cli("gallery", "status", "gallery/looks", "--format", "json").out)
-    assert told["galleries"][0]["columns"][0]["cases"][0]["state"] == "damaged"
+    columns = told["galleries"][0]["columns"]
+    assert {column["fingerprint"]: column["cases"][0]["state"] for column in columns}["a0123456789ab"] == "damaged"
+    assert [column["names"] for column in columns if column["cases"][0]["state"] == "missing"] == [["current"]]
     ran = cli("gallery", "status", "look")
     assert (ran.code, 'No manifest declares a gallery "look". Did you mean looks?' in ran.err) == (64, True)
     assert not (tree / "world.db").exists()

@@ -2,6 +2,7 @@
 
 import click
 
+from reconciler.cli.ref_type import GALLERY
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 
@@ -9,7 +10,7 @@ from reconciler.cli.shared_options import Invocation, declare, pass_invocation
     "approve",
     example="reconciler gallery approve lora-looks a51be07aa9c13\nreconciler gallery approve lora-looks candidate --diff",
 )
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", type=GALLERY)
 @click.argument("version", metavar="FINGERPRINT")
 @click.option("--diff", "shows_diff", is_flag=True, help="Show what would be written, and write nothing.")
 @pass_invocation

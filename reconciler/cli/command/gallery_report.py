@@ -2,6 +2,7 @@
 
 import click
 
+from reconciler.cli.ref_type import GALLERY
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 _EXAMPLE = """\
@@ -11,7 +12,7 @@ reconciler gallery report lora-looks --versions production,candidate --out looks
 
 
 @declare("report", example=_EXAMPLE)
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", type=GALLERY)
 @click.option(
     "--versions",
     metavar="VERSION,...",

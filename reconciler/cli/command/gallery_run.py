@@ -3,6 +3,7 @@
 import click
 
 from reconciler.cli.options import limits_option, read_hosts
+from reconciler.cli.ref_type import GALLERY
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 _EXAMPLE = """\
@@ -13,7 +14,7 @@ reconciler gallery run lora-looks --case waving --again waving
 
 
 @declare("run", example=_EXAMPLE)
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", type=GALLERY)
 @click.option(
     "--version", "versions", multiple=True, metavar="WHICH", help="An alias, v2 or a fingerprint; may be repeated."
 )

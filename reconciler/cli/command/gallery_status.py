@@ -3,11 +3,12 @@
 import click
 
 from reconciler.cli.options import format_option
+from reconciler.cli.ref_type import GALLERY
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 
 @declare("status", example="reconciler gallery status\nreconciler gallery status lora-looks --format json")
-@click.argument("name", default="", metavar="[NAME]")
+@click.argument("name", default="", metavar="[NAME]", type=GALLERY)
 @format_option("text", "json")
 @pass_invocation
 def command(invocation: Invocation, name: str, form: str) -> int:
