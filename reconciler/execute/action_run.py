@@ -8,8 +8,9 @@ from typing import NoReturn, TypeVar
 from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised, WrongAnswer
 from reconciler.core.action import Action
 from reconciler.core.event import InTraining, Progressed, Started
-from reconciler.core.run.ending import Ending, interrupted, unknown
-from reconciler.execute.run import Run
+from reconciler.core.kind import Kind
+from reconciler.core.run.ending import Ending, failed, interrupted, left_by, unknown
+from reconciler.execute.run import Election, Run
 
 T = TypeVar("T")
 
@@ -33,18 +34,55 @@ def end(ending: Ending) -> NoReturn:
 class ActionRun:
     """One action while it runs. It holds a slot, except while it waits."""
 
-    def __init__(self, run: Run, action: Action, position: int) -> None:
+    def __init__(self, run: Run, action: Action, position: int, on_open: Callable[[str], None] | None = None) -> None:
         self.run = run
         self.action = action
         self._position = position
+        self._on_open = on_open
         self._holds = False
         self._under_way = False
         self._sent = 0
 
     async def enter(self) -> None:
-        """Wait for the first slot."""
-        await self.run.slots.take((1, self._position))
+        """Wait for the first slot. What stands on a dataset that was completed a moment ago is not kept waiting."""
+        await self.run.slots.take((0 if self.action.ref.kind is Kind.MODEL else 1, self._position))
         self._holds = True
+
+    def open(self) -> None:
+        """What this action made is there: it may be filled while the election that this action waits for is open."""
+        self.run.elections[self.action.ref, self.action.version] = Election(self.action.id)
+        if self._on_open is not None:
+            self._on_open(self.action.id)
+
+    async def settled(self, moment: float) -> bool:
+        """Wait until a moment from which on lists show what others made before; False where no list can be had any more."""
+        run = self.run
+        await self.waiting(_first(run.clock.sleep(moment - run.clock.now()), run.cut.wait()))
+        if run.cut.is_set() and (election := run.elections.get((self.action.ref, self.action.version))):
+            election.close(failed(f"not begun: {run.closed}", exit_code=run.closed_code))
+        return not run.cut.is_set()
+
+    def lost(self) -> Ending | None:
+        """How this action ends where what it works on turned out not to count; None while nothing says so."""
+        election = self.run.elections.get((self.action.ref, self.action.version))
+        if election is None or election.action == self.action.id or not election.is_lost:
+            return None
+        return left_by(election.action, election.ending, has_begun=bool(self._sent))
+
+    async def elected(self) -> None:
+        """Return once what this action works on is known to count; where it does not, the action is over.
+
+        Whatever costs, or cannot be undone, stands behind this: so it is never done on a draft that another apply made
+        in vain. A pulled brake ends the wait, and the action.
+        """
+        election = self.run.elections.get((self.action.ref, self.action.version))
+        if election is not None and not election.is_over:
+            self.progress("waits until it is known whose draft counts")
+            await self.waiting(_first(election.over(), self.run.options.brake.pulled()))
+            if not election.is_over:
+                end(self.cut_off())
+        if ending := self.lost():
+            end(ending)
 
     def leave(self) -> None:
         """Give the slot back."""
@@ -54,8 +92,12 @@ class ActionRun:
 
     async def pause(self, seconds: float) -> None:
         """Let time pass without a slot."""
+        await self.waiting(self.run.clock.sleep(seconds))
+
+    async def waiting(self, until: Awaitable[None]) -> None:
+        """Wait for something without a slot."""
         self.leave()
-        await self.run.clock.sleep(seconds)
+        await until
         await self.run.slots.take((0, self._position))
         self._holds = True
 
@@ -211,7 +253,7 @@ class Poll:
         return True
 
 
-async def _first(*awaitables: Awaitable[None]) -> None:
+async def _first(*awaitables: Awaitable[object]) -> None:
     """Return when the first is done; end the others."""
     tasks = [asyncio.ensure_future(one) for one in awaitables]
     try:

@@ -40,6 +40,7 @@ _STEPS = 20
 
 async def upload_archive(action_run: ActionRun, step: UploadArchive) -> Ending:
     """Send all images of a draft in one archive, unless one was sent; then see that each of them arrives."""
+    await action_run.elected()
     draft = await read_draft(action_run)
     known = await _untold_no_more(action_run, draft)
     draft = await read_draft(action_run)

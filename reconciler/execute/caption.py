@@ -26,6 +26,7 @@ async def write_captions(action_run: ActionRun, step: WriteCaptions) -> Ending:
     A text that is written before the automatic one has arrived would be overwritten by it, so everything is awaited
     first. The captioner may still be late once more: what did not stay is written again, a few times.
     """
+    await action_run.elected()
     if is_stale(await read_draft(action_run)):
         await follow_guide(action_run)
     uploaded = await _upload_missing(action_run)

@@ -10,6 +10,7 @@ from reconciler.core.live import RemoteDataset
 from reconciler.core.run.draft_ownership import DraftOwnership, draft_name, final_name, left_alone, ownership
 from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.run.list_convergence import expected_listing
+from reconciler.core.run.model_creation import Freeze
 from reconciler.core.text import count, quoted
 from reconciler.execute.action_run import ActionRun, end
 from reconciler.execute.draft import JUST_NOW, live_id_of, name_of, read_draft, update_draft, wish_of
@@ -17,6 +18,7 @@ from reconciler.execute.draft import JUST_NOW, live_id_of, name_of, read_draft, 
 
 async def complete_dataset(action_run: ActionRun, _: CompleteDataset) -> Ending:
     """Verify and commit; a draft that git keeps open is verified only."""
+    await action_run.elected()
     wish = wish_of(action_run)
     draft = await read_draft(action_run)
     name = name_of(draft)
@@ -31,8 +33,9 @@ async def complete_dataset(action_run: ActionRun, _: CompleteDataset) -> Ending:
     ready = draft_name(wish, action_run.run.mark)
     draft = await update_draft(action_run, draft.id, final_name(wish), draft.guide, or_else=ready)
     _verify(draft, action_run, "changed while it was given its final name")
+    still_open = action_run.run.dataset(draft.id).asked
     await _commit(action_run, draft)
-    return await _frozen(action_run)
+    return await _frozen(action_run, still_open)
 
 
 def _verify(dataset: RemoteDataset, action_run: ActionRun, what: str) -> None:
@@ -97,8 +100,8 @@ async def _is_done(action_run: ActionRun) -> bool:
     return False
 
 
-async def _frozen(action_run: ActionRun) -> Ending:
-    """Read what is frozen now: only what fits may be spent on."""
+async def _frozen(action_run: ActionRun, still_open: float) -> Ending:
+    """Read what is frozen now: only what fits may be spent on. `still_open`: when it was last seen as a draft."""
     if not await _is_done(action_run):
         end(
             failed(
@@ -108,6 +111,7 @@ async def _frozen(action_run: ActionRun) -> Ending:
         )
     dataset = await action_run.run.dataset(live_id_of(action_run)).within(JUST_NOW)
     assert dataset is not None
+    action_run.run.freezes[dataset.id] = Freeze(still_open=still_open, seen=action_run.run.clock.now())
     action_run.run.expect_listed(expected_listing(dataset))
     if reasons := unfit(dataset, wish_of(action_run)):
         detail = f"dataset {dataset.id} was completed, and differs from what is declared: {'; '.join(reasons)}"

@@ -51,7 +51,9 @@ async def read_recent_draft(action_run: ActionRun, seconds: float) -> RemoteData
 
 
 def require_own(action_run: ActionRun, dataset: RemoteDataset | None) -> RemoteDataset:
-    """This dataset if it is the open draft of this run; else the branch ends."""
+    """This dataset if it is the open draft of this run, and no election was lost over it; else the branch ends."""
+    if lost := action_run.lost():
+        end(lost)
     found = ownership(dataset, wish_of(action_run), action_run.run.mark)
     if dataset is None or found is not DraftOwnership.OWN:
         end(left_alone(found, dataset, live_id_of(action_run)))

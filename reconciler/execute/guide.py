@@ -53,6 +53,7 @@ async def follow_guide(action_run: ActionRun) -> int:
     guide, in one PUT, and goes only after this run has seen its own regeneration end with a caption on every image. A
     run that is cut off anywhere in between leaves the mark, and the next one regenerates.
     """
+    await action_run.elected()
     await _settled(action_run)
     draft = await read_draft(action_run)
     plan = regeneration(draft)

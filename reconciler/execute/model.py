@@ -14,6 +14,7 @@ from reconciler.core.run.draft_ownership import final_name
 from reconciler.core.run.ending import Ending, failed, succeeded
 from reconciler.core.run.list_convergence import expected_listing
 from reconciler.core.run.model import Phase, number_is_taken, phase, unfit_for_training
+from reconciler.core.run.model_creation import is_first, is_known, looks_from, was_seen_without_model
 from reconciler.core.text import quoted, same_text
 from reconciler.execute.action_run import ActionRun, Poll, end
 
@@ -23,18 +24,21 @@ async def create_model(action_run: ActionRun, step: CreateModel) -> Ending:
 
     As with drafts there is no lock: two runs may each create a model for one fingerprint. Both wait until the lists must
     show the other's and elect the same one. Starting one given model is exclusive, so only one training is paid for.
+    A run that has just completed the dataset is first (`core.run.model_creation`), and need not settle.
     """
     run, ref = action_run.run, action_run.action.ref
     dataset = await read_verified_dataset(action_run, step.dataset, step.dataset_id, step.dataset_name)
-    versions = await _versions(action_run, dataset)
+    versions = await _versions_before(action_run, dataset)
     alive = elect_model(versions, _fingerprint(action_run))
     if alive:
         return _elected_model(action_run, alive[0], "is live already")
     name = _free_name(action_run, versions)
     made = await _create(action_run, step, dataset, name)
-    made_at = run.clock.now()
-    await action_run.pause(run.options.settle)
-    versions = await _versions(action_run, dataset, made_at + run.options.settle)
+    look_at = run.clock.now()
+    if not is_first(run.freezes.get(dataset.id), look_at, run.options.settle):
+        look_at += run.options.settle
+        await action_run.pause(run.options.settle)
+    versions = await _versions(action_run, dataset, look_at)
     poll = Poll(action_run, run.options.settle * 3)
     while not any(member.model.id == made.id for member in versions) and await poll.again():
         versions = await _versions(action_run, dataset)
@@ -100,6 +104,20 @@ async def read_verified_dataset(
         end(failed(reason))
     assert dataset is not None
     return dataset
+
+
+async def _versions_before(action_run: ActionRun, dataset: RemoteDataset) -> tuple[ModelMember, ...]:
+    """The versions of a model that is about to be made: on a list that shows what others made of the dataset first."""
+    run, change = action_run.run, action_run.run.model_change(action_run.action.ref)
+    moment = looks_from(run.freezes.get(dataset.id), run.began, run.options.settle)
+    if change is None or not was_seen_without_model(change):
+        versions = await _versions(action_run, dataset)
+        is_told = elect_model(versions, _fingerprint(action_run)) or is_known(versions, dataset.id)
+        if is_told or run.models.asked >= moment:
+            return versions
+    action_run.progress("waits until the list shows what another apply may have made of the dataset")
+    await action_run.pause(moment - run.clock.now())
+    return await _versions(action_run, dataset, moment)
 
 
 async def _versions(

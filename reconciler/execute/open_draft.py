@@ -1,4 +1,4 @@
-"""Where a draft begins: created, cloned, or claimed. Nothing is filled before the election."""
+"""Where a draft begins: created, cloned, or claimed. Until the election nothing is done to it that costs."""
 
 from functools import partial
 
@@ -14,6 +14,7 @@ from reconciler.core.run.draft_ownership import (
     claimable,
     claimed_name,
     draft_name,
+    fills_ahead,
     is_stale_after_claim,
     left_alone,
     not_elected,
@@ -36,6 +37,7 @@ from reconciler.execute.draft import (
     wish_of,
 )
 from reconciler.execute.family import first_answer, require_family
+from reconciler.execute.project import require_elected_project
 
 
 async def create_dataset(action_run: ActionRun, step: CreateDataset) -> Ending:
@@ -114,7 +116,8 @@ async def _settle(
     """See that a new draft is named as it should be, that the lists show it, and that it is the elected one.
 
     The API has no lock, so two runs may each make a draft for one version. Each waits until the other's must be in the
-    lists too, and then both hold the same election: only one of them goes on, and nothing was spent before.
+    lists too, and then both hold the same election: only one of them goes on. Images are uploaded meanwhile: those of a
+    draft that is not elected stay in it, where nobody uses them, and nothing was spent on it.
     """
     run, wish = action_run.run, wish_of(action_run)
     # A clone may ignore the name that was sent. Under another name it is still this run's, since the id came with the
@@ -123,15 +126,23 @@ async def _settle(
         dataset = require_own(action_run, dataset)
     if dataset.name != str(name):
         dataset = await update_draft(action_run, made_id, name, dataset.guide, instead_of=dataset.name)
+    change = run.dataset_change(wish.ref)
+    is_filled_ahead = change is not None and fills_ahead(change)
+    if is_filled_ahead:
+        run.expect_listed(expected_listing(await read_draft(action_run)))
+        action_run.open()
     # `settle` counts from the answer, and the list must be asked for after it: an older one may lack a rival's draft.
-    await action_run.pause(made_at + run.options.settle - run.clock.now())
+    if not await action_run.settled(made_at + run.options.settle):
+        return
     sighting = sight_draft(await run.listing(project_id).since(made_at + run.options.settle), made_id, wish, project_id)
     poll = Poll(action_run, run.options.settle * 3)
     while not sighting.seen and await poll.again():
         sighting = sight_draft(await run.listing(project_id).fresh(), made_id, wish, project_id)
+    await require_elected_project(action_run, wish.project, project_id, made_id)
     if ending := not_elected(sighting, made_id, wish):
         end(ending)
-    run.expect_listed(expected_listing(await read_draft(action_run)))
+    if not is_filled_ahead:
+        run.expect_listed(expected_listing(await read_draft(action_run)))
 
 
 async def claim_draft(action_run: ActionRun, step: ClaimDraft) -> Ending:

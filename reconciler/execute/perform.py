@@ -58,7 +58,7 @@ async def perform(action_run: ActionRun) -> Ending:
         return failed(error.message)
     except CallFailed as error:
         if is_of_the_way(error):
-            action_run.run.close(error.message)
+            action_run.run.cut_off(error.message)
         detail = f"{error.operation}: {error.message}"
         return unknown(detail) if isinstance(error, Lost) else failed(detail)
 

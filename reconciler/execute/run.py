@@ -8,13 +8,15 @@ from reconciler.api.client import Client
 from reconciler.clock import Clock
 from reconciler.core.action import Action
 from reconciler.core.change import DatasetChange, ModelChange
-from reconciler.core.event import Event
+from reconciler.core.event import Event, Outcome
 from reconciler.core.guide import Family
 from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
+from reconciler.core.run.ending import Ending
 from reconciler.core.run.list_convergence import ExpectedListing
+from reconciler.core.run.model_creation import Freeze
 from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish
 from reconciler.execute.options import ImageStore, Options
@@ -22,11 +24,40 @@ from reconciler.execute.shared_reads import SharedRead
 from reconciler.execute.slots import Slots
 
 
+class Election:
+    """Whether what one action made counts: open until that action has ended."""
+
+    def __init__(self, action: str) -> None:
+        self.action = action
+        self.ending = Ending(outcome=Outcome.UNKNOWN)
+        self._over = asyncio.Event()
+
+    @property
+    def is_over(self) -> bool:
+        return self._over.is_set()
+
+    @property
+    def is_lost(self) -> bool:
+        """Is it over, and what was made does not count?"""
+        return self.is_over and self.ending.outcome is not Outcome.SUCCEEDED
+
+    def close(self, ending: Ending) -> None:
+        """The action has ended so; what is said first stays."""
+        if not self.is_over:
+            self.ending = ending
+            self._over.set()
+
+    async def over(self) -> None:
+        """Return once it is over."""
+        await self._over.wait()
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Run:
     """The one mutable value of an apply; `mark` stands in the name of every draft that it fills.
 
     `ids` holds the live id of each (ref, version) that an action made, claimed or elected; a project has version None.
+    `elections` are those of what this run made and fills ahead; `freezes` tells when each dataset that it completed froze.
     `closed` says why no new action may start, empty while all is well.
     """
 
@@ -42,6 +73,8 @@ class Run:
     models: SharedRead[tuple[RemoteModel, ...]]
     events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     ids: dict[tuple[Ref, int | None], int] = field(default_factory=dict)
+    elections: dict[tuple[Ref, int | None], Election] = field(default_factory=dict)
+    freezes: dict[int, Freeze] = field(default_factory=dict)
     expected: dict[tuple[Kind, int], ExpectedListing] = field(default_factory=dict)
     asks_for: set[Family] = field(default_factory=set)
     """Families that a new dataset must ask for, as projects that this run made show."""
@@ -50,6 +83,8 @@ class Run:
     family_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     closed: str = ""
     closed_code: int = 1
+    cut: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set where no request is answered any more, so that there is nothing to wait for."""
     trainings: set[int] = field(default_factory=set)
     rewrites: int = 0
     _datasets: dict[int, SharedRead[RemoteDataset | None]] = field(default_factory=dict)
@@ -94,7 +129,12 @@ class Run:
 
     def stop_for_token(self, message: str) -> None:
         """The API refused the token, or what is left of its quota: no further action makes sense (F12)."""
-        self.close(f"the API does not let this token go on: {message}")
+        self.cut_off(f"the API does not let this token go on: {message}")
+
+    def cut_off(self, reason: str) -> None:
+        """Let no new action start, and nobody wait for what only a request could tell."""
+        self.close(reason)
+        self.cut.set()
 
     def close(self, reason: str, exit_code: int = 1) -> None:
         """Let no new action start; the first reason stays. `exit_code` is that of every action which is not begun."""

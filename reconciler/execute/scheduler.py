@@ -57,21 +57,26 @@ class _Scheduler:
         self._actions = {action.id: action for action in run.plan.actions}
         self._places = {action.id: place for place, action in enumerate(run.plan.actions)}
         self._endings: dict[str, Ending] = {}
+        self._open: set[str] = set()
         self._tasks: dict[asyncio.Task[Ending], str] = {}
-        self._over: asyncio.Queue[asyncio.Task[Ending] | None] = asyncio.Queue()
+        self._news: asyncio.Queue[asyncio.Task[Ending] | str | None] = asyncio.Queue()
         self._fault: Exception | None = None
 
     async def to_the_end(self) -> None:
-        """Perform every action whose needs are met, as they are met."""
+        """Perform every action whose needs are met, as they are met.
+
+        What an action made is a need that is met before the action has ended: while it waits for its election, what it
+        made is filled. Each step that costs something waits for the election itself (`ActionRun.elected`).
+        """
         sorter = TopologicalSorter({action.id: action.needs for action in self._run.plan.actions})
         sorter.prepare()
         guard = asyncio.create_task(self._run.options.brake.pulled_hard())
-        guard.add_done_callback(lambda _: self._over.put_nowait(None))
+        guard.add_done_callback(lambda _: self._news.put_nowait(None))
         try:
-            while sorter.is_active():
+            while sorter.is_active() or self._tasks:
                 self._spawn(sorter)
                 if self._tasks:
-                    await self._some_end(sorter)
+                    await self._next(sorter)
             if not self._run.closed and not self._run.options.brake.is_pulled:
                 await until_listed(self._run)
         finally:
@@ -89,19 +94,24 @@ class _Scheduler:
                 self._end(sorter, action, skip_for(lacking, self._endings[lacking]))
                 continue
             task = asyncio.create_task(self._perform(action))
-            task.add_done_callback(self._over.put_nowait)
+            task.add_done_callback(self._news.put_nowait)
             self._tasks[task] = ready
 
     def _is_met(self, need: str) -> bool:
-        return self._endings[need].outcome is Outcome.SUCCEEDED
+        ending = self._endings.get(need)
+        return need in self._open if ending is None else ending.outcome is Outcome.SUCCEEDED
 
-    async def _some_end(self, sorter: "TopologicalSorter[str]") -> None:
-        """Wait until an action is over, or until everything that runs is to be cut off."""
-        task = await self._over.get()
-        if task is None:
+    async def _next(self, sorter: "TopologicalSorter[str]") -> None:
+        """Wait until an action is over or has made what others fill, or until everything that runs is to be cut off."""
+        news = await self._news.get()
+        if news is None:
             await self._cut_off()
+        elif isinstance(news, str):
+            if news not in self._endings:
+                self._open.add(news)
+                sorter.done(news)
         else:
-            self._end(sorter, self._actions[self._tasks.pop(task)], task.result())
+            self._end(sorter, self._actions[self._tasks.pop(news)], news.result())
 
     async def _cut_off(self) -> None:
         """End every action that runs, wherever it is, and wait until it has."""
@@ -123,14 +133,17 @@ class _Scheduler:
                 reason=ending.reason,
             )
         )
-        sorter.done(action.id)
+        if (election := self._run.elections.get((action.ref, action.version))) and election.action == action.id:
+            election.close(ending)
+        if action.id not in self._open:
+            sorter.done(action.id)
 
     async def _perform(self, action: Action) -> Ending:
         """One action from its first slot to its ending."""
-        action_run = ActionRun(self._run, action, self._places[action.id])
+        action_run = ActionRun(self._run, action, self._places[action.id], self._news.put_nowait)
         try:
             await action_run.enter()
-            if (reason := self._stopped()) is not None:
+            if (reason := self._stopped() or action_run.lost()) is not None:
                 return reason
             action_run.begin()
             return await perform(action_run)

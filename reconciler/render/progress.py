@@ -28,6 +28,9 @@ _COUNTED = {Verb.REMOVE: "removed", Verb.UPLOAD: "uploaded"}
 _GATHERED = (*_COUNTED, Verb.GUIDE, Verb.REGENERATE, Verb.CAPTION)
 """Verbs that are said on one line, those that are not counted in the words in which they ended."""
 
+_BEGINNING = (Verb.CREATE, Verb.CLONE)
+"""Verbs that are over only once it is known whether what they made counts; the object is filled meanwhile."""
+
 _DOING = {
     Verb.CREATE: "creating",
     Verb.UPDATE: "changing",
@@ -63,6 +66,8 @@ class ObjectAtWork:
     running: set[str] = field(default_factory=set)
     counted: dict[Verb, int] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    held: tuple[Line, ...] = ()
+    """Lines of steps that were over before the one that begins the object: they come after its own."""
 
     def left(self, now: float) -> float | None:
         """Seconds that the rest will take at this pace; None if no step was done yet."""
@@ -112,7 +117,7 @@ class Board:
 
     def close(self) -> tuple[Line, ...]:
         """The lines of what was gathered and not said yet."""
-        return tuple(line for work in self._works.values() for line in self._gathered(work))
+        return tuple(line for work in self._works.values() for line in (*work.held, *self._gathered(work)))
 
     def training_of(self, work: ObjectAtWork) -> InTraining | None:
         """The training for which an object waits."""
@@ -179,6 +184,15 @@ class Board:
         action = self._actions[event.action]
         work = self._work(action)
         work.running.discard(event.action)
+        lines = self._told(work, action, event)
+        if any(self._actions[id_].verb in _BEGINNING for id_ in work.running):
+            work.held += lines
+            return ()
+        held, work.held = work.held, ()
+        return (*lines, *held)
+
+    def _told(self, work: ObjectAtWork, action: Action, event: Finished) -> tuple[Line, ...]:
+        """The lines for an action that is over."""
         if event.outcome is Outcome.SKIPPED:
             return ()
         if event.outcome is not Outcome.SUCCEEDED:
@@ -191,7 +205,8 @@ class Board:
         if action.verb in _GATHERED:
             _gather(work, action.verb, event)
             return ()
-        return (*self._gathered(work), self._line(work, (Span(event.detail or _done(action)),)))
+        gathered = () if action.verb in _BEGINNING else self._gathered(work)
+        return (*gathered, self._line(work, (Span(event.detail or _done(action)),)))
 
     def _gathered(self, work: ObjectAtWork) -> tuple[Line, ...]:
         """One line that sums up the many small steps of a dataset."""

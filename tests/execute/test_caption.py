@@ -56,7 +56,7 @@ async def test_captions_that_are_not_answered(fault: str) -> None:
 
 async def test_captions_that_nobody_waits_for() -> None:
     """`--wait none`: what is still to come is left to the next apply, with exit 0."""
-    world = World(switches={"caption_timing": "delayed"})
+    world = World(switches={"caption_timing": "delayed", "caption_seconds": "60"})
     tree = world.tree(IMAGES)
     ran = await world.apply(tree, wait="none")
     assert ran.code == 0

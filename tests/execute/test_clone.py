@@ -116,7 +116,7 @@ async def test_a_check_is_done_once() -> None:
 async def test_a_source_that_is_gone() -> None:
     """A clone whose source was deleted cannot be checked."""
     world = await live({})
-    plan = await world.plan(world.tree(SWAP))
+    plan = await world.plan(world.tree({**IMAGES, "jump": "jumping high."}))
     world.tap.at("GET /projects/1001/datasets", lambda: console.delete_dataset(world.simulator, 200001))
     world.clock.advance(0)
     ran = await world.execute(plan, settle=70.0)

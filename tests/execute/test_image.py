@@ -80,7 +80,7 @@ async def test_a_refusal_of_what_is_there() -> None:
 
 async def test_an_image_that_was_uploaded_meanwhile() -> None:
     """An image that the draft holds already is not sent."""
-    world = World(faults=["POST /tailored-gen/datasets/*/images#1:500"])
+    world = World(faults=["POST /tailored-gen/datasets/*/images#1:500"], latency=lambda: 0.1)
     tree = world.tree(IMAGES)
     plan = await world.plan(tree)
     uploads = [action for action in plan.actions if "upload" in action.id]

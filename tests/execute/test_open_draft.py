@@ -247,7 +247,7 @@ async def test_refusals_of_a_claim(act: Callable[[World], None], words: str, cod
 async def test_an_unkeyed_clone_cannot_be_claimed() -> None:
     """A clone whose images lost their digests names the way on."""
     world = await live()
-    tree = world.tree(SWAP)
+    tree = world.tree({**IMAGES, "jump": "jumping high."})
     plan = await world.plan(tree)
     world.tap.at("GET /projects/1001/datasets", kill)
     with pytest.raises(Killed):

@@ -1,8 +1,10 @@
 """Projects: created once, elected, updated, read back."""
 
 import asyncio
+import json
 
 from reconciler.core.event import Outcome
+from reconciler.core.run.ending import ANOTHER_APPLY
 from reconciler.simulator import Request, console
 from tests.execute.world import World
 
@@ -46,15 +48,45 @@ async def test_looking_that_fails_is_unknown() -> None:
 
 
 async def test_two_appliers_go_on_in_one_project() -> None:
-    """Of two projects made at once the lowest id is elected, and only one model is ever trained (F34)."""
+    """Of two projects made at once the lowest id is elected, and only one model is ever trained (F34).
+
+    The other run has begun a draft in its own by then, and stops: nobody fills that draft any further.
+    """
     world = World()
     tree = world.tree(IMAGES)
     plans = [await world.plan(tree), await world.plan(tree)]
     first, second = await asyncio.gather(*(world.execute(plan) for plan in plans))
     assert {first.code, second.code} == {0, 4}
-    assert second.of("project").detail == "project 1001 of another apply is elected; project 1002 stays empty"
+    assert second.of("project").detail == "project 1001 of another apply is elected; project 1002 is left alone"
+    assert second.of("poses v1 create").detail == (
+        f"{ANOTHER_APPLY}: project 1001 is elected, and draft 200002 is in project 1002; it was left alone, plan again"
+    )
+    assert {dataset.project_id: dataset.status for dataset in world.datasets()} == {1001: "completed", 1002: "draft"}
     assert world.trainings() == 1
     assert await world.settle(tree) == 0
+    (note,) = [note for note in (await world.plan(tree)).notes if note.rule == "duplicate"]
+    assert "left alone, 1001 counts" in note.text
+
+
+async def test_a_project_that_is_begun_is_not_elected_before_an_older_one() -> None:
+    """Its draft was made ahead of the election, by a run that went on in no other: the lowest id counts all the same."""
+    world = World()
+    tree = world.tree(IMAGES)
+
+    def older() -> None:
+        fields = {"project_name": "Branded Character", "ip_name": "Lora", "ip_description": "a girl"}
+        body = json.dumps(fields | {"ip_medium": "illustration", "ip_type": "defined_character"}).encode()
+        headers = {"api_token": "x", "content-type": "application/json"}
+        path = "/v1/tailored-gen/projects"
+        assert world.simulator.again(Request(method="POST", path=path, headers=headers, body=body)).status == 201
+
+    world.tap.at("POST /projects", older)
+    ran = await world.apply(tree)
+    assert ran.code == 4
+    assert [dataset.project_id for dataset in world.datasets()] == [1002]
+    assert await world.settle(tree) == 1
+    assert [dataset.project_id for dataset in world.datasets() if dataset.status == "completed"] == [1001]
+    assert world.trainings() == 1
 
 
 async def test_a_later_applier_goes_on_in_the_project_that_is_used() -> None:
@@ -69,7 +101,8 @@ async def test_a_later_applier_goes_on_in_the_project_that_is_used() -> None:
 
     await asyncio.gather(world.execute(plans[0]), second())
     assert world.trainings() == 1
-    assert {dataset.project_id for dataset in world.datasets()} == {1001}
+    assert {dataset.project_id for dataset in world.datasets() if dataset.status == "completed"} == {1001}
+    assert await world.settle(tree) == 0
 
 
 async def test_a_project_that_no_list_shows() -> None:

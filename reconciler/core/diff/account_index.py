@@ -118,6 +118,14 @@ class AccountIndex:
         """Does a project hold nothing?"""
         return not self._inside.get(project_id)
 
+    def is_begun(self, project_id: int) -> bool:
+        """Does a project hold open drafts of this tool, and nothing else? An apply fills them before it knows whose count."""
+        inside = self._inside.get(project_id, ())
+        return bool(inside) and all(
+            isinstance(live, RemoteDataset) and live.is_draft and live.kind.parse_name(live.name) is not None
+            for live in inside
+        )
+
     def strays(self, project_id: int, desired: Desired) -> tuple[Live, ...]:
         """All that a project holds and no manifest declares: neither here, nor in another root, nor under its next name."""
         return tuple(live for live in self.undeclared(project_id, desired) if not self._is_known(live, desired))

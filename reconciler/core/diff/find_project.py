@@ -13,7 +13,10 @@ from reconciler.core.value import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """Live projects of one name: those that hold something of ours, the empty ones, and other people's; each by id."""
+    """Live projects of one name, each by id: those that hold something of ours, the empty ones, and other people's.
+
+    One with open drafts of ours alone counts among the empty ones: two applies may each have begun one.
+    """
 
     ours: tuple[RemoteProject, ...]
     empty: tuple[RemoteProject, ...]
@@ -62,7 +65,7 @@ def find_project(project: DesiredProject, desired: Desired, index: AccountIndex,
     found = _candidates(named, index, marks)
     if len(found.ours) > 1:
         return Found(remote=None, refusal=_two_hold_ours(project, found.ours), others=found.ours)
-    alike = tuple(remote for remote in found.empty if _is_alike(project, remote))
+    alike = tuple(remote for remote in found.empty if not index.is_empty(remote.id) or _is_alike(project, remote))
     remote = next(iter((*found.ours, *alike, *named)), None)
     if remote is not None:
         is_owned = remote in found.ours or remote in alike
@@ -82,7 +85,14 @@ def find_absent_project(absent: Absent, desired: Desired, index: AccountIndex) -
 
 
 def _candidates(projects: Iterable[RemoteProject], index: AccountIndex, marks: Marks) -> Candidates:
-    return candidates(projects, lambda project_id: index.holds_ours(project_id, marks), index.is_empty)
+    def is_begun(project_id: int) -> bool:
+        return index.is_begun(project_id) and index.holds_ours(project_id, marks)
+
+    return candidates(
+        projects,
+        lambda project_id: index.holds_ours(project_id, marks) and not index.is_begun(project_id),
+        lambda project_id: index.is_empty(project_id) or is_begun(project_id),
+    )
 
 
 def _is_alike(project: DesiredProject, remote: RemoteProject) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from reconciler.core.change import DatasetChange, Origin
 from reconciler.core.diff.election import Member, members, open_drafts
 from reconciler.core.guide import Guide, same_guide
 from reconciler.core.live import DatasetStatus, RemoteDataset
@@ -127,6 +128,15 @@ def is_stale_after_claim(name: DraftName, before: RemoteDataset, after: RemoteDa
 def guided_name(draft: RemoteDataset, wish: DatasetWish, mark: str) -> DraftName:
     """The name that goes with a new guide: captions that are there do not follow it yet."""
     return draft_name(wish, mark, stale=bool(draft.images))
+
+
+def fills_ahead(change: DatasetChange) -> bool:
+    """Do images go into a new draft next, so that they may while its election is open?
+
+    All else waits for the election: captions that are regenerated or written, and an archive, which cannot be stopped.
+    """
+    regenerates = change.origin is not Origin.CREATE and (bool(change.guide) or change.stale)
+    return bool(change.coming) and not change.wish.uploads.is_once and not regenerates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

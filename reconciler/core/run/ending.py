@@ -89,6 +89,13 @@ def interrupted(*, under_way: bool = False, sent: bool = False) -> Ending:
     return replace(ending, reason=EndReason.INTERRUPTED)
 
 
+def left_by(need: str, ending: Ending, *, has_begun: bool) -> Ending:
+    """The ending of an action that ran ahead of the election that `need` waited for, and lost."""
+    if not has_begun:
+        return skip_for(need, ending)
+    return failed(f"stopped half-way: a need failed: {need}", exit_code=ending.exit_code)
+
+
 def skip_for(need: str, ending: Ending) -> Ending:
     """The ending of an action one of whose needs did not succeed; a skipped need passes its own reason on."""
     if ending.outcome is Outcome.SKIPPED:

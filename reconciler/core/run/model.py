@@ -56,9 +56,11 @@ def was_started(found: Phase) -> bool:
 
 
 def number_is_taken(versions: Iterable[ModelMember], own: int, name: FinalName) -> bool:
-    """Does an older model bear this version with another fingerprint? Of one number the lowest id keeps it."""
+    """Does a model bear this version with another fingerprint? One in training keeps its number, else the lowest id."""
     return any(
-        member.name.version == name.version and member.name.fingerprint != name.fingerprint and member.model.id < own
+        member.name.version == name.version
+        and member.name.fingerprint != name.fingerprint
+        and (member.model.id < own or was_started(phase(member.model)))
         for member in versions
     )
 

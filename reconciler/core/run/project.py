@@ -17,15 +17,21 @@ def alike_projects(projects: Iterable[RemoteProject], body: Mapping[str, str]) -
 def elect_project(
     alike: Iterable[RemoteProject], datasets: Iterable[RemoteDataset], bases: Container[str]
 ) -> RemoteProject | None:
-    """Of projects that are alike: the one that holds a version of our manifests, else the lowest id of the empty ones.
+    """Of projects that are alike: the one that holds a version of our manifests, else the lowest id of the others.
 
-    `bases` are the names of the manifests of its datasets; None where every one of them is in use by others.
+    Those others are empty, or only begun: a run fills what it made before it knows whether that counts, so drafts of
+    its own say nothing. `bases` are the names of the manifests of its datasets; None where all are in use by others.
     """
-    datasets = tuple(datasets)
-    used = {dataset.project_id for dataset in datasets}
-    names = ((dataset.project_id, parse_dataset_name(dataset.name)) for dataset in datasets)
-    ours = {project_id for project_id, name in names if name is not None and name.base in bases}
-    return candidates(alike, lambda id_: id_ in ours, lambda id_: id_ not in used).elected
+    ours: set[int | None] = set()
+    foreign: set[int | None] = set()
+    begun: set[int | None] = set()
+    for dataset in datasets:
+        name = parse_dataset_name(dataset.name)
+        is_ours = name is not None and name.base in bases
+        (begun if is_ours and dataset.is_draft else ours if is_ours else foreign).add(dataset.project_id)
+    return candidates(
+        alike, lambda id_: id_ in ours or (id_ in begun and id_ in foreign), lambda id_: id_ not in foreign
+    ).elected
 
 
 def is_as_sent(project: RemoteProject, body: Mapping[str, str]) -> bool:

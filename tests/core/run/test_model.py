@@ -49,11 +49,13 @@ def test_a_model_that_is_not_found() -> None:
 
 
 def test_numbers() -> None:
-    """Of one number for two fingerprints the lowest id keeps it."""
-    other = live_model(3, "max v2 (abbbbbbbbbbbb)")
+    """Of one number for two fingerprints the lowest id keeps it, unless another is in training."""
+    other = replace(live_model(3, "max v2 (abbbbbbbbbbbb)"), status=ModelStatus.CREATED)
     family = model_members((other, live_model(5, str(NAME)), live_model(2, "max v1 (acccccccccccc)")), "max")
     assert number_is_taken(family, 5, NAME)
     assert not number_is_taken(family, 2, NAME)
+    begun = model_members((replace(other, status=ModelStatus.IN_PROGRESS), live_model(2, str(NAME))), "max")
+    assert number_is_taken(begun, 2, NAME)
 
 
 def dataset() -> RemoteDataset:
