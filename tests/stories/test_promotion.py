@@ -52,7 +52,8 @@ class Repository:
 
     def seen_by_commands(self) -> list[str]:
         """What a refusal says to run, typed one after the other: at the end it is lifted."""
-        commands = re.findall(r"`reconciler (gallery (?:run|report|approve) [^`]*)`", flat(self.run(*REQUEST).out))
+        (refusal,) = json.loads(self.run(*REQUEST, "--format", "json").out)["plan"]["refusals"]
+        commands = re.findall(r"`reconciler (gallery [^`]*)`", " ".join(refusal["remedies"]))
         for command in commands:
             assert self.refusals() != []
             ran = self.run(*command.split())
