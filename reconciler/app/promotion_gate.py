@@ -4,6 +4,7 @@ Files of the tree decide. The history of git is read only where they do not allo
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision_tree import RevisionTree
 from reconciler.files.load import load_revision
 from reconciler.files.text_file import read_bytes
-from reconciler.files.tree import Tree
+from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import join, list_tree
 from reconciler.files.yaml.reading import FILE_LIMIT
 from reconciler.gallery.approval import standing
@@ -143,13 +144,19 @@ def _may_tell(tree: RevisionTree, stopped: Sequence[_Stopped], silent: set[str])
     for folder, listed in list_tree(tree).folders.items():
         for name in listed.files:
             path = join(folder, name)
-            if not name.endswith((".yaml", ".yml")) or (file := tree.blob_of(path)) in silent:
+            if not name.endswith((".yaml", ".yml")):
                 continue
-            text = read_bytes(tree, path, FILE_LIMIT)
-            if isinstance(text, bytes) and any(may_name(one.move.alias, one.fingerprint, text) for one in stopped):
-                return True
-            silent.add(file)
+            with suppress(FileRefused):  # a link that leads nowhere tells nothing
+                file = tree.blob_of(path)
+                if file not in silent and _tells(tree, path, stopped):
+                    return True
+                silent.add(file)
     return False
+
+
+def _tells(tree: RevisionTree, path: str, stopped: Sequence[_Stopped]) -> bool:
+    text = read_bytes(tree, path, FILE_LIMIT)
+    return isinstance(text, bytes) and any(may_name(one.move.alias, one.fingerprint, text) for one in stopped)
 
 
 def _desired_in(tree: RevisionTree, overlay: str) -> Desired | None:
