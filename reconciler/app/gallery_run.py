@@ -233,7 +233,7 @@ def _task(
         case CaseState.UNKNOWN:
             has_file = bool(result.file or result.record)
             note = _note(writer, gallery, result)
-            if note is not None and writer.holds(result.column, note):
+            if note is not None and writer.holds(result.column, case.name, note):
                 return task(Step.FINISH, note, is_over=has_file)
             if case.name in request.again:
                 return task(Step.DRAW, note, is_over=has_file)

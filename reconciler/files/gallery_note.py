@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Final
@@ -13,6 +14,8 @@ from reconciler.core.value import dataclass
 from reconciler.files.tree import Tree
 
 _LIMIT: Final = 1_000_000
+_JOB: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+"""An id becomes a part of a path, and a note may come with a pull request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,5 +83,7 @@ def read_note(tree: Tree, path: str) -> SubmitNote | None:
     record = found.get("record", {})
     texts = {key: value for key, value in words.items() if isinstance(value, str)}
     if len(texts) < len(words) or not isinstance(record, dict) or not texts["definition"]:
+        return None
+    if texts["job"] and _JOB.fullmatch(texts["job"]) is None:
         return None
     return SubmitNote(**texts, record=record)

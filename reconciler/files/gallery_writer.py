@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -140,8 +141,10 @@ class GalleryWriter:
             os.unlink(f"{case}.{SUBMITTED}", dir_fd=handle)
         return f"{self._at(column)}/{note.file}"
 
-    def holds(self, column: Column, note: SubmitNote) -> bool:
-        """Is the picture of a note there, whole?"""
+    def holds(self, column: Column, case: str, note: SubmitNote) -> bool:
+        """Is the picture of a note there, whole? A note may come with a pull request, and name any file."""
+        if note.file not in [f"{case}.{suffix}" for suffix in SUFFIXES]:
+            return False
         try:
             with self.tree.open_file(f"{self._at(column)}/{note.file}") as file:
                 return bool(note.digest) and inspect(file).digest == note.digest
@@ -158,18 +161,15 @@ class GalleryWriter:
 
 
 def _make(tree: Tree, path: str) -> None:
-    """Make the folders of a path that are not there, each in an open one: a link can lead nowhere outside."""
+    """Make the folders of a path that are not there, each in an open one. A link is refused, for it leads among other files."""
     above = ""
     for part in path.split("/"):
         here = f"{above}/{part}" if above else part
-        try:
-            with tree.folder(here):
-                pass
-        except FileRefused as error:
-            if not error.is_missing:
-                raise
-            with tree.folder(above) as handle, suppress(FileExistsError):
+        with tree.folder(above) as handle:
+            with suppress(FileExistsError):
                 os.mkdir(part, dir_fd=handle)
+            if not stat.S_ISDIR(os.stat(part, dir_fd=handle, follow_symlinks=False).st_mode):
+                raise FileRefused(here, "is no folder, or a link to one")
         above = here
 
 

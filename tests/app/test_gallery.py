@@ -472,6 +472,22 @@ async def test_a_run_that_is_stopped_leaves_what_the_next_needs(
     assert (played.sent, bool(played.run.tasks)) == ([], is_taken_up)
 
 
+@pytest.mark.parametrize("name", ["looks", f"looks/{PRINT}"])
+async def test_results_are_kept_in_real_folders(name: str, tmp_path: Path) -> None:
+    """A link leads among other files, as the images of a dataset, even where it stays below the root."""
+    (tmp_path / "images").mkdir()
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).symlink_to("images" if name == "looks" else "../images")
+    show = Show(tmp_path)
+    words = ""
+    try:
+        words = (await show.play()).words
+    except OSError as error:
+        words = str(error)
+    assert f"{name} is no folder, or a link to one" in words
+    assert (show.studio.simulator.log, list((tmp_path / "images").iterdir())) == ([], [])
+
+
 async def test_two_runs_at_the_same_time(tmp_path: Path) -> None:
     """The second is refused; what the first draws is there when it has ended."""
     with GalleryWriter(tmp_path, "looks"), pytest.raises(GalleryInUse):
@@ -530,6 +546,24 @@ async def test_a_picture_that_was_written_without_its_record_is_finished(tmp_pat
     assert (played.sent, [task.step for task in played.run.tasks]) == ([], [Step.FINISH])
     assert show.states() == {"waving": CaseState.PRESENT}
     assert not (show.folder / "waving.submitted.json").exists()
+
+
+@pytest.mark.parametrize(
+    "note", [{"job": "../../tailored-gen/models"}, {"job": "a b"}, {"file": "../../pose.png"}, {"file": "other.png"}]
+)
+async def test_a_note_of_a_stranger_leads_nowhere(note: dict[str, str], tmp_path: Path) -> None:
+    """A pull request may bring one. It names no path of the API, and no file of another case."""
+    show = Show(tmp_path)
+    data = picture()
+    for place in (tmp_path / "pose.png", show.folder / "other.png"):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+    record = {"file": {"sha256": sha256(data).hexdigest()}}
+    told = {"definition": show.cases[0].definition, "record": record, **note}
+    (show.folder / "waving.submitted.json").write_text(json.dumps(told))
+    played = await show.play()
+    assert (played.run.tasks, len(show.studio.simulator.log)) == ((), 0)
+    assert show.states() == {"waving": CaseState.UNKNOWN}
 
 
 async def test_what_is_damaged_is_never_written_over_unasked(tmp_path: Path) -> None:
