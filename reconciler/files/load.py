@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from reconciler.core.manifest.guide_rules import SCHEMA_LIMIT
@@ -17,7 +18,7 @@ from reconciler.core.problem import Location, Problem
 from reconciler.core.text import quoted
 from reconciler.core.value import dataclass
 from reconciler.files.cache import CacheFile, default_cache
-from reconciler.files.git.git_tree_ids import ask_git
+from reconciler.files.git.git_tree_ids import ask_git, asked_early
 from reconciler.files.git.revision_tree import RevisionTree
 from reconciler.files.image import dvc
 from reconciler.files.image.dataset_files import DatasetFiles, choose_files, folders_of, read_images
@@ -65,9 +66,14 @@ def load(
             return Loaded(location=Location(str(root)), problems=(missing_root(root, refused),))
         with tree, CacheFile(cache or default_cache()) as file:
             readings = ReadingCache(file, is_believed=believes_cache)
-            listing = list_tree(tree)
             # Git works while the manifests are read, and is waited for when its answer is needed.
-            git = ask_git(tree.root, os.environ) if listing.entries >= ASK_GIT_FROM else None
+            git = asked_early(tree.root, os.environ)
+            listing = list_tree(tree)
+            if git is None and listing.entries >= ASK_GIT_FROM:
+                git = ask_git(tree.root, os.environ)
+            elif git is not None and listing.entries < ASK_GIT_FROM:
+                git.stop()
+                git = None
             digests = DigestCache(file, tree.root)
             if known is not None and git is not None:
                 known.trees = git.trees
@@ -149,8 +155,7 @@ def _load(tree: TreeReader, listing: TreeListing, overlay: str, sources: _Source
         chosen = choose_files(tree, manifest, manifest.body.spec, found.folder_of[position], listing, pointers)
         if isinstance(chosen, DatasetFiles):
             datasets[position] = chosen
-            place = manifest.document.at("spec", "images", "path")
-            fewer = pointers.fewer_files(chosen.folder, place)
+            fewer = pointers.fewer_files(chosen.folder, partial(manifest.document.at, "spec", "images", "path"))
             found.problems += () if fewer is None else (fewer,)
         else:
             found.problems += chosen

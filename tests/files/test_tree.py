@@ -261,6 +261,21 @@ def test_h20_a_name_that_is_not_utf8_is_shown_without_half_characters(root: Path
         assert "\ufffd" in tree.shown("caf\udce9.png")
 
 
+def test_files_of_one_folder_are_read_one_after_the_other(root: Path) -> None:
+    """The folder is held open between two of them, and the rules are those of a single file."""
+    (root / "sub" / "inner").symlink_to("a.txt")
+    (root / "sub" / "out").symlink_to("../../outside/secret.txt")
+    (root / "sub" / ".hidden").write_text("x")
+    with Tree(root) as tree:
+        for path in ("sub/a.txt", "sub/inner", "b.txt", "sub//a.txt", "./sub/a.txt", "sub/a.txt"):
+            assert tree.read(path, 10) in (b"a", b"b")
+        assert tree.read("sub/a.txt", 0) == b"a", "one byte more than the limit"
+        for path in ("sub/out", "sub/.hidden", "sub/nothing", "/b.txt", "sub/../b.txt", "sub/a\0b", "sub/", "b.txt/x"):
+            with pytest.raises(FileRefused) as refused:
+                tree.read(path, 10)
+            assert refused.value.reason == reason(root, path)
+
+
 def test_no_handle_is_left_open(root: Path) -> None:
     (root / "out").symlink_to("../outside")
     before = len(list(Path("/proc/self/fd").iterdir()))
@@ -268,4 +283,6 @@ def test_no_handle_is_left_open(root: Path) -> None:
         walked(root)
         reason(root, "sub/nothing")
         reason(root, "out/secret.txt")
+        with Tree(root) as tree:
+            tree.read("sub/a.txt", 10)
     assert len(list(Path("/proc/self/fd").iterdir())) == before

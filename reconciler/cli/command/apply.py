@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from reconciler.cli.early import begin_reading
 from reconciler.cli.options import archive_options, plan_options, yes_option
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
@@ -69,6 +70,7 @@ def command(
     the ids and versions are. --within lets it do less, as a run that goes on after another was cut off does, and takes
     several plans. Otherwise what differs is shown; exit code 4.
     """
+    begin_reading(invocation)
     import asyncio
 
     from reconciler.app.exceptions import WrongUsage

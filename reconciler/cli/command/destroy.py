@@ -41,6 +41,7 @@ def command(
     from reconciler.cli.context import open_context
     from reconciler.cli.exit_codes import DONE
     from reconciler.cli.plan_flow import plan_live
+    from reconciler.cli.run_async import run_async
     from reconciler.core.planning.plan_file import digest
     from reconciler.render.plan_report.report import plan_report
     from reconciler.render.plan_text import plan_view
@@ -49,7 +50,7 @@ def command(
     context = open_context(invocation, raised)
     if out is None:
         return asyncio.run(run_apply(context, ApplyRequest(yes=yes, wait="none", scope=scope)))
-    plan = asyncio.run(plan_live(context, scope)).plan
+    plan = run_async(plan_live(context, scope)).plan
     save(out, plan)
     way = "Saved, and nothing was deleted. `reconciler destroy` deletes it."
     report = plan_report(plan, digest=digest(plan), way=way)

@@ -21,15 +21,14 @@ def command(invocation: Invocation, ref: "Ref", form: str) -> int:
 
     Each with its status, what it holds or was trained on, the aliases that point at it, and which one is in force.
     """
-    import asyncio
-
     from reconciler.app.history import history_of
     from reconciler.cli.context import open_context
     from reconciler.cli.plan_flow import plan_live
+    from reconciler.cli.run_async import run_async
     from reconciler.render.history import history_json, history_view
 
     context = open_context(invocation)
-    history = history_of(asyncio.run(plan_live(context, believes_cache=True)), ref)
+    history = history_of(run_async(plan_live(context, believes_cache=True)), ref)
     if form == "json":
         context.console.result_text(history_json(history))
     else:

@@ -30,16 +30,15 @@ def command(invocation: Invocation, wanted: "tuple[Ref, ...]", form: str) -> int
     Only trained versions answer to an alias; exit code 1 where nothing answers to one. `github` adds the lines of
     `env` to the outputs of a step of GitHub Actions (GITHUB_OUTPUT), or prints them where there is no such step.
     """
-    import asyncio
-
     from reconciler.app.output import append, env_lines, github_file, live_models
     from reconciler.cli.context import open_context
     from reconciler.cli.exit_codes import DONE, FAILED
     from reconciler.cli.plan_flow import plan_live
+    from reconciler.cli.run_async import run_async
     from reconciler.render.output import output_json, output_view
 
     context = open_context(invocation)
-    models = live_models(asyncio.run(plan_live(context)), wanted)
+    models = live_models(run_async(plan_live(context)), wanted)
     place = github_file(invocation.environ)
     if form == "text":
         context.console.result(output_view(models))

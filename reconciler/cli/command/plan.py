@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from reconciler.cli.early import begin_reading
 from reconciler.cli.options import archive_options, format_option, length_option, plan_options, read_hosts
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
@@ -67,6 +68,7 @@ def command(
     manifests that are gone, retrain and start, limits that are loosened. A version has no number there, for nobody
     asked which ones are live.
     """
+    begin_reading(invocation)
     from reconciler.app.settings import stage_of
     from reconciler.cli.context import announce_network, open_context
     from reconciler.cli.exit_codes import CHANGES, DONE
@@ -112,9 +114,8 @@ def _plan(
         from reconciler.cli.offline_flow import plan_offline
 
         return *plan_offline(context, scope, base), None
-    import asyncio
-
     from reconciler.cli.plan_flow import plan_live_since, plan_to_apply
+    from reconciler.cli.run_async import run_async
 
-    planned = asyncio.run(plan_to_apply(context, scope) if base is None else plan_live_since(context, scope, base))
+    planned = run_async(plan_to_apply(context, scope) if base is None else plan_live_since(context, scope, base))
     return planned.plan, planned.desired, planned.observed

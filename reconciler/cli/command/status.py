@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.early import begin_reading
 from reconciler.cli.options import archive_options, format_option
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
@@ -23,13 +24,14 @@ def command(invocation: Invocation, *, strays: bool, form: str) -> int:
     Of a model also its aliases with the versions that answer to them, and the checkpoints of an expert training. With
     --strays also the archives in the store that --archive-store names; nothing there is ever deleted by this tool.
     """
-    import asyncio
+    begin_reading(invocation)
     from dataclasses import replace
 
     from reconciler.app.archives import kept_archives
     from reconciler.app.validate import declares_nothing
     from reconciler.cli.context import open_context
     from reconciler.cli.plan_flow import plan_live
+    from reconciler.cli.run_async import run_async
     from reconciler.core.look.surroundings import surroundings
     from reconciler.core.problem import ProblemsFound
     from reconciler.render.json import status_json
@@ -37,14 +39,14 @@ def command(invocation: Invocation, *, strays: bool, form: str) -> int:
 
     context = open_context(invocation)
     try:
-        planned = asyncio.run(plan_live(context, believes_cache=True))
+        planned = run_async(plan_live(context, believes_cache=True))
     except ProblemsFound as found:
         if not declares_nothing(found.problems):
             raise
         return _show_account(context, strays=strays, form=form)
     around = surroundings(planned.desired, planned.observed, planned.project_ids)
     if strays:
-        around = replace(around, archives=asyncio.run(kept_archives(context.settings)))
+        around = replace(around, archives=run_async(kept_archives(context.settings)))
     if form == "json":
         context.console.result_text(status_json(planned.plan, around))
     else:
@@ -54,8 +56,7 @@ def command(invocation: Invocation, *, strays: bool, form: str) -> int:
 
 def _show_account(context: "CommandContext", *, strays: bool, form: str) -> int:
     """What the account holds, where no manifest declares anything."""
-    import asyncio
-
+    from reconciler.cli.run_async import run_async
     from reconciler.core.diff.account_index import AccountIndex
     from reconciler.core.diff.leftover import leftovers
     from reconciler.core.look.overview import overview
@@ -63,7 +64,7 @@ def _show_account(context: "CommandContext", *, strays: bool, form: str) -> int:
     from reconciler.render.overview import overview_json, overview_view
     from reconciler.render.view import screen
 
-    observed = asyncio.run(_look(context))
+    observed = run_async(_look(context))
     account = overview(observed)
     if form == "json":
         context.console.result_text(overview_json(account))

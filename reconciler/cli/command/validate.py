@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from reconciler.cli.early import begin_reading
 from reconciler.cli.options import format_option
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
@@ -21,6 +22,7 @@ def command(invocation: Invocation, form: str) -> int:
     printed: the version that an alias can name, the same in every account. github prints the problems as annotations,
     gitlab as a code quality report, sarif and junit as those formats ask.
     """
+    begin_reading(invocation)
     from reconciler.app.validate import fingerprints_of, validate
     from reconciler.cli.context import open_context
     from reconciler.cli.exit_codes import DONE, PROBLEMS

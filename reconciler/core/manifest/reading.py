@@ -167,5 +167,10 @@ def _other_version(document: Document, value: dict[str, Value]) -> Problem:
 def _name_problems(document: Document, value: dict[str, Value]) -> tuple[Problem, ...]:
     """What is wrong with the names that a manifest gives and refers to."""
     places = (("metadata", "name"), *(("spec", kind.value) for kind in _PARENTS))
-    named = ((_mapping(value, above).get(key), document.at(above, key)) for above, key in places)
-    return tuple(problem for name, place in named if isinstance(name, str) for problem in name_problem(name, place))
+    named = ((above, key, _mapping(value, above).get(key)) for above, key in places)
+    return tuple(
+        problem
+        for above, key, name in named
+        if isinstance(name, str) and not is_name(name)
+        for problem in name_problem(name, document.at(above, key))
+    )

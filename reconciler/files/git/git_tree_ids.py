@@ -16,6 +16,9 @@ from reconciler.files.git.repository import LISTING_LIMIT, Repository, RevisionR
 
 ATTRIBUTES = ".gitattributes"
 
+INDEX_FROM = 40_000
+"""Bytes of an index with some 500 files. From here on git is started before anybody has looked at the tree."""
+
 _STATUS = (
     *("status", "--porcelain=v2", "--branch", "-z"),
     *("--untracked-files=normal", "--ignored=traditional"),
@@ -47,6 +50,12 @@ class _Running:
             file.seek(0)
             return file.read()
 
+    def stop(self) -> None:
+        """End it: nobody wants the answer."""
+        self.process.kill()
+        self.process.wait()
+        self.file.close()
+
 
 class GitTreeIds:
     """What git says of the files below a root. Git works from the start, and is waited for at the first question."""
@@ -70,6 +79,11 @@ class GitTreeIds:
         if self._trees is None:
             self._trees = self._vouched()
         return self._trees
+
+    def stop(self) -> None:
+        """End git: nobody asks any more."""
+        self._status.stop()
+        self._flags.stop()
 
     def blobs(self) -> Mapping[str, Ids]:
         """The ids of the files of each folder, by their names, as the same commit has them."""
@@ -132,17 +146,32 @@ class GitTreeIds:
         return any(file_may_convert(self._repository.top / place) for place in places)
 
 
-def ask_git(root: Path, environ: Mapping[str, str]) -> GitTreeIds | None:
+_begun: dict[str, GitTreeIds | None] = {}
+
+
+def begin_asking(root: Path, environ: Mapping[str, str]) -> None:
+    """Start git for the next reading of a root, while the libraries of a command are imported; only in a large repository."""
+    _begun[os.path.realpath(root)] = ask_git(root, environ, least=INDEX_FROM)
+
+
+def asked_early(root: Path, environ: Mapping[str, str]) -> GitTreeIds | None:
+    """What was begun for this reading, or what is begun now if the repository is large."""
+    place = os.path.realpath(root)
+    return _begun.pop(place) if place in _begun else ask_git(root, environ, least=INDEX_FROM)
+
+
+def ask_git(root: Path, environ: Mapping[str, str], *, least: int = 0) -> GitTreeIds | None:
     """Start git; None if the root lies in no repository, or git cannot be asked without running something.
 
-    A work tree beside its repository (`git worktree`, a submodule) is not asked about: its settings lie elsewhere.
+    A work tree beside its repository (`git worktree`, a submodule) is not asked about: its settings lie elsewhere. `least` are the
+    bytes that the index of the repository must have: it grows with the number of files.
     """
     try:
         repository, below = find_repository(root)
     except (RevisionRefused, OSError):
         return None
     git = repository.top / ".git"
-    if git.is_symlink() or not git.is_dir():
+    if git.is_symlink() or not git.is_dir() or _size(git / "index") < least:
         return None
     try:
         unsound = repository.settings(_UNSOUND, environ)
@@ -156,6 +185,14 @@ def ask_git(root: Path, environ: Mapping[str, str]) -> GitTreeIds | None:
         return GitTreeIds(repository, below)
     except OSError:
         return None
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; none if there is no such file."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _is_unsound(scope: str, name: str) -> bool:

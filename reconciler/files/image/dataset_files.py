@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from reconciler.core.guide import Family
 from reconciler.core.manifest.glob import BadPattern, Pattern, compile_pattern
@@ -62,7 +63,7 @@ def choose_files(
         folder = below(base, spec.images.path)
     except Outside as outside:
         return [_outside(manifest, spec.images.path, str(outside))]
-    place = manifest.document.at("spec", "images", "path")
+    place = partial(manifest.document.at, "spec", "images", "path")
     if folder not in listing.folders:
         pointer = pointers.missing_folder(folder, place)
         return [pointer or _no_folder(manifest, spec.images.path, folder, listing)]

@@ -30,7 +30,10 @@ class _Pointer:
 
 
 class Pointers:
-    """The pointer files of a tree. Each is read once, when the first folder beside it or below is asked about."""
+    """The pointer files of a tree. Each is read once, when the first folder beside it or below is asked about.
+
+    `place` gives the place that a problem is shown at. Most folders have none, so it is asked for late.
+    """
 
     def __init__(self, tree: TreeReader, listing: TreeListing) -> None:
         self._tree = tree
@@ -38,7 +41,7 @@ class Pointers:
         self._by_target: dict[str, dict[str, list[_Pointer]]] = {}
         """What lies in a folder, by the path that it stands for."""
 
-    def missing_folder(self, folder: str, place: Location) -> Problem | None:
+    def missing_folder(self, folder: str, place: Callable[[], Location]) -> Problem | None:
         """The problem with an image folder that is not here but as a pointer; None where there is no such pointer."""
         pointer = next(self._of(folder), None)
         if pointer is None:
@@ -46,9 +49,9 @@ class Pointers:
         number = "" if pointer.files is None else f" with {count(pointer.files, 'file')}"
         detail = f"{self._tree.shown(pointer.path)} stands for the folder{number}, whose content is not here."
         summary = "the images are here only as a pointer of DVC"
-        return _problem(place, summary, detail, pointer.path, self._tree)
+        return _problem(place(), summary, detail, pointer.path, self._tree)
 
-    def fewer_files(self, folder: str, place: Location) -> Problem | None:
+    def fewer_files(self, folder: str, place: Callable[[], Location]) -> Problem | None:
         """The warning that a folder holds fewer files than its pointer counts, as after a pull that was cut short."""
         for pointer in self._of(folder):
             if pointer.files is None:
@@ -58,7 +61,7 @@ class Pointers:
                 shown, counted = self._tree.shown(pointer.path), count(pointer.files, "file")
                 return Problem(
                     rule="images-dvc-fewer",
-                    location=place,
+                    location=place(),
                     summary="fewer files are here than DVC's pointer counts",
                     detail=f"{shown} counts {counted}, and {held:,} {'is' if held == 1 else 'are'} here.",
                     remedy="Run `dvc pull`; or `dvc add`, if files were removed on purpose.",
@@ -94,7 +97,7 @@ def _with_holders(folder: str) -> Iterator[str]:
 
 
 def missing_images(
-    tree: TreeReader, listing: TreeListing, folder: str, place: Location, is_wanted: Callable[[str], bool]
+    tree: TreeReader, listing: TreeListing, folder: str, place: Callable[[], Location], is_wanted: Callable[[str], bool]
 ) -> Problem | None:
     """The problem with images of a folder that are not here but as pointers; `is_wanted` judges names below the folder."""
     names = [name for name in _images_pointed_at(listing, folder) if is_wanted(name)]
@@ -104,7 +107,7 @@ def missing_images(
     what = "1 image is" if len(names) == 1 else f"{len(names):,} images are"
     pointer = join(folder, names[0] + SUFFIX) if len(names) == 1 else ""
     return _problem(
-        place,
+        place(),
         f"{what} here only as {'a pointer' if pointer else 'pointers'} of DVC",
         f"Missing: {listed}.",
         pointer,

@@ -15,7 +15,8 @@ from reconciler.core.kind import Kind
 from reconciler.core.ref import Ref
 from reconciler.files import load as load_module
 from reconciler.files.git import git_tree_ids
-from reconciler.files.git.git_tree_ids import GitTreeIds, ask_git
+from reconciler.files.git.git_tree_ids import GitTreeIds, ask_git, begin_asking
+from reconciler.files.git.repository import Repository
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
 from tests.files.conftest import Brand, Draw
@@ -65,15 +66,20 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counts
 
 
+def commit_new(brand: Brand) -> None:
+    """Make a repository of the folder."""
+    git(brand.folder, "init", "--quiet")
+    (brand.folder / ".gitignore").write_text("cache/\n")
+    commit(brand.folder)
+
+
 @pytest.fixture
 def committed(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> Brand:
     """All of the brand in a commit; git is asked, however small the tree is."""
     monkeypatch.setattr(load_module, "ASK_GIT_FROM", 0)
     monkeypatch.setenv("HOME", "/nonexistent")
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    git(brand.folder, "init", "--quiet")
-    (brand.folder / ".gitignore").write_text("cache/\n")
-    commit(brand.folder)
+    commit_new(brand)
     return brand
 
 
@@ -413,13 +419,51 @@ def test_a_submodule_is_not_vouched_for(committed: Brand) -> None:
 
 
 def test_small_trees_start_no_git(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
-    git(brand.folder, "init", "--quiet")
+    commit_new(brand)
 
     def refused(*_: object) -> None:
         raise AssertionError("git was asked")
 
-    monkeypatch.setattr(load_module, "ask_git", refused)
+    monkeypatch.setattr(git_tree_ids, "GitTreeIds", refused)
+    begin_asking(brand.root, HOME)
     assert load(brand.root, cache=brand.cache).problems == ()
+
+
+def test_what_git_began_early_is_taken_once(
+    cached: Brand, opened: Counter[str], draw: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git_tree_ids, "INDEX_FROM", 0)
+    begun: list[GitTreeIds] = []
+    real = GitTreeIds.__init__
+
+    def beginning(self: GitTreeIds, repository: Repository, below: str) -> None:
+        begun.append(self)
+        real(self, repository, below)
+
+    monkeypatch.setattr(GitTreeIds, "__init__", beginning)
+    monkeypatch.chdir(cached.folder)
+    begin_asking(Path("manifests"), HOME)
+    before = digests(cached.resolve())
+    assert (len(begun), sum(opened.values())) == (1, 0)
+    cached.write("images/p0.png", draw(seed=77))
+    assert digests(cached.resolve()) != before, "the next reading asks again"
+    assert len(begun) == 2
+
+
+def test_git_is_stopped_where_the_tree_turns_out_to_be_small(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit_new(brand)
+    monkeypatch.setattr(git_tree_ids, "INDEX_FROM", 0)
+    stopped = []
+    real = GitTreeIds.stop
+
+    def stopping(self: GitTreeIds) -> None:
+        real(self)
+        stopped.append(self)
+
+    monkeypatch.setattr(GitTreeIds, "stop", stopping)
+    begin_asking(brand.root, HOME)
+    assert brand.load().problems == ()
+    assert len(stopped) == 1
 
 
 def test_a_part_of_a_folder_is_taken_from_what_is_known_of_all_of_it(

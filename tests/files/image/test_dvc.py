@@ -113,9 +113,9 @@ def test_a_pointer_is_read_once_however_many_folders_lie_beside_it(root: Path) -
         (root / f"data/{name}.dvc").write_text(FOLDER % name)
     with Tree(root) as tree:
         pointers = Pointers(tree, list_tree(tree))
-        first = pointers.missing_folder("data/images", Location("m"))
+        first = pointers.missing_folder("data/images", lambda: Location("m"))
         (root / "data/others.dvc").unlink()
-        second = pointers.missing_folder("data/others/deep", Location("m"))
+        second = pointers.missing_folder("data/others/deep", lambda: Location("m"))
     assert first is not None
     assert second is not None
     assert second.detail.startswith("m/data/others.dvc stands for the folder with 2 files, whose content is not here.")
