@@ -8,20 +8,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import httpx
 
-from reconciler.api import generation, translate
 from reconciler.api import operation as op
+from reconciler.api import translate
 from reconciler.api.caller import Caller, Pace
-from reconciler.api.download import Files, files_of
 from reconciler.api.endpoint import Endpoint
 from reconciler.api.error import Rejected, UnfitAnswer
 from reconciler.api.network import DIRECT, Network
 from reconciler.api.observer import Observer, Unwatched
 from reconciler.api.operation import Call, Sending, call
-from reconciler.api.result import ResultFetcher
 from reconciler.api.secret_address import SecretAddress
 from reconciler.api.server_time import ServerTime
 from reconciler.api.token import Token
@@ -35,6 +33,11 @@ from reconciler.core.kind import Kind
 from reconciler.core.live import RemoteDataset, RemoteImage, RemoteModel, RemoteProject
 from reconciler.core.training import ParameterValue
 from reconciler.core.uploads import Uploads
+
+if TYPE_CHECKING:  # most runs draw nothing and fetch no file
+    from reconciler.api import generation
+    from reconciler.api.download import Files
+    from reconciler.api.result import ResultFetcher
 
 T = TypeVar("T")
 
@@ -68,7 +71,7 @@ class Client:
             connect_seconds=pace.connect_seconds,
             connections=pace.concurrency,
         )
-        self._beside = partial(ResultFetcher, endpoint, network=network, transport=transport)
+        self._endpoint, self._network, self._transport = endpoint, network, transport
         self.adopted = NOTHING_ADOPTED
         """What git adopted: from then on every answer shows it as git knows it."""
         mask = token.mask if token is not None else str
@@ -157,8 +160,10 @@ class Client:
                 return ""
             raise
 
-    async def get_files(self, kind: Kind, id: int) -> Files:  # noqa: A002 - the API's word
+    async def get_files(self, kind: Kind, id: int) -> "Files":  # noqa: A002 - the API's word
         """Where the files of a trained model or of a dataset of archives can be had."""
+        from reconciler.api.download import files_of
+
         return await self._caller.ask(*files_of(kind, id))
 
     async def start_bulk_upload(self, dataset_id: int, address: SecretAddress, captioning: Mapping[str, bool]) -> None:
@@ -315,29 +320,39 @@ class Client:
 
     async def get_drawer(self, model_id: int) -> tuple[RemoteModel, str | None] | None:
         """A model and the prefix of the captions that it was trained with; None where the API does not tell that."""
+        from reconciler.api import generation
+
         fit = partial(generation.drawer, id=model_id)
         return await self._if_there(call(op.GET_MODEL, model_id=model_id), fit)
 
     async def draw(
         self, operation: str, body: Mapping[str, object], ids: Mapping[str, int], sending: Sending | None = None
-    ) -> generation.Drawn:
+    ) -> "generation.Drawn":
         """Let a model draw, by an operation of v1; it costs each time, and is never repeated."""
+        from reconciler.api import generation
+
         wanted = replace(call(op.DRAWS[operation], body, **ids), sending=sending)
         return await self._caller.ask(wanted, generation.drawn)
 
     async def begin_drawing(self, operation: str, body: Mapping[str, object], sending: Sending | None = None) -> str:
         """Begin a job of v2 and return its id; it costs each time, and is never repeated."""
+        from reconciler.api import generation
+
         return await self._caller.ask(replace(call(op.DRAWS[operation], body), sending=sending), generation.request_id)
 
-    async def get_drawing(self, request_id: str) -> generation.JobStatus:
+    async def get_drawing(self, request_id: str) -> "generation.JobStatus":
         """How a job of v2 is. UNKNOWN where the API knows nothing of it (V35)."""
+        from reconciler.api import generation
+
         wanted = Call(operation=op.GET_STATUS, path=op.GET_STATUS.template.format(request_id=request_id))
         found = await self._if_there(wanted, generation.job_status)
         return generation.NOT_KNOWN if found is None else found
 
-    def results(self, hosts: Collection[str]) -> ResultFetcher:
+    def results(self, hosts: Collection[str]) -> "ResultFetcher":
         """What fetches results, without the token, from the hosts that a person named."""
-        return self._beside(hosts)
+        from reconciler.api.result import ResultFetcher
+
+        return ResultFetcher(self._endpoint, hosts, network=self._network, transport=self._transport)
 
 
 def _pictures(images: Sequence[bytes], is_moderated: bool) -> dict[str, object]:

@@ -16,7 +16,6 @@ from reconciler.core.diff.assessment import Assessment
 from reconciler.core.limit import allow
 from reconciler.core.live import Observed
 from reconciler.core.look.announced_end import announced_end
-from reconciler.core.look.consequences import loosened
 from reconciler.core.look.elsewhere import declared_twice
 from reconciler.core.look.today import today
 from reconciler.core.plan import Plan, Subject
@@ -131,6 +130,8 @@ def overlay_limits(settings: Settings, made: Plan) -> Iterator[Note]:
     """A word about each limit that the overlay loosens, where anything is done and nothing else tells it."""
     if settings.overlay is None or made.is_empty:
         return
+    from reconciler.core.look.consequences import loosened
+
     told = {one.limit for one in made.consequences if isinstance(one, LimitLoosened)}
     for one in loosened(settings.usual_limits, allow(settings.usual_limits, settings.overlay.limits)):
         if one.limit in told:

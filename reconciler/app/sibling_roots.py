@@ -11,16 +11,15 @@ from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.reading import read_manifest
 from reconciler.core.manifest.spec import ProjectBody
 from reconciler.core.ref import Ref
-from reconciler.files.declared import documents_in
-from reconciler.files.git.repository import RevisionRefused, find_repository
-from reconciler.files.overlay import accounts_pinned
-from reconciler.files.pipeline import find_roots
 
 
 def with_elsewhere(settings: Settings, desired: Desired) -> Desired:
     """The tree, which knows what other roots declare that pin the same account; without a pin nobody knows whose they are."""
     if settings.account is None:
         return desired
+    from reconciler.files.git.repository import RevisionRefused, find_repository
+    from reconciler.files.pipeline import find_roots
+
     try:
         repository, below = find_repository(settings.root)
     except RevisionRefused:
@@ -34,11 +33,15 @@ def with_elsewhere(settings: Settings, desired: Desired) -> Desired:
 
 def _is_of(account: Account, root: Path) -> bool:
     """Does a root pin this account, by itself or under one of its overlays?"""
+    from reconciler.files.overlay import accounts_pinned
+
     return any(pin is not None and pin.project == account.project for pin in accounts_pinned(root).values())
 
 
 def _declared(root: Path) -> Iterator[Thing]:
     """What a root declares and does not delete. What is wrong in it is told by its own checks."""
+    from reconciler.files.declared import documents_in
+
     read = (read_manifest(document) for document in documents_in(root))
     manifests = {one.ref: one for one in read if isinstance(one, Manifest) and not one.is_absent}
     for manifest in manifests.values():

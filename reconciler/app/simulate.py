@@ -6,7 +6,6 @@ from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
 from reconciler.core.value import dataclass
-from reconciler.files.journal import open_own_folder
 from reconciler.files.simulated_account import OWN_FOLDER
 from reconciler.render.words import capitalised
 from reconciler.simulator import FaultError, Simulator, SqliteStore, StoreError, SwitchError, parse_fault, parse_switch
@@ -45,6 +44,8 @@ def make_room(file: Path) -> None:
     """The folder of an account's file that `reconciler.yaml` names. WrongUsage if it cannot be made."""
     try:
         if file.parent.name == OWN_FOLDER:
+            from reconciler.files.journal import open_own_folder
+
             os.close(open_own_folder(file.parent))
         else:
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -9,11 +9,10 @@ from reconciler.core.desired import Desired
 from reconciler.core.fingerprint import dataset_fingerprint, model_fingerprint
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.resolve import NO_MANIFESTS, Judged, judge, resolve
+from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
-from reconciler.doctor.diagnose import without_waived
-from reconciler.doctor.waivers import judge_waivers, waived_rules
 from reconciler.files.known_tree import KnownTree
 from reconciler.files.load import load
 from reconciler.files.missing_root import NO_ROOT
@@ -47,6 +46,12 @@ def read_tree(settings: Settings, today: date) -> ReadTree:
 
 
 def _validated(loaded: Loaded, today: date) -> tuple[Desired, Judged]:
+    if not _has_waivers(loaded):
+        judged = judge(loaded)
+        return replace(judged.desired, warnings=judged.problems), judged
+    from reconciler.doctor.diagnose import without_waived
+    from reconciler.doctor.waivers import waived_rules
+
     try:
         judged = judge_tree(loaded)
     except ProblemsFound as found:
@@ -57,12 +62,25 @@ def _validated(loaded: Loaded, today: date) -> tuple[Desired, Judged]:
 
 def judge_tree(loaded: Loaded, known: Judged | None = None) -> Judged:
     """What a loaded tree asks for, with its manifests. ProblemsFound carries all problems, also those of waivers."""
-    return judge(loaded, further=judge_waivers(loaded), known=known)
+    return judge(loaded, further=_waiver_problems(loaded), known=known)
 
 
 def resolve_tree(loaded: Loaded, *, without_guide_of: Collection[Ref] = ()) -> Desired:
     """What a loaded tree asks for. ProblemsFound carries all problems, also those of waivers."""
-    return resolve(loaded, without_guide_of=without_guide_of, further=judge_waivers(loaded))
+    return resolve(loaded, without_guide_of=without_guide_of, further=_waiver_problems(loaded))
+
+
+def _has_waivers(loaded: Loaded) -> bool:
+    """Does any dataset waive anything? What waivers need is imported only then."""
+    return any(isinstance(one.body, DatasetBody) and one.body.spec.waive for one in loaded.manifests)
+
+
+def _waiver_problems(loaded: Loaded) -> Iterable[Problem]:
+    if not _has_waivers(loaded):
+        return ()
+    from reconciler.doctor.waivers import judge_waivers
+
+    return judge_waivers(loaded)
 
 
 def declares_nothing(problems: Iterable[Problem]) -> bool:

@@ -22,6 +22,9 @@ from reconciler.core.problem import Location
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
 
+ADOPTED_FILE = "adopted.yaml"
+"""The file beside manifests that says what was adopted."""
+
 ADOPTED_VERSION = 1
 """The number of a version that was adopted: nothing of its manifest is live before."""
 

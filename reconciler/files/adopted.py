@@ -21,7 +21,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.adoption import Adopted, AdoptedImage, Compared
+from reconciler.core.adoption import ADOPTED_FILE, Adopted, AdoptedImage, Compared
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.mismatch import Vocabulary, problems_of
@@ -38,7 +38,7 @@ from reconciler.files.yaml.edit import EditRefused, edited
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 from reconciler.files.yaml.rendering import OneLine
 
-FILE_NAME = "adopted.yaml"
+FILE_NAME = ADOPTED_FILE
 _ENTRIES = "adopted"
 _HEAD = b"# Written by `reconciler adopt`: what people made by hand, and what git takes it for. Review it like any change.\n"
 _RULE = "adopted"

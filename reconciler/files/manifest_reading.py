@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import field
 
-from reconciler.core.adoption import Adopted
+from reconciler.core.adoption import ADOPTED_FILE, Adopted
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.overlay import FOLDER as OVERLAYS
@@ -12,8 +12,6 @@ from reconciler.core.manifest.reading import declared_refs, is_gallery, read_man
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
-from reconciler.files.adopted import FILE_NAME as ADOPTED_NAME
-from reconciler.files.adopted import read_adopted
 from reconciler.files.caption.reading import YAML_NAME
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import TreeReader
@@ -128,7 +126,9 @@ def _files(tree: TreeReader, listing: TreeListing, found: ManifestsRead, limit: 
             break
         if before is not None:
             yield _File(folder=folder, path=path, known=before[1])
-        elif name == ADOPTED_NAME:
+        elif name == ADOPTED_FILE:
+            from reconciler.files.adopted import read_adopted  # noqa: PLC0415 - most trees adopted nothing
+
             entries, problems = read_adopted(data, tree.shown(path))
             found.add(folder, FileRead(adopted=tuple(entries), problems=tuple(problems)))
         else:
@@ -164,7 +164,7 @@ def _file_read(reading: Reading) -> FileRead:
 
 def manifest_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
     """The folder and the name of each file that holds manifests, in order."""
-    return ((folder, name) for folder, name in _yaml_files(listing) if name != ADOPTED_NAME)
+    return ((folder, name) for folder, name in _yaml_files(listing) if name != ADOPTED_FILE)
 
 
 def _yaml_files(listing: TreeListing) -> Iterator[tuple[str, str]]:

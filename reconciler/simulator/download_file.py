@@ -16,13 +16,13 @@ from urllib.parse import parse_qs
 
 from reconciler.simulator.archive import read_entry
 from reconciler.simulator.picture import SIDES, cropped
+from reconciler.simulator.place import DOWNLOADS
 from reconciler.simulator.ranged import file_answer
 from reconciler.simulator.request import Rejection, Request, Response
 from reconciler.simulator.switch import Switches
 from reconciler.simulator.world import Image, Model, World
 from reconciler.simulator.write_rules import numbered_name
 
-DOWNLOADS: Final = "/downloads/"
 IMAGES: Final = "images"
 CAPTIONS: Final = "captions"
 MODEL: Final = "model.safetensors"

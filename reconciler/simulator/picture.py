@@ -7,10 +7,10 @@ from io import BytesIO
 from typing import Final
 
 from reconciler.simulator.archive import ArchiveFolder, read_entry
+from reconciler.simulator.place import PICTURES
 from reconciler.simulator.request import Rejection, Request, Response
 from reconciler.simulator.world import Image, World
 
-PICTURES: Final = "/pictures"
 SIDES: Final = {"cropped": 1024, "thumbnail": 256}
 """Pixels of a side of each form that is no original."""
 

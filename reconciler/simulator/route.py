@@ -3,24 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Final
 
 from reconciler.simulator.answer_keys import ERAS
 from reconciler.simulator.exchange import Exchange
 from reconciler.simulator.field import WITH_SCHEMA
-from reconciler.simulator.generation import current, legacy
-from reconciler.simulator.operations import (
-    bulk_upload,
-    caption,
-    clone,
-    dataset,
-    download,
-    guide_helper,
-    image,
-    model,
-    project,
-    training,
-)
 from reconciler.simulator.request import Rejection, Response
 from reconciler.simulator.switch import Switches
 
@@ -61,6 +49,30 @@ class RouteMatch:
     route: Route
     places: tuple[str, ...]
 
+
+class _Later:
+    """The operations of a module, which is imported when one of them is asked for: a plan asks for three of sixty."""
+
+    def __init__(self, name: str) -> None:
+        self._module = f"reconciler.simulator.{name}"
+
+    def __getattr__(self, operation: str) -> Callable[[Exchange], Response]:
+        def act(exchange: Exchange) -> Response:
+            response: Response = getattr(import_module(self._module), operation)(exchange)
+            return response
+
+        act.__module__, act.__qualname__ = self._module, operation
+        return act
+
+
+bulk_upload, caption, clone, dataset, download, guide_helper, image, model, project, training = (
+    _Later(f"operations.{name}")
+    for name in (
+        *("bulk_upload", "caption", "clone", "dataset", "download", "guide_helper"),
+        *("image", "model", "project", "training"),
+    )
+)
+current, legacy = _Later("generation.current"), _Later("generation.legacy")
 
 _T: Final = "/tailored-gen"
 _P: Final = f"{_T}/projects"

@@ -12,13 +12,11 @@ from urllib.parse import parse_qsl
 
 from reconciler.simulator.archive import ArchiveFolder
 from reconciler.simulator.clock import Clock, RealClock
-from reconciler.simulator.download_file import DOWNLOADS, serve_download
 from reconciler.simulator.exchange import Exchange
 from reconciler.simulator.fault import Fault, FaultScript
 from reconciler.simulator.gate import Gate
-from reconciler.simulator.generation.result import RESULTS, serve_result
 from reconciler.simulator.image_file import ImageReader
-from reconciler.simulator.picture import PICTURES, serve_picture
+from reconciler.simulator.place import DOWNLOADS, PICTURES, RESULTS
 from reconciler.simulator.presenter import Presenter
 from reconciler.simulator.request import Instead, Rejection, Request, Response, answer, refuse
 from reconciler.simulator.route import ROOT, RouteMatch, RouteTable, ids_of
@@ -245,18 +243,30 @@ class Simulator:
             self._note(request, response.status, committed=world.undo_log.mark() > mark)
         catch_up(world, self.switches, now)
 
+    def _file(self, world: World, request: Request) -> Response | None:
+        """What is no operation but a file: of a download, of a picture, of what was drawn. Most runs ask for none."""
+        if request.path.startswith(DOWNLOADS):
+            from reconciler.simulator.download_file import serve_download  # noqa: PLC0415
+
+            return serve_download(world, self.switches, request)
+        if self._pictures is not None and request.path.startswith(PICTURES):
+            from reconciler.simulator.picture import serve_picture  # noqa: PLC0415
+
+            return serve_picture(world, self._pictures, request)
+        if request.path.startswith(RESULTS):
+            from reconciler.simulator.generation.result import serve_result  # noqa: PLC0415
+
+            return serve_result(world, self.switches, request)
+        return None
+
     def _answer(self, world: World, request: Request, mark: int) -> Response:
         """The API's answer; a refused request leaves no trace in the world."""
         operation = ""
         try:
             if request.method == "GET" and request.path in PAGES:
                 return PAGES[request.path](self.switches["era"])
-            if request.method == "GET" and request.path.startswith(DOWNLOADS):
-                return serve_download(world, self.switches, request)
-            if request.method == "GET" and self._pictures is not None and request.path.startswith(PICTURES):
-                return serve_picture(world, self._pictures, request)
-            if request.method == "GET" and request.path.startswith(RESULTS):
-                return serve_result(world, self.switches, request)
+            if request.method == "GET" and (response := self._file(world, request)) is not None:
+                return response
             self._gate.pass_gateway(request)
             match = self._find(request)
             operation = match.route.id

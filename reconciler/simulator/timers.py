@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Final, assert_never
 
-from reconciler.simulator.bulk_job import end_bulk_upload, fetch_late, write_captions_late
 from reconciler.simulator.guide import with_automatic_caption, with_captions_source
 from reconciler.simulator.switch import Switches
 from reconciler.simulator.world import Model, Timer, World
@@ -37,14 +36,21 @@ def fire(world: World, switches: Switches, timer: Timer) -> None:
             _end_training(world, switches, timer)
         case "clone":
             _copy_late(world, timer)
-        case "bulk_fetch":
-            fetch_late(world, switches, timer)
-        case "bulk_end":
-            end_bulk_upload(world, switches, timer)
-        case "bulk_captions":
-            write_captions_late(world, timer)
+        case "bulk_fetch" | "bulk_end" | "bulk_captions":
+            _go_on_with_bulk(world, switches, timer)
         case other:
             assert_never(other)
+
+
+def _go_on_with_bulk(world: World, switches: Switches, timer: Timer) -> None:
+    from reconciler.simulator import bulk_job  # noqa: PLC0415 - most worlds have no upload of a zip
+
+    if timer.kind == "bulk_fetch":
+        bulk_job.fetch_late(world, switches, timer)
+    elif timer.kind == "bulk_end":
+        bulk_job.end_bulk_upload(world, switches, timer)
+    else:
+        bulk_job.write_captions_late(world, timer)
 
 
 def end_regeneration(world: World, switches: Switches, timer: Timer) -> None:

@@ -7,11 +7,11 @@ from typing import Final
 from reconciler.simulator.exchange import Exchange
 from reconciler.simulator.generation.drawing import TYPES, draw
 from reconciler.simulator.generation.row import Drawing
+from reconciler.simulator.place import RESULTS
 from reconciler.simulator.request import Rejection, Request, Response, empty
 from reconciler.simulator.switch import Switches
 from reconciler.simulator.world import World
 
-RESULTS: Final = "/results/"
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR
 LIFETIMES: Final = {"3d": 3 * DAY, "1h": HOUR, "24h": DAY, "org_policy": 30 * DAY}
