@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
+from reconciler.app.gallery_standing import with_standings
 from reconciler.core.desired import Desired
 from reconciler.core.fingerprint import declared_fingerprint
 from reconciler.core.gallery import DesiredGallery
@@ -39,4 +40,5 @@ def _state(root: Path, desired: Desired, gallery: DesiredGallery) -> Comparison:
     else:
         known = known_versions(model.aliases, declared_fingerprint(model, desired), found)
         fingerprints = chosen_versions(known, [*(label for label, _ in model.aliases), ALL]).fingerprints
-    return compared(gallery, columns_of(gallery, known, fingerprints), found)
+    columns = with_standings(root, desired, gallery, columns_of(gallery, known, fingerprints), found)
+    return compared(gallery, columns, found)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from reconciler.app.exceptions import WrongUsage, refused
 from reconciler.app.galleries import gallery_named
+from reconciler.app.gallery_standing import cases_asked
 from reconciler.app.settings import Settings
 from reconciler.core.desired import Desired
 from reconciler.core.diff.alias import is_version
@@ -41,13 +42,6 @@ class MadeApproval:
     before: Standing
     left_out: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
-
-
-def cases_asked(desired: Desired, gallery: DesiredGallery) -> tuple[str, ...] | None:
-    """The cases that the guard of the model asks for; None where no guard asks for this gallery."""
-    model = desired.models.get(gallery.model)
-    promotion = None if model is None else model.promotion
-    return None if promotion is None or promotion.gallery != gallery.name else promotion.asked(gallery)
 
 
 def make_approval(settings: Settings, desired: Desired, name: str, version: str) -> MadeApproval:

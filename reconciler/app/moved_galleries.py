@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from reconciler.app.gallery_comparison import known_to, with_standings
+from reconciler.app.gallery_comparison import known_to
+from reconciler.app.gallery_standing import with_standings
 from reconciler.app.validate import resolve_tree
 from reconciler.core.desired import Desired
 from reconciler.core.plan import Plan
@@ -29,7 +30,7 @@ def moved_galleries(root: Path, plan: Plan, desired: Desired) -> tuple[MovedGall
         for gallery in step.galleries if step.ref in desired.models else ():
             results = read_results(root, gallery)
             columns = columns_before_and_after(step, gallery, known_to(desired, gallery, results))
-            judged = map(_judged, with_standings(root, desired, columns, results))
+            judged = map(_judged, with_standings(root, desired, gallery, columns, results.results))
             made = compared(gallery, tuple(judged), results.results)
             found.append(MovedGallery(ref=step.ref, aliases=step.aliases, comparison=made))
     return tuple(found)

@@ -6,6 +6,7 @@ from reconciler.core.gallery import CaseResult, CaseState
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
 from reconciler.gallery.comparison import ComparedColumn, Comparison
+from reconciler.render.gallery_words import standing_words
 from reconciler.render.view import Block, Item, Items, Line, Paragraph, Role, Row, View, say, screen
 
 _NONE = "No manifest declares a gallery."
@@ -32,7 +33,8 @@ def _blocks(state: Comparison, *, is_in_full: bool) -> Iterator[Block]:
 def _item(state: Comparison, place: int, *, is_in_full: bool) -> Item:
     column, cells = state.columns[place], [row.cells[place] for row in state.cases]
     numbers = ((state.number_of(one, place), one) for one in CaseState)
-    words = ", ".join(f"{number} {one.value}" for number, one in numbers if number)
+    told = [*(f"{number} {one.value}" for number, one in numbers if number), standing_words(column.standing)]
+    words = ", ".join(filter(None, told))
     is_whole = all(cell.state is CaseState.PRESENT for cell in cells)
     return Item(
         sign=Role.UNCHANGED if is_whole else Role.CHANGE,
@@ -56,7 +58,7 @@ def _rows(cells: Iterable[CaseResult]) -> Iterator[Row]:
 
 
 def gallery_json(states: Iterable[Comparison]) -> str:
-    """`{"galleries": [{"gallery", "model", "folder", "columns": [{"fingerprint", "checkpoint", "version", "names", "cases": [...]}]}]}`."""
+    """`{"galleries": [{"gallery", "model", "folder", "columns": [{"fingerprint", "checkpoint", "version", "names", "approved", "cases": [...]}]}]}`."""
     return dumps({"galleries": [_values(one) for one in states]})
 
 
@@ -72,6 +74,7 @@ def _values(state: Comparison) -> dict[str, object]:
                 "checkpoint": column.column.checkpoint,
                 "version": column.number,
                 "names": list(column.names),
+                "approved": None if column.standing is None else column.standing.approved.value,
                 "cases": [_cell(row.cells[place]) for row in state.cases],
             }
             for place, column in enumerate(state.columns)

@@ -194,3 +194,19 @@ def test_a_model_that_goes_has_nothing_to_approve(looks: Path, cli: Cli) -> None
     ran = cli("gallery", "approve", "looks", PRINT)
     assert ran.code == 64
     assert "whose manifest says `ensure: absent`" in flat(ran.err)
+
+
+def test_status_says_which_versions_are_approved(looks: Path, cli: Cli) -> None:
+    """Where a guard asks for that, or a file claims it."""
+    assert "approved" not in cli("gallery", "status").out
+    assert cli("gallery", "approve", "looks", PRINT).code == 0
+    assert "2 present, approved" in flat(cli("gallery", "status").out)
+    model = ROOT / "model.yaml"
+    model.write_text(model.read_text() + "  promotion: {aliases: [production], gallery: looks}\n")
+    assert "current 2 missing, not approved" in flat(cli("gallery", "status").out)
+    draw_looks(PRINT, "waving", colour=9)
+    assert "2 present, approval void: waving has another picture" in flat(cli("gallery", "status").out)
+    (told,) = json.loads(cli("gallery", "status", "--format", "json").out)["galleries"]
+    assert {one["fingerprint"]: one["approved"] for one in told["columns"]}[PRINT] == "void"
+    edit(model, "name: lora-max", "name: lora-max, ensure: absent")
+    assert "2 present, approval void" in flat(cli("gallery", "status").out)
