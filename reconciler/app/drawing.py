@@ -125,12 +125,18 @@ async def answered(
         return Answered(results=drawn.results)
     job = await opened.client.begin_drawing(wanted.operation, wanted.body, sending)
     note_job(job)
-    return await ended(opened, job, patience)
+    return await ended(opened, job, patience, is_new=True)
 
 
-async def ended(opened: Session, job: str, patience: float) -> Answered:
-    """Ask for the status of a job until it ends, or the patience does. To ask costs nothing, and a 429 is waited for."""
+async def ended(opened: Session, job: str, patience: float, *, is_new: bool = False) -> Answered:
+    """Ask for the status of a job until it ends, or the patience does. To ask costs nothing, and a 429 is waited for.
+
+    Each question counts towards the rate limit, so a new job is not asked for at once, and pauses grow.
+    """
     end = opened.clock.now() + patience
+    pauses = _pauses(poll_of(opened))
+    if is_new:
+        await opened.clock.sleep(next(pauses))
     while True:
         try:
             status = await opened.client.get_drawing(job)
@@ -146,7 +152,15 @@ async def ended(opened: Session, job: str, patience: float) -> Answered:
         if opened.clock.now() >= end:
             words = f"job {job} still runs after {patience:g} s, and what it draws is not waited for any longer"
             return Answered(words=words, is_final=False)
-        await opened.clock.sleep(poll_of(opened))
+        await opened.clock.sleep(next(pauses))
+
+
+def _pauses(first: float) -> Iterator[float]:
+    """Half as long again each time, up to five times the first."""
+    most, pause = first * 5, first
+    while True:
+        yield pause
+        pause = min(pause * 1.5, most)
 
 
 def poll_of(opened: Session) -> float:

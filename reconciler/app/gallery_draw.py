@@ -24,6 +24,9 @@ from reconciler.core.value import dataclass
 from reconciler.files.gallery_note import SubmitNote
 from reconciler.files.gallery_writer import GalleryWriter
 
+AT_ONCE: Final = 8
+"""Cases that are drawn at the same time, however many requests may be under way: each holds its pictures in memory."""
+
 LONGEST_TURN: Final = 3600.0
 """Seconds for which a request waits where the API answers 429 all the time, as while an apply is at work."""
 
@@ -89,7 +92,7 @@ class GalleryDrawing:
                     waiting.remove(first)
                     await self._one(first)
             pending = iter(waiting)
-            await asyncio.gather(*(self._worker(pending) for _ in range(self.settings.concurrency)))
+            await asyncio.gather(*(self._worker(pending) for _ in range(min(self.settings.concurrency, AT_ONCE))))
         except asyncio.CancelledError:
             if self._under_way:
                 words = f"{self._under_way} of the cases were" if self._under_way > 1 else "one case was"
