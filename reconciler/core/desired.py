@@ -1,9 +1,9 @@
 """What the manifests ask for, resolved: every reference found, every image hashed, every caption matched."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from struct import unpack
-from typing import TYPE_CHECKING, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from reconciler.core.adoption import NOTHING_ADOPTED, Adoption
 from reconciler.core.guide import Family, Guide
@@ -200,6 +200,41 @@ Thing = tuple[Kind, str, str | int]
 """What manifests know a live object by: its kind, the name of all its versions, and the name or the id of its project."""
 
 
+class _Index:
+    """The objects of a tree by kind and by parent."""
+
+    def __init__(self, present: Mapping[Ref, Declared]) -> None:
+        self.present = present
+        self.of: dict[Kind, dict[Ref, Declared]] = {kind: {} for kind in Kind}
+        self.projects: dict[Ref, DesiredProject] = {}
+        self.datasets: dict[Ref, DesiredDataset] = {}
+        self.models: dict[Ref, DesiredModel] = {}
+        self.children: dict[Ref, list[Declared]] = {}
+        self.datasets_of: dict[Ref, list[DesiredDataset]] = {}
+        self.models_on: dict[Ref, list[DesiredModel]] = {}
+        for ref, one in present.items():
+            self.of[ref.kind][ref] = one
+            if one.parent is not None:
+                self.children.setdefault(one.parent, []).append(one)
+            match one:
+                case DesiredModel():
+                    self.models[ref] = one
+                    self.models_on.setdefault(one.dataset, []).append(one)
+                case DesiredDataset():
+                    self.datasets[ref] = one
+                    self.datasets_of.setdefault(one.project, []).append(one)
+                case DesiredProject():
+                    self.projects[ref] = one
+                case _:
+                    pass  # of a kind that has no view of its own
+        self.former = frozenset(
+            (ref.kind, one.moved_from) for ref, one in present.items() if one.moved_from is not None
+        )
+
+
+_NO_INDEX = _Index({})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
     """A whole tree: the objects that shall exist (`present`) and those that shall be deleted, both sorted by ref.
@@ -218,39 +253,37 @@ class Desired:
     """By name. They are no objects: nothing of them is live."""
     waived: frozenset[tuple[Ref, str]] = frozenset()
     """Rules about a whole dataset that its manifest waives on the day of reading."""
-    projects: Mapping[Ref, DesiredProject] = field(init=False, repr=False, compare=False)
-    datasets: Mapping[Ref, DesiredDataset] = field(init=False, repr=False, compare=False)
-    models: Mapping[Ref, DesiredModel] = field(init=False, repr=False, compare=False)
-    former: frozenset[tuple[Kind, str]] = field(init=False, repr=False, compare=False)
-    """The names, by kind, under which what is declared now was live before."""
-    _of: Mapping[Kind, Mapping[Ref, Declared]] = field(init=False, repr=False, compare=False)
-    _children: Mapping[Ref, tuple[Declared, ...]] = field(init=False, repr=False, compare=False)
-    _datasets_of: Mapping[Ref, tuple[DesiredDataset, ...]] = field(init=False, repr=False, compare=False)
-    _models_on: Mapping[Ref, tuple[DesiredModel, ...]] = field(init=False, repr=False, compare=False)
+    index: _Index = field(default=_NO_INDEX, repr=False, compare=False)
+    """Objects by kind and by parent. `replace` hands it on, so that a tree with other warnings is not indexed again."""
 
     def __post_init__(self) -> None:
-        """Index the objects by kind and by parent once, so that a question does not walk a large tree."""
-        of: dict[Kind, dict[Ref, Declared]] = {kind: {} for kind in Kind}
-        for ref, one in self.present.items():
-            of[ref.kind][ref] = one
-        indexes: dict[str, object] = {
-            "_of": of,
-            "former": frozenset(
-                (ref.kind, one.moved_from) for ref, one in self.present.items() if one.moved_from is not None
-            ),
-            "projects": {ref: one for ref, one in self.present.items() if isinstance(one, DesiredProject)},
-            "datasets": {ref: one for ref, one in self.present.items() if isinstance(one, DesiredDataset)},
-            "models": {ref: one for ref, one in self.present.items() if isinstance(one, DesiredModel)},
-        }
-        for name, index in indexes.items():
-            object.__setattr__(self, name, index)
-        object.__setattr__(self, "_children", _by_parent(self.present.values()))
-        object.__setattr__(self, "_datasets_of", _by_parent(self.datasets.values()))
-        object.__setattr__(self, "_models_on", _by_parent(self.models.values()))
+        """Index the objects once, so that a question does not walk a large tree."""
+        if self.index.present is not self.present:
+            object.__setattr__(self, "index", _Index(self.present))
+
+    @property
+    def projects(self) -> Mapping[Ref, DesiredProject]:
+        """The declared projects."""
+        return self.index.projects
+
+    @property
+    def datasets(self) -> Mapping[Ref, DesiredDataset]:
+        """The declared datasets."""
+        return self.index.datasets
+
+    @property
+    def models(self) -> Mapping[Ref, DesiredModel]:
+        """The declared models."""
+        return self.index.models
+
+    @property
+    def former(self) -> frozenset[tuple[Kind, str]]:
+        """The names, by kind, under which what is declared now was live before."""
+        return self.index.former
 
     def of(self, kind: Kind) -> Mapping[Ref, Declared]:
         """The declared objects of a kind."""
-        return self._of[kind]
+        return self.index.of[kind]
 
     def ancestors(self, ref: Ref) -> tuple[Ref, ...]:
         """What a declared object stands on, the nearest first: a model's dataset, then its project."""
@@ -267,7 +300,7 @@ class Desired:
 
     def inside(self, ref: Ref) -> tuple[Declared, ...]:
         """All that stands on a declared object, directly or not: each child, then what stands on that."""
-        children = self._children.get(ref, ())
+        children = self.index.children.get(ref, ())
         return tuple(one for child in children for one in (child, *self.inside(child.ref)))
 
     def family_of(self, project: Ref) -> Family | None:
@@ -277,11 +310,11 @@ class Desired:
 
     def models_on(self, dataset: Ref) -> tuple[DesiredModel, ...]:
         """The models declared on a dataset."""
-        return self._models_on.get(dataset, ())
+        return tuple(self.index.models_on.get(dataset, ()))
 
     def datasets_of(self, project: Ref) -> tuple[DesiredDataset, ...]:
         """The datasets declared in a project."""
-        return self._datasets_of.get(project, ())
+        return tuple(self.index.datasets_of.get(project, ()))
 
     def updated(self, *objects: Declared) -> "Desired":
         """The same tree with these objects, each in place of the one that has its ref."""
@@ -292,14 +325,3 @@ class Desired:
     def refs(self) -> tuple[Ref, ...]:
         """Every manifest, present or absent."""
         return (*self.present, *self.absent)
-
-
-_D = TypeVar("_D", bound=Declared)
-
-
-def _by_parent(objects: Iterable[_D]) -> dict[Ref, tuple[_D, ...]]:
-    found: dict[Ref, list[_D]] = {}
-    for one in objects:
-        if one.parent is not None:
-            found.setdefault(one.parent, []).append(one)
-    return {parent: tuple(children) for parent, children in found.items()}

@@ -23,6 +23,7 @@ from reconciler.core.name import DIGEST_BYTES, KEY_DIGITS, KEY_LETTER, image_key
 from reconciler.core.uploads import Uploads
 
 ALGORITHM = "a"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 _BETWEEN = f'",null],["{KEY_LETTER}'
 """What stands between the keys of two images without a caption."""
@@ -69,7 +70,7 @@ def _digest(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def _digest_of(text: str) -> str:

@@ -53,7 +53,7 @@ class Merge:
 def consequences(merge: Merge) -> tuple[Consequence, ...]:
     """All of them, what programs notice first."""
     pairs = [(_former(merge, model), model) for model in merge.after.models.values()]
-    known = [(before, after) for before, after in pairs if before is not None]
+    known = [(before, after) for before, after in pairs if before is not None and not _is_quiet(merge, before, after)]
     return (
         *(move for before, after in known for move in _alias_moves(merge, before, after)),
         *_absences(merge),
@@ -90,6 +90,14 @@ def _former(merge: Merge, model: DesiredModel) -> DesiredModel | None:
     if former is None and model.moved_from is not None:
         former = merge.before.models.get(Ref(model.ref.kind, model.moved_from))
     return former
+
+
+def _is_quiet(merge: Merge, before: DesiredModel, after: DesiredModel) -> bool:
+    """Is it the very same manifest, of which the plan says nothing but that it is in sync?"""
+    states = merge.plan.unchanged_of(after.ref)
+    return (
+        before is after and not merge.plan.changes_of(after.ref) and all(one.state is State.IN_SYNC for one in states)
+    )
 
 
 @dataclass(frozen=True)

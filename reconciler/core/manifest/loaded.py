@@ -39,6 +39,12 @@ class Manifest:
     ref: Ref
     body: Body | AbsentBody
     document: Document
+    parent: Ref | None = field(init=False, repr=False, compare=False)
+    """The object that it is declared in or on: a dataset's project, a model's dataset."""
+
+    def __post_init__(self) -> None:
+        kind, name = self.ref.kind.parent, self.body.parent
+        object.__setattr__(self, "parent", None if kind is None or name is None else Ref(kind, name))
 
     @property
     def location(self) -> Location:
@@ -48,12 +54,6 @@ class Manifest:
     def is_absent(self) -> bool:
         """Is the object to be deleted?"""
         return isinstance(self.body, AbsentBody)
-
-    @property
-    def parent(self) -> Ref | None:
-        """The object that it is declared in or on: a dataset's project, a model's dataset."""
-        kind, name = self.ref.kind.parent, self.body.parent
-        return None if kind is None or name is None else Ref(kind, name)
 
     @property
     def live_name(self) -> str:

@@ -173,6 +173,9 @@ def _warning(manifest: Manifest, rule: str, steps: tuple[str | int, ...], summar
 
 def _judge_aliases(manifest: Manifest, guarded: Collection[str]) -> Iterator[Problem]:
     """Those that stand in the manifest: an overlay's are judged where they stand."""
+    assert isinstance(manifest.body, ModelBody)
+    if manifest.body.spec.aliases is None:
+        return
     steps, at = ("spec", "aliases"), manifest.document
     written = at.value_at(*steps)
     for label, version in written.items() if isinstance(written, dict) else ():

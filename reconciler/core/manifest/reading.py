@@ -21,7 +21,8 @@ _GALLERY_KEYS = frozenset({"model", "path", "cases"})
 """Enough of its keys to know it by: its types are not loaded for that."""
 _KEYS = frozenset({"apiVersion", "kind", "metadata", "spec"})
 
-_PARENTS = tuple(kind for kind in Kind if kind.below)
+_NAMES = (("metadata", "name"), *(("spec", kind.value) for kind in Kind if kind.below))
+"""Where a manifest gives a name, or refers to one."""
 
 
 def read_manifest(document: Document, *, ensure: str | None = None) -> Manifest | tuple[Problem, ...]:
@@ -166,11 +167,6 @@ def _other_version(document: Document, value: dict[str, Value]) -> Problem:
 
 def _name_problems(document: Document, value: dict[str, Value]) -> tuple[Problem, ...]:
     """What is wrong with the names that a manifest gives and refers to."""
-    places = (("metadata", "name"), *(("spec", kind.value) for kind in _PARENTS))
-    named = ((above, key, _mapping(value, above).get(key)) for above, key in places)
-    return tuple(
-        problem
-        for above, key, name in named
-        if isinstance(name, str) and not is_name(name)
-        for problem in name_problem(name, document.at(above, key))
-    )
+    named = ((_mapping(value, above).get(key), above, key) for above, key in _NAMES)
+    wrong = ((name, above, key) for name, above, key in named if isinstance(name, str) and not is_name(name))
+    return tuple(problem for name, above, key in wrong for problem in name_problem(name, document.at(above, key)))

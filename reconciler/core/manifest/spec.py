@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, V
 
 from reconciler.core.guide import Family
 from reconciler.core.promotion import Promotion
-from reconciler.core.training import TrainingParameters, TrainingPolicy
+from reconciler.core.training import DEFAULT_POLICY, TrainingParameters, TrainingPolicy
 from reconciler.core.uploads import Uploads, uploads_of
 from reconciler.core.value import dataclass
 
@@ -226,6 +226,8 @@ class PolicyKeys(Strict):
     @property
     def policy(self) -> TrainingPolicy:
         """The same as a value."""
+        if self.model_fields_set.isdisjoint(PolicyKeys.model_fields):
+            return DEFAULT_POLICY
         return TrainingPolicy(
             start=self.start,
             retrain=self.retrain,
@@ -280,7 +282,8 @@ class ParameterKeys(Strict):
     @property
     def parameters(self) -> TrainingParameters:
         """The declared ones, sorted by name."""
-        values = ((name, getattr(self, name)) for name in sorted(ParameterKeys.model_fields))
+        declared = (name for name in self.model_fields_set if name in ParameterKeys.model_fields)
+        values = ((name, getattr(self, name)) for name in sorted(declared))
         return tuple((name, value) for name, value in values if value is not None)
 
     def leaves_no_checkpoint_after(self, step: int) -> str:

@@ -18,7 +18,7 @@ from reconciler.core.value import dataclass
 class ManifestTree:
     """Manifests sorted by ref. If two have one ref, the first counts.
 
-    `models` are those declared on each dataset, by its name. `broken` are objects that are declared with faults, so a
+    `models` are those declared on each dataset, and `families` the family of each, by its name. `broken` are objects that are declared with faults, so a
     reference to one of them is not unknown. A dataset in `without_guide_of` may lack its guide.
     """
 
@@ -26,6 +26,7 @@ class ManifestTree:
     folders: Mapping[Ref, ImageFolder]
     schema_files: Mapping[Ref, SchemaFile]
     models: Mapping[str, list[ModelSpec]]
+    families: Mapping[str, Family]
     broken: Collection[Ref]
     without_guide_of: Collection[Ref] = ()
 
@@ -34,8 +35,7 @@ class ManifestTree:
 
     def family_of(self, dataset: str) -> Family | None:
         """The family of a declared dataset, by its name; None if there is no such dataset."""
-        manifest = self.manifests.get(Ref(Kind.DATASET, dataset))
-        return manifest.body.spec.family if manifest is not None and isinstance(manifest.body, DatasetBody) else None
+        return self.families.get(dataset)
 
     def names(self, kind: Kind) -> list[str]:
         return sorted(ref.name for ref in {*self.manifests, *self.broken} if ref.kind is kind)
@@ -64,7 +64,8 @@ def manifest_tree(loaded: Loaded, without_guide_of: Collection[Ref] = ()) -> Man
     manifests: dict[Ref, Manifest] = {}
     folders: dict[Ref, ImageFolder] = {}
     schema_files: dict[Ref, SchemaFile] = {}
-    for index, manifest in _in_order(loaded):
+    is_single = len({manifest.ref for manifest in loaded.manifests}) == len(loaded.manifests)
+    for index, manifest in enumerate(loaded.manifests) if is_single else _in_order(loaded):
         if manifests.setdefault(manifest.ref, manifest) is not manifest:
             continue
         if index in loaded.folders:
@@ -72,14 +73,18 @@ def manifest_tree(loaded: Loaded, without_guide_of: Collection[Ref] = ()) -> Man
         if index in loaded.schema_files:
             schema_files[manifest.ref] = loaded.schema_files[index]
     models: dict[str, list[ModelSpec]] = defaultdict(list)
+    families: dict[str, Family] = {}
     for manifest in manifests.values():
         if isinstance(manifest.body, ModelBody):
             models[manifest.body.spec.dataset].append(manifest.body.spec)
+        elif isinstance(manifest.body, DatasetBody):
+            families[manifest.ref.name] = manifest.body.spec.family
     return ManifestTree(
         manifests={ref: manifests[ref] for ref in sorted(manifests)},
         folders=folders,
         schema_files=schema_files,
         models=models,
+        families=families,
         broken=loaded.broken,
         without_guide_of=without_guide_of,
     )
@@ -87,6 +92,8 @@ def manifest_tree(loaded: Loaded, without_guide_of: Collection[Ref] = ()) -> Man
 
 def doubles(loaded: Loaded) -> Iterator[Problem]:
     """A Problem for each manifest whose ref an earlier one has already."""
+    if len({manifest.ref for manifest in loaded.manifests}) == len(loaded.manifests):
+        return
     first: dict[Ref, Manifest] = {}
     for _, manifest in _in_order(loaded):
         other = first.setdefault(manifest.ref, manifest)

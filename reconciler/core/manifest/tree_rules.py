@@ -120,7 +120,8 @@ def _pairs(items: Iterable[_T], key: Callable[[_T], object]) -> Iterator[tuple[_
 def absences(manifests: Mapping[Ref, Manifest]) -> dict[Ref, Absent]:
     """The objects to be deleted. One whose project is not known is left out; another Problem says why."""
     found = {}
-    for ref, manifest in manifests.items():
+    gone = ((ref, manifest) for ref, manifest in manifests.items() if isinstance(manifest.body, AbsentBody))
+    for ref, manifest in gone:
         project = _project_of(ref, manifests)
         if isinstance(manifest.body, AbsentBody) and project is not None:
             found[ref] = Absent(
@@ -135,6 +136,8 @@ def absences(manifests: Mapping[Ref, Manifest]) -> dict[Ref, Absent]:
 
 def _absent_parents(manifests: Mapping[Ref, Manifest]) -> Iterator[Problem]:
     """An object that shall exist cannot stand on one that shall be deleted."""
+    if not any(manifest.is_absent for manifest in manifests.values()):
+        return
     for manifest in manifests.values():
         parent = manifests.get(manifest.parent) if manifest.parent is not None else None
         if parent is None or not parent.is_absent or manifest.is_absent:
@@ -164,6 +167,8 @@ def _project_of(ref: Ref, manifests: Mapping[Ref, Manifest]) -> Ref | None:
 
 def _moves(manifests: Mapping[Ref, Manifest]) -> Iterator[Problem]:
     """All that is wrong with former names."""
+    if all(manifest.moved_from is None for manifest in manifests.values()):
+        return
     names = {(manifest.ref.kind, manifest.live_name): manifest for manifest in manifests.values()}
     moved: dict[tuple[Kind, str], Manifest] = {}
     for manifest in manifests.values():
