@@ -66,7 +66,14 @@ def gated(
         commit = commits.get(one.move.key)
         if commit is None:
             refusals.append(
-                not_approved(one.move, one.fingerprint, one.judged, root=str(settings.root), history=history)
+                not_approved(
+                    one.move,
+                    one.fingerprint,
+                    one.judged,
+                    root=str(settings.root),
+                    history=history,
+                    has_base=base is not None,
+                )
             )
         elif base is not None:
             notes.append(_back(one, commit))

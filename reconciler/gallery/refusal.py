@@ -44,7 +44,9 @@ def not_named(move: Move, fits: Sequence[str]) -> Refusal:
     return Refusal(rule=RULE, ref=move.ref, summary=summary, remedies=(way, *_former(move.guards)))
 
 
-def not_approved(move: Move, fingerprint: str, judged: Iterable[Judged], *, root: str, history: History) -> Refusal:
+def not_approved(
+    move: Move, fingerprint: str, judged: Iterable[Judged], *, root: str, history: History, has_base: bool
+) -> Refusal:
     """For a version that is not complete and approved. `root` is the manifest folder as a person reads it."""
     failed = [one for one in judged if not one.allows]
     ways: dict[str, None] = {}
@@ -53,6 +55,8 @@ def not_approved(move: Move, fingerprint: str, judged: Iterable[Judged], *, root
     ways |= dict.fromkeys(_former(one.guard for one in failed))
     if history is History.PART:
         ways[f"If the alias named this version before: {FETCH}."] = None
+    if not has_base:
+        ways[f"What has nothing to do with {move.ref} goes on without it: `--exclude {move.ref}`."] = None
     return Refusal(
         rule=RULE,
         ref=move.ref,

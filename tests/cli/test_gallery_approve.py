@@ -189,6 +189,17 @@ def test_nothing_is_written_through_a_link(looks: Path, cli: Cli) -> None:
     assert (ROOT / "model.yaml").read_text() == model
 
 
+def test_what_is_no_file_of_a_sane_size_is_not_written_over(looks: Path, cli: Cli) -> None:
+    """A folder, and a file that nobody could have meant."""
+    FILE.write_text("x" * 1_000_001)
+    ran = cli("gallery", "approve", "looks", PRINT)
+    assert (ran.code, "is too large to be an approval" in flat(ran.err)) == (4, True)
+    FILE.unlink()
+    FILE.mkdir()
+    ran = cli("gallery", "approve", "looks", PRINT)
+    assert (ran.code, f"{FILE} is not a regular file. Remove it." in flat(ran.err)) == (4, True)
+
+
 def test_a_model_that_goes_has_nothing_to_approve(looks: Path, cli: Cli) -> None:
     edit(ROOT / "model.yaml", "name: lora-max", "name: lora-max, ensure: absent")
     ran = cli("gallery", "approve", "looks", PRINT)

@@ -129,6 +129,9 @@ def test_a_root_that_moves_takes_its_guard_along(world: World, cli: Cli, monkeyp
     model.write_text(model.read_text().replace(world.first, world.second).replace(GUARD, ""))
     found = refusals(cli, *OFFLINE, "--root", "brand")
     assert "gallery/looks is not complete (missing: reading, waving)" in str(found[0]["summary"])
+    (Path("brand") / "gallery.yaml").unlink()
+    found = refusals(cli, *OFFLINE, "--root", "brand")
+    assert "gallery/looks, which guards it, is not declared" in str(found[0]["summary"])
 
 
 def test_the_gallery_has_to_be_that_of_the_base(world: World, cli: Cli) -> None:
