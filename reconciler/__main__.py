@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from types import ModuleType
 
 from reconciler import __version__
 
@@ -18,6 +19,7 @@ def main() -> None:
     _leave_the_tree()
     # The library that checks types would look for extensions of itself in all that is installed, and run them.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    sys.modules.setdefault(_LOADER, _NoExtensions(_LOADER))
     # What a command reads and plans, it keeps until it ends: there is hardly any garbage to look for. `apply` looks as usual.
     gc.set_threshold(COLLECT_AFTER, 10, 10)
     from reconciler.cli.entry import main as enter
@@ -25,6 +27,25 @@ def main() -> None:
     code = enter(sys.argv[1:])
     gc.freeze()  # Python would look through everything once more while it ends
     sys.exit(code)
+
+
+_LOADER = "pydantic.plugin._loader"
+
+
+class _NoExtensions(ModuleType):
+    """Stands for the module that looks for extensions, which there are none of. It imports the library of packages and of mail."""
+
+    @staticmethod
+    def get_plugins() -> tuple[()]:
+        """None."""
+        return ()
+
+    def __getattr__(self, name: str) -> object:
+        """Whatever else another release may ask for, the real module has."""
+        from importlib import import_module
+
+        del sys.modules[_LOADER]
+        return getattr(import_module(_LOADER), name)
 
 
 def _leave_the_tree() -> None:

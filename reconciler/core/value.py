@@ -1,14 +1,14 @@
-"""`dataclass` for values (frozen, with slots), in which nothing is compiled before it is needed.
+"""`dataclass` for values (frozen), in which nothing is compiled before it is needed.
 
 The standard decorator writes six functions for each class and compiles them while the module is imported. That was a third of the
-time in which a command starts, and most of these functions are never called in a run. Here comparison, hash and text are shared
+time in which a command starts, and most of these functions are never called in a run. Here comparison, order, hash and text are shared
 functions, and `__init__` is compiled when the first value of a class is built. The fields, the slots and `replace` are the
 standard ones, and so is what a value does.
 """
 
 import dataclasses
 from collections.abc import Callable
-from operator import attrgetter
+from operator import attrgetter, ge, gt, le, lt
 from types import FunctionType
 from typing import TYPE_CHECKING, Never, TypeVar
 
@@ -20,7 +20,7 @@ def value_class(
     *, frozen: bool = False, slots: bool = False, kw_only: bool = False, order: bool = False, eq: bool = True
 ) -> Callable[[type[T]], type[T]]:
     """What `dataclasses.dataclass` makes of the same options. Only values gain; the standard decorator makes all others."""
-    if not (frozen and slots and eq) or order:
+    if not (frozen and eq):
         return dataclasses.dataclass(frozen=frozen, slots=slots, kw_only=kw_only, order=order, eq=eq)
 
     def decorate(cls: type[T]) -> type[T]:
@@ -29,11 +29,14 @@ def value_class(
         docstring, cls.__doc__ = cls.__doc__, cls.__doc__ or "none"
         # Being frozen is said afterwards: the standard decorator would compile two functions for it. Upon a frozen class it insists.
         is_upon = any(dataclasses.is_dataclass(base) for base in cls.__bases__)
-        decorator = dataclasses.dataclass(init=False, repr=False, eq=False, frozen=is_upon, slots=True, kw_only=kw_only)
+        decorator = dataclasses.dataclass(
+            init=False, repr=False, eq=False, frozen=is_upon, slots=slots, kw_only=kw_only
+        )
         made = decorator(cls)
         made.__doc__ = docstring
         made.__dataclass_params__.frozen = True  # type: ignore[attr-defined]
-        for name, function in _methods(made).items():
+        methods = _methods(made) | (_STORED if slots else {}) | (_ordering(made) if order else {})
+        for name, function in methods.items():
             if name not in written:
                 setattr(made, name, function)
         return made
@@ -57,9 +60,21 @@ def _methods(cls: type[object]) -> dict[str, object]:
         "__repr__": _text,
         "__setattr__": _refuse_setting,
         "__delattr__": _refuse_deleting,
-        "__getstate__": _state,
-        "__setstate__": _restore,
     }
+
+
+def _ordering(cls: type[object]) -> dict[str, object]:
+    """What compares two values of one class by their fields, in order."""
+    compared = _content([each.name for each in _fields(cls) if each.compare])
+
+    def method(name: str, compare: Callable[[object, object], object]) -> object:
+        def ordered(self: object, other: object) -> object:
+            return compare(compared(self), compared(other)) if other.__class__ is self.__class__ else NotImplemented
+
+        ordered.__name__ = name
+        return ordered
+
+    return {name: method(name, compare) for name, compare in _COMPARISONS.items()}
 
 
 def _fields(cls: type[object]) -> tuple[Field, ...]:
@@ -135,6 +150,12 @@ def _restore(self: object, state: list[object]) -> None:
     for each, value in zip(_fields(type(self)), state, strict=True):
         object.__setattr__(self, each.name, value)
 
+
+_COMPARISONS: dict[str, Callable[[object, object], object]] = {
+    "__lt__": lt, "__le__": le, "__gt__": gt, "__ge__": ge  # type: ignore[dict-item]  # tuples of what the fields hold
+}  # fmt: skip
+_STORED: dict[str, object] = {"__getstate__": _state, "__setstate__": _restore}
+"""How values without a `__dict__` are stored."""
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass  # noqa: PLC0414 - a type checker knows this one, and checks by it

@@ -4,6 +4,8 @@ import copy
 import dataclasses
 import pickle
 from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
 
 import pytest
 
@@ -63,6 +65,11 @@ def none(decorator: Decorator) -> type[object]:
             return "nothing"
 
     return Nothing
+
+
+def copied(value: object) -> object:
+    """A copy that is made field by field."""
+    return dataclasses.replace(value)  # type: ignore[type-var]
 
 
 CALLS: list[tuple[tuple[object, ...], dict[str, object]]] = [
@@ -143,20 +150,54 @@ def test_it_can_be_stored() -> None:
 
 
 def test_what_is_no_value_gets_the_standard_methods() -> None:
-    """A record that changes, and one with an order."""
+    """A record that changes."""
 
     @value_class(slots=True)
     class Record:
         count: int = 0
 
-    @value_class(frozen=True, slots=True, order=True)
-    class Ordered:
-        rank: int
-
     record = Record()
     record.count = 1
     assert record == Record(1)  # type: ignore[call-arg]
-    assert Ordered(1) < Ordered(2)  # type: ignore[call-arg, operator]
+
+
+@pytest.mark.parametrize("decorator", [value_class, dataclasses.dataclass])
+def test_an_order_goes_by_the_fields(decorator: Callable[..., Decorator]) -> None:
+    """Those that are compared, from the first on, and only among values of one class."""
+
+    @decorator(frozen=True, slots=True, order=True)
+    class Ordered:
+        rank: int
+        name: str = ""
+        note: str = dataclasses.field(default="", compare=False)
+
+    made: list[Any] = [Ordered(2), Ordered(1, "b"), Ordered(1, "a", "x")]  # type: ignore[call-arg]
+    assert sorted(made) == [made[2], made[1], made[0]]
+    assert made[1] <= Ordered(1, "b", "y")  # type: ignore[call-arg]
+    assert made[1] >= made[2]
+    assert made[0] > made[1]
+    with pytest.raises(TypeError, match="'<' not supported between instances of 'Ordered' and 'int'"):
+        assert made[0] < 1
+
+
+@pytest.mark.parametrize("decorator", [value_class, dataclasses.dataclass])
+def test_a_value_without_slots_may_keep_what_it_computed(decorator: Callable[..., Decorator]) -> None:
+    """And it refuses to change all the same."""
+
+    @decorator(frozen=True)
+    class Long:
+        text: str
+
+        @cached_property
+        def length(self) -> int:
+            return len(self.text)
+
+    made: Any = Long("abc")  # type: ignore[call-arg]
+    assert made.length == 3
+    assert vars(made) == {"text": "abc", "length": 3}
+    assert made == copied(made)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        made.text = "b"
 
 
 def test_nothing_is_compiled_before_it_is_needed() -> None:

@@ -1,5 +1,6 @@
 """What must hold for every tree and every account."""
 
+import json
 import random
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +18,7 @@ from reconciler.core.limit import Limits
 from reconciler.core.live import Observed
 from reconciler.core.look.tree_as_live import tree_as_live
 from reconciler.core.plan import Plan, Subject
-from reconciler.core.planning.plan_file import dump_plan, load_plan
+from reconciler.core.planning.plan_file import digest, dump_plan, load_plan
 from reconciler.core.planning.planner import plan
 from reconciler.core.problem import Location
 from reconciler.core.ref import Ref
@@ -126,9 +127,10 @@ def test_shuffled_inputs_give_the_same_bytes(before: Desired, after: Desired, rn
 @given(trees(), trees())
 @settings(deadline=None)
 def test_a_plan_comes_back_from_its_file(before: Desired, after: Desired) -> None:
-    """decode(encode(plan)) == plan."""
+    """decode(encode(plan)) == plan; and the digest that people see, which is made without the file, is that of the file."""
     made = planned(after, tree_as_live(before))
     assert load_plan(dump_plan(made)) == made
+    assert json.loads(dump_plan(made))["digest"] == digest(made)
 
 
 @given(trees())

@@ -14,7 +14,7 @@ from reconciler.core.action import Verb
 from reconciler.core.change import DatasetChange
 from reconciler.core.content_change import ImageEffect
 from reconciler.core.plan import Plan
-from reconciler.core.planning.plan_file import load_plan
+from reconciler.core.planning.plan_file import digest, load_plan
 from reconciler.core.refusal import Refusal
 
 ROOT = Path(__file__).parent.parent.parent
@@ -55,7 +55,10 @@ class Story:
         return printed.out
 
     def plan(self) -> Plan:
-        return load_plan(self.run("plan", "--format", "json"))
+        written = self.run("plan", "--format", "json")
+        plan = load_plan(written)
+        assert json.loads(written)["digest"] == digest(plan), "the digest that people see is that of the file"
+        return plan
 
     def apply(self) -> str:
         return self.run("apply", "--yes", "--wait", "training")

@@ -2,14 +2,18 @@
 
 import hashlib
 import json
+from dataclasses import fields
 from functools import cache
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING
 
 from reconciler.core.action import counted
 from reconciler.core.plan import FORMAT, Plan
+from reconciler.core.ref import Ref
 from reconciler.core.strictjson import Value, dumps, loads
 from reconciler.core.text import shown
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 DIGEST_LENGTH = 16
 """Hex digits of a plan's digest that people see."""
@@ -23,7 +27,10 @@ class PlanDamaged(ValueError):
 
 
 @cache
-def _adapter() -> TypeAdapter[Plan]:
+def _adapter() -> "TypeAdapter[Plan]":
+    """Reads and writes plan files. To know the form of a plan takes as long as a small plan, so it is built when one is used."""
+    from pydantic import TypeAdapter
+
     return TypeAdapter(Plan)
 
 
@@ -45,7 +52,7 @@ def plan_schema() -> dict[str, object]:
 
 def digest(plan: Plan) -> str:
     """SHA-256 over the canonical form of a plan, 64 hex digits: equal plans, equal digest."""
-    return _digest(_adapter().dump_python(plan, mode="json"))
+    return _digest(plan)
 
 
 def dump_plan(plan: Plan) -> str:
@@ -79,6 +86,8 @@ def _body(text: str) -> dict[str, Value]:
 
 
 def _decoded(body: dict[str, Value]) -> Plan:
+    from pydantic import ValidationError
+
     try:
         plan = _adapter().validate_json(json.dumps(body))
     except (ValidationError, RecursionError) as error:
@@ -114,4 +123,15 @@ def _digest(value: object) -> str:
 
 
 def _canonical(value: object) -> str:
-    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    """A plan, or what a plan file holds of it: the same text for both."""
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> object:
+    """A value as a plan file shows it: a ref is its text, others are their fields."""
+    return str(value) if isinstance(value, Ref) else {name: getattr(value, name) for name in _names(type(value))}  # type: ignore[arg-type]
+
+
+@cache
+def _names(cls: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(cls))
