@@ -1,11 +1,7 @@
 """The report as a browser shows it: light, dark, printed, by keyboard; and what it does not do."""
 
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
@@ -20,68 +16,20 @@ from reconciler.render.album import Album, Thumbnails, data_uri
 from tests.conftest import ROOT
 from tests.render import sample
 from tests.render.html import album
+from tests.render.html.watched import Opener, Scheme, quiet
 from tests.render.printed import render_html
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-Scheme = Literal["light", "dark"]
 ATTACK = (
     "<script>document.title = 'owned'</script><img src=x onerror=\"document.title='owned'\">"
     "<svg onload=\"document.title='owned'\"></svg><style>body{display:none}</style>"
     "<img src='http://evil.invalid/beacon.png'><link rel=stylesheet href='http://evil.invalid/a.css'>"
     "<meta http-equiv=refresh content='0;url=http://evil.invalid/'>"
 )
-
-
-@dataclass(slots=True)
-class Watched:
-    """A page, and all that it said, asked for, or popped up."""
-
-    page: "Page"
-    console: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-    failures: dict[str, str | None] = field(default_factory=dict)
-    dialogs: list[str] = field(default_factory=list)
-
-
-Opener = Callable[..., Watched]
-
-
-@pytest.fixture
-def opened(chromium: "Browser", tmp_path: Path) -> Iterator[Opener]:
-    """`opened(html, scheme="dark", width=390)`: the page as a file that somebody double-clicked."""
-    contexts = []
-
-    def open_(html: str, scheme: Scheme = "light", width: int = 1280, height: int = 900) -> Watched:
-        path = tmp_path / "plan.html"
-        path.write_text(html, encoding="utf-8")
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        contexts.append(context)
-        seen = Watched(context.new_page())
-        seen.page.on("console", lambda message: seen.console.append(message.text))
-        seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
-        seen.page.on("request", lambda request: seen.requests.append(request.url))
-        seen.page.on("requestfailed", lambda request: seen.failures.update({request.url: request.failure}))
-        seen.page.on("dialog", lambda dialog: seen.dialogs.append(dialog.message))
-        seen.page.goto(path.as_uri())
-        return seen
-
-    yield open_
-    for context in contexts:
-        context.close()
-
-
-@contextmanager
-def quiet(seen: Watched) -> Iterator[None]:
-    """Nothing is said, nothing pops up, and nothing but the file and its own pictures is asked for."""
-    yield
-    assert seen.console == []
-    assert seen.dialogs == []
-    assert [url for url in seen.requests if not url.startswith(("data:image/", "file:"))] == []
-    assert len([url for url in seen.requests if url.startswith("file:")]) == 1
 
 
 def real_page() -> str:
