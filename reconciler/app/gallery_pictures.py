@@ -17,13 +17,16 @@ from reconciler.core.text import count
 from reconciler.files.drawn import looked_at
 from reconciler.files.image.image_file import inspect
 from reconciler.files.tree import Tree
-from reconciler.render.gallery_picture import ShownResult, ShownResults, edge_for, picture_uri, vector_uri
+from reconciler.render.gallery_picture import ShownResult, ShownResults, edge_for, fitting_edge, picture_uri, vector_uri
 
 _PIXELS: Final = ("png", "jpg", "webp")
 _VECTOR_LIMIT: Final = 2_000_000
 """Bytes of vector graphics that stand in a page; they cannot be made smaller."""
 
 _WORDS_LIMIT: Final = 200_000
+_SAMPLE: Final = 24
+"""Pictures that are made to see how large they get; no more than these always fit."""
+
 _DRAWS_FROM_OUTSIDE: Final = (b"<!ENTITY", b"<?xml-stylesheet")
 _NO_PICTURE: Final = "the file cannot be shown, or is another one by now"
 
@@ -34,7 +37,7 @@ def shown_results(root: Path, cells: Iterable[CaseResult], most_edge: int = 0) -
         one.digest: one.file for one in cells if one.digest and one.has_content and one.state is not CaseState.DAMAGED
     }
     pixels = {digest: path for digest, path in here.items() if path.endswith(tuple(f".{end}" for end in _PIXELS))}
-    edge = min(edge_for(len(pixels)), most_edge or edge_for(0))
+    edge = _edge(root, pixels, min(edge_for(len(pixels)), most_edge or edge_for(0)))
     small = small_pictures(root, pixels, edge)
     found = {
         digest: _pictured(small[digest]) if digest in small else ShownResult(reason=_NO_PICTURE) for digest in pixels
@@ -42,6 +45,15 @@ def shown_results(root: Path, cells: Iterable[CaseResult], most_edge: int = 0) -
     return ShownResults(
         by_digest=found | _others(root, {one: here[one] for one in here if one not in pixels}), edge=edge
     )
+
+
+def _edge(root: Path, paths: Mapping[str, str], edge: int) -> int:
+    """As large as the number of pictures allows, or smaller where the first of them say that they would not fit."""
+    if len(paths) <= _SAMPLE:
+        return edge
+    step = len(paths) // _SAMPLE
+    some = small_pictures(root, dict(list(paths.items())[::step]), edge)
+    return fitting_edge(edge, len(paths), [len(one) for one in some.values()])
 
 
 def _pictured(webp: bytes) -> ShownResult:

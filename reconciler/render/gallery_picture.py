@@ -1,8 +1,9 @@
 """How the results of a gallery are shown: as pictures in data URIs, as text, or with a clause that says why not."""
 
 import base64
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Final
 
@@ -16,6 +17,11 @@ STEPS: Final = ((24, 1024), (150, 768), (600, 512), (1500, 320))
 SMALLEST: Final = 192
 BUDGET: Final = 40_000_000
 """Bytes of all pictures of a page, as they stand in it."""
+
+_FILLED: Final = 0.9
+"""The part of it that is planned with: no picture is as large as another."""
+_STEP: Final = 64
+_OF_BASE64: Final = 4 / 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,14 @@ NO_RESULTS: Final = ShownResults()
 def edge_for(number: int) -> int:
     """Pixels of the longer edge where a page shows so many pictures."""
     return next((edge for most, edge in STEPS if number <= most), SMALLEST)
+
+
+def fitting_edge(edge: int, number: int, sizes: Sequence[int]) -> int:
+    """The edge at which so many pictures fit into a page, where some of them, made with `edge`, have these bytes."""
+    expected = number * sum(sizes) / max(len(sizes), 1) * _OF_BASE64
+    if expected <= _FILLED * BUDGET:
+        return edge
+    return max(SMALLEST, int(edge * math.sqrt(_FILLED * BUDGET / expected)) // _STEP * _STEP)
 
 
 def picture_uri(webp: bytes) -> str:

@@ -57,7 +57,10 @@ def _drawn(file: BinaryIO, edge: int, digest: str) -> bytes | None:
             return None
         small = _shrunk(image, edge)
     result = io.BytesIO()
-    small.save(result, "WEBP", quality=_QUALITY if edge <= EDGE else _CLOSE_QUALITY, method=4)
+    if edge <= EDGE:
+        small.save(result, "WEBP", quality=_QUALITY, method=4)
+    else:  # half the time of method 4, for 3 % more bytes
+        small.save(result, "WEBP", quality=_CLOSE_QUALITY, method=2)
     return result.getvalue()
 
 

@@ -11,7 +11,7 @@ from reconciler.core.gallery import CaseResult, CaseState
 from reconciler.core.problem import Location
 from reconciler.core.strictjson import Value
 from reconciler.gallery.comparison import ComparedColumn, Comparison, compared
-from reconciler.render.gallery_picture import BUDGET, ShownResult, ShownResults, edge_for, picture_uri
+from reconciler.render.gallery_picture import BUDGET, ShownResult, ShownResults, edge_for, fitting_edge, picture_uri
 from reconciler.render.gallery_report import gallery_report
 from reconciler.render.html.gallery_page import render_gallery
 from tests.gallery import looks
@@ -90,6 +90,16 @@ def test_the_fewer_pictures_the_larger_they_are() -> None:
     assert [edge_for(number) for number in (0, 12, 24, 25, 120, 600, 601, 5000)] == [
         1024, 1024, 1024, 768, 768, 512, 320, 192,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "bytes_each", "edge"),
+    [(120, 40_000, 768), (600, 40_000, 512), (600, 90_000, 320), (5000, 90_000, 192), (25, 0, 768)],
+)
+def test_heavy_pictures_are_made_smaller_before_any_is_left_out(number: int, bytes_each: int, edge: int) -> None:
+    """By as much as the first of them say; where none could be made, the size stays."""
+    sizes = [bytes_each, bytes_each] if bytes_each else []
+    assert fitting_edge(edge_for(number), number, sizes) == edge
 
 
 def test_a_page_holds_no_more_than_its_budget() -> None:
