@@ -51,16 +51,10 @@ class Ending:
     task: Task
     file: str = ""
     words: str = ""
-    is_unknown: bool = False
-    """May it have been paid for?"""
 
 
 class _Stop(Exception):
     """No further request makes sense. Carries how the case ended that showed it."""
-
-    def __init__(self, words: str, *, is_unknown: bool = False) -> None:
-        super().__init__(words)
-        self.is_unknown = is_unknown
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,7 +111,7 @@ class GalleryDrawing:
             ending = await self._drawn(task)
         except _Stop as stop:
             self.is_stopped = True
-            ending = Ending(task=task, words=str(stop), is_unknown=stop.is_unknown)
+            ending = Ending(task=task, words=str(stop))
         self._under_way -= 1
         self.endings.append(ending)
         self._tell(ending)
@@ -175,8 +169,8 @@ class GalleryDrawing:
             words = f"the answer to {error.operation} is lost: {error.message}; {_asked(task)}"
             self._lost += 1
             if self._lost >= MOST_LOST:
-                raise _Stop(words, is_unknown=True) from None
-            return Ending(task=task, words=words, is_unknown=True)
+                raise _Stop(words) from None
+            return Ending(task=task, words=words)
         self._lost = 0
         return await self._fetched(task, generation, replace(note, job=jobs[0] if jobs else ""), answer)
 
@@ -209,7 +203,7 @@ class GalleryDrawing:
             words = answer.words or "no result came: moderation blocked it, most likely"
             if answer.is_final:
                 self._note(task, replace(note, ended=words))
-            return Ending(task=task, words=f"{words}; {_asked(task)}" if answer.is_final else words, is_unknown=True)
+            return Ending(task=task, words=f"{words}; {_asked(task)}" if answer.is_final else words)
         result = answer.results[0]
         if result.warning:
             self.told.say(f"{task.name}: the API warns: {result.warning}")
@@ -234,8 +228,8 @@ class GalleryDrawing:
             self._note(task, replace(note, ended=words))
         way = "run it again to fetch it" if note.job else _asked(task)
         if kept.is_refused or unnamed_hosts([result.address], hosts):
-            raise _Stop(f"{words}; {way}", is_unknown=True)
-        return Ending(task=task, words=f"{words}; {way}", is_unknown=True)
+            raise _Stop(f"{words}; {way}")
+        return Ending(task=task, words=f"{words}; {way}")
 
     def _may_fetch(self, hosts: Sequence[str]) -> bool:
         """A person is asked once about the same hosts."""

@@ -1,6 +1,7 @@
 """`gallery run` on the terminal: find the versions, hold the folder, draw what is missing, and say what came of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.galleries import gallery_named
@@ -22,10 +23,13 @@ from reconciler.cli.context import CommandContext, warn_of_unused_token
 from reconciler.cli.exit_codes import DONE, FAILED
 from reconciler.cli.generate_flow import require_hosts, told_by
 from reconciler.cli.plan_flow import announce_server_time, connect
-from reconciler.core.gallery import CaseState, DesiredGallery
+from reconciler.core.gallery import CaseResult, CaseState, DesiredGallery
 from reconciler.core.text import count, in_words, shown
 from reconciler.files.gallery_writer import GalleryInUse, GalleryWriter
 from reconciler.render.problem import warnings_view
+
+_SHOWN: Final = 8
+"""Names in one line."""
 
 
 async def run_gallery(context: CommandContext, name: str, request: GalleryRunRequest) -> int:
@@ -92,19 +96,35 @@ async def _drawn(
 
 def _report(context: CommandContext, gallery: DesiredGallery, run: GalleryRun, drawing: GalleryDrawing) -> int:
     """What is not there, and how it gets there."""
-    for left in run.left:
-        way = "--refresh draws it again" if left.state is CaseState.STALE else f"`--again {left.case}` pays once more"
-        place = left.case if left.column.checkpoint is None else f"{left.case} at {left.column.checkpoint}"
-        context.console.say_line(f"{place} ({left.column.fingerprint}) is {left.state.value}: {left.reason}; {way}.")
+    for line in _left(run.left):
+        context.console.say_line(line)
     begun = [ending.task for ending in drawing.endings]
     undone = [task.name for task in run.tasks if not any(task is one for one in begun)]
     if undone:
-        context.console.say_line(f"Not begun: {in_words(undone, 'and')}.")
+        context.console.say_line(f"Not begun: {_listed(undone)}.")
     kept = _kept(drawing.endings)
     lacking = len(run.left) + len(run.tasks) - kept
     if lacking:
         context.console.say_line(f"{gallery}: {lacking} of {count(lacking + kept + run.present, 'case')} not there.")
     return FAILED if lacking else DONE
+
+
+def _left(results: Iterable[CaseResult]) -> Iterator[str]:
+    """What was left as it is. Cases of one column that stand alike are told together."""
+    alike: dict[tuple[str, CaseState, str], list[str]] = {}
+    for one in results:
+        alike.setdefault((one.column.folder_name, one.state, one.reason), []).append(one.case)
+    for (column, state, reason), names in alike.items():
+        is_one = len(names) == 1
+        way = f"`--again {names[0] if is_one else 'CASE'}` pays once more"
+        if state is CaseState.STALE:
+            way = f"--refresh draws {'it' if is_one else 'them'} again"
+        yield f"{_listed(names)} ({column}) {'is' if is_one else 'are'} {state.value}: {reason}; {way}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown_names, more = names[:_SHOWN], len(names) - _SHOWN
+    return in_words(shown_names if more < 1 else [*shown_names, f"{more} more"], "and")
 
 
 def _kept(endings: Iterable[Ending]) -> int:

@@ -164,6 +164,17 @@ def test_over_a_socket_the_token_goes_to_the_api_alone(elsewhere: str, cli: Cli)
     assert TOKEN not in ran.out + ran.err + "".join(path.read_text() for path in LOOKS.rglob("*.json"))
 
 
+def test_cases_that_stand_alike_are_told_together(shown: Path, cli: Cli) -> None:
+    """In one line, and not all of many."""
+    many = "".join(f"    - {{name: c{number:02}, prompt: x, seed: {number}}}\n" for number in range(12))
+    FILE.write_text(GALLERY.partition("    -")[0] + many)
+    assert cli("gallery", "run", "looks").code == 0
+    FILE.write_text(FILE.read_text().replace("prompt: x", "prompt: y"))
+    said = flat(cli("gallery", "run", "looks").err)
+    assert "c00, c01, c02, c03, c04, c05, c06, c07 and 4 more (" in said
+    assert ") are stale: the case was defined differently when it was drawn; --refresh draws them again." in said
+
+
 @pytest.mark.parametrize(("typed", "code"), [("yes\n", 0), ("no\n", 1)])
 def test_on_a_terminal_a_person_is_asked_once_about_the_host(typed: str, code: int, elsewhere: str) -> None:
     """Not for each case."""
