@@ -209,8 +209,10 @@ def test_f43_a_text_that_breaks_off_while_it_is_read(sidecar: Brand, monkeypatch
         def fileno(self) -> int:
             raise OSError(5, "Input/output error")
 
-    real = Tree.open_file
-    monkeypatch.setattr(Tree, "open_file", lambda tree, path: Broken() if path.endswith("p0.txt") else real(tree, path))
+    real = Tree._file_near
+    monkeypatch.setattr(
+        Tree, "_file_near", lambda tree, path: Broken() if path.endswith("p0.txt") else real(tree, path)
+    )
     sidecar.write("images/p0.txt", "one.")
     sidecar.write("images/p1.txt", "two.")
     (problem,) = sidecar.errors()

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.kind import Kind
+from reconciler.core.manifest.gallery import read_gallery
 from reconciler.core.manifest.kinds import RULES
-from reconciler.core.manifest.loaded import Manifest
+from reconciler.core.manifest.loaded import GalleryManifest, Manifest
 from reconciler.core.manifest.mismatch import keys_at, words_at
-from reconciler.core.manifest.reading import read_manifest
+from reconciler.core.manifest.reading import is_gallery, read_manifest
 from reconciler.core.manifest.run_keys import LimitsFile
 from reconciler.files.configuration import ConfigurationFile, ExpectFile, load_configuration
 from reconciler.files.tree_listing import FOLDER_LIMIT
@@ -25,7 +26,10 @@ MANIFESTS = [block for block in BLOCKS if block.startswith("apiVersion")]
 @pytest.mark.parametrize("block", MANIFESTS)
 def test_examples_are_manifests(block: str) -> None:
     (document,) = read_yaml(block.encode(), "docs/manifests.md").documents
-    assert isinstance(read_manifest(document), Manifest)
+    if is_gallery(document):
+        assert isinstance(read_gallery(document), GalleryManifest)
+    else:
+        assert isinstance(read_manifest(document), Manifest)
 
 
 def test_the_configuration_is_one(empty: Brand) -> None:
