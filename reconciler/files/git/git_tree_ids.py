@@ -25,6 +25,10 @@ _STATUS = (
     *("--no-renames", "--no-ahead-behind", "--ignore-submodules=all"),
 )
 _FLAGS = ("ls-files", "-v", "-z")
+_WITHOUT_LFS = tuple(
+    word for setting in ("clean=", "smudge=", "process=", "required=false") for word in ("-c", f"filter.lfs.{setting}")
+)
+"""Overrules what the repository may say of Git LFS: nothing is run, so a file whose times changed counts as changed."""
 _UNSOUND = r"core\.attributesfile|filter\..*\.(?:clean|smudge|process)"
 _FIELDS = {b"1": 8, b"u": 10, b"?": 1, b"!": 1}
 """Fields before the path, by the kind of a line of `git status --porcelain=v2`."""
@@ -74,7 +78,8 @@ class GitTreeIds:
 
         Left out are folders with a file that is changed, staged, unmerged, untracked or ignored; folders with a file that git
         was told not to look at (`assume-unchanged`, `skip-worktree`, so all of a sparse checkout); submodules and links. If
-        attributes may make the bytes on the disk differ from the commit (filters, so Git LFS; line ends), all are left out.
+        attributes may make the bytes on the disk differ from the commit (filters, line ends), all are left out. Git LFS may: its folders
+        hold the files of the tree, or the pointers that the tree has.
         """
         if self._trees is None:
             self._trees = self._vouched()
@@ -94,7 +99,7 @@ class GitTreeIds:
     def _begin(self, *arguments: str) -> _Running:
         file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads the answer closes it
         where = ("--", self._below, *map(_attributes_in, _above(self._below))) if self._below else ()
-        return _Running(self._repository.begin(file, *arguments, *where), file)
+        return _Running(self._repository.begin(file, *_WITHOUT_LFS, *arguments, *where), file)
 
     def _vouched(self) -> Mapping[str, str]:
         status, flags = self._status.read(), self._flags.read()
@@ -196,8 +201,8 @@ def _size(path: Path) -> int:
 
 
 def _is_unsound(scope: str, name: str) -> bool:
-    """A filter of the person is not known to the git that is started here; one of the repository would be run."""
-    return name == "core.attributesfile" or scope in {"local", "worktree"}
+    """A filter of the person is not known to the git that is started here; one of the repository would be run, but for Git LFS."""
+    return name == "core.attributesfile" or (scope in {"local", "worktree"} and not name.startswith("filter.lfs."))
 
 
 def _own_attributes(environ: Mapping[str, str]) -> Iterator[Path]:
@@ -256,7 +261,8 @@ def _unwatched(flags: bytes) -> Iterator[bytes]:
 def may_convert(text: bytes) -> bool:
     """May these attributes change bytes on the way to the disk, other than line ends of files that git sees as text?
 
-    `text=auto` may not: it leaves alone each file that holds a NUL byte, and only such files are vouched for.
+    `text=auto` may not: it leaves alone each file that holds a NUL byte, and only such files are vouched for. Git LFS does not
+    count: that a pointer in the tree stands for the bytes on the disk is proved file by file (`DigestTable.form_in`).
     """
     return any(_line_converts(line.split()) for line in text.decode("utf-8", "replace").splitlines())
 
@@ -288,6 +294,6 @@ def _line_converts(words: list[str]) -> bool:
 
 def _converts(word: str, *, has_safe_text: bool) -> bool:
     name, _, value = word.lstrip("-!").partition("=")
-    if word.startswith("-") or name not in _CONVERTING:
+    if word.startswith("-") or name not in _CONVERTING or word == "filter=lfs":
         return False
     return not (has_safe_text if name == "eol" else name == "text" and value == "auto")

@@ -14,11 +14,11 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from reconciler.files.cache import CacheFile, CacheTable
-from reconciler.files.image.digest_table import NO_KEY, Damaged, DigestTable, decoded, encoded, file_key, packed
+from reconciler.files.image.digest_table import NO_KEY, Damaged, DigestTable, Form, decoded, encoded, file_key, packed
 
 RULES = b"5"
 """Counts up whenever the reading of images, or a judgement in `FolderSummary`, finds something else, and with the form of a row.
@@ -52,24 +52,33 @@ class DigestCache:
         tables = ((folder, _table(values.get(key))) for key, folder in keys.items())
         return {folder: table for folder, table in tables if table is not None}
 
-    def of_tree(self, oid: str) -> DigestTable | None:
-        """What was found in any folder, of any clone, that held this git tree; its times are those of another place."""
-        table = _table(self._file.find(CacheTable.DIGESTS, _tree_key(oid)))
-        return table if table is not None and table.tree == oid else None
+    def of_tree(self, oid: str) -> Iterator[DigestTable]:
+        """What was found in any folder, of any clone, that held this git tree, in each form of it that is known.
 
-    def of_trees(self, oids: Iterable[str]) -> dict[str, DigestTable]:
-        """The same for many trees, by their ids."""
-        found = self._file.find_many(CacheTable.DIGESTS, [_tree_key(oid) for oid in dict.fromkeys(oids)])
-        tables = (_table(value) for value in found.values())
-        return {table.tree: table for table in tables if table is not None and table.tree is not None}
+        Its times are those of another place.
+        """
+        for form in (Form.WHOLE, Form.POINTERS):  # files themselves are kept in one place, however git holds them
+            table = _table(self._file.find(CacheTable.DIGESTS, _tree_key(oid, form)))
+            if table is not None and table.tree == oid:
+                yield table
+
+    def in_objects(self, oids: Iterable[str]) -> dict[str, DigestTable]:
+        """What git's own objects of many trees hold, by their ids: pointers, where Git LFS keeps the files."""
+        wanted = dict.fromkeys(oids)
+        keys = [_tree_key(oid, form) for form in (Form.WHOLE, Form.POINTERS) for oid in wanted]
+        tables = map(_table, self._file.find_many(CacheTable.DIGESTS, keys).values())
+        return {
+            table.tree: table for table in tables if table and table.tree is not None and table.form is not Form.LFS
+        }
 
     def keep_tree(self, oid: str, table: DigestTable) -> None:
         """Keep what was found in a git tree that lies in no folder. The table was compared with the tree, file by file."""
-        self._file.put(CacheTable.DIGESTS, _TREE + _tree_key(oid), encoded(table), _tree_key(oid))
+        key = _tree_key(oid, table.form)
+        self._file.put(CacheTable.DIGESTS, _TREE + key, encoded(table), key)
 
     def keep(self, folder: str, table: DigestTable) -> None:
         """Keep what was found in a folder."""
-        second_key = b"" if table.tree is None else _tree_key(table.tree)
+        second_key = b"" if table.tree is None else _tree_key(table.tree, table.form)
         self._file.put(CacheTable.DIGESTS, self._key(folder), encoded(table), second_key)
 
     def key(self, status: os.stat_result) -> bytes:
@@ -98,8 +107,8 @@ class DigestCache:
         return self._mark + os.fsencode(folder)
 
 
-def _tree_key(tree: str) -> bytes:
-    return RULES + tree.encode()
+def _tree_key(tree: str, form: Form) -> bytes:
+    return RULES + (b"pointers" if form is Form.POINTERS else b"") + tree.encode()
 
 
 def _table(value: bytes | None) -> DigestTable | None:

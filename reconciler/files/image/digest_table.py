@@ -12,6 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from enum import StrEnum
 from struct import Struct, pack, unpack
 from typing import Any
 
@@ -19,7 +20,7 @@ from reconciler.core.manifest.image import Facts, Flaw, FolderSummary, Trait
 from reconciler.core.manifest.portable import are_plain
 from reconciler.core.name import DIGEST_BYTES
 from reconciler.core.value import dataclass
-from reconciler.files.image.image_file import Inspection
+from reconciler.files.image.image_file import POINTER_LIMIT, Inspection, pointer_blob, pointer_bytes
 
 Key = tuple[int, int, int, int]
 """Size, both times (ns) and inode: what must be equal for a file to count as unchanged."""
@@ -52,18 +53,28 @@ class Damaged(ValueError):
     """The bytes of a table are not what was written."""
 
 
+class Form(StrEnum):
+    """How a git tree holds the files of a table."""
+
+    WHOLE = "whole"
+    """It holds the bytes that the table tells of."""
+    LFS = "lfs"
+    """It holds Git LFS pointers to some of them. On the disk each file is there itself."""
+    POINTERS = "pointers"
+    """The table itself tells of pointers. On the disk there are pointers, too."""
+
+
 class DigestTable:
     """The image files of a folder by name, sorted; Damaged if the columns do not have the size of what a table holds.
 
-    `tree` is the id of the git tree that holds just these bytes; `not_tree` is the id of one that was found to hold others.
-    Either is known only after every image was compared with the tree.
+    `tree` is the id of the git tree that holds just these bytes, in the `form` that says how; `not_tree` is the id of one that was
+    found to hold others. Either is known only after every image was compared with the tree.
     """
 
-    def __init__(
-        self, shared: "Shared", columns: bytes, *, tree: str | None = None, not_tree: str | None = None
-    ) -> None:
-        self.tree = tree
-        self.not_tree = not_tree
+    def __init__(self, shared: "Shared", columns: bytes) -> None:
+        self.tree: str | None = None
+        self.form = Form.WHOLE
+        self.not_tree: str | None = None
         self.shared = shared
         self.columns = columns
         names = columns[_STARTS[-1] * shared.number :]
@@ -110,6 +121,27 @@ class DigestTable:
         column = self._column(4)
         pieces = (column[at : at + BLOB_BYTES] for at in range(0, len(column), BLOB_BYTES))
         return tuple(None if piece == _UNKNOWN else piece.hex() for piece in pieces)
+
+    def form_in(self, ids: Sequence[str | None]) -> Form | None:
+        """How a tree holds these files, by the ids that it has for their names; None if it holds other bytes, or that is not known.
+
+        An id of ours was computed from the bytes that were hashed. That of a pointer follows from digest and size.
+        """
+        found = self.inspections
+        pointers = sum(one.is_pointer for one in found)
+        if None in ids or None in self.blobs:
+            return None
+        if self.blobs == tuple(ids):
+            return Form.POINTERS if pointers else Form.WHOLE
+        is_lfs = all(oid in {one.blob, pointer_blob(one.digest, one.size)} for oid, one in zip(ids, found, strict=True))
+        return Form.LFS if is_lfs and not pointers else None
+
+    def disk_sizes(self) -> list[int]:
+        """How many bytes each file has on the disk if it is there as the table tells; 0 where that would not prove it."""
+        found = self.inspections
+        if self.form is Form.LFS:
+            return [one.size if one.size > POINTER_LIMIT else 0 for one in found]
+        return [len(pointer_bytes(one.digest, one.size)) if one.is_pointer else one.size for one in found]
 
     @functools.cached_property
     def inspections(self) -> tuple[Inspection, ...]:
@@ -172,6 +204,7 @@ def encoded(table: DigestTable) -> bytes:
     places = {each: place for place, each in enumerate(shared.facts)}
     head = [
         table.tree,
+        table.form,
         table.not_tree,
         shared.number,
         [_facts_out(each) for each in shared.facts],
@@ -186,10 +219,12 @@ def decoded(data: bytes) -> DigestTable:
     """A table as it was kept; Damaged if it is none."""
     start = data.find(b"\n") + 1
     try:
-        tree, not_tree, *shared = json.loads(data[:start])
-        return DigestTable(_shared(*shared), data[start:], tree=_text(tree), not_tree=_text(not_tree))
+        tree, form, not_tree, *shared = json.loads(data[:start])
+        table = DigestTable(_shared(*shared), data[start:])
+        table.tree, table.form, table.not_tree = _text(tree), Form(form), _text(not_tree)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise Damaged from error
+    return table
 
 
 def _shared(number: Any, facts: Any, counts: Any, totals: Any, flaws: Any) -> Shared:  # noqa: ANN401 - what JSON holds

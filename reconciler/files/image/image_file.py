@@ -1,5 +1,6 @@
 """An image file, read once: its SHA-256, and what its structure says. Pixels are never decoded."""
 
+import hashlib
 import re
 from dataclasses import field, replace
 
@@ -12,7 +13,9 @@ FILE_LIMIT = 256 * 1024 * 1024
 """Bytes of the largest image file that is read."""
 
 _DIGEST = re.compile("[0-9a-f]{64}")
-_POINTER_LIMIT = 1024
+POINTER_LIMIT = 1024
+"""Bytes that are looked at to find a Git LFS pointer; one has some 130."""
+
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\noid sha256:([0-9a-f]{64})\nsize ([1-9][0-9]{0,14})\n"
 )
@@ -52,12 +55,25 @@ def digest_bytes(digest: str) -> bytes:
     return bytes.fromhex(digest)
 
 
+def pointer_bytes(digest: str, size: int) -> bytes:
+    """The Git LFS pointer to a file: the only text of these values that counts as one."""
+    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {size}\n".encode()
+
+
+def pointer_blob(digest: str, size: int) -> str:
+    """Git's id of the Git LFS pointer to a file."""
+    text = pointer_bytes(digest, size)
+    return hashlib.sha1(b"blob %d\0" % len(text) + text, usedforsecurity=False).hexdigest()
+
+
 def inspect(file: Readable, expected: int | None = None) -> Inspection:
     """Read a file to its end. `expected` is its number of bytes, given if git's id of it is wanted."""
     source = ByteSource(file, expected)
-    head = source.peek(_POINTER_LIMIT)
+    head = source.peek(POINTER_LIMIT)
     if (pointer := _POINTER.fullmatch(head)) is not None and source.is_whole(head):
-        return Inspection(digest=pointer[1].decode(), size=int(pointer[2]), is_pointer=True)
+        digest, size = pointer[1].decode(), int(pointer[2])
+        blob = None if expected is None else pointer_blob(digest, size)
+        return Inspection(digest=digest, size=size, is_pointer=True, blob=blob)
     facts, flaw = None, None
     try:
         facts = _walk(source, head)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from reconciler.files.git.revision_tree import RevisionTree
 from reconciler.files.image.digest_cache import DigestCache
-from reconciler.files.image.digest_table import NO_KEY, DigestTable, make_table, packed
+from reconciler.files.image.digest_table import NO_KEY, make_table, packed
 from reconciler.files.image.image_file import FILE_LIMIT, Inspection, inspect
 from reconciler.files.image.scan import FolderContents, ScannedFile, known_in
 from reconciler.files.tree import FileRefused
@@ -19,7 +19,7 @@ def scan_revision(
     What was read is kept under the id of the folder, so that the next run against this revision reads no image.
     """
     ids = {folder: oid for folder in names if (oid := tree.tree_of(folder)) is not None}
-    tables = cache.of_trees(ids.values())
+    tables = cache.in_objects(ids.values())
     found: dict[str, FolderContents] = {}
     for folder, own in sorted(names.items()):
         known = known_in(tables.get(ids.get(folder, "")), own)
@@ -34,16 +34,11 @@ def _read(tree: RevisionTree, folder: str, names: Sequence[str], cache: DigestCa
         return files
     table = make_table((name, packed(NO_KEY), one) for name, one in sound.items())
     oid = tree.tree_of(folder)
-    if oid is not None and table.names and _is_of_tree(tree, folder, table):
-        table.tree = oid
+    form = table.form_in([tree.blob_of(join(folder, name)) for name in table.names])
+    if oid is not None and len(table) and form is not None:
+        table.tree, table.form = oid, form
         cache.keep_tree(oid, table)
     return table
-
-
-def _is_of_tree(tree: RevisionTree, folder: str, table: DigestTable) -> bool:
-    """Was every image hashed the way git hashes it, and is each result the id that the tree has?"""
-    files = zip(table.names, table.blobs, strict=True)
-    return all(blob is not None and tree.blob_of(join(folder, name)) == blob for name, blob in files)
 
 
 def _inspected(tree: RevisionTree, path: str) -> ScannedFile:

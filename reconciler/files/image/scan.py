@@ -9,7 +9,7 @@ from dataclasses import field
 from reconciler.core.value import dataclass
 from reconciler.files.git.git_tree_ids import GitTreeIds
 from reconciler.files.image.digest_cache import DigestCache
-from reconciler.files.image.digest_table import KEY_BYTES, DigestTable, file_key, make_table, packed
+from reconciler.files.image.digest_table import KEY_BYTES, DigestTable, Form, file_key, make_table, packed
 from reconciler.files.image.image_file import FILE_LIMIT, Inspection, inspect
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import join
@@ -53,8 +53,8 @@ def scan(
     tables = cache.in_place(names)
     for folder, asked in sorted(names.items()):
         table = tables.get(folder)
-        committed = _committed(cache, table, vouched.get(folder))
-        if (known := known_in(committed, asked)) is not None:
+        known = _committed(tree, cache, folder, asked, table, vouched.get(folder))
+        if known is not None:
             found[folder] = known
         elif table is not None and _is_unchanged(tree, folder, asked, table):
             found[folder] = table
@@ -68,11 +68,36 @@ def scan(
     return found
 
 
-def _committed(cache: DigestCache, table: DigestTable | None, oid: str | None) -> DigestTable | None:
-    """A table that was checked against the git tree that the folder holds; None if git does not vouch, or none is known."""
+def _committed(
+    tree: Tree, cache: DigestCache, folder: str, asked: Sequence[str], table: DigestTable | None, oid: str | None
+) -> FolderContents | None:
+    """What is known of the git tree that the folder holds; None if git does not vouch, or nothing fits.
+
+    Git calls a file of Git LFS unchanged whether it is there itself or as its pointer. The number of its bytes tells which.
+    """
     if oid is None:
         return None
-    return table if table is not None and table.tree == oid else cache.of_tree(oid)
+    for one in (table,) if table is not None and table.tree == oid else cache.of_tree(oid):
+        known = known_in(one, asked)
+        if known is not None and (one.form is Form.WHOLE or _has_sizes(tree, folder, asked, one)):
+            return known
+    return None
+
+
+def _has_sizes(tree: Tree, folder: str, asked: Sequence[str], table: DigestTable) -> bool:
+    """Does each file have as many bytes as the table expects on the disk?"""
+    sizes = dict(zip(table.names, table.disk_sizes(), strict=True))
+    try:
+        with tree.folder(folder) as handle:
+            return all(_size_at(name, handle) == sizes[name] for name in asked)
+    except OSError:
+        return False
+
+
+def _size_at(name: str, handle: int) -> int:
+    """The bytes of a regular file in a folder; no number for anything else."""
+    status = os.stat(name, dir_fd=handle, follow_symlinks=False)
+    return status.st_size if stat.S_ISREG(status.st_mode) else -1
 
 
 def known_in(table: DigestTable | None, asked: Sequence[str]) -> FolderContents | None:
@@ -174,8 +199,9 @@ def _compare_with_trees(found: Mapping[str, FolderContents], git: GitTreeIds, ca
         if not isinstance(table, DigestTable) or oid in {table.tree, table.not_tree} or None in table.blobs:
             continue
         ids = git.blobs().get(folder, {})
-        is_equal = all(ids.get(os.fsencode(name)) == blob for name, blob in zip(table.names, table.blobs, strict=True))
-        table.tree, table.not_tree = (oid, None) if is_equal else (None, oid)
+        form = table.form_in([ids.get(os.fsencode(name)) for name in table.names])
+        table.tree, table.not_tree = (None, oid) if form is None else (oid, None)
+        table.form = form or Form.WHOLE
         cache.keep(folder, table)
 
 

@@ -223,7 +223,8 @@ def test_a_weakened_look_at_times_is_not_used(cached: Brand) -> None:
 
 CONVERTING = [
     "*.png text",
-    "*.png filter=lfs diff=lfs merge=lfs -text",
+    "*.png filter=lfsx -text",
+    "*.png filter=lfs text",
     "*.png eol=crlf",
     "*.png ident",
     "*.png crlf",
@@ -246,7 +247,16 @@ def test_attributes_that_may_change_bytes_end_the_trust(committed: Brand, line: 
 
 
 @pytest.mark.parametrize(
-    "line", ["* text=auto", "* text=auto eol=lf", "*.png binary", "*.png -text eol=crlf", "*.png -filter", "*.c diff=c"]
+    "line",
+    [
+        "* text=auto",
+        "* text=auto eol=lf",
+        "*.png binary",
+        "*.png -text eol=crlf",
+        "*.png -filter",
+        "*.c diff=c",
+        "*.png filter=lfs diff=lfs merge=lfs -text",
+    ],
 )
 def test_attributes_that_leave_images_alone_do_not(committed: Brand, line: str) -> None:
     (committed.folder / ".gitattributes").write_text(f"{line}\n")

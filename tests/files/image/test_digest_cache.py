@@ -137,7 +137,7 @@ def put_value(brand: Brand, value: bytes) -> None:
 
 
 def forged(good: bytes, forge: Forge) -> bytes:
-    """The row of one folder, its head changed by `forge`: tree, not_tree, number, facts, counts, totals, flaws."""
+    """The row of one folder, its head changed by `forge`: tree, form, not_tree, number, facts, counts, totals, flaws."""
     line, _, columns = good.partition(b"\n")
     head = json.loads(line)
     forge(head)
@@ -145,21 +145,22 @@ def forged(good: bytes, forge: Forge) -> bytes:
 
 
 FORGERIES: dict[str, Forge] = {
-    "fewer files": lambda head: head.__setitem__(2, head[2] - 1),
-    "more files": lambda head: head.__setitem__(2, head[2] + 1),
-    "a negative number": lambda head: head.__setitem__(2, -1),
-    "no number": lambda head: head.__setitem__(2, "6"),
-    "facts are missing": lambda head: head[3].clear(),
-    "facts are none": lambda head: head.__setitem__(3, [[1]]),
-    "facts are of other things": lambda head: head.__setitem__(3, [[1, 2, 3]]),
-    "counts of facts that are not there": lambda head: head.__setitem__(4, [[9, ".png", 1]]),
-    "counts are none": lambda head: head.__setitem__(4, 3),
-    "totals are none": lambda head: head.__setitem__(5, 3),
-    "totals are too few": lambda head: head[5].pop(),
-    "totals are texts": lambda head: head.__setitem__(5, ["a", "b", True, True]),
-    "flaws are none": lambda head: head.__setitem__(6, {"0": {"rule": 3, "x": 4}}),
-    "flaws are no texts": lambda head: head.__setitem__(6, {"0": {"rule": "x", "summary": 4}}),
-    "flaws are a list": lambda head: head.__setitem__(6, []),
+    "fewer files": lambda head: head.__setitem__(3, head[3] - 1),
+    "more files": lambda head: head.__setitem__(3, head[3] + 1),
+    "a negative number": lambda head: head.__setitem__(3, -1),
+    "no number": lambda head: head.__setitem__(3, "6"),
+    "facts are missing": lambda head: head[4].clear(),
+    "facts are none": lambda head: head.__setitem__(4, [[1]]),
+    "facts are of other things": lambda head: head.__setitem__(4, [[1, 2, 3]]),
+    "counts of facts that are not there": lambda head: head.__setitem__(5, [[9, ".png", 1]]),
+    "counts are none": lambda head: head.__setitem__(5, 3),
+    "totals are none": lambda head: head.__setitem__(6, 3),
+    "totals are too few": lambda head: head[6].pop(),
+    "totals are texts": lambda head: head.__setitem__(6, ["a", "b", True, True]),
+    "flaws are none": lambda head: head.__setitem__(7, {"0": {"rule": 3, "x": 4}}),
+    "flaws are no texts": lambda head: head.__setitem__(7, {"0": {"rule": "x", "summary": 4}}),
+    "flaws are a list": lambda head: head.__setitem__(7, []),
+    "no form": lambda head: head.__setitem__(1, "x"),
     "head goes on": lambda head: head.append(3),
     "head ends early": lambda head: head.clear(),
 }

@@ -1,6 +1,7 @@
 """A table of columns: what is put in comes out, and whatever bytes the columns hold, nothing raises."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,12 +14,13 @@ from reconciler.files.image.digest_table import (
     NO_KEY,
     Damaged,
     DigestTable,
+    Form,
     decoded,
     encoded,
     make_table,
     packed,
 )
-from reconciler.files.image.image_file import Inspection
+from reconciler.files.image.image_file import Inspection, pointer_blob, pointer_bytes
 
 FACTS = Facts(format="PNG", width=1200, height=1200)
 TURNED = Facts(format="JPEG", width=1, height=2, traits=(Trait.ROTATED, Trait.CMYK), trailing=7)
@@ -44,7 +46,7 @@ def test_what_is_put_in_comes_out_sorted_by_name() -> None:
         assert table.blobs == tuple(one.blob for _, _, one in sorted(FILES, key=lambda row: row[0]))
         assert table.keys == b"".join(key for _, key, _ in sorted(FILES, key=lambda row: row[0]))
         assert table.digest_column.hex() == "".join(table.digests)
-        assert (table.tree, table.not_tree) == ("1" * 40, None)
+        assert (table.tree, table.form, table.not_tree) == ("1" * 40, Form.WHOLE, None)
         assert table.summary == made.summary
     assert encoded(again(made)) == encoded(made)
 
@@ -82,4 +84,27 @@ def test_whatever_the_columns_hold_can_be_asked_for(columns: bytes) -> None:
     table = decoded(head + b"\n" + columns + b"1\x002\x003\x004\x00\xff")
     assert len(table.inspections) == len(table.digests) == len(table.names) == 5
     assert {len(digest) for digest in table.digests} == {64}
-    assert json.loads(head)[2] == 5
+    assert json.loads(head)[3] == 5
+
+
+def test_how_a_tree_holds_the_files() -> None:
+    whole = Inspection(digest="a" * 64, size=2000, facts=FACTS, blob="1" * 40)
+    pointer = Inspection(digest="b" * 64, size=3000, is_pointer=True, blob=pointer_blob("b" * 64, 3000))
+    small = Inspection(digest="c" * 64, size=129, facts=FACTS, blob="2" * 40)
+
+    def form(ids: list[str | None], *files: Inspection) -> tuple[Form | None, list[int]]:
+        table = make_table((f"{at}.png", packed(NO_KEY), one) for at, one in enumerate(files))
+        found = table.form_in(ids)
+        table.form = found or Form.WHOLE
+        return found, table.disk_sizes()
+
+    lies = pointer_blob(whole.digest, whole.size)
+    assert form(["1" * 40], whole) == (Form.WHOLE, [2000])
+    assert form([lies], whole) == (Form.LFS, [2000])
+    assert form([lies, "2" * 40], whole, small) == (Form.LFS, [2000, 0]), "129 bytes could be a pointer"
+    assert form([str(pointer.blob)], pointer) == (Form.POINTERS, [len(pointer_bytes("b" * 64, 3000))])
+    assert form(["1" * 40, str(pointer.blob)], whole, pointer)[0] is Form.POINTERS
+    assert form([lies, str(pointer.blob)], whole, pointer)[0] is None, "some were fetched, and some not"
+    assert form(["9" * 40], whole)[0] is None
+    assert form([None], whole)[0] is None
+    assert form(["1" * 40], replace(whole, blob=None))[0] is None

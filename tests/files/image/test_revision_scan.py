@@ -38,7 +38,7 @@ def spoil(repo: Repo, path: str) -> None:
     place = repo.folder / ".git/objects" / oid[:2] / oid[2:]
     place.chmod(0o644)
     data = zlib.decompress(place.read_bytes())
-    place.write_bytes(zlib.compress(data[:200], 0)[:150])
+    place.write_bytes(zlib.compress(data[:200], 0)[:100])
 
 
 def test_what_was_read_once_is_known_by_the_id_of_the_folder(repo: Repo) -> None:
@@ -58,13 +58,24 @@ def test_what_was_read_once_is_known_by_the_id_of_the_folder(repo: Repo) -> None
         scanned(repo, every)
 
 
-def test_a_folder_of_which_not_every_byte_was_hashed_is_not_kept(repo: Repo) -> None:
-    """A pointer of Git LFS has the digest that it stands for; a name that leads nowhere is refused."""
+def test_pointers_are_kept_as_pointers(repo: Repo) -> None:
+    """A pointer of Git LFS has the digest that it stands for; the file itself may lie on the disk of another clone."""
     (repo.root / "images").mkdir()
     (repo.root / "images/p0.png").write_text(POINTER)
     repo.commit()
-    found = scanned(repo, {"images": ["p0.png"]})["images"]["p0.png"]
+    first = scanned(repo, {"images": ["p0.png"]})
+    found = first["images"]["p0.png"]
     assert isinstance(found, Inspection)
     assert (found.digest, found.size, found.is_pointer) == ("f" * 64, 12345, True)
+    spoil(repo, "images/p0.png")
+    assert scanned(repo, {"images": ["p0.png"]}) == first
+
+
+def test_a_folder_of_which_not_every_byte_was_hashed_is_not_kept(repo: Repo) -> None:
+    """What git could take for text is hashed by nobody the way git does; a name that leads nowhere is refused."""
+    (repo.root / "images").mkdir()
+    (repo.root / "images/p0.png").write_text("no image")
+    repo.commit()
+    assert isinstance(scanned(repo, {"images": ["p0.png"]})["images"]["p0.png"], Inspection)
     assert not (repo.folder.parent / "cache").exists()
     assert str(scanned(repo, {"images": ["none.png"]})["images"]["none.png"]) == "images/none.png does not exist"
