@@ -45,8 +45,17 @@ class Generation:
             return
         if not self.drawer.prefix:
             yield "the API shows no prefix of this model, so the prompt is sent as it is"
+        elif self._runs_together:
+            yield "the prefix of this model ends without a space, and the prompt stands right behind it: begin that with one"
         if not self.asked.sent_prompt.isascii():
             yield "the documents ask for prompts in English without special characters"
+
+    @property
+    def _runs_together(self) -> bool:
+        """Does the prompt stand right behind the prefix, without a space between?"""
+        prefix = self.drawer.prefix
+        prompt = self.asked.sent_prompt.removeprefix(prefix)
+        return len(prompt) < len(self.asked.sent_prompt) and not prefix[-1].isspace() and not prompt[:1].isspace()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -327,6 +327,24 @@ async def test_a_job_that_draws_nothing(order: Order, switches: Switched, words:
     assert played.all_words.startswith("; job ")
 
 
+@pytest.mark.parametrize(
+    ("prefix", "order", "is_told"),
+    [
+        ("A drawing of Lora, ", Order(prompt="waving"), False),
+        ("A drawing of Lora,", Order(prompt="waving"), True),
+        ("A drawing of Lora,", Order(prompt=" waving"), False),
+        ("A drawing of Lora,", Order(prompt="waving", has_prefix=False), False),
+        ("A drawing of Lora,", PORTRAIT, False),
+    ],
+)
+async def test_a_prefix_that_runs_into_the_prompt_is_told(
+    prefix: str, order: Order, *, is_told: bool, tmp_path: Path
+) -> None:
+    """It is sent as it is, as both are (V13); a person decides where the space belongs."""
+    played = await play(tmp_path, order, prefix=prefix)
+    assert any("ends without a space" in words for words in played.said) is is_told
+
+
 def noted(folder: Path) -> str:
     """The id of the one job that is noted in a folder."""
     (note,) = folder.glob("job-*.json")
