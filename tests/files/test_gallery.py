@@ -241,3 +241,34 @@ def test_a_link_out_of_the_root_is_no_folder_of_results(brand: Brand, tmp_path: 
     (tmp_path / "away").mkdir()
     (brand.root / "looks").symlink_to(tmp_path / "away")
     assert "6:9 gallery-path" in said(brand, HEAD + CASES)
+
+
+def test_all_mistakes_of_a_gallery_are_said_in_one_run(brand: Brand) -> None:
+    """Also where its folder cannot be used; each key in quotes, as it is written."""
+    text = HEAD.replace("path: looks", "path: ../away") + (
+        "  checkpoints: [500]\n  cases:\n    - {name: a, seed: 1}\n"
+        "    - {name: b, prompt: ok, seed: 1, guidance: [{method: canny, image: p.png}], aspect_ratio: '1:1', fast: true}\n"
+    )
+    brand.write("p.png", picture(seed=9))
+    brand.write("gallery.yaml", text)
+    details = [problem.detail for problem in problems_in(brand.load())]
+    assert [detail.partition(":")[0].partition(";")[0] for detail in details] == [
+        "The path is refused",
+        "A checkpoint is for models of training_mode expert and the prefix family",
+        "A prompt is needed",
+        '"aspect_ratio" does not go with "guidance"',
+        '"fast',
+    ]
+
+
+def test_what_is_wrong_with_an_item_is_said_of_the_item(brand: Brand) -> None:
+    """And not by its number, which nobody counts."""
+    brand.write("gallery.yaml", HEAD + "  cases:\n    - waving\n    - {name: a, sede: 1, seed: 1, prompt: x}\n")
+    assert [problem.summary for problem in problems_in(brand.load())] == [
+        'an item of "cases" must be keys with values', 'unknown key "sede" in cases of Gallery',
+    ]  # fmt: skip
+    many = "".join(f"    - {{name: c{number}, prompt: x, seed: 1}}\n" for number in range(201))
+    brand.write("gallery.yaml", HEAD + "  cases:\n" + many)
+    assert [problem.summary for problem in problems_in(brand.load())] == [
+        '"cases" must be a list with at most 200 items'
+    ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from reconciler.core.text import quoted
 from reconciler.core.value import dataclass
 
 Say = Callable[[str], str]
@@ -14,7 +15,6 @@ _KEYS: Final = {
     "image-prompt-scale": "image_prompt.scale",
     "structure-influence": "structure.influence",
     "id-strength": "person.id_strength",
-    "checkpoint": "a checkpoint",
     "slow": "fast: false",
     "fast": "fast: true",
 }
@@ -34,12 +34,17 @@ def as_option(flag: str) -> str:
 
 
 def as_key(flag: str) -> str:
-    """As a case of a gallery has it: `image_prompt.mode`, `kind: portrait`."""
+    """As a case of a gallery has it: `"image_prompt.mode"`, `"kind: portrait"`."""
+    if flag == "checkpoint":  # which is no key of a case, but a column
+        return "a checkpoint"
     name, _, value = flag.partition(" ")
-    key = _KEYS.get(name, name.replace("-", "_"))
-    return f"{key}: {value}" if value else key
+    return quoted(f"{_key(name)}: {value}" if value else _key(name))
 
 
 def steps_of(flag: str) -> tuple[str, ...]:
     """The steps from a case to the value of a flag."""
-    return tuple(as_key(flag).partition(":")[0].split("."))
+    return tuple(_key(flag).partition(":")[0].split("."))
+
+
+def _key(flag: str) -> str:
+    return _KEYS.get(flag, flag.replace("-", "_"))

@@ -77,20 +77,18 @@ def declare_galleries(
             problems.append(_double(manifest, other))
             continue
         gallery = _declared(manifest)
-        if gallery is None:  # its path leads nowhere, and a Problem says so
-            continue
         problems += _judge(manifest, gallery, tree, present, is_partial=loaded.is_partial)
         problems += _shared(manifest, gallery, found.values())
         found[manifest.name] = gallery
     return {name: found[name] for name in sorted(found)}
 
 
-def _declared(manifest: GalleryManifest) -> DesiredGallery | None:
+def _declared(manifest: GalleryManifest) -> DesiredGallery:
     body = manifest.body
     try:
         folder = below(manifest.folder, body.spec.path)
-    except Outside:
-        return None
+    except Outside:  # a Problem says so
+        folder = ""
     return DesiredGallery(
         name=manifest.name,
         location=manifest.document.at(),
@@ -320,11 +318,7 @@ def _double(manifest: GalleryManifest, other: DesiredGallery) -> Problem:
 def _shared(manifest: GalleryManifest, gallery: DesiredGallery, others: Iterable[DesiredGallery]) -> Iterator[Problem]:
     """Results of two galleries would be taken for each other's."""
     for other in others:
-        if (
-            other.folder == gallery.folder
-            or lies_in(other.folder, gallery.folder)
-            or lies_in(gallery.folder, other.folder)
-        ):
+        if _meet(gallery.folder, other.folder):
             yield Problem(
                 rule="gallery-folder",
                 location=manifest.document.at("spec", "path"),
@@ -332,6 +326,11 @@ def _shared(manifest: GalleryManifest, gallery: DesiredGallery, others: Iterable
                 detail=f"{other} (at {other.location}) keeps its results in {quoted(other.folder, 80)}.",
                 remedy="Give each a folder of its own, none inside another.",
             )
+
+
+def _meet(one: str, other: str) -> bool:
+    """Are two folders one, or one in the other? One that is not known meets none."""
+    return bool(one and other) and (one == other or lies_in(one, other) or lies_in(other, one))
 
 
 def lies_in(folder: str, above: str) -> bool:

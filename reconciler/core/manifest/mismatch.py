@@ -106,10 +106,11 @@ def _problem(document: Document, found: Mismatch, words: Vocabulary) -> Problem:
 def _misfit(document: Document, found: Mismatch, words: Vocabulary) -> Problem:
     value = _value_at(document.value, found.steps)
     expected = _EXPECTED.get(found.kind)
+    item = "an item of " if isinstance(found.steps[-1], int) else ""
     return Problem(
         rule=f"{words.rule}-{'type' if found.kind.endswith('_type') or found.kind == 'int_from_float' else 'value'}",
         location=document.at(*found.steps),
-        summary=f"{_name(found.steps)} must be {expected or _in_range(found)}",
+        summary=f"{item}{_name(found.steps)} must be {expected or _in_range(found)}",
         detail=f"Found {_described(value)}.",
         remedy=_retype(found, value, words),
     )
@@ -192,6 +193,8 @@ def later(rule: str, location: Location, what: str) -> Problem:
 
 def _in_range(found: Mismatch) -> str:
     """The types' own words for a value out of range: `greater than or equal to 1`."""
+    if found.kind == "too_long":
+        return f"a list with {found.message.partition(' should have ')[2].partition(' after ')[0]}"
     return shown(found.message.partition(" should ")[2].removeprefix("be ").removeprefix("have ") or "another value")
 
 
@@ -240,7 +243,7 @@ def _name(steps: Sequence[str | int]) -> str:
 
 def _place(title: str, steps: Sequence[str]) -> str:
     """`Dataset`, or `images of Dataset` further down."""
-    below = ".".join(step for step in steps if step != "spec")
+    below = ".".join(step for step in steps if step != "spec" and not step.isdigit())
     return f"{below} of {title}" if below else title
 
 
