@@ -227,6 +227,8 @@ class _Index:
                     self.projects[ref] = one
                 case _:
                     pass  # of a kind that has no view of its own
+        self.project_of: dict[Ref, Ref] = {}
+        """Filled as it is asked for."""
         self.former = frozenset(
             (ref.kind, one.moved_from) for ref, one in present.items() if one.moved_from is not None
         )
@@ -294,9 +296,12 @@ class Desired:
         """The project that an object belongs to (a project belongs to itself)."""
         if ref in self.absent:
             return self.absent[ref].project
-        while (one := self.present.get(ref)) is not None and one.parent is not None:
-            ref = one.parent
-        return ref
+        known = self.index.project_of.get(ref)
+        if known is None:
+            one = self.present.get(ref)
+            known = ref if one is None or one.parent is None else self.project_of(one.parent)
+            self.index.project_of[ref] = known
+        return known
 
     def inside(self, ref: Ref) -> tuple[Declared, ...]:
         """All that stands on a declared object, directly or not: each child, then what stands on that."""

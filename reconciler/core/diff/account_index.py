@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from reconciler.core.desired import Desired, Thing
 from reconciler.core.diff.election import ALIVE, Member, ModelMember
+from reconciler.core.diff.training import Decision
 from reconciler.core.guide import Family
 from reconciler.core.kind import Kind
 from reconciler.core.live import Live, LiveKey, Observed, RemoteDataset, RemoteModel, RemoteProject
@@ -66,6 +67,8 @@ class AccountIndex:
         self._named: dict[Ref, list[Live]] = defaultdict(list)
         self._inside: dict[int, list[Live]] = defaultdict(list)
         self._users: dict[LiveKey, list[Live]] = defaultdict(list)
+        self.courses: dict[tuple[Ref, str], tuple[str, Decision]] = {}
+        """What `model_course.course_of` found, by model and fingerprint of its dataset: an index belongs to one comparison."""
         order = {kind: position for position, kind in enumerate(Kind)}
         for live in sorted(observed.live.values(), key=lambda one: (order[one.kind], one.id)):
             self._add(live)

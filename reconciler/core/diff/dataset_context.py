@@ -1,10 +1,10 @@
 """All that is known about one dataset when it is judged, and what may be asked of it."""
 
-from reconciler.core.desired import Desired, DesiredDataset, DesiredModel
+from reconciler.core.desired import Desired, DesiredDataset
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.assessment import wish_for
 from reconciler.core.diff.election import Member, elect_model, newest_completed
-from reconciler.core.diff.training import Decision, decide
+from reconciler.core.diff.model_course import course_of
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.guide import same_guide
 from reconciler.core.live import RemoteDataset
@@ -50,12 +50,10 @@ class DatasetContext:
 
     def spends(self, fingerprint: str) -> bool:
         """Would a declared model be created or started on a dataset version of this fingerprint?"""
-        return any(self._decide(model, fingerprint).spends for model in self.desired.models_on(self.ref))
-
-    def _decide(self, model: DesiredModel, fingerprint: str) -> Decision:
-        versions = self.index.models(model.ref.name, self.project_id)
-        retry, start = model.ref in self.asked.retry, model.ref in self.asked.start
-        return decide(model, model_fingerprint(model, fingerprint), versions, retry=retry, start=start)
+        return any(
+            course_of(model, fingerprint, self.index, self.project_id, self.asked)[1].spends
+            for model in self.desired.models_on(self.ref)
+        )
 
     def has_living_model(self, fingerprint: str) -> bool:
         """Does a declared model live that was made for this dataset fingerprint?"""

@@ -20,8 +20,8 @@ from reconciler.core.diff.model_context import (
     unwanted_notes,
     wished_description,
 )
-from reconciler.core.diff.training import Course, Decision, decide, failures
-from reconciler.core.fingerprint import model_fingerprint
+from reconciler.core.diff.model_course import course_of
+from reconciler.core.diff.training import Course, Decision, failures
 from reconciler.core.live import ModelStatus, RemoteModel, called, live_name
 from reconciler.core.loss import StoppedTraining
 from reconciler.core.reason import Reason, Why
@@ -47,9 +47,10 @@ def assess_model(
     asked: RunOptions,
 ) -> Verdict:
     """The verdict on a model whose dataset stands, or is made by this plan."""
+    fingerprint, _ = course_of(model, training_data.fingerprint, index, project_id, asked)
     context = ModelContext(
         model=model,
-        fingerprint=model_fingerprint(model, training_data.fingerprint),
+        fingerprint=fingerprint,
         training_data=training_data,
         desired=desired,
         index=index,
@@ -71,12 +72,8 @@ def assess_model(
 
 
 def _judge(context: ModelContext) -> Verdict:
-    decision = decide(
-        context.model,
-        context.fingerprint,
-        context.versions,
-        retry=context.ref in context.asked.retry,
-        start=context.ref in context.asked.start,
+    _, decision = course_of(
+        context.model, context.training_data.fingerprint, context.index, context.project_id, context.asked
     )
     member = decision.member
     match decision.course:
