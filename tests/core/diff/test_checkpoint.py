@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.core.action import Action, DeleteCheckpoint
 from reconciler.core.change import CheckpointChange
@@ -159,6 +161,13 @@ def test_a_renamed_model_is_renamed_first() -> None:
     assert delete.step.name == NAME
 
 
+def test_an_adopted_version_is_called_as_git_calls_it() -> None:
+    """The same plan may give it that name, so the step must know it before and after."""
+    (action,) = planned(trained(adopted_from="Our hero", name=NAME)).actions[-1:]
+    assert isinstance(action.step, DeleteCheckpoint)
+    assert action.step.name == NAME
+
+
 def test_a_next_version_is_made_first() -> None:
     """Where it cannot be trained, the one before keeps all that it has."""
     desired = tree(dataset(image("a"), image("b")), EXPERT)
@@ -198,3 +207,25 @@ def test_a_step_costs_what_it_deletes() -> None:
     assert isinstance(action, Action)
     assert (action.cost.deletions, action.cost.calls, action.verb.value) == (1, 2, "delete")
     assert action.label == f"checkpoint 500 of {NAME}"
+
+
+@given(
+    steps=st.sets(st.integers(1, 9), max_size=6),
+    listed=st.none() | st.sets(st.integers(1, 9), max_size=4),
+    active=st.none() | st.integers(1, 9),
+    status=st.sampled_from([ModelStatus.COMPLETED, ModelStatus.IN_PROGRESS]),
+)
+def test_what_is_listed_or_active_never_goes(
+    steps: set[int], listed: set[int] | None, active: int | None, status: ModelStatus
+) -> None:
+    """A law: whatever the lists show, the steps that go are live, not listed, not active; and after that nothing goes."""
+    policy = replace(EXPERT.policy, keep_checkpoints=None if listed is None else tuple(sorted(listed)))
+    desired = tree(DATA, replace(EXPERT, policy=policy))
+    told = " ".join(map(str, sorted(steps)))
+    live = trained(steps=told, active_version=None if active is None else str(active), status=status)
+    gone = {step for _, step in deleted(planned(live, desired=desired))}
+    assert gone <= steps - (listed or set()) - {active}
+    if listed is None or active not in steps or status is not ModelStatus.COMPLETED:
+        assert gone == set()
+    left = trained(steps=" ".join(map(str, sorted(steps - gone))), active_version=live.active_version, status=status)
+    assert deleted(planned(left, desired=desired)) == []
