@@ -1,5 +1,6 @@
 """Galleries that the manifests declare, by their names, and what is there of each. Nothing is asked of the API."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
@@ -7,7 +8,7 @@ from reconciler.app.gallery_standing import with_standings
 from reconciler.core.desired import Desired
 from reconciler.core.fingerprint import declared_fingerprint
 from reconciler.core.gallery import DesiredGallery
-from reconciler.core.manifest.suggestion import nearest
+from reconciler.core.manifest.suggestion import did_you_mean, nearest
 from reconciler.core.text import quoted
 from reconciler.files.gallery_folder import read_results
 from reconciler.gallery.comparison import Comparison, compared
@@ -23,6 +24,15 @@ def gallery_named(desired: Desired, name: str) -> DesiredGallery:
         hint = "" if guess is None else f" Did you mean {guess}?"
         raise WrongUsage(f"No manifest declares a gallery {quoted(bare, 60)}.{hint}")
     return found
+
+
+def require_cases(gallery: DesiredGallery, names: Iterable[str], flag: str) -> None:
+    """WrongUsage where a flag names a case that the gallery has not got."""
+    known = [case.name for case in gallery.cases]
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise WrongUsage(f"{flag}: {gallery} has no case {quoted(name, 60)}. {hint}".strip())
 
 
 def gallery_states(root: Path, desired: Desired, name: str = "") -> tuple[Comparison, ...]:

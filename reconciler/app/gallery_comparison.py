@@ -1,6 +1,7 @@
 """The results of a gallery as a comparison of versions, read from the files alone. No picture is decoded here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
@@ -30,9 +31,9 @@ class ComparedGallery:
 
 
 def compared_gallery(
-    root: Path, desired: Desired, gallery: DesiredGallery, wanted: Sequence[str] = ()
+    root: Path, desired: Desired, gallery: DesiredGallery, wanted: Sequence[str] = (), cases: Collection[str] = ()
 ) -> ComparedGallery:
-    """The results of a gallery in the wanted versions, or in those that matter. Only files are read."""
+    """The results of a gallery in the wanted versions, or in those that matter; of some of its cases, or all. Only files are read."""
     if gallery.model not in desired.models:
         raise WrongUsage(f"{gallery} is of {gallery.model}, whose manifest says `ensure: absent`.")
     results = read_results(root, gallery)
@@ -40,7 +41,10 @@ def compared_gallery(
     chosen = chosen_versions(known, wanted) if wanted else usual_versions(known)
     columns = columns_of(gallery, known, chosen.fingerprints)
     columns = with_standings(root, desired, gallery, columns, results.results)
-    return ComparedGallery(comparison=compared(gallery, columns, results.results), unknown=chosen.unknown)
+    # Whether a version is approved is asked of all cases, also where a person looks at some of them.
+    shown = tuple(case for case in gallery.cases if not cases or case.name in cases)
+    made = compared(replace(gallery, cases=shown), columns, results.results)
+    return ComparedGallery(comparison=made, unknown=chosen.unknown)
 
 
 def known_to(desired: Desired, gallery: DesiredGallery, results: GalleryResults) -> KnownVersions:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reconciler.app.exceptions import WrongUsage
-from reconciler.app.galleries import gallery_named
+from reconciler.app.galleries import gallery_named, require_cases
 from reconciler.app.gallery_comparison import ComparedGallery, compared_gallery
 from reconciler.app.gallery_pictures import shown_results
 from reconciler.core.desired import Desired
@@ -12,9 +12,13 @@ from reconciler.core.text import quoted
 from reconciler.render.gallery_report import GalleryReport, gallery_report
 
 
-def report_on(root: Path, desired: Desired, name: str, wanted: Sequence[str] = ()) -> GalleryReport:
-    """The report with its pictures. WrongUsage where a wanted version is not known here."""
-    found = compared_gallery(root, desired, gallery_named(desired, name), wanted)
+def report_on(
+    root: Path, desired: Desired, name: str, wanted: Sequence[str] = (), cases: Sequence[str] = ()
+) -> GalleryReport:
+    """The report with its pictures. WrongUsage where a wanted version or case is not known here."""
+    gallery = gallery_named(desired, name)
+    require_cases(gallery, cases, "--case")
+    found = compared_gallery(root, desired, gallery, wanted, cases)
     if wanted:
         _require_known(found)
     cells = [cell for row in found.comparison.cases for cell in row.cells]

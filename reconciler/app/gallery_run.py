@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from reconciler.app.chosen_version import chosen_model
 from reconciler.app.drawing import Generation, generation_of, live_drawer
-from reconciler.app.exceptions import Refused, WrongUsage, refused, undeclared
+from reconciler.app.exceptions import Refused, refused, undeclared
+from reconciler.app.galleries import require_cases
 from reconciler.app.planning import Planned
 from reconciler.app.session import Session
 from reconciler.core.desired import Desired
@@ -19,7 +20,6 @@ from reconciler.core.gallery import CaseResult, CaseState, Column, DesiredGaller
 from reconciler.core.generation.rules import misfit, misplaced_checkpoint, wrong_model
 from reconciler.core.generation.wrong import as_key
 from reconciler.core.limit import Limits
-from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.order import Drawer, Order
 from reconciler.core.planning.limit_check import check_generations
 from reconciler.core.refusal import Refusal
@@ -121,12 +121,8 @@ def require_request(desired: Desired, gallery: DesiredGallery, request: GalleryR
     """Hold what was typed against the manifest, before anything is asked. WrongUsage where it names what is not there."""
     if gallery.model not in desired.models:
         raise undeclared(gallery.model, desired.refs)
-    known = [case.name for case in gallery.cases]
-    for flag, names in (("--case", request.cases), ("--again", request.again)):
-        for name in names:
-            if name not in known:
-                hint = did_you_mean(name, known)
-                raise WrongUsage(f"{flag}: {gallery} has no case {quoted(name, 60)}. {hint}".strip())
+    require_cases(gallery, request.cases, "--case")
+    require_cases(gallery, request.again, "--again")
 
 
 async def versions_of(

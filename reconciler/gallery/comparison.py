@@ -3,13 +3,15 @@
 This is a value: a report prints it, a promotion may quote it, and nobody reads the words of a page back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from reconciler.core.gallery import CaseResult, CaseState, Column, DesiredGallery, GalleryCase
 from reconciler.core.strictjson import Value
 from reconciler.core.value import dataclass
 from reconciler.gallery.approval import Standing
+from reconciler.gallery.redefined import Redefined, redefined
+from reconciler.gallery.same import is_same
 
 _ASKED: Final = ("kind", "training_version", "prompt", "sent_prompt", "seed")
 """Keys of a record that say what was asked for, besides its parameters. The version is what a column is, so it is no difference."""
@@ -45,6 +47,8 @@ class ComparedCase:
     cells: tuple[CaseResult, ...]
     different: tuple[Difference, ...] = ()
     same: tuple[tuple[str, Value], ...] = ()
+    redefined: tuple[tuple[Redefined, ...], ...] = ()
+    """Of each cell that is stale, what the case says differently since; of the others nothing."""
 
     @property
     def is_whole(self) -> bool:
@@ -74,7 +78,7 @@ def compared(
     gallery: DesiredGallery, columns: Sequence[ComparedColumn], results: Mapping[tuple[Column, str], CaseResult]
 ) -> Comparison:
     """The gallery with these columns. What is not among the results is missing."""
-    rows = (_row(case, [_cell(case, one.column, results) for one in columns]) for case in gallery.cases)
+    rows = (_row(gallery, case, [_cell(case, one.column, results) for one in columns]) for case in gallery.cases)
     return Comparison(gallery=gallery, columns=tuple(columns), cases=tuple(rows))
 
 
@@ -83,7 +87,7 @@ def _cell(case: GalleryCase, column: Column, results: Mapping[tuple[Column, str]
     return found or CaseResult(case=case.name, column=column, state=CaseState.MISSING)
 
 
-def _row(case: GalleryCase, cells: Sequence[CaseResult]) -> ComparedCase:
+def _row(gallery: DesiredGallery, case: GalleryCase, cells: Sequence[CaseResult]) -> ComparedCase:
     asked = [asked_for(cell.record) for cell in cells]
     is_sent_as_written = all(one.get("sent_prompt") == one.get("prompt") for one in asked)
     hidden = {"sent_prompt"} if is_sent_as_written else set()
@@ -97,6 +101,9 @@ def _row(case: GalleryCase, cells: Sequence[CaseResult]) -> ComparedCase:
             Difference(name=name, values=tuple(one.get(name) for one in asked)) for name in names if name in differing
         ),
         same=tuple((name, asked[told[0]].get(name)) for name in names if name not in differing),
+        redefined=tuple(
+            redefined(case, gallery.model, cell.record) if cell.state is CaseState.STALE else () for cell in cells
+        ),
     )
 
 
@@ -109,7 +116,5 @@ def asked_for(record: Mapping[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _all_same(values: Iterable[Value]) -> bool:
-    """1 and 1.0 are one number, and true is none."""
-    first, *others = [(isinstance(value, bool), value) for value in values] or [(False, None)]
-    return all(other == first for other in others)
+def _all_same(values: Sequence[Value]) -> bool:
+    return all(is_same(values[0], other) for other in values[1:])

@@ -3,13 +3,14 @@
 It is built once from a comparison. A page, a comment, JSON and a screen print it; each passes foreign text through its own gate.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reconciler.core.gallery import CaseResult, CaseState
 from reconciler.core.text import in_words
 from reconciler.core.value import dataclass
 from reconciler.gallery.comparison import ComparedCase, Comparison, Difference
+from reconciler.gallery.redefined import Redefined
 from reconciler.render.difference import Pieces, Wording, whole
 from reconciler.render.gallery_picture import BUDGET, NO_RESULTS, ShownResult, ShownResults
 from reconciler.render.gallery_words import (
@@ -100,6 +101,8 @@ class GalleryCell:
     path: str
     digest: str
     different: tuple[GalleryParameter, ...]
+    redefined: tuple[GalleryParameter, ...]
+    """What the case says differently since this was drawn."""
     left: str = ""
     right: str = ""
     above: str = ""
@@ -255,12 +258,25 @@ def _cell(
         facts=facts_words(found.record),
         path=found.file,
         digest=found.digest,
-        different=tuple(_parameter(one, place, row.cells) for one in row.different) if found.record else (),
+        different=tuple(_different(row, place)),
+        redefined=tuple(_redefined(one) for one in row.redefined[place]),
         left=anchors.at(at[0], at[1] - 1),
         right=anchors.at(at[0], at[1] + 1),
         above=anchors.at(at[0] - 1, at[1]),
         below=anchors.at(at[0] + 1, at[1]),
     )
+
+
+def _different(row: ComparedCase, place: int) -> Iterator[GalleryParameter]:
+    """What differs between columns, without what was defined anew since: that is told by itself."""
+    anew = {one.name for one in row.redefined[place]}
+    for one in row.different if row.cells[place].record else ():
+        if one.name not in anew:
+            yield _parameter(one, place, row.cells)
+
+
+def _redefined(one: Redefined) -> GalleryParameter:
+    return GalleryParameter(name=one.name, value=Wording(value_words(one.then), value_words(one.now)))
 
 
 def _parameter(one: Difference, place: int, cells: Sequence[CaseResult]) -> GalleryParameter:

@@ -214,3 +214,24 @@ def test_columns_have_checkpoints(root: Path, cli: Cli) -> None:
     assert cli("gallery", "report", "looks", "--versions", "production").code == 0
     assert "production, v2 (a51be07), checkpoint 500" in page().lines
     assert "2 cases in 1 version (2 columns): 2 present, 2 missing." in page().lines
+
+
+def test_some_cases_are_looked_at_closely(root: Path, cli: Cli) -> None:
+    """Only their rows; what is not a case is refused."""
+    keep(root, "waving", picture())
+    keep(root, "badge", SVG, "svg")
+    assert cli("gallery", "report", "looks", "--versions", "production", "--case", "badge").code == 0
+    assert "1 case in 1 version: all present." in page().lines
+    assert "waving" not in page().lines
+    ran = cli("gallery", "report", "looks", "--case", "bagde")
+    assert (ran.code, ran.out) == (64, "")
+    assert '--case: gallery/looks has no case "bagde". Did you mean "badge"?' in flat(ran.err)
+
+
+def test_what_a_case_says_anew_stands_under_its_stale_picture(root: Path, cli: Cli) -> None:
+    """With the words that changed marked."""
+    keep(root, "waving", picture(), training_version="max", kind="image", parameters={"steps_num": 30})
+    gallery = root / "gallery.yaml"
+    gallery.write_text(gallery.read_text().replace("waving with one hand", "waving with both hands"))
+    assert cli("gallery", "report", "looks", "--versions", "production").code == 0
+    assert "prompt now\nwaving with [-one hand-] {+both hands+}\n" in page().lines

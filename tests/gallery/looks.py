@@ -1,13 +1,15 @@
 """A gallery by hand: columns, cases and what is there of each, for looking at comparisons and reports."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 from reconciler.core.gallery import CaseResult, CaseState, Column, DesiredGallery, GalleryCase
+from reconciler.core.generation.body import asked
 from reconciler.core.kind import Kind
-from reconciler.core.order import Draws, Order
+from reconciler.core.order import Drawer, Draws, Order
 from reconciler.core.problem import Location
 from reconciler.core.ref import Ref
 from reconciler.core.strictjson import Value
@@ -18,6 +20,7 @@ MODEL = Ref(Kind.MODEL, "lora-max")
 OLD, NEW = Column("a51be07aa9c13"), Column("af43611b7d40c")
 PRODUCTION = ComparedColumn(column=OLD, names=("production",), number=2)
 CANDIDATE = ComparedColumn(column=NEW, names=("candidate", "current"), number=3)
+ANEW = "the case was defined differently when it was drawn"
 APPROVED = Standing(fingerprint=OLD.fingerprint, approved=Approved.YES)
 OPEN = Standing(fingerprint=NEW.fingerprint, approved=Approved.INCOMPLETE, incomplete={"portrait": CaseState.UNKNOWN})
 
@@ -49,13 +52,15 @@ def gallery(*cases: GalleryCase, **changed: object) -> DesiredGallery:
 
 def record(of: GalleryCase, column: Column = OLD, **changed: Value) -> dict[str, Value]:
     """What a run writes beside a picture. Words in `changed` go over it; those of a parameter go among the parameters."""
-    parameters: dict[str, Value] = {"aspect_ratio": "1:1", "steps_num": 8, "fast": True, "num_results": 1}
+    is_words = of.order.draws is Draws.STRUCTURED
+    drawer = Drawer(ref=MODEL, version=None if is_words else "light", medium="illustration")
+    parameters = dict(asked(of.order, drawer, 1).recorded)
     whole: dict[str, Value] = {
         "model": MODEL.name,
         "version": 2 if column.fingerprint == OLD.fingerprint else 3,
         "fingerprint": column.fingerprint,
         "checkpoint": column.checkpoint,
-        "training_version": "light",
+        "training_version": "fibo" if is_words else "light",
         "kind": of.order.draws.value,
         "operation": "text-to-image-tailored",
         "prompt": of.order.prompt,
@@ -66,7 +71,10 @@ def record(of: GalleryCase, column: Column = OLD, **changed: Value) -> dict[str,
         "file": {"type": "image/png", "size": 1_234_567, "width": 1024, "height": 1024},
     }
     told = {name: value for name, value in changed.items() if name in whole}
-    return {**whole, **told, "parameters": {**parameters, **{n: v for n, v in changed.items() if n not in whole}}}
+    parameters |= {name: value for name, value in changed.items() if name not in whole}
+    # As a file has it: what the program holds as pictures and tuples is plain there.
+    kept: Value = json.loads(json.dumps(parameters))
+    return {**whole, **told, "parameters": kept}
 
 
 def digest_of(of: str, column: Column) -> str:
@@ -94,12 +102,13 @@ def comparison() -> Comparison:
     """Two versions, one of them approved, and every state that a case can be in."""
     waving, badge, house, portrait, words = CASES
     lost = "a request was about to be sent, and what became of it is not known"
+    earlier = record(case("badge", "a square badge", draws=Draws.VECTOR, given={"seed": 5}), NEW, seed=5)
     sketch = record(waving, NEW, sent_prompt="A sketch of waving with one hand", steps_num=30)
     found = (
         result(waving),
         result(waving, NEW, record=sketch),
         result(badge, file=f"looks/{OLD.folder_name}/badge.svg"),
-        result(badge, NEW, state=CaseState.STALE, reason="the case was defined differently when it was drawn"),
+        result(badge, NEW, state=CaseState.STALE, record=earlier, reason=ANEW),
         result(house, digest="1" * 64),
         result(house, NEW, digest="1" * 64),
         result(portrait, has_content=False),

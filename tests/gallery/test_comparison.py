@@ -25,7 +25,7 @@ def test_what_differs_is_named_with_its_values() -> None:
         (PRODUCTION, CANDIDATE),
         looks.results(
             looks.result(WAVING),
-            looks.result(WAVING, NEW, record=looks.record(WAVING, NEW, seed=8, steps_num=30, model_influence=0.5)),
+            looks.result(WAVING, NEW, record=looks.record(WAVING, NEW, seed=8, steps_num=30, negative_prompt="people")),
         ),
     )
     (one,) = made.cases
@@ -33,7 +33,7 @@ def test_what_differs_is_named_with_its_values() -> None:
     assert one.different == (
         Difference(name="seed", values=(7, 8)),
         Difference(name="steps_num", values=(8, 30)),
-        Difference(name="model_influence", values=(None, 0.5)),
+        Difference(name="negative_prompt", values=(None, "people")),
     )
     assert dict(one.same) == {
         "kind": "image",
@@ -41,8 +41,13 @@ def test_what_differs_is_named_with_its_values() -> None:
         "prompt": "waving with one hand",
         "sent_prompt": "A drawing of waving with one hand",
         "aspect_ratio": "1:1",
+        "content_moderation": False,
         "fast": True,
+        "include_generation_prefix": False,
+        "model_influence": 1.0,
         "num_results": 1,
+        "prompt_enhancement": False,
+        "sync": False,
     }
 
 

@@ -8,6 +8,7 @@ from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 _EXAMPLE = """\
 reconciler gallery report lora-looks
 reconciler gallery report lora-looks --versions production,candidate --out looks.html
+reconciler gallery report lora-looks --versions all --case waving
 """
 
 
@@ -18,9 +19,10 @@ reconciler gallery report lora-looks --versions production,candidate --out looks
     metavar="VERSION,...",
     help="Columns: aliases, `current`, fingerprints, `v2`, or `all`. [those that aliases name, and current]",
 )
+@click.option("--case", "cases", multiple=True, metavar="CASE", help="Only this row; may be repeated.")
 @click.option("--out", metavar="FILE.html", type=click.Path(), help="The file. [NAME.html]")
 @pass_invocation
-def command(invocation: Invocation, *, name: str, versions: str | None, out: str | None) -> int:
+def command(invocation: Invocation, *, name: str, versions: str | None, cases: tuple[str, ...], out: str | None) -> int:
     """Write one HTML file with the cases of a gallery as rows and versions of its model as columns.
 
     It shows the pictures that lie in the folder of the gallery, and names what each version was asked for differently. Nothing is
@@ -41,7 +43,7 @@ def command(invocation: Invocation, *, name: str, versions: str | None, out: str
     desired = validate(context.settings, context.today)
     context.console.say(warnings_view(desired.warnings))
     wanted = [one.strip() for one in (versions or "").split(",") if one.strip()]
-    report = report_on(context.settings.root, desired, name, wanted)
+    report = report_on(context.settings.root, desired, name, wanted, cases)
     page, place = render_gallery(report, __version__), out or f"{report.name}.html"
     write_page(place, page, title=f"{TITLE} ", noun="report on a gallery")
     context.console.result(report_view(report))
