@@ -1,12 +1,14 @@
 """What comparing says about a project: found, owned, taken over, created, updated, or refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.core.change import ProjectChange
 from reconciler.core.diff.absence import all_absent
 from reconciler.core.diff.diff import diff
 from reconciler.core.kind import Kind
-from reconciler.core.live import RemoteDataset, RemoteProject
+from reconciler.core.live import DatasetStatus, RemoteDataset, RemoteProject
 from reconciler.core.run_options import RunOptions
 from tests.core.build import (
     DATASET,
@@ -92,6 +94,18 @@ def test_two_that_hold_ours_are_refused() -> None:
     world = account(live_project(1), live_project(2), ours(10, 1), ours(11, 2))
     (refusal,) = diff(tree(ONE), world).refusals
     assert refusal.rule == "project-ambiguous"
+
+
+def test_of_two_that_are_begun_the_older_one_counts() -> None:
+    """Two applies at once may each begin a draft in a project of its own: only what is completed makes one ours."""
+    begun = live_dataset(11, "poses v1 draft a0123456789ab 3f2a", project_id=2, status=DatasetStatus.DRAFT)
+    for first in (replace(begun, id=10, project_id=1), ours(10, 1)):
+        found = diff(tree(ONE), account(live_project(1), live_project(2), first, begun))
+        assert not [refusal for refusal in found.refusals if refusal.ref == PROJECT]
+        assert found.project_ids == {PROJECT: 1}
+        assert "duplicate" in [note.rule for note in found.notes]
+    alone = diff(tree(ONE), account(live_project(1, ip_type="icons"), live_project(2), begun))
+    assert alone.project_ids == {PROJECT: 2}, "an empty one of another type is somebody else's"
 
 
 def test_medium_and_type_cannot_change() -> None:
