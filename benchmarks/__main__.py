@@ -17,7 +17,7 @@ from benchmarks.process import load, machine, now
 from benchmarks.row import HEAD, Row, Scale, line
 from reconciler.clock import time_of_day
 
-MODULES = ("start", "manifests", "base", "live", "scan", "report", "gallery")
+MODULES = ("start", "manifests", "base", "live", "scan", "uploads", "report", "gallery")
 """Modules of this package with a function `rows(scale)`, in the order of the table."""
 
 RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -7,7 +7,9 @@ headers can show it.
 
 import logging
 import ssl
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
+from importlib.util import find_spec
 from typing import Final, Literal
 
 import httpx
@@ -30,6 +32,7 @@ IDLE_SECONDS: Final = 3.0
 sent while the server closes gets no answer: nobody would know whether it was done."""
 
 _HEADER: Final = "api_token"
+_OPTIONAL: Final = "sniffio"
 _LOGGERS: Final = ("httpx", "httpcore", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks")
 
 Loss = Literal["unsent", "reset", "silent"]
@@ -65,6 +68,7 @@ def build_http_client(
     if endpoint.is_simulator and transport is None:
         raise ValueError("the simulator lives in this process: it needs a transport")
     silence_http_log()
+    spare_a_search()
     below = transport or _network_transport(endpoint, network, connections)
     return httpx.AsyncClient(
         transport=_TokenTransport(below, token, network),
@@ -87,6 +91,17 @@ def silence_http_log() -> None:
         logger.disabled = True
         if _never not in logger.filters:
             logger.addFilter(_never)
+
+
+def spare_a_search() -> None:
+    """Let the HTTP library not look for `sniffio` anew at each request, where it is not installed.
+
+    It asks several times a request which library runs the tasks, by way of that package, and takes a failed import for
+    an answer. Python remembers what it found, and not what it did not: so each look went through all folders of
+    packages, a quarter of what a call costs. None in `sys.modules` is Python's own way of saying "there is none".
+    """
+    if _OPTIONAL not in sys.modules and find_spec(_OPTIONAL) is None:
+        sys.modules[_OPTIONAL] = None  # type: ignore[assignment]  # the documented value for a module that is not there
 
 
 class EmbeddedTransport(httpx.AsyncBaseTransport):

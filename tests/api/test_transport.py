@@ -1,5 +1,6 @@
 import logging
 import ssl
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -153,3 +154,24 @@ async def test_an_embedded_delay_passes_by_the_clock() -> None:
         assert clock.now() == 4.0
     async with httpx.AsyncClient(transport=transport, timeout=None) as plain:
         assert (await plain.get("http://simulator/")).json() == []
+
+
+class Searches:
+    """A finder of modules that finds none, and notes what is looked for."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def find_spec(self, name: str, *_: object) -> None:
+        self.names.append(name)
+
+
+async def test_no_call_searches_for_a_library_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The HTTP library asks for `sniffio` at each request; where it is not installed that is found out once."""
+    searches = Searches()
+    monkeypatch.delitem(sys.modules, "sniffio", raising=False)
+    async with peer(says(answer(200, b"[]"))) as (endpoint, _), client_of(endpoint) as client:
+        await client.list_projects()
+        monkeypatch.setattr(sys, "meta_path", [searches, *sys.meta_path])
+        await client.list_projects()
+    assert "sniffio" not in searches.names
