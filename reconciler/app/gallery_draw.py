@@ -19,7 +19,7 @@ from reconciler.app.session import Session
 from reconciler.app.settings import Settings
 from reconciler.core.order import MOST_BYTES, Order, Picture
 from reconciler.core.strictjson import Value
-from reconciler.core.text import shown
+from reconciler.core.text import count, shown
 from reconciler.core.value import dataclass
 from reconciler.files.gallery_note import SubmitNote
 from reconciler.files.gallery_writer import GalleryWriter
@@ -70,8 +70,12 @@ class GalleryDrawing:
     total: int = 0
     endings: list[Ending] = field(default_factory=list)
     is_stopped: bool = False
-    _under_way: int = 0
+    is_asked_to_stop: bool = False
+    """By a person, or by a signal."""
     _lost: int = 0
+    _workers: set[asyncio.Task[None]] = field(default_factory=set)
+    _sent: set[asyncio.Task[None]] = field(default_factory=set)
+    """Those with a request under way that may have an effect."""
     _answers: dict[tuple[str, ...], bool] = field(default_factory=dict)
 
     async def draw(self, tasks: Sequence[Task]) -> None:
@@ -79,18 +83,18 @@ class GalleryDrawing:
         self.total = len(tasks)
         waiting = sorted(tasks, key=lambda task: task.step is Step.DRAW)
         try:
-            if self._may_be_elsewhere:
+            first = next((task for task in waiting if task.step is Step.DRAW), None)
+            if self._may_be_elsewhere and first is not None:
                 # Nobody knows yet where results lie: one is enough to find out.
-                first = next((task for task in waiting if task.step is Step.DRAW), None)
-                if first is not None:
-                    waiting.remove(first)
-                    await self._one(first)
-            pending = iter(waiting)
-            await asyncio.gather(*(self._worker(pending) for _ in range(min(self.settings.concurrency, AT_ONCE))))
+                waiting.remove(first)
+                await self._work([first], workers=1)
+            await self._work(waiting, workers=min(self.settings.concurrency, AT_ONCE))
         except asyncio.CancelledError:
-            if self._under_way:
-                words = f"{self._under_way} of the cases were" if self._under_way > 1 else "one case was"
-                self.told.say(f"Stopped while {words} under way: run it again, and it says what is known of them.")
+            if self._sent:
+                words = (
+                    f"Stopped: {count(len(self._sent), 'case')} under way. Run it again: it says what is known of them."
+                )
+                self.told.say(words)
             raise
 
     @property
@@ -99,6 +103,27 @@ class GalleryDrawing:
         endpoint = self.settings.endpoint
         return not endpoint.is_simulator and not endpoint.is_loopback
 
+    def stop(self) -> None:
+        """Send nothing more. What was sent is paid for, and is fetched; called once more, that ends too."""
+        is_hard, self.is_stopped, self.is_asked_to_stop = self.is_asked_to_stop, True, True
+        sent = len(self._sent)
+        if sent and is_hard:
+            self.told.say(f"Stopped: {count(sent, 'case')} under way. Run it again: it says what is known of them.")
+        elif sent:
+            self.told.say(f"Stopping: {count(sent, 'case')} under way, fetched first. Once more ends at once.")
+        for worker in self._workers if is_hard else self._workers - self._sent:
+            worker.cancel()
+
+    async def _work(self, tasks: Sequence[Task], *, workers: int) -> None:
+        pending = iter(tasks)
+        self._workers = {asyncio.create_task(self._worker(pending)) for _ in range(workers)}
+        ended_with = await asyncio.gather(*self._workers, return_exceptions=True)
+        for error in ended_with:
+            # Where a person stopped the run, workers were cancelled.
+            was_meant = self.is_asked_to_stop and isinstance(error, asyncio.CancelledError)
+            if isinstance(error, BaseException) and not was_meant:
+                raise error
+
     async def _worker(self, pending: Iterator[Task]) -> None:
         for task in pending:
             if self.is_stopped:
@@ -106,13 +131,12 @@ class GalleryDrawing:
             await self._one(task)
 
     async def _one(self, task: Task) -> None:
-        self._under_way += 1
         try:
             ending = await self._drawn(task)
         except _Stop as stop:
             self.is_stopped = True
             ending = Ending(task=task, words=str(stop))
-        self._under_way -= 1
+        self._sent.discard(_this())
         self.endings.append(ending)
         self._tell(ending)
 
@@ -155,9 +179,16 @@ class GalleryDrawing:
             jobs.append(job)
             self._note(task, replace(note, job=job))
 
-        sending = Sending(
-            before=lambda: self.writer.submit(task.column, task.case.name, note), undone=lambda: self._forget(task)
-        )
+        def before() -> None:
+            self._require_going()
+            self.writer.submit(task.column, task.case.name, note)
+            self._sent.add(_this())
+
+        def undone() -> None:
+            self._forget(task)
+            self._require_going()
+
+        sending = Sending(before=before, undone=undone)
         try:
             answer = await self._answered(generation, sending, note_job)
         except OSError as error:
@@ -186,6 +217,11 @@ class GalleryDrawing:
                 if error.status != 429 or self.opened.clock.now() >= end:
                     raise
                 sending.undone()
+
+    def _require_going(self) -> None:
+        """A request that still waits for its turn is not sent once the run is ending."""
+        if self.is_stopped:
+            raise _Stop("nothing was sent: the run is ending")
 
     def _undone(self, task: Task, error: CallFailed, generation: Generation) -> Ending:
         """Nothing was drawn. What is about the account or the family is the same for every case, and ends the run."""
@@ -265,11 +301,19 @@ class GalleryDrawing:
 
     def _forget(self, task: Task) -> None:
         """Nothing was drawn. Of a case that was unknown before as much is known as then."""
+        self._sent.discard(_this())
         with suppress(OSError):
             if not task.was_unknown:
                 self.writer.forget(task.column, task.case.name)
             elif task.note is not None:
                 self.writer.note(task.column, task.case.name, task.note)
+
+
+def _this() -> "asyncio.Task[None]":
+    """The worker that is at work."""
+    found = asyncio.current_task()
+    assert found is not None
+    return found
 
 
 @dataclass(slots=True)

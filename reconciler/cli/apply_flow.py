@@ -1,7 +1,5 @@
 """`apply` and `destroy`: make or bind a plan, show it, ask, execute it, and print the report."""
 
-import asyncio
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +16,7 @@ from reconciler.cli.context import CommandContext, announce_network, warn_of_unu
 from reconciler.cli.exit_codes import DONE, REFUSED
 from reconciler.cli.plan_flow import WaitNotices, announce_server_time, with_alias_refusals
 from reconciler.cli.progress import Progress
+from reconciler.cli.signals import called_on_signals
 from reconciler.core.look.surroundings import surroundings
 from reconciler.core.plan import Plan
 from reconciler.core.planning.plan_file import digest
@@ -156,20 +155,7 @@ def _terms(context: CommandContext, request: ApplyRequest, planned: Planned) -> 
 
 @contextmanager
 def _brake_on_signals() -> Iterator[Brake]:
-    """A brake that Ctrl-C and the other signals to end pull while the block runs.
-
-    The handlers from before come back afterwards, so that a Ctrl-C while the report is printed ends the program. A
-    signal that was ignored when the program started, as under `nohup`, stays ignored.
-    """
+    """A brake that Ctrl-C and the other signals to end pull while the block runs."""
     brake = Brake()
-    loop = asyncio.get_running_loop()
-    found = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    before = {number: handler for number, handler in found.items() if handler is not signal.SIG_IGN}
-    for number in before:
-        loop.add_signal_handler(number, brake.pull)
-    try:
+    with called_on_signals(brake.pull):
         yield brake
-    finally:
-        for number, handler in before.items():
-            loop.remove_signal_handler(number)
-            signal.signal(number, handler)

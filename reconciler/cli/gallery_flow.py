@@ -23,6 +23,7 @@ from reconciler.cli.context import CommandContext, warn_of_unused_token
 from reconciler.cli.exit_codes import DONE, FAILED
 from reconciler.cli.generate_flow import require_hosts, told_by
 from reconciler.cli.plan_flow import announce_server_time, connect
+from reconciler.cli.signals import called_on_signals
 from reconciler.core.gallery import CaseResult, CaseState, DesiredGallery
 from reconciler.core.text import count, in_words, shown
 from reconciler.files.gallery_writer import GalleryInUse, GalleryWriter
@@ -90,7 +91,8 @@ async def _drawn(
         hosts=request.hosts,
         patience=request.patience,
     )
-    await drawing.draw(run.tasks)
+    with called_on_signals(drawing.stop):
+        await drawing.draw(run.tasks)
     return drawing
 
 
@@ -101,7 +103,7 @@ def _report(context: CommandContext, gallery: DesiredGallery, run: GalleryRun, d
     begun = [ending.task for ending in drawing.endings]
     undone = [task.name for task in run.tasks if not any(task is one for one in begun)]
     if undone:
-        context.console.say_line(f"Not begun: {_listed(undone)}.")
+        context.console.say_line(f"Not finished: {_listed(undone)}.")
     kept = _kept(drawing.endings)
     lacking = len(run.left) + len(run.tasks) - kept
     if lacking:

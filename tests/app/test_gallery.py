@@ -141,6 +141,7 @@ class Show:
                         patience=request.patience,
                         endings=played.endings,
                     )
+                    self.drawing = drawing
                     await drawing.draw(played.run.tasks)
         finally:
             played.sent = [f"{entry.method} {entry.path}" for entry in simulator.log if entry.method == "POST"]
@@ -434,6 +435,34 @@ async def test_a_limit_that_an_apply_uses_up_is_waited_for(tmp_path: Path) -> No
     assert show.states() == {"waving": CaseState.PRESENT}
 
 
+@pytest.mark.parametrize("version", ["light", "fibo"])
+async def test_a_run_that_is_asked_to_stop_fetches_what_was_paid_for(version: str, tmp_path: Path) -> None:
+    """And sends nothing more: not what waits for its turn after a 429, nor what was not begun."""
+    show = Show(tmp_path, *(case(f"d{n}", n) for n in range(9)), version=version, generation_seconds="50")
+    path = TO_IMAGE_2 if version == "fibo" else TO_IMAGE
+    running = asyncio.create_task(show.play(f"{path}#3-9:429:200"))
+    await show.clock.sleep(30.0)
+    show.drawing.stop()
+    played = await running
+    assert "Stopping: 2 cases under way, fetched first. Once more ends at once." in played.said
+    assert list(show.states().values()).count(CaseState.PRESENT) == 2
+    assert list(show.states().values()).count(CaseState.MISSING) == 7
+    assert show.clock.now() < 100.0
+
+
+async def test_a_run_that_is_asked_to_stop_twice_ends_at_once(tmp_path: Path) -> None:
+    """What is under way is unknown then."""
+    show = Show(tmp_path, *(case(f"d{n}", n) for n in range(9)), generation_seconds="50")
+    running = asyncio.create_task(show.play())
+    await show.clock.sleep(30.0)
+    show.drawing.stop()
+    show.drawing.stop()
+    played = await running
+    assert "Stopped: 4 cases under way. Run it again: it says what is known of them." in played.said
+    assert list(show.states().values()).count(CaseState.UNKNOWN) == 4
+    assert len(played.sent) == 4
+
+
 class Ending429(SimulatedClock):
     """A clock under which a run is killed as soon as it waits for long."""
 
@@ -465,7 +494,7 @@ async def test_a_run_that_is_stopped_leaves_what_the_next_needs(
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert "Stopped while one case was under way" in played.said[-1]
+    assert "Stopped: 1 case under way." in played.said[-1]
     assert show.states() == {"waving": CaseState.UNKNOWN}
     show.clock.advance(200000.0)
     played = await show.play()

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from pathlib import Path
 
 import click
@@ -10,10 +11,11 @@ import pytest
 from reconciler.cli.command_table import root
 from reconciler.cli.shared_options import Invocation
 from reconciler.files.gallery_writer import GalleryWriter
+from reconciler.simulator import Simulator, SqliteStore, serving
 from tests.cli.conftest import Cli, edit, flat
 from tests.cli.test_gallery_tree import FILE, GALLERY
 from tests.cli.test_generate import TOKEN, elsewhere, trained
-from tests.cli.test_streams import on_terminal
+from tests.cli.test_streams import begun, on_terminal
 
 __all__ = ["elsewhere", "trained"]
 SIX = "".join(f"    - {{name: pose-{number}, prompt: pose {number}, seed: {number}}}\n" for number in range(6))
@@ -196,3 +198,22 @@ def test_a_shell_completes_the_names_of_galleries(line: str, tree: Path) -> None
     with click.Context(found, obj=Invocation({})) as context:
         told = found.params[0].shell_complete(context, word)
     assert [item.value for item in told] == [word.replace("lo", "looks")]
+
+
+def test_a_signal_lets_what_was_paid_for_be_fetched(shown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 1; nothing is unknown, and the next run goes on."""
+    FILE.write_text(GALLERY.partition("    -")[0] + SIX)
+    monkeypatch.setenv("BRIA_API_TOKEN", TOKEN)
+    switches = {"era": "mixed", "generation_seconds": "100"}
+    simulator = Simulator(store=SqliteStore("world.db"), switches=switches, speed=50)
+    with serving(simulator) as address:
+        there = {"RECONCILER_ENDPOINT": address, "BRIA_API_TOKEN": TOKEN, "RECONCILER_CONCURRENCY": "2"}
+        process = begun("gallery", "run", "looks", "-v", until="POST /text-to-image", **there)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    simulator.close()
+    assert process.returncode == 1, err
+    assert "under way, fetched first. Once more ends at once." in flat(err)
+    assert "Not finished: " in err
+    assert 0 < len(out.splitlines()) == len(list(LOOKS.rglob("*.png"))) <= 2
+    assert not list(LOOKS.rglob("*.submitted.json"))
