@@ -1,7 +1,8 @@
 """Ask the live side once for what is needed: all lists, then only the datasets that the comparison asks for."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from reconciler.api.client import Client
@@ -38,10 +39,17 @@ async def survey(
     asked: RunOptions = NOTHING_ASKED,
     *,
     prints: Mapping[Ref, str] | None = None,
+    completed: Callable[[], Desired] | None = None,
 ) -> tuple[Observed, Assessment]:
-    """The same, with the comparison that asked for nothing more, so that a plan need not compare again."""
+    """The same, with the comparison that asked for nothing more, so that a plan need not compare again.
+
+    `completed` adds to the tree what only the comparison needs. It runs in a thread while the lists are on their way.
+    """
     before = client.calls
-    observed = await known_lists(client, desired.adopted)
+    async with _asked_for(known_lists(client, desired.adopted)) as listed:
+        if completed is not None:
+            desired = await asyncio.to_thread(completed)
+        observed = await listed
     prints = prints or fingerprints(desired)
     assessment = diff(desired, observed, asked, prints=prints)
     for _ in range(2 * len(observed.datasets)):  # each round asks about a dataset what no round before it asked
@@ -52,6 +60,17 @@ async def survey(
         observed = _with_archives(observed, unasked, await asyncio.gather(*map(client.get_bulk_upload, unasked)))
         assessment = diff(desired, observed, asked, prints=prints)
     return replace(observed, calls=client.calls - before), assessment
+
+
+@asynccontextmanager
+async def _asked_for(work: Coroutine[None, None, Observed]) -> AsyncIterator[asyncio.Task[Observed]]:
+    """Begun before the block, and over after it, whatever happens there."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def known_lists(client: Client, adoption: Adoption) -> Observed:

@@ -1,6 +1,8 @@
 """The look at the live side: three lists, and then only what a comparison cannot do without."""
 
+import asyncio
 import json
+import threading
 from collections.abc import Mapping
 
 import pytest
@@ -9,6 +11,7 @@ from reconciler.api.client import Client
 from reconciler.api.endpoint import Endpoint
 from reconciler.api.token import Token
 from reconciler.api.transport import EmbeddedTransport
+from reconciler.core.desired import Desired
 from reconciler.observe import observe, survey
 from reconciler.simulator import Request, console
 from tests.execute.world import World
@@ -92,3 +95,41 @@ async def test_a_long_history_is_read_to_its_end() -> None:
     _, assessment = await survey(world.client(), world.tree({**IMAGES, "sit": None}))
     assert not assessment.unread
     assert assessment.changes
+
+
+async def test_the_tree_is_completed_while_the_lists_are_on_their_way() -> None:
+    """What only the comparison needs delays no request: here it waits until all three were sent."""
+    world = await live()
+    asked: list[str] = []
+    all_sent = threading.Event()
+
+    def handle(
+        method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes, float]:
+        asked.append(path)
+        if len(asked) == 3:
+            all_sent.set()
+        reply = world.simulator.handle(Request(method=method, path=path, query=query, headers=headers, body=body))
+        return reply.status, reply.headers, reply.body, reply.delay
+
+    def completed() -> Desired:
+        assert all_sent.wait(30), "the lists are asked for meanwhile"
+        return world.tree({**IMAGES, "sit": None})
+
+    transport = EmbeddedTransport(handle, clock=world.clock)
+    client = Client(Endpoint(origin="simulator"), Token("canary"), clock=world.clock, transport=transport)
+    _, assessment = await survey(client, world.tree(IMAGES), completed=completed)
+    assert assessment.changes, "it is the completed tree that is compared"
+
+
+async def test_where_the_tree_cannot_be_completed_the_lists_are_given_up() -> None:
+    """The error is told as it is, and no task is left behind."""
+    world = await live()
+
+    def completed() -> Desired:
+        raise PermissionError("another root cannot be read")
+
+    before = asyncio.all_tasks()
+    with pytest.raises(PermissionError, match="another root"):
+        await survey(world.client(), world.tree(IMAGES), completed=completed)
+    assert asyncio.all_tasks() == before

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
 from reconciler.app.account import require_account
@@ -77,10 +78,20 @@ async def make_plan(open_session: "Session", settings: Settings, desired: Desire
     """
     from reconciler.observe import survey
 
-    desired = with_elsewhere(settings, desired)
     refs = chosen_refs(desired, scope)
-    wanted = all_absent(desired) if scope.destroys else desired
-    observed, assessment = await survey(open_session.client, wanted, scope.asked)
+    whole = cache(partial(with_elsewhere, settings, desired))  # reads other roots, where an account is pinned
+
+    def compared() -> Desired:
+        return all_absent(whole()) if scope.destroys else whole()
+
+    is_alone = settings.account is None
+    observed, assessment = await survey(
+        open_session.client,
+        compared() if is_alone else desired,
+        scope.asked,
+        completed=None if is_alone else compared,
+    )
+    desired = whole()
     require_account(settings, observed)
     chosen_part = select(assessment, refs)
     made = plan(
