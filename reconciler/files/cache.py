@@ -27,6 +27,8 @@ from reconciler.core.value import dataclass
 class CacheTable(StrEnum):
     """What is kept, a table each."""
 
+    LISTINGS = "listings"
+    """The names in the folders of one root."""
     READINGS = "readings"
     """What was read in one YAML file."""
     DIGESTS = "digests"
@@ -38,6 +40,7 @@ class CacheTable(StrEnum):
 
 
 LIMITS: Final = {
+    CacheTable.LISTINGS: 64 * 1024 * 1024,
     CacheTable.READINGS: 128 * 1024 * 1024,
     CacheTable.DIGESTS: 256 * 1024 * 1024,
     CacheTable.PIXELS: 32 * 1024 * 1024,

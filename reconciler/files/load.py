@@ -26,6 +26,7 @@ from reconciler.files.image.digest_cache import DigestCache
 from reconciler.files.image.revision_scan import scan_revision
 from reconciler.files.image.scan import FolderContents, scan
 from reconciler.files.known_tree import KnownParts, KnownTree
+from reconciler.files.listing_cache import ListingCache
 from reconciler.files.manifest_reading import TREE_BYTES, ManifestsRead, read_manifests
 from reconciler.files.missing_root import missing_root
 from reconciler.files.overlay import all_overlays
@@ -68,13 +69,13 @@ def load(
             readings = ReadingCache(file, is_believed=believes_cache)
             # Git works while the manifests are read, and is waited for when its answer is needed.
             git = asked_early(tree.root, os.environ)
-            listing = list_tree(tree)
+            digests = DigestCache(file, tree.root)
+            listing = _listed(tree, file, digests) if believes_cache else list_tree(tree)
             if git is None and listing.entries >= ASK_GIT_FROM:
                 git = ask_git(tree.root, os.environ)
             elif git is not None and listing.entries < ASK_GIT_FROM:
                 git.stop()
                 git = None
-            digests = DigestCache(file, tree.root)
             if known is not None and git is not None:
                 known.trees = git.trees
             sources = _Sources(
@@ -84,6 +85,14 @@ def load(
                 known=known or KnownParts(),
             )
             return _load(tree, listing, overlay, sources)
+
+
+def _listed(tree: Tree, file: CacheFile, times: DigestCache) -> TreeListing:
+    """The listing of a tree; folders that are as they were are not opened."""
+    known = ListingCache(file, tree, times)
+    listing = list_tree(tree, known)
+    known.save()
+    return listing
 
 
 def load_revision(

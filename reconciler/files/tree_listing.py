@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import field
+from typing import Protocol
 
 from reconciler.core.problem import Problem
 from reconciler.core.text import quoted
@@ -17,6 +19,9 @@ TREE_LIMIT = 1_000_000
 
 DEPTH_LIMIT = 32
 """Folders inside each other."""
+
+FOLDERS_FROM = 20
+"""Folders of a tree. With fewer, nothing is gained by asking what is known of each."""
 
 TEXT_SUFFIXES = frozenset({".yaml", ".yml", ".txt", ".caption", ".json", ".jsonl", ".csv", ".dvc"})
 """Suffixes of manifests, captions, schemas, and of pointer files that stand for a folder."""
@@ -60,11 +65,22 @@ class _LimitMet(Exception):
     """Listing ends early; a Problem says why."""
 
 
-def list_tree(tree: TreeReader) -> TreeListing:
-    """List the tree. Hidden folders are never entered. Links are followed by our own rules; one that leaves the root is refused."""
+class KnownFolders(Protocol):
+    """Says what folders hold that were listed before (`files.listing_cache`)."""
+
+    def look(self, folder: str, names: Iterable[str]) -> Mapping[str, os.stat_result]: ...
+    def names_in(self, folder: str, status: os.stat_result) -> tuple[str, ...] | None: ...
+    def note(self, folder: str, status: os.stat_result, names: Iterable[str]) -> None: ...
+
+
+def list_tree(tree: TreeReader, known: KnownFolders | None = None) -> TreeListing:
+    """List the tree. Hidden folders are never entered. Links are followed by our own rules; one that leaves the root is refused.
+
+    A folder that `known` knows is not opened.
+    """
     found = TreeListing()
     with contextlib.suppress(_LimitMet):
-        _enter(tree, found, "", ())
+        _enter(tree, found, "", (), known)
     return found
 
 
@@ -73,7 +89,9 @@ def join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-def _enter(tree: TreeReader, found: TreeListing, path: str, above: tuple[object, ...]) -> None:
+def _enter(
+    tree: TreeReader, found: TreeListing, path: str, above: tuple[object, ...], known: KnownFolders | None
+) -> None:
     """List a folder and all below it; `above` are the folders that hold it."""
     here = tree.entries(path, FOLDER_LIMIT)
     chain = (*above, here.identity)
@@ -83,9 +101,7 @@ def _enter(tree: TreeReader, found: TreeListing, path: str, above: tuple[object,
         _stop(tree, found, path, f"this folder holds more than {FOLDER_LIMIT:,} entries")
     files, folders = here.files, here.folders
     found.problems += [_special(tree, join(path, name)) for name in here.special if _is_data(name)]
-    found.entries += len(files) + len(folders) + len(here.linked)
-    if found.entries > TREE_LIMIT:
-        _stop(tree, found, path, f"the tree holds more than {TREE_LIMIT:,} entries")
+    _count(tree, found, path, len(files) + len(folders) + len(here.linked))
     for name in sorted(here.linked):
         _resolve(tree, found, join(path, name), name, chain, files, folders)
     found.folders[path] = FolderListing(
@@ -94,13 +110,47 @@ def _enter(tree: TreeReader, found: TreeListing, path: str, above: tuple[object,
         linked=frozenset(here.linked),
         refused=tuple(sorted({*here.linked, *here.special}.difference(files, folders))),
     )
+    is_large = len(found.folders) + len(folders) >= FOLDERS_FROM
+    statuses = known.look(path, found.folders[path].folders) if known is not None and is_large and folders else {}
     for name in sorted(folders):
-        _descend(tree, found, join(path, name), chain)
+        status = statuses.get(name) if len(chain) < DEPTH_LIMIT else None
+        if known is None or status is None:
+            _descend(tree, found, join(path, name), chain, known)
+        else:
+            _take(tree, found, join(path, name), chain, known, status)
 
 
-def _descend(tree: TreeReader, found: TreeListing, path: str, chain: tuple[object, ...]) -> None:
+def _take(
+    tree: TreeReader,
+    found: TreeListing,
+    path: str,
+    chain: tuple[object, ...],
+    known: KnownFolders,
+    status: os.stat_result,
+) -> None:
+    """Take a folder as it is known, or list it, and keep that it holds nothing but files."""
+    names = known.names_in(path, status)
+    if names is not None:
+        _count(tree, found, path, len(names))
+        found.folders[path] = FolderListing(files=names, folders=())
+        return
+    _descend(tree, found, path, chain, known)
+    listed = found.folders.get(path)
+    if listed is not None and not (listed.folders or listed.linked or listed.refused):
+        known.note(path, status, listed.files)
+
+
+def _count(tree: TreeReader, found: TreeListing, path: str, number: int) -> None:
+    found.entries += number
+    if found.entries > TREE_LIMIT:
+        _stop(tree, found, path, f"the tree holds more than {TREE_LIMIT:,} entries")
+
+
+def _descend(
+    tree: TreeReader, found: TreeListing, path: str, chain: tuple[object, ...], known: KnownFolders | None
+) -> None:
     try:
-        _enter(tree, found, path, chain)
+        _enter(tree, found, path, chain, known)
     except FileRefused as refused:  # moved or locked since it was listed
         found.problems.append(_refusal(tree, path, refused))
 

@@ -229,7 +229,7 @@ def test_a_folder_that_is_gone_when_it_is_entered(root: Path) -> None:
     with Tree(root) as tree:
         from reconciler.files.tree_listing import _descend
 
-        _descend(tree, found, "vanished", ())
+        _descend(tree, found, "vanished", (), None)
     assert [problem.detail for problem in found.problems] == ['"vanished" does not exist.']
 
 
