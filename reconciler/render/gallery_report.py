@@ -14,6 +14,7 @@ from reconciler.gallery.redefined import Redefined
 from reconciler.render.difference import Pieces, Wording, whole
 from reconciler.render.gallery_picture import BUDGET, NO_RESULTS, ShownResult, ShownResults
 from reconciler.render.gallery_words import (
+    WayOn,
     facts_words,
     standing_words,
     state_words,
@@ -31,6 +32,8 @@ _NOT_THERE: Final = {
 }
 _TOLD_ABOVE: Final = ("kind", "prompt")
 """What stands over the pictures of a case already."""
+_MOST_LED: Final = 12
+"""Cells in one state to which a page leads; more are counted."""
 _NO_CONTENT: Final = "Git LFS content missing"
 _SPENT: Final = f"no picture: one page holds at most {megabytes(BUDGET)} of them"
 
@@ -124,6 +127,19 @@ class GalleryRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryWay:
+    """What to do about a state that is not as it should be: `missing`, a sentence, and where it is so.
+
+    `cells` are the first cells in that state, each as words and an anchor; `more` counts the others.
+    """
+
+    state: str
+    words: str
+    cells: tuple[tuple[str, str], ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryReport:
     """All that is said about a gallery."""
 
@@ -135,8 +151,7 @@ class GalleryReport:
     rows: tuple[GalleryRow, ...]
     unknown: tuple[str, ...]
     """Versions that were meant and of which nothing is here, as clauses."""
-    ways: tuple[tuple[str, str], ...]
-    """What to do about each state that is not as it should be: `missing`, and a sentence."""
+    ways: tuple[GalleryWay, ...]
     pictures: int
     bytes: int
     edge: int
@@ -161,7 +176,7 @@ def gallery_report(
         columns=columns,
         rows=rows,
         unknown=tuple(unknown),
-        ways=tuple(ways_on(comparison)),
+        ways=tuple(_way(one, rows) for one in ways_on(comparison)),
         pictures=budget.pictures,
         bytes=budget.bytes,
         edge=shown.edge,
@@ -205,6 +220,13 @@ class _Budget:
         self.pictures += 1
         self.bytes += len(found.uri)
         return found
+
+
+def _way(one: WayOn, rows: Sequence[GalleryRow]) -> GalleryWay:
+    cells = [
+        (f"{rows[row].name}: {cell.label}", cell.anchor) for row, at in one.places for cell in [rows[row].cells[at]]
+    ]
+    return GalleryWay(state=one.state, words=one.words, cells=tuple(cells[:_MOST_LED]), more=len(cells[_MOST_LED:]))
 
 
 def _column(comparison: Comparison, place: int) -> GalleryColumn:

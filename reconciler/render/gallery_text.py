@@ -19,5 +19,5 @@ def report_view(report: GalleryReport) -> View:
 def _said(report: GalleryReport) -> Iterator[Block]:
     for words in report.unknown:
         yield Line(text=say(f"warning: {words}.", Role.WARNING))
-    for state, words in report.ways:
-        yield Paragraph(lead=say(f"{state}:"), rest=(say(words),))
+    for one in report.ways:
+        yield Paragraph(lead=say(f"{one.state}:"), rest=(say(one.words),))

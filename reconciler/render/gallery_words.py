@@ -1,11 +1,12 @@
 """A gallery in words: its versions, whether they are approved, what was asked for, and what to do about what is not there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from reconciler.core.gallery import CaseState
 from reconciler.core.strictjson import Value
 from reconciler.core.text import count, in_words
+from reconciler.core.value import dataclass
 from reconciler.gallery.approval import Approved, Differs, Standing
 from reconciler.gallery.comparison import ComparedColumn, Comparison
 from reconciler.render.words import megabytes, short
@@ -97,22 +98,39 @@ def verdict_words(comparison: Comparison) -> str:
     return f"{what}: {', '.join(state_words(numbers)) or 'nothing to compare'}."
 
 
-def ways_on(comparison: Comparison) -> list[tuple[str, str]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayOn:
+    """What to do about one state: its word, a sentence, and the cells that are in it, as places of a row and of a column."""
+
+    state: str
+    words: str
+    places: tuple[tuple[int, int], ...] = ()
+
+
+def ways_on(comparison: Comparison) -> list[WayOn]:
     """What to do about each state that is there, once for all cells that are in it."""
     name = comparison.gallery.name
-    cells = [cell for row in comparison.cases for cell in row.cells]
-    states = {cell.state for cell in cells}
     steps = {
         CaseState.MISSING: f"`reconciler gallery run {name}` draws what is missing.",
         CaseState.STALE: "The case was defined differently when this was drawn. "
         f"`reconciler gallery run {name} --refresh` draws it again.",
         CaseState.UNKNOWN: "A request was about to be sent, and nobody knows what became of it. "
-        f"`reconciler gallery run {name} --again CASE` asks once more, and may pay twice.",
-        CaseState.DAMAGED: "Bring the picture and its JSON back with git, or delete both and draw the case again.",
+        f"`reconciler gallery run {name}` takes up what costs nothing; with `--again CASE` it asks once more, and may pay twice.",
+        CaseState.DAMAGED: "Bring the picture and its JSON back with git, or pay for another one: "
+        f"`reconciler gallery run {name} --again CASE`.",
     }
-    found = [(state.value, words) for state, words in steps.items() if state in states]
-    if any(not cell.has_content for cell in cells):
-        found.append(("no content", "The picture lies in Git LFS and is not here: `git lfs pull` fetches it."))
+    places = [((row, place), cell) for row, one in enumerate(comparison.cases) for place, cell in enumerate(one.cells)]
+    found = [
+        WayOn(state=state.value, words=words, places=tuple(place for place, cell in places if cell.state is state))
+        for state, words in steps.items()
+    ]
+    elsewhere = tuple(place for place, cell in places if not cell.has_content)
+    words = "The picture lies in Git LFS and is not here: `git lfs pull` fetches it."
+    found.append(WayOn(state="no content", words=words, places=elsewhere))
+    return [*(one for one in found if one.places), *_to_approve(comparison)]
+
+
+def _to_approve(comparison: Comparison) -> Iterator[WayOn]:
     waiting = dict.fromkeys(
         one.column.fingerprint
         for one in comparison.columns
@@ -120,6 +138,5 @@ def ways_on(comparison: Comparison) -> list[tuple[str, str]]:
     )
     if waiting:
         whose = next(iter(waiting)) if len(waiting) == 1 else "FINGERPRINT"
-        look = f"Look at each case once all are there, then record it: `reconciler gallery approve {name} {whose}`."
-        found.append(("not approved", look))
-    return found
+        command = f"`reconciler gallery approve {comparison.gallery.name} {whose}`"
+        yield WayOn(state="not approved", words=f"Look at each case once all are there, then record it: {command}.")

@@ -145,7 +145,7 @@ def test_states_are_said_in_words(root: Path, cli: Cli) -> None:
         "its picture is not the one that its record says",
         "v3 (af43611) unknown",
         "`reconciler gallery run looks --refresh` draws it again",
-        "`reconciler gallery run looks --again CASE` asks once more",
+        "with `--again CASE` it asks once more, and may pay twice",
         "Bring the picture and its JSON back with git",
     ):
         assert words in text, words

@@ -79,6 +79,18 @@ def test_every_cell_leads_to_its_neighbours_and_back() -> None:
             assert [part.partition('"')[0] for part in bar.split('href="#')[1:]] == [*wanted, f"{cell.anchor}-place"]
 
 
+def test_what_is_not_there_is_led_to() -> None:
+    """From what to do about it to its place, a dozen of a state; more are counted."""
+    cases = tuple(looks.case(f"case-{number}") for number in range(15))
+    made = compared(looks.gallery(*cases), (PRODUCTION,), looks.results(looks.result(cases[0])))
+    found = read(render_gallery(gallery_report(made), "0"))
+    led = [one for one in found.all("a") if str(one.attributes["href"]).endswith("-place")]
+    close = len(cases)
+    assert len(led) - close == 12
+    assert led[0].attributes["href"] == "#picture-2-1-place"
+    assert "case-12: production, v2 (a51be07) and 2 more\n" in found.lines
+
+
 def test_a_gallery_without_columns_says_so() -> None:
     """Nothing is drawn, and no version is known."""
     text = read(gallery.page(compared(looks.gallery(), (), {}))).lines
