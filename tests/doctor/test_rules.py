@@ -10,7 +10,7 @@ from reconciler.doctor.rules import _ROWS, RULES, FoundBy, Grade, Rule
 
 SOURCE = Path(__file__).parents[2] / "reconciler"
 ELSEWHERE = re.compile(
-    r"(?:manifest|configuration|tree|root|revision|project|model|text|alias|absent|adopted|moved|yaml)(?:-|$)"
+    r"(?:manifest|configuration|tree|root|revision|project|model|text|alias|absent|adopted|moved|yaml|gallery|promotion)(?:-|$)"
 )
 """Rules about other things than datasets."""
 
