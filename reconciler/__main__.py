@@ -41,7 +41,9 @@ class _NoExtensions(ModuleType):
         return ()
 
     def __getattr__(self, name: str) -> object:
-        """Whatever else another release may ask for, the real module has."""
+        """Whatever else another release may ask for, the real module has. Python itself asks whether this is a package."""
+        if name.startswith("__"):
+            raise AttributeError(name)
         from importlib import import_module
 
         del sys.modules[_LOADER]
