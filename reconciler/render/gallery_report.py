@@ -23,7 +23,7 @@ from reconciler.render.gallery_words import (
     version_words,
     ways_on,
 )
-from reconciler.render.words import megabytes
+from reconciler.render.words import abridged, megabytes
 
 _NOT_THERE: Final = {
     CaseState.MISSING: "nothing is drawn yet",
@@ -32,6 +32,11 @@ _NOT_THERE: Final = {
 }
 _TOLD_ABOVE: Final = ("kind", "prompt")
 """What stands over the pictures of a case already."""
+_MOST_NAMES: Final = 60
+"""Parameters of a case that are told; no operation has half as many."""
+_NAME_LIMIT: Final = 80
+_VALUE_LIMIT: Final = 400
+"""Characters of a value that is told in a line of many."""
 _MOST_LED: Final = 12
 """Cells in one state to which a page leads; more are counted."""
 _NO_CONTENT: Final = "Git LFS content missing"
@@ -256,8 +261,16 @@ def _row(row: ComparedCase, columns: Sequence[GalleryColumn], budget: _Budget, a
         kind=row.case.order.draws.value,
         prompt=row.case.order.prompt,
         cells=tuple(cells),
-        different=tuple(one.name for one in row.different),
-        same=tuple((name, value_words(value)) for name, value in row.same if name not in _TOLD_ABOVE),
+        different=tuple(abridged(one.name, _NAME_LIMIT) for one in row.different[:_MOST_NAMES]),
+        same=_same(row),
+    )
+
+
+def _same(row: ComparedCase) -> tuple[tuple[str, str], ...]:
+    """What all have in common. A record is a file that anybody may write: nobody reads hundreds of keys, or a key of a page."""
+    told = [(name, value) for name, value in row.same if name not in _TOLD_ABOVE]
+    return tuple(
+        (abridged(name, _NAME_LIMIT), abridged(value_words(value), _VALUE_LIMIT)) for name, value in told[:_MOST_NAMES]
     )
 
 
@@ -281,7 +294,7 @@ def _cell(
         path=found.file,
         digest=found.digest,
         different=tuple(_different(row, place)),
-        redefined=tuple(_redefined(one) for one in row.redefined[place]),
+        redefined=tuple(_redefined(one) for one in row.redefined[place][:_MOST_NAMES]),
         left=anchors.at(at[0], at[1] - 1),
         right=anchors.at(at[0], at[1] + 1),
         above=anchors.at(at[0] - 1, at[1]),
@@ -292,13 +305,15 @@ def _cell(
 def _different(row: ComparedCase, place: int) -> Iterator[GalleryParameter]:
     """What differs between columns, without what was defined anew since: that is told by itself."""
     anew = {one.name for one in row.redefined[place]}
-    for one in row.different if row.cells[place].record else ():
+    for one in row.different[:_MOST_NAMES] if row.cells[place].record else ():
         if one.name not in anew:
             yield _parameter(one, place, row.cells)
 
 
 def _redefined(one: Redefined) -> GalleryParameter:
-    return GalleryParameter(name=one.name, value=Wording(value_words(one.then), value_words(one.now)))
+    return GalleryParameter(
+        name=abridged(one.name, _NAME_LIMIT), value=Wording(value_words(one.then), value_words(one.now))
+    )
 
 
 def _parameter(one: Difference, place: int, cells: Sequence[CaseResult]) -> GalleryParameter:
@@ -306,5 +321,6 @@ def _parameter(one: Difference, place: int, cells: Sequence[CaseResult]) -> Gall
     first = next(at for at, cell in enumerate(cells) if cell.record)
     words = [None if value is None else value_words(value) for value in one.values]
     return GalleryParameter(
-        name=one.name, value=Wording(words[place] if place == first else words[first] or words[place], words[place])
+        name=abridged(one.name, _NAME_LIMIT),
+        value=Wording(words[place] if place == first else words[first] or words[place], words[place]),
     )

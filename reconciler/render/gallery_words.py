@@ -9,7 +9,7 @@ from reconciler.core.text import count, in_words
 from reconciler.core.value import dataclass
 from reconciler.gallery.approval import Approved, Differs, Standing
 from reconciler.gallery.comparison import ComparedColumn, Comparison
-from reconciler.render.words import megabytes, short
+from reconciler.render.words import abridged, megabytes, short
 
 _TYPES: Final = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WebP", "image/svg+xml": "SVG"}
 _DIFFERS: Final = {
@@ -17,6 +17,7 @@ _DIFFERS: Final = {
     Differs.DEFINITION: "{case} is defined differently",
     Differs.PICTURE: "{case} has another picture",
 }
+_TYPE_LIMIT: Final = 60
 _MOST_NAMED: Final = 3
 """Cases that are named where an approval does not count; more are counted."""
 
@@ -76,7 +77,7 @@ def facts_words(record: Mapping[str, Value]) -> str:
     width, height, size = (file.get(name) for name in ("width", "height", "size"))
     sides = f"{width} x {height} " if isinstance(width, int) and isinstance(height, int) else ""
     kind = file.get("type")
-    named = _TYPES.get(kind, kind) if isinstance(kind, str) else ""
+    named = _TYPES.get(kind, abridged(kind, _TYPE_LIMIT)) if isinstance(kind, str) else ""
     weight = f", {megabytes(size)}" if isinstance(size, int) else ""
     return f"{sides}{named}{weight}".strip(", ")
 

@@ -132,6 +132,23 @@ def test_a_page_holds_no_more_than_its_budget() -> None:
     assert (some.pictures, some.left_out, some.bytes) == (2, 0, len(heavy.uri) + len(light.uri))
 
 
+def test_a_record_that_nobody_can_read_does_not_fill_the_page() -> None:
+    """Thousands of keys, a key of a page, a value of a book: as much of each is told as a person reads."""
+    many: dict[str, Value] = {f"key-{number}": number for number in range(5000)}
+    long = {letter: {"k" * 50_000: letter * 500_000, **many} for letter in "vw"}
+    zeroed: dict[str, Value] = {**long["w"], **dict.fromkeys(many, 0)}
+    record = {**looks.record(CASES[0]), "parameters": long["v"]}
+    other = {**looks.record(CASES[0], NEW), "parameters": zeroed, "file": {"type": "t" * 50_000}}
+    made = compared(
+        looks.gallery(CASES[0]),
+        (PRODUCTION, looks.CANDIDATE),
+        looks.results(looks.result(CASES[0], record=record), looks.result(CASES[0], NEW, record=other)),
+    )
+    assert len(gallery.page(made)) < 100_000
+    alone = compared(made.gallery, (PRODUCTION,), looks.results(made.cases[0].cells[0]))
+    assert len(gallery.page(alone)) < 100_000
+
+
 def poisoned(text: str) -> Comparison:
     """Everything that stands in files holds the text: names, prompts, keys and values of records, reasons, paths."""
     cases = tuple(
