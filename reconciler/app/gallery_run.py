@@ -137,12 +137,12 @@ async def versions_of(
         if fingerprint in found:
             continue
         drawer = await live_drawer(opened, planned, gallery.model, member)
-        columns = tuple(_columns(gallery, request, drawer, fingerprint, notes, member.name.version))
+        columns = tuple(columns_of(gallery, request, drawer, fingerprint, notes, member.name.version))
         found[fingerprint] = GalleryVersion(member=member, drawer=drawer, columns=columns)
     return tuple(found.values()), tuple(notes)
 
 
-def _columns(
+def columns_of(
     gallery: DesiredGallery,
     request: GalleryRunRequest,
     drawer: Drawer,
@@ -160,7 +160,7 @@ def _columns(
         if wrong is None:
             yield column
         else:
-            notes.append(f"v{version} has no column for checkpoint {column.checkpoint}: {wrong}")
+            notes.append(f"v{version} has no column for checkpoint {column.checkpoint}: {wrong.words}")
 
 
 def run_of(

@@ -17,7 +17,7 @@ from reconciler.api.endpoint import parse_endpoint
 from reconciler.api.token import Token
 from reconciler.app.exceptions import Refused
 from reconciler.app.gallery_draw import Ending, GalleryDrawing
-from reconciler.app.gallery_run import GalleryRun, GalleryRunRequest, GalleryVersion, Step, run_of
+from reconciler.app.gallery_run import GalleryRun, GalleryRunRequest, GalleryVersion, Step, columns_of, run_of
 from reconciler.app.generation import Told
 from reconciler.app.session import Session, embedded
 from reconciler.app.settings import resolve_settings
@@ -331,8 +331,9 @@ async def test_a_place_that_never_fills_is_paid_for_and_not_drawn_again(
 class Answers:
     """Puts another body in the place of each answer to a request that draws."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, status: int = 200) -> None:
         self._body = body
+        self._status = status
 
     def before(self, request: Request) -> None:
         """Nothing happens on the way in."""
@@ -340,7 +341,7 @@ class Answers:
     def after(self, request: Request, response: Response) -> None:
         """The picture was drawn all the same."""
         if request.method == "POST":
-            raise Instead(replace(response, body=self._body))
+            raise Instead(replace(response, body=self._body, status=self._status))
 
 
 @pytest.mark.parametrize(
@@ -461,6 +462,31 @@ async def test_a_run_that_is_asked_to_stop_twice_ends_at_once(tmp_path: Path) ->
     assert "Stopped: 4 cases under way. Run it again: it says what is known of them." in played.said
     assert list(show.states().values()).count(CaseState.UNKNOWN) == 4
     assert len(played.sent) == 4
+
+
+@pytest.mark.parametrize(("status", "words"), [(401, "the API refused the token"), (307, "a redirect")])
+async def test_an_answer_about_the_account_ends_the_run(status: int, words: str, tmp_path: Path) -> None:
+    """Nothing was drawn, and nothing would be for the others."""
+    show = Show(tmp_path, *(case(f"d{n}", n) for n in range(12)))
+    show.more = [Answers(b"{}", status)]
+    played = await show.play()
+    assert len(played.sent) <= 4
+    assert f"nothing was drawn: {words}" in played.words.replace("answered 307, ", "")
+    assert set(show.states().values()) == {CaseState.MISSING}
+
+
+async def test_a_version_without_a_listed_checkpoint_has_no_column_for_it(tmp_path: Path) -> None:
+    """Another version of the model may have it: that is said, and the others are drawn."""
+    show = Show(tmp_path, version="bria-2.3")
+    gallery = replace(show.gallery, checkpoints=(500, 700))
+    notes: list[str] = []
+    found = columns_of(gallery, GalleryRunRequest(), show.drawer().drawer, PRINT, notes, 1)
+    assert list(found) == [HERE, Column(PRINT, 500)]
+    assert notes == [
+        "v1 has no column for checkpoint 700: model/lora-max has no checkpoint 700; the API lists 500 and 1000"
+    ]
+    asked = columns_of(gallery, GalleryRunRequest(checkpoints=(700, 700)), show.drawer().drawer, PRINT, notes, 1)
+    assert list(asked) == [Column(PRINT, 700)]
 
 
 class Ending429(SimulatedClock):

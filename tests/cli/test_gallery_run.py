@@ -217,3 +217,12 @@ def test_a_signal_lets_what_was_paid_for_be_fetched(shown: Path, monkeypatch: py
     assert "Not finished: " in err
     assert 0 < len(out.splitlines()) == len(list(LOOKS.rglob("*.png"))) <= 2
     assert not list(LOOKS.rglob("*.submitted.json"))
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_first(shown: Path, cli: Cli) -> None:
+    """Nothing is drawn then."""
+    (shown / "manifests/images2").mkdir()
+    LOOKS.symlink_to("images2")
+    ran = cli("gallery", "run", "looks")
+    assert ran.code == 64
+    assert "cannot be written to: looks is no folder, or a link to one. Nothing was drawn." in flat(ran.err)

@@ -272,3 +272,49 @@ def test_what_is_wrong_with_an_item_is_said_of_the_item(brand: Brand) -> None:
     assert [problem.summary for problem in problems_in(brand.load())] == [
         '"cases" must be a list with at most 200 items'
     ]
+
+
+@pytest.mark.parametrize(
+    ("named", "content", "words"),
+    [
+        ("../p.json", None, "it leaves the manifest folder"),
+        ("none.json", None, "There is no such file."),
+        ("bad.json", "{", "It holds no JSON object"),
+        ("list.json", "[1]", "It holds no JSON object."),
+        ("twice.json", '{"a": 1, "a": 2}', '"a" is given twice'),
+    ],
+)
+def test_a_structured_prompt_that_cannot_be_used(brand: Brand, named: str, content: str | None, words: str) -> None:
+    """With the place; and it is not said that the case lacks a prompt."""
+    if content is not None:
+        brand.write(named, content)
+    brand.write("gallery.yaml", case(prompt="", structured_prompt=named))
+    (problem,) = problems_in(brand.load())
+    assert (problem.rule, words in problem.detail) == ("gallery-prompt", True)
+
+
+def test_a_structured_prompt_is_a_file_or_the_record_of_a_result(brand: Brand) -> None:
+    """As `generate` takes it."""
+    schema = brand.root / "lora.yaml"
+    schema.write_text(
+        schema.read_text().replace(
+            'caption_prefix: "An illustration of a character named Lora,"', "visual_schema: {a: b}"
+        )
+    )
+    brand.write("plain.json", '{"a": "b"}')
+    brand.write("record.json", json.dumps({"structured_prompt": '{"a": "b"}', "seed": 1}))
+    found = gallery(
+        brand,
+        "  cases:\n    - {name: a, seed: 1, structured_prompt: plain.json}\n"
+        "    - {name: b, seed: 1, structured_prompt: record.json}\n",
+    )
+    assert [one.order.structured_prompt for one in found.cases] == ['{"a": "b"}'] * 2
+    assert found.cases[0].definition == found.cases[1].definition
+
+
+def test_a_picture_is_small_enough_to_be_sent(brand: Brand) -> None:
+    """Also where only its pointer is here."""
+    brand.write("pose.png", pointer("0" * 64).replace(b"size 3000", b"size 20000000"))
+    brand.write("gallery.yaml", case(guidance="[{method: canny, image: pose.png}]"))
+    (problem,) = problems_in(brand.load())
+    assert problem.detail == "It has 20,000,000 bytes; at most 12,582,912 are sent."
