@@ -43,10 +43,15 @@ def write_tree(root: Path, objects: int) -> None:
     (root / "project.yaml").write_text(PROJECT)
     for number in range(objects // (MODELS + 1)):
         write_file(root, number)
-        folder = root / f"poses-{number}"
+        folder = _folder(root, number) / f"poses-{number}"
         folder.mkdir()
         for at in range(2):
             (folder / f"pose-{at}.png").write_bytes(tiny_image(2 * number + at))
+
+
+def _folder(root: Path, number: int) -> Path:
+    """Some thousand files lie in one folder: a folder has a limit."""
+    return root / f"part-{number // 5000}"
 
 
 def write_file(root: Path, number: int, words: str = "as it was") -> None:
@@ -57,7 +62,9 @@ def write_file(root: Path, number: int, words: str = "as it was") -> None:
         )
         for at in range(MODELS)
     )
-    (root / f"dataset-{number}.yaml").write_text(dataset_manifest(number, "automatic") + "".join(models))
+    folder = _folder(root, number)
+    folder.mkdir(exist_ok=True)
+    (folder / f"dataset-{number}.yaml").write_text(dataset_manifest(number, "automatic") + "".join(models))
 
 
 def changed_tree(root: Path, objects: int) -> None:

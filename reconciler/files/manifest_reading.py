@@ -19,8 +19,11 @@ from reconciler.files.tree_listing import TreeListing, join
 from reconciler.files.yaml.reading import FILE_LIMIT, Reading
 from reconciler.files.yaml.reading_cache import ReadingCache
 
-TREE_BYTES = 10_000_000
+TREE_BYTES = 100_000_000
 """Bytes of all manifests of a tree."""
+
+TREE_VALUES = 10_000_000
+"""Keys and values of all manifests of a tree: a byte of dense YAML needs more memory than one of a manifest that says something."""
 
 CONFIGURATION_NAME = "reconciler.yaml"
 
@@ -32,13 +35,14 @@ _AT_ONCE = 200
 class FileRead:
     """What one file held, and what is wrong with it.
 
-    `galleries` are documents that declare one. `broken` are objects whose manifests have faults; `is_partial` says that the file may
+    `galleries` are documents that declare one. `values` counts keys and values. `broken` are objects whose manifests have faults; `is_partial` says that the file may
     declare others as well, because a part of it could not be read.
     """
 
     manifests: tuple[Manifest, ...] = ()
     galleries: tuple[Document, ...] = ()
     adopted: tuple[Adopted, ...] = ()
+    values: int = 0
     broken: frozenset[Ref] = frozenset()
     is_partial: bool = False
     problems: tuple[Problem, ...] = ()
@@ -57,6 +61,7 @@ class ManifestsRead:
     adopted: list[Adopted] = field(default_factory=list)
     galleries: list[tuple[Document, str]] = field(default_factory=list)
     """Documents that declare a gallery, each with the folder of its file."""
+    values: int = 0
 
     def add(self, folder: str, read: FileRead) -> None:
         """Add what a file in a folder held."""
@@ -65,6 +70,7 @@ class ManifestsRead:
         self.manifests += read.manifests
         self.galleries += ((document, folder) for document in read.galleries)
         self.adopted += read.adopted
+        self.values += read.values
         self.broken |= read.broken
         self.is_partial |= read.is_partial
         self.problems += read.problems
@@ -105,6 +111,11 @@ def read_manifests(
             found.add(one.folder, held)
             if one.known is None:
                 known.note_file(one.path, one.data, held)
+            if found.values > TREE_VALUES:
+                detail = f"At most {TREE_VALUES:,} keys and values are read in one tree; this file goes beyond."
+                found.problems.append(_too_much(tree.location(one.path), detail))
+                found.is_partial = True
+                return found
     return found
 
 
@@ -121,7 +132,8 @@ def _files(tree: TreeReader, listing: TreeListing, found: ManifestsRead, limit: 
             continue
         total += len(data) if before is None else before[0]
         if total > limit:
-            found.problems.append(_too_much(tree.location(path), limit))
+            detail = f"At most {limit:,} bytes are read in one tree; this file goes beyond."
+            found.problems.append(_too_much(tree.location(path), detail))
             found.is_partial = True
             break
         if before is not None:
@@ -156,6 +168,7 @@ def _file_read(reading: Reading) -> FileRead:
     return FileRead(
         manifests=tuple(manifests),
         galleries=tuple(galleries),
+        values=sum(len(document.marks) for document in (*reading.documents, *reading.broken)),
         broken=frozenset(broken),
         is_partial=any(refs is None for refs in declared),
         problems=tuple(problems),
@@ -179,11 +192,11 @@ def _yaml_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
                 yield folder, name
 
 
-def _too_much(location: Location, limit: int) -> Problem:
+def _too_much(location: Location, detail: str) -> Problem:
     return Problem(
         rule="tree-limit",
         location=location,
         summary="the manifests are too large",
-        detail=f"At most {limit:,} bytes are read in one tree; this file goes beyond.",
+        detail=detail,
         remedy="Keep other YAML files out of the manifest folder.",
     )

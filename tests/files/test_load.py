@@ -14,6 +14,7 @@ from reconciler.core.desired import Desired
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.resolve import resolve
 from reconciler.core.ref import Ref
+from reconciler.files import manifest_reading
 from reconciler.files.load import load
 from reconciler.files.tree_listing import list_tree
 from tests.files.conftest import DATASET, MODEL, PROJECT, Brand, Draw
@@ -184,6 +185,17 @@ def test_h10_a_tree_of_manifests_has_a_limit(brand: Brand) -> None:
     loaded = load(brand.root, cache=brand.cache, tree_bytes=100)
     assert [problem.rule for problem in loaded.problems] == ["tree-limit"]
     assert str(loaded.problems[0].location) == "manifests/lora.yaml"
+
+
+def test_h10_a_tree_of_manifests_holds_so_many_values(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the bytes are few, what is read of them may be large. Nothing behind that is read, so nothing is known to be missing."""
+    brand.write("dense.yaml", f"x: [{'1,' * 1000}1]")
+    monkeypatch.setattr(manifest_reading, "TREE_VALUES", 1000)
+    assert [(one.rule, one.location.path) for one in brand.errors() if one.rule != "manifest-shape"] == [
+        ("tree-limit", "manifests/dense.yaml")
+    ]
+    monkeypatch.setattr(manifest_reading, "TREE_VALUES", 1200)
+    assert brand.rules() == {"manifest-shape"}
 
 
 def test_h10_a_huge_manifest_is_not_read(brand: Brand) -> None:
