@@ -8,6 +8,7 @@ A file holds a dataset with two small images and nine models of it. One model in
 
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.octodns import OctoDns
@@ -20,6 +21,9 @@ ROUNDS = {1_000: 7, 10_000: 5, 100_000: 2}
 """With 100,000 objects a round takes a minute and a half, most of it octoDNS."""
 
 GOALS = {1_000: Goal(0.5), 10_000: Goal(0.3), 100_000: Goal(0.3)}
+DOUBLED = {Scale.FULL: 10_000, Scale.QUICK: 1_000, Scale.TINY: 10}
+"""Objects of a tree that is measured beside one of twice the size, with the same number of changes."""
+
 MODELS = 9
 """Models in each file, beside the dataset."""
 
@@ -67,25 +71,47 @@ def write_file(root: Path, number: int, words: str = "as it was") -> None:
     (folder / f"dataset-{number}.yaml").write_text(dataset_manifest(number, "automatic") + "".join(models))
 
 
-def changed_tree(root: Path, objects: int) -> None:
-    """A repository with so many objects, of which one in a hundred (and one at least) differs from what was committed."""
+def changed_tree(root: Path, objects: int, changed: int) -> None:
+    """A repository with so many objects, of which some differ from what was committed, one in a file."""
     write_tree(root / "manifests", objects)
     commit(root)
-    for number in range(0, objects // (MODELS + 1), 10):
-        write_file(root / "manifests", number, "changed")
+    files = objects // (MODELS + 1)
+    for at in range(changed):
+        write_file(root / "manifests", at * files // changed, "changed")
+
+
+def one_in_a_hundred(objects: int) -> int:
+    """How many objects change; one at least."""
+    return max(objects // 100, 1)
 
 
 def measure(objects: int, rounds: int) -> list[Pair]:
     """Ours and octoDNS in turn."""
     with tempfile.TemporaryDirectory(prefix="reconciler-benchmark-") as folder:
         tree, peer = Path(folder) / "tree", OctoDns(Path(folder) / "octodns", objects)
-        changed_tree(tree, objects)
+        changed_tree(tree, objects, one_in_a_hundred(objects))
 
         def plan() -> Usage:
             return run(ours("plan", "--base", "HEAD"), tree, environment(Path(folder) / "cache"))
 
         plan()
         return pairs(in_turn({"peer": peer.plan, "ours": plan}, rounds), "ours", "peer")
+
+
+def doubled(objects: int, rounds: int) -> list[Pair]:
+    """A tree of twice the size and one of this size in turn, with as many changes in both."""
+    with tempfile.TemporaryDirectory(prefix="reconciler-benchmark-") as folder:
+        sizes = {"anchor": objects, "ours": 2 * objects}
+        for name, size in sizes.items():
+            changed_tree(Path(folder) / name / "tree", size, one_in_a_hundred(objects))
+
+        def plan(name: str) -> Usage:
+            at = Path(folder) / name
+            return run(ours("plan", "--base", "HEAD"), at / "tree", environment(at / "cache"))
+
+        runs = {name: partial(plan, name) for name in sizes}
+        in_turn(runs, 1)
+        return pairs(in_turn(runs, rounds), "ours", "anchor")
 
 
 def rows(scale: Scale) -> Iterator[Row]:
@@ -97,3 +123,7 @@ def rows(scale: Scale) -> Iterator[Row]:
         yield time_row(what, beside, found, GOALS.get(objects))
         yield memory_row(f"{what}: memory", beside, found, Goal(1.0))
     yield from growth_row("`plan --base`", "octoDNS", by_size, Goal(1.05))
+    objects = DOUBLED[scale]
+    changes = f"{one_in_a_hundred(objects):,} changed"
+    found = doubled(objects, scale.rounds(ROUNDS[10_000]))
+    yield time_row(f"`plan --base`, {2 * objects:,} objects, {changes}", f"{objects:,} objects", found, Goal(1.2))

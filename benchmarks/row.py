@@ -138,5 +138,7 @@ def line(row: Row) -> str:
 def _figure(value: float | None, unit: str = "") -> str:
     if value is None:
         return ""
+    if unit == "s" and abs(value) < 0.1:
+        value, unit = value * 1000, "ms"
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return f"{value:,.{digits}f} {unit}".rstrip()

@@ -78,5 +78,6 @@ def test_growth_is_told_by_its_exponent() -> None:
 
 
 def test_a_line_of_the_table() -> None:
+    assert "| 14.0 ms |" in line(plain_row("a start", [0.014], "s"))
     row = time_row("a plan", "git", list(zip(usages(1.5), usages(1), strict=True)), Goal(1.6))
     assert line(row) == "| a plan | 1.50 s | 1.00 s | git | 1.50 | 1.50 | ≤ 1.6 | met | 1 |"
