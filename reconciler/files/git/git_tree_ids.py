@@ -25,6 +25,7 @@ _STATUS = (
     *("--no-renames", "--no-ahead-behind", "--ignore-submodules=all"),
 )
 _FLAGS = ("ls-files", "-v", "-z")
+_FOLDERS = ("ls-tree", "-r", "-d", "-z", "--full-tree")
 _WITHOUT_LFS = tuple(
     word for setting in ("clean=", "smudge=", "process=", "required=false") for word in ("-c", f"filter.lfs.{setting}")
 )
@@ -69,6 +70,8 @@ class GitTreeIds:
         self._below = below
         self._status = self._begin(*_STATUS)
         self._flags = self._begin(*_FLAGS)
+        self._head = repository.head()
+        self._listing = None if self._head is None else self._begin(*_FOLDERS, self._head)
         self._commit: str | None = None
         self._trees: Mapping[str, str] | None = None
         self._blobs: Mapping[str, Ids] | None = None
@@ -83,12 +86,17 @@ class GitTreeIds:
         """
         if self._trees is None:
             self._trees = self._vouched()
+            self._end(self._listing)  # where nothing is vouched for, nobody has waited for it
         return self._trees
 
     def stop(self) -> None:
         """End git: nobody asks any more."""
-        self._status.stop()
-        self._flags.stop()
+        for running in (self._status, self._flags, self._listing):
+            self._end(running)
+
+    def _end(self, running: _Running | None) -> None:
+        if running is not None:
+            running.stop()
 
     def blobs(self) -> Mapping[str, Ids]:
         """The ids of the files of each folder, by their names, as the same commit has them."""
@@ -123,7 +131,8 @@ class GitTreeIds:
 
     def _folders(self, commit: str) -> Ids:
         """Every folder of the commit at or below the root, by its path below the top."""
-        answer = self._begin("ls-tree", "-r", "-d", "-z", "--full-tree", commit).read()
+        begun = self._listing if commit == self._head else None
+        answer = (begun or self._begin(*_FOLDERS, commit)).read()
         found = {}
         for line in (answer or b"").split(b"\0")[:-1]:
             head, _, path = line.partition(b"\t")

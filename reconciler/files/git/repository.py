@@ -102,10 +102,15 @@ class Repository:
             "a branch that is only on the remote is called origin/NAME."
         )
 
+    def head(self) -> str | None:
+        """The id of the commit that is checked out; None if there is none."""
+        found = self._ask("rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
+        return None if found is None else found.decode().strip()
+
     def require_related(self, commit: str, rev: str) -> None:
         """RevisionRefused if the checked-out commit shares no history with it. In a shallow clone that cannot be known."""
-        head = self._ask("rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
-        if head is None or self._ask("merge-base", head.decode().strip(), commit) is not None or self.is_shallow():
+        head = self.head()
+        if head is None or self._ask("merge-base", head, commit) is not None or self.is_shallow():
             return
         raise RevisionRefused(
             f"Revision {quoted(rev)} has no history in common with what is checked out, so it is no base of it. "
