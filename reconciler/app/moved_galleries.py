@@ -15,10 +15,10 @@ from reconciler.gallery.comparison import ComparedColumn, compared
 from reconciler.gallery.moved import BEFORE, MovedGallery, alias_steps, columns_before_and_after
 
 
-def declared_in(root: Path) -> Desired | None:
+def declared_in(root: Path, overlay: str) -> Desired | None:
     """What a tree declares, for the report on a plan file; None where it has problems."""
     try:
-        return resolve_tree(load(root))
+        return resolve_tree(load(root, overlay=overlay))
     except ProblemsFound:
         return None
 

@@ -186,5 +186,5 @@ def _galleries(plan: Plan, printing: PlanPrinting) -> "tuple[MovedGallery, ...]"
         return ()
     from reconciler.app.moved_galleries import declared_in, moved_galleries
 
-    desired = printing.desired or declared_in(printing.root)
+    desired = printing.desired or declared_in(printing.root, plan.subject.overlay)
     return () if desired is None else moved_galleries(printing.root, plan, desired)

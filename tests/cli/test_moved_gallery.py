@@ -125,3 +125,23 @@ def test_a_version_by_number_is_found_by_its_records(promoted: Path, cli: Cli) -
     for place in (promoted / "manifests" / "looks" / NEW).glob("*.json"):
         place.write_text(json.dumps({**json.loads(place.read_text()), "version": 3}))
     assert "after v3 (af43611): 1 present, 1 missing" in flat(cli(*BASE).out)
+
+
+def test_an_overlay_counts_in_a_saved_plan_as_well(promoted: Path, cli: Cli) -> None:
+    """What it says of aliases is what moves; whether a version is approved is asked of the one tree."""
+    edit(promoted / "manifests" / "model.yaml", NEW, OLD)
+    edit(
+        promoted / "manifests" / "model.yaml",
+        "  aliases:",
+        "  promotion: {aliases: [production], gallery: looks}\n  aliases:",
+    )
+    overlay = promoted / "manifests" / "overlays" / "stage.yaml"
+    overlay.parent.mkdir()
+    text = "objects:\n  model/lora-max:\n    aliases: {{production: {0}}}\n"
+    overlay.write_text(text.format(OLD))
+    commit_all()
+    looks.draw_looks(NEW)
+    overlay.write_text(text.format(NEW))
+    ran = cli(*BASE, "--overlay", "stage", "--out", "plan.json")
+    assert "after af43611: 2 present, not approved" in flat(ran.out), ran.err
+    assert "after af43611: 2 present, not approved" in flat(cli("show", "plan.json").out)
