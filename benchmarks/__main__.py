@@ -8,7 +8,7 @@ Everything, in full, is written to `benchmarks/RESULTS.md`; a part of it is prin
 import argparse
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -43,26 +43,32 @@ def measured(name: str, scale: Scale) -> Iterator[Row]:
     return found
 
 
-def conditions(before: str, after: str, minutes: float) -> str:
-    """The machine, the versions, and the load."""
+def conditions(before: str, after: str, taken: Mapping[str, float]) -> str:
+    """The machine, the versions, the load, and the minutes that each part took."""
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], cwd=RESULTS.parent, check=True, capture_output=True, text=True
     ).stdout.strip()
+    parts = ", ".join(f"{name} {minutes:.1f}" for name, minutes in taken.items())
     peers = f"octoDNS {version('octodns')}, PyYAML {version('PyYAML')}"
     return (
         f"{time_of_day():%Y-%m-%d}, commit {commit}. {machine()}, {peers}. "
-        f"Load before: {before}, after: {after}. It took {minutes:.0f} minutes."
+        f"Load before: {before}, after: {after}. It took {sum(taken.values()):.1f} minutes: {parts}."
     )
 
 
-def table(names: Sequence[str], scale: Scale) -> Iterator[str]:
-    """Lines of the table, each as soon as it is measured. A part that fails has a line that says so, and the next one follows."""
+def table(names: Sequence[str], scale: Scale, taken: dict[str, float]) -> Iterator[str]:
+    """Lines of the table, each as soon as it is measured. A part that fails has a line that says so, and the next one follows.
+
+    `taken` is told the minutes of each part.
+    """
     yield HEAD
     for name in names:
+        began = now()
         try:
             yield from map(line, measured(name, scale))
         except RuntimeError as error:
             yield f"| `{name}` failed: {' '.join(str(error).split())} {'| ' * 8}|"
+        taken[name] = (now() - began) / 60
 
 
 def main(arguments: list[str]) -> None:
@@ -73,13 +79,14 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", type=Path, help="write the table there")
     chosen = parser.parse_args(arguments)
     is_whole = not chosen.quick and not chosen.only
-    began, before = now(), load()
+    taken: dict[str, float] = {}
+    before = load()
     print(f"{machine()}; load {before}\n", flush=True)
     lines = []
-    for each in table(chosen.only or MODULES, Scale.QUICK if chosen.quick else Scale.FULL):
+    for each in table(chosen.only or MODULES, Scale.QUICK if chosen.quick else Scale.FULL, taken):
         print(each, flush=True)
         lines.append(each)
-    told = conditions(before, load(), (now() - began) / 60)
+    told = conditions(before, load(), taken)
     print(f"\n{told}")
     out = chosen.out or (RESULTS if is_whole else None)
     if out:
