@@ -6,6 +6,7 @@ Everything, in full, is written to `benchmarks/RESULTS.md`; a part of it is prin
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.process import load, machine, now
+from benchmarks.process import PROGRAM, load, machine, now
 from benchmarks.row import HEAD, Row, Scale, line
 from reconciler.clock import time_of_day
 
@@ -31,7 +32,7 @@ What each row measures, and how: [README](README.md). Written by `make benchmark
 
 A figure is the median of the rounds, a ratio the median of the ratios of the rounds, in which ours and its anchor ran in turn. Time
 is that on the clock; beside it stands the ratio of processor time (user and system, with children), which other work on the machine
-disturbs less. Where few rounds stand, one takes long. A goal holds for the ratio where there is one, and for our own figure elsewhere.
+disturbs less (where there is no anchor, the seconds themselves). Where few rounds stand, one takes long. A goal holds for the ratio where there is one, and for our own figure elsewhere.
 
 {table}
 """
@@ -45,8 +46,9 @@ def measured(name: str, scale: Scale) -> Iterator[Row]:
 
 def conditions(before: str, after: str, taken: Mapping[str, float]) -> str:
     """The machine, the versions, the load, and the minutes that each part took."""
+    program = os.environ.get(PROGRAM, RESULTS.parent)
     commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=RESULTS.parent, check=True, capture_output=True, text=True
+        ["git", "describe", "--always", "--dirty"], cwd=program, check=True, capture_output=True, text=True
     ).stdout.strip()
     parts = ", ".join(f"{name} {minutes:.1f}" for name, minutes in taken.items())
     peers = f"octoDNS {version('octodns')}, PyYAML {version('PyYAML')}"

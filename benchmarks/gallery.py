@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.process import environment, ours, run
 from benchmarks.report import KINDS, PICTURES, SIDE, first_paint, pictures, repository, with_comment
-from benchmarks.row import Goal, Row, Scale, plain_row
+from benchmarks.row import Goal, Row, Scale, plain_row, seconds_row
 from benchmarks.tree import dataset_manifest, tiny_image
 
 SHAPES = {Scale.FULL: ((6, 2), (30, 4), (100, 6)), Scale.QUICK: ((6, 2), (30, 4)), Scale.TINY: ((1, 2),)}
@@ -99,8 +99,8 @@ def _rows(kind: str, cases: int, versions: int, scale: Scale) -> Iterator[Row]:
         for _ in range(scale.rounds(ROUNDS)):
             shutil.rmtree(cache, ignore_errors=True)
             runs.append((run(command, tree, environment(cache)), run(command, tree, environment(cache))))
-        yield plain_row(f"{what}: cold", [cold.clock for cold, _ in runs], "s")
-        yield plain_row(f"{what}: again", [warm.clock for _, warm in runs], "s")
+        yield seconds_row(f"{what}: cold", [cold for cold, _ in runs])
+        yield seconds_row(f"{what}: again", [warm for _, warm in runs])
         yield plain_row(f"{what}: memory, again", [warm.peak for _, warm in runs], "MiB")
         yield plain_row(f"{what}: size", [page.stat().st_size / 1024**2], "MiB")
         paints = list(first_paint(page)) if scale is not Scale.TINY else []

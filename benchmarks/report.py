@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.process import Usage, environment, ours, run
-from benchmarks.row import Goal, Row, Scale, plain_row
+from benchmarks.row import Goal, Row, Scale, plain_row, seconds_row
 from benchmarks.tree import PROJECT, commit, dataset_manifest, tiny_image
 from tests.chromium import launch
 
@@ -175,7 +175,7 @@ def rows(scale: Scale) -> Iterator[Row]:
     with with_models(number) as tree:
         planned(tree, "markdown")
         runs = [planned(tree, "markdown") for _ in range(scale.rounds(ROUNDS))]
-    yield plain_row(f"Markdown, {number:,} changed models", [one.clock for one in runs], "s", Goal(1.0))
+    yield seconds_row(f"Markdown, {number:,} changed models", runs, Goal(1.0))
 
 
 def image_rows(kind: str, number: int, scale: Scale) -> Iterator[Row]:
@@ -185,9 +185,9 @@ def image_rows(kind: str, number: int, scale: Scale) -> Iterator[Row]:
         page, runs = tree.parent / "report.html", []
         for _ in range(scale.rounds(ROUNDS)):
             shutil.rmtree(tree.parent / "cache", ignore_errors=True)
-            runs.append((planned(tree, "html", output=page).clock, planned(tree, "html").clock))
-        yield plain_row(f"{what}: cold", [cold for cold, _ in runs], "s", Goal(3.0))
-        yield plain_row(f"{what}: again", [warm for _, warm in runs], "s")
+            runs.append((planned(tree, "html", output=page), planned(tree, "html")))
+        yield seconds_row(f"{what}: cold", [cold for cold, _ in runs], Goal(3.0))
+        yield seconds_row(f"{what}: again", [warm for _, warm in runs])
         yield plain_row(f"{what}: size", [page.stat().st_size / 1024**2], "MiB")
         paints = list(first_paint(page)) if scale is not Scale.TINY else []
         if paints:

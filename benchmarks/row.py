@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from benchmarks.process import Usage
@@ -42,7 +42,10 @@ class Goal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line. Figures are medians; `ratio` is the median of the ratios of the rounds, `processor` the same of processor time."""
+    """One line. Figures are medians; `ratio` is the median of the ratios of the rounds, `processor` the same of processor time.
+
+    Without an anchor there is no ratio, and `processor` is in the unit of the row.
+    """
 
     what: str
     ours: float
@@ -96,6 +99,12 @@ def plain_row(what: str, values: Sequence[float], unit: str, goal: Goal | None =
     return Row(what=what, ours=statistics.median(values), unit=unit, goal=goal, rounds=len(values))
 
 
+def seconds_row(what: str, runs: Sequence[Usage], goal: Goal | None = None) -> Row:
+    """Seconds on the clock that are held against nothing; those of the processor stand beside them."""
+    processor = statistics.median(one.processor for one in runs)
+    return replace(plain_row(what, [one.clock for one in runs], "s", goal), processor=processor)
+
+
 def growth_row(
     what: str, beside: str, by_size: Mapping[int, Sequence[Pair]], goal: Goal | None = None
 ) -> Iterator[Row]:
@@ -131,7 +140,7 @@ def line(row: Row) -> str:
     """A row in Markdown."""
     return (
         f"| {row.what} | {_figure(row.ours, row.unit)} | {_figure(row.anchor, row.unit)} | {row.beside} "
-        f"| {_figure(row.ratio)} | {_figure(row.processor)} | {row.goal or ''} | {row.verdict} | {row.rounds} |"
+        f"| {_figure(row.ratio)} | {_figure(row.processor, row.unit if row.ratio is None else '')} | {row.goal or ''} | {row.verdict} | {row.rounds} |"
     )
 
 

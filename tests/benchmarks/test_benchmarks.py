@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import benchmarks
+from benchmarks import manifests
 from benchmarks.__main__ import MODULES, main, measured
 from benchmarks.process import Usage
 from benchmarks.row import Goal, Scale, exponent, growth_row, line, memory_row, plain_row, time_row
@@ -29,6 +30,13 @@ def test_every_module_is_in_the_table() -> None:
     assert found - FRAME - APART == set(MODULES)
 
 
+@pytest.fixture
+def few_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one part that reads nothing but its own memory, smaller than a quick run has it."""
+    monkeypatch.setitem(manifests.FILES, Scale.QUICK, 2)
+
+
+@pytest.mark.usefixtures("few_files")
 def test_a_part_is_written_where_it_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "part.md"
     main(["--quick", "--only", "manifests", "--out", str(out)])
@@ -38,10 +46,10 @@ def test_a_part_is_written_where_it_is_told(tmp_path: Path, capsys: pytest.Captu
     assert "Load before" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("few_files")
 def test_a_part_that_fails_is_told_and_the_others_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("BENCHMARK_PROGRAM", "/none")
     monkeypatch.setattr("benchmarks.process.LAUNCHER", Path("missing.py"))
     with pytest.raises(SystemExit) as ended:
         main(["--quick", "--only", "start", "--only", "manifests"])
