@@ -184,6 +184,8 @@ def _galleries(plan: Plan, printing: PlanPrinting) -> "tuple[MovedGallery, ...]"
     """Galleries of models of which the plan moves aliases; without such a move nothing is read."""
     if not any(isinstance(one, AliasMove) for one in plan.consequences):
         return ()
+    if printing.desired is not None and not printing.desired.galleries:
+        return ()
     from reconciler.app.moved_galleries import declared_in, moved_galleries
 
     desired = printing.desired or declared_in(printing.root, plan.subject.overlay)
