@@ -30,15 +30,15 @@ def version_words(one: ComparedColumn) -> str:
 
 def standing_words(one: Standing | None) -> str:
     """Whether a version is approved, and if an approval does not count, why; empty where that is not asked."""
-    match None if one is None else one.approved:
-        case None:
-            return ""
+    if one is None:
+        return ""
+    match one.approved:
         case Approved.YES:
             return "approved"
         case Approved.DAMAGED:
-            return f"not approved: its approval file {one.reason if one else ''}"
+            return f"not approved: its approval file {one.reason}"
         case Approved.VOID:
-            return f"approval void: {_void(one.void if one else {})}"
+            return f"approval void: {_void(one.void)}"
         case Approved.INCOMPLETE | Approved.WITHOUT:
             return "not approved"
 

@@ -235,3 +235,12 @@ def test_what_a_case_says_anew_stands_under_its_stale_picture(root: Path, cli: C
     gallery.write_text(gallery.read_text().replace("waving with one hand", "waving with both hands"))
     assert cli("gallery", "report", "looks", "--versions", "production").code == 0
     assert "prompt now\nwaving with [-one hand-] {+both hands+}\n" in page().lines
+
+
+def test_a_gallery_of_a_model_that_goes_is_not_compared(root: Path, cli: Cli) -> None:
+    """Its results stay, and no version of it is meant any more."""
+    model = root / "model.yaml"
+    model.write_text(model.read_text().replace("{name: lora-max}", "{name: lora-max, ensure: absent}"))
+    ran = cli("gallery", "report", "looks")
+    assert (ran.code, ran.out) == (64, "")
+    assert "gallery/looks is of model/lora-max, whose manifest says `ensure: absent`." in flat(ran.err)

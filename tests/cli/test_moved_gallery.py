@@ -145,3 +145,12 @@ def test_an_overlay_counts_in_a_saved_plan_as_well(promoted: Path, cli: Cli) -> 
     ran = cli(*BASE, "--overlay", "stage", "--out", "plan.json")
     assert "after af43611: 2 present, not approved" in flat(ran.out), ran.err
     assert "after af43611: 2 present, not approved" in flat(cli("show", "plan.json").out)
+
+
+def test_outside_of_a_repository_a_comment_leads_nowhere(promoted: Path, cli: Cli) -> None:
+    """A plan file that is shown beside a tree without git: the states stand there as words."""
+    assert cli(*BASE, "--out", "plan.json").code == 0
+    (promoted / ".git").rename(promoted / "other.git")
+    text = cli("show", "plan.json", "--format", "markdown").out
+    assert "| present | present |" in text
+    assert "](" not in text

@@ -101,6 +101,27 @@ def test_a_comment_holds_as_much_as_it_can(cases: int, limit: int, words: str) -
     assert text.count("<details>") == text.count("</details>")
 
 
+def test_a_short_comment_names_the_galleries_alone() -> None:
+    """Once there is no room for their states; a shorter one leaves them out, and never the moves."""
+    many = [replace(moved(), aliases=(f"alias-{number}",)) for number in range(12)]
+    whole = render_markdown(report(*many), files=FORGE)
+    brief = render_markdown(report(*many), files=FORGE, limit=1400)
+    assert "**12 galleries of models whose aliases move:** `model/lora-max gallery/lora-looks`, " in brief
+    terse = render_markdown(report(*many), files=FORGE, limit=500)
+    assert "galleries" not in terse
+    for text in (whole, brief, terse):
+        assert "production moves from v2 (`a51be07`) to v3 (`af43611`)" in text
+
+
+def test_a_version_of_which_nothing_is_known_has_no_column() -> None:
+    """That is said, and no table follows."""
+    nothing = replace(moved(), comparison=compared(looks.gallery(), (), {}))
+    text = render_markdown(report(nothing))
+    assert "nothing is drawn of the versions that are named" in text
+    assert "<details>" not in text
+    assert "`reconciler gallery report lora-looks` shows both" in render_text(plan_view(report(nothing)))
+
+
 def test_hostile_words_stay_words_in_a_comment() -> None:
     """Paths become harmless addresses, and words of records become code."""
     bad = "a|b](http://evil.invalid)<img src=x>`@team #1"

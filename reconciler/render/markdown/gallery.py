@@ -12,15 +12,14 @@ from reconciler.render.plan_report.gallery import MovedGalleryReport
 def galleries(found: Sequence[MovedGalleryReport], files: str, length: Length) -> Iterator[str]:
     """Each gallery with its states; the cases behind a line that counts them, as many as there is room for.
 
-    `files` is where a reader finds the files below the root; empty where nobody knows.
+    `files` is where a reader finds the files below the root; empty where nobody knows. A brief comment names the galleries, and a
+    terse one leaves them out: the moves themselves it tells.
     """
     if length.is_terse:
         return
     if length.is_brief:
         run = ", ".join(code(f"{one.ref} {one.name}", length.name) for one in found)
-        yield from (
-            [f"**{count(len(found), 'gallery', 'galleries')} of models whose aliases move:** {run}"] if found else []
-        )
+        yield f"**{count(len(found), 'gallery', 'galleries')} of models whose aliases move:** {run}"
         return
     for one in found:
         lead = f"- {code(one.name, length.name)} shows {prose(one.moved)}:"
