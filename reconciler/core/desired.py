@@ -11,7 +11,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.name import DIGEST_BYTES
 from reconciler.core.problem import Location, Problem
 from reconciler.core.promotion import Promotion
-from reconciler.core.ref import Ref
+from reconciler.core.ref import Ref, in_order
 from reconciler.core.training import DEFAULT_POLICY, TrainingParameters, TrainingPolicy
 from reconciler.core.uploads import ONE_BY_ONE, Uploads
 from reconciler.core.value import dataclass
@@ -324,7 +324,7 @@ class Desired:
     def updated(self, *objects: Declared) -> "Desired":
         """The same tree with these objects, each in place of the one that has its ref."""
         present = {**self.present, **{one.ref: one for one in objects}}
-        return replace(self, present={ref: present[ref] for ref in sorted(present)})
+        return replace(self, present={ref: present[ref] for ref in in_order(present)})
 
     @property
     def refs(self) -> tuple[Ref, ...]:

@@ -19,7 +19,7 @@ from reconciler.core.live import (
     by_identity,
 )
 from reconciler.core.name import FinalName, live_image_name
-from reconciler.core.ref import Ref
+from reconciler.core.ref import Ref, in_order
 from reconciler.core.value import dataclass
 
 SOME_TEXT = "an automatic caption."
@@ -47,7 +47,7 @@ def assumed_ids(desired: Desired) -> dict[Ref, int]:
     declared = {ref: project.id for ref, project in desired.projects.items() if project.id is not None}
     taken = frozenset(declared.values())
     free = (number for number in count(1) if number not in taken)
-    return {ref: declared[ref] if ref in declared else next(free) for ref in sorted(desired.refs)}
+    return {ref: declared[ref] if ref in declared else next(free) for ref in in_order(desired.refs)}
 
 
 def _project(tree: _Tree, ref: Ref) -> RemoteProject:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reconciler.core.adoption import Adopted, Adoption
+from reconciler.core.adoption import NOTHING_ADOPTED, Adopted, Adoption
 from reconciler.core.live import LiveKey
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.problem import Problem, Severity
@@ -11,6 +11,8 @@ from reconciler.core.ref import Ref
 
 def adopted_in(loaded: Loaded, problems: list[Problem]) -> Adoption:
     """The adoption of a tree; what is wrong with it is added to `problems`."""
+    if not loaded.adopted:
+        return NOTHING_ADOPTED
     declared = {manifest.ref for manifest in loaded.manifests} | loaded.broken
     former = {manifest.ref: manifest.moved_from or "" for manifest in loaded.manifests}
     entries: dict[Ref, Adopted] = {}

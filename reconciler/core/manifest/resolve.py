@@ -96,7 +96,7 @@ def _judge(
 
         galleries = declare_galleries(loaded, tree, present, problems)
     desired = Desired(present=present, absent=absences(tree.manifests), adopted=adopted, galleries=galleries)
-    problems += judge_together(tree.manifests, desired)
+    problems += judge_together(tree.manifests, desired, looks_for_twins=known is None)
     # A gallery with faults has its own problems, and may be the one that a guard names.
     knows_all = not loaded.is_partial and not any(problem.is_error for problem in loaded.problems)
     problems += judge_promotions(tree.manifests, galleries, knows_all=knows_all)

@@ -226,7 +226,7 @@ class PolicyKeys(Strict):
     @property
     def policy(self) -> TrainingPolicy:
         """The same as a value."""
-        if self.model_fields_set.isdisjoint(PolicyKeys.model_fields):
+        if self.model_fields_set.isdisjoint(_POLICIES):
             return DEFAULT_POLICY
         return TrainingPolicy(
             start=self.start,
@@ -282,8 +282,7 @@ class ParameterKeys(Strict):
     @property
     def parameters(self) -> TrainingParameters:
         """The declared ones, sorted by name."""
-        declared = (name for name in self.model_fields_set if name in ParameterKeys.model_fields)
-        values = ((name, getattr(self, name)) for name in sorted(declared))
+        values = ((name, getattr(self, name)) for name in sorted(self.model_fields_set & _PARAMETERS))
         return tuple((name, value) for name, value in values if value is not None)
 
     def leaves_no_checkpoint_after(self, step: int) -> str:
@@ -303,6 +302,9 @@ class ParameterKeys(Strict):
         """The bounds of a parameter; None where it has none."""
         bounds = cls.model_fields[name].json_schema_extra
         return bounds if isinstance(bounds, Bounds) else None
+
+
+_POLICIES, _PARAMETERS = frozenset(PolicyKeys.model_fields), frozenset(ParameterKeys.model_fields)
 
 
 class Training(ParameterKeys, PolicyKeys):
@@ -458,6 +460,7 @@ def fit(model: type[_M], value: object) -> _M | tuple[Mismatch, ...]:
 
 
 _SAID: dict[frozenset[str], set[str]] = {}
+"""Each set of written fields that a value has, once."""
 
 
 def _share_sets(model: BaseModel) -> None:
@@ -465,5 +468,5 @@ def _share_sets(model: BaseModel) -> None:
     said = model.__pydantic_fields_set__
     object.__setattr__(model, "__pydantic_fields_set__", _SAID.setdefault(frozenset(said), said))
     for value in model.__dict__.values():
-        if isinstance(value, BaseModel):
+        if hasattr(value, "__pydantic_fields_set__"):  # asking for the type runs code of the library each time
             _share_sets(value)

@@ -10,7 +10,7 @@ from reconciler.core.manifest.loaded import ImageFolder, Loaded, Manifest, Schem
 from reconciler.core.manifest.mismatch import Vocabulary
 from reconciler.core.manifest.spec import Body, DatasetBody, ModelBody, ModelSpec
 from reconciler.core.problem import Problem
-from reconciler.core.ref import Ref
+from reconciler.core.ref import Ref, in_order
 from reconciler.core.value import dataclass
 
 
@@ -80,7 +80,7 @@ def manifest_tree(loaded: Loaded, without_guide_of: Collection[Ref] = ()) -> Man
         elif isinstance(manifest.body, DatasetBody):
             families[manifest.ref.name] = manifest.body.spec.family
     return ManifestTree(
-        manifests={ref: manifests[ref] for ref in sorted(manifests)},
+        manifests={ref: manifests[ref] for ref in in_order(manifests)},
         folders=folders,
         schema_files=schema_files,
         models=models,

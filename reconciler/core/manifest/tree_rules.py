@@ -22,13 +22,16 @@ from reconciler.core.text import in_words, normal, quoted, visible
 _T = TypeVar("_T")
 
 
-def judge_together(manifests: Mapping[Ref, Manifest], desired: Desired) -> Iterator[Problem]:
-    """Problems between manifests. Of two manifests that clash, the later one gets the Problem."""
+def judge_together(
+    manifests: Mapping[Ref, Manifest], desired: Desired, *, looks_for_twins: bool = True
+) -> Iterator[Problem]:
+    """Problems between manifests. Of two manifests that clash, the later one gets the Problem. Of twins it is a warning."""
     absent = (item for item in desired.absent.values() if item.ref == item.project)
     projects: list[DesiredProject | Absent] = [*desired.projects.values(), *absent]
     yield from _names(manifests, projects)
     yield from _ids(manifests, projects)
-    yield from _twins(manifests, desired)
+    if looks_for_twins:
+        yield from _twins(manifests, desired)
     yield from _absent_parents(manifests)
     yield from _moves(manifests)
     yield from _families(manifests, desired)
