@@ -48,7 +48,7 @@ spec:
   description: {words}
   training_mode: expert
   training_version: bria-3.2
-  training: {{total_training_steps: {steps}}}
+  training: {{total_training_steps: {steps}, rank: {rank}}}
 """
 
 
@@ -129,7 +129,10 @@ def with_models(number: int) -> Iterator[Path]:
         for words in ("as it was", "changed"):
             for first in range(0, number, IN_A_FILE):
                 numbers = range(first, min(first + IN_A_FILE, number))
-                models = (_EXPERT.format(number=at, words=words, steps=1000 + at) for at in numbers)
+                models = (
+                    _EXPERT.format(number=at, words=words, steps=1000 + at % 4000, rank=64 << at // 4000)
+                    for at in numbers
+                )
                 (root / f"models-{first}.yaml").write_text("".join(models))
             commit(tree)
         yield tree

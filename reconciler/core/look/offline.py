@@ -1,7 +1,8 @@
 """Compare a tree with an earlier one of its own, which is taken as live: what this change alone would do."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from functools import cache
 
 from reconciler.core.adoption import NOTHING_ADOPTED, Adopted
 from reconciler.core.change import Change, DatasetChange, ModelChange, ProjectChange, RemovalChange, RenameChange
@@ -15,14 +16,11 @@ from reconciler.core.live import DatasetStatus, ModelStatus, Observed, RemoteDat
 from reconciler.core.look.settled import in_order, in_sync, settled, without
 from reconciler.core.look.tree_as_live import assumed_ids, tree_as_live
 from reconciler.core.name import DraftName, parse_model_name, without_version
-from reconciler.core.problem import Location
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 from reconciler.core.state import AliasState, State, Unchanged
-
-_NOWHERE = Location("")
 
 _OF_THE_ACCOUNT = frozenset({"nothing-ours", "stray", "duplicate", "leftover-draft", "take-over"})
 """Notes about an account, which nobody looked at here."""
@@ -137,15 +135,25 @@ def _declared(ref: Ref, tree: Desired) -> Declared | Absent | None:
 
 def _is_same(before: Declared | Absent | None, after: Declared | Absent | None) -> bool:
     """Do two manifests mean the same? Most are the very same object, and are not looked at."""
-    return before is after or (before is not None and after is not None and _meaning(before) == _meaning(after))
+    if before is after:
+        return True
+    if before is None or after is None or type(before) is not type(after):
+        return False
+    return all(_meant(before, name) == _meant(after, name) for name in _names(type(before)))  # type: ignore[arg-type]
 
 
-def _meaning(one: Declared | Absent) -> Declared | Absent:
-    """A manifest without its place, and without whether an image's bytes lie here or in Git LFS."""
-    meaning = replace(one, location=_NOWHERE)
-    if isinstance(meaning, DesiredDataset):
-        return replace(meaning, images=tuple(replace(image, has_content=True) for image in meaning.images))
-    return meaning
+@cache
+def _names(cls: type) -> tuple[str, ...]:
+    """What a manifest says: all but its place."""
+    return tuple(each.name for each in fields(cls) if each.compare and each.name != "location")
+
+
+def _meant(one: Declared | Absent, name: str) -> object:
+    """A field of a manifest, without whether an image's bytes lie here or in Git LFS."""
+    value: object = getattr(one, name)
+    if isinstance(one, DesiredDataset) and name == "images":
+        return tuple(replace(image, has_content=True) for image in one.images)
+    return value
 
 
 def _common(desired: Desired, base: Desired) -> frozenset[Ref]:
