@@ -20,7 +20,9 @@ from benchmarks.tree import dataset_manifest, tiny_image
 
 SHAPES = {Scale.FULL: ((6, 2), (30, 4), (100, 6)), Scale.QUICK: ((6, 2), (30, 4)), Scale.TINY: ((1, 2),)}
 """Cases and versions."""
-ROUNDS = 3
+ROUNDS = 2
+DRAWN = 40
+"""Pictures that are drawn; each file is one of them with a comment of its own."""
 
 _DECLARED = """\
 ---
@@ -43,7 +45,7 @@ spec:
 def with_results(kind: str, cases: int, versions: int, drawn: int) -> Iterator[Path]:
     """A tree with a gallery, of which every version has drawn every case."""
     with repository() as tree:
-        root, jpegs = tree / "manifests", pictures(kind, min(drawn, cases * versions))
+        root, jpegs = tree / "manifests", pictures(kind, min(drawn, DRAWN, cases * versions))
         (root / "poses-0").mkdir()
         for at in range(2):
             (root / "poses-0" / f"pose-{at}.png").write_bytes(tiny_image(at))
