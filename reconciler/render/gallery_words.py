@@ -7,19 +7,13 @@ from reconciler.core.gallery import CaseState
 from reconciler.core.strictjson import Value
 from reconciler.core.text import count, in_words
 from reconciler.core.value import dataclass
-from reconciler.gallery.approval import Approved, Differs, Standing
+from reconciler.gallery.approval import Approved, Standing
 from reconciler.gallery.comparison import ComparedColumn, Comparison
+from reconciler.gallery.refusal import void_words
 from reconciler.render.words import abridged, megabytes, short
 
 _TYPES: Final = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WebP", "image/svg+xml": "SVG"}
-_DIFFERS: Final = {
-    Differs.NEW: "{case} is new",
-    Differs.DEFINITION: "{case} is defined differently",
-    Differs.PICTURE: "{case} has another picture",
-}
 _TYPE_LIMIT: Final = 60
-_MOST_NAMED: Final = 3
-"""Cases that are named where an approval does not count; more are counted."""
 
 
 def version_words(one: ComparedColumn) -> str:
@@ -38,15 +32,9 @@ def standing_words(one: Standing | None) -> str:
         case Approved.DAMAGED:
             return f"not approved: its approval file {one.reason}"
         case Approved.VOID:
-            return f"approval void: {_void(one.void)}"
+            return f"approval void: {void_words(one.void)}"
         case Approved.INCOMPLETE | Approved.WITHOUT:
             return "not approved"
-
-
-def _void(void: Mapping[str, Differs]) -> str:
-    told = [_DIFFERS[why].format(case=case) for case, why in void.items()]
-    rest = len(told) - _MOST_NAMED
-    return in_words([*told[:_MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])], "and")
 
 
 def value_words(value: Value) -> str:
