@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import NoReturn, TypeVar
 
 from reconciler.api.error import CallFailed, Lost, Rejected, Unauthorised, WrongAnswer
-from reconciler.core.action import Action
+from reconciler.core.action import Action, UploadImage
 from reconciler.core.event import InTraining, Progressed, Started
 from reconciler.core.kind import Kind
 from reconciler.core.run.ending import Ending, failed, interrupted, left_by, unknown
@@ -39,13 +39,14 @@ class ActionRun:
         self.action = action
         self._position = position
         self._on_open = on_open
+        self._slots = run.upload_slots if isinstance(action.step, UploadImage) else run.slots
         self._holds = False
         self._under_way = False
         self._sent = 0
 
     async def enter(self) -> None:
         """Wait for the first slot. What stands on a dataset that was completed a moment ago is not kept waiting."""
-        await self.run.slots.take((0 if self.action.ref.kind is Kind.MODEL else 1, self._position))
+        await self._slots.take((0 if self.action.ref.kind is Kind.MODEL else 1, self._position))
         self._holds = True
 
     def open(self) -> None:
@@ -75,20 +76,24 @@ class ActionRun:
         Whatever costs, or cannot be undone, stands behind this: so it is never done on a draft that another apply made
         in vain. A pulled brake ends the wait, and the action.
         """
+        if not await self.is_elected():
+            end(self.lost() or self.cut_off())
+
+    async def is_elected(self) -> bool:
+        """The same for an action that may end well without: False where it does not count, or a person stopped the run."""
         election = self.run.elections.get((self.action.ref, self.action.version))
-        if election is not None and not election.is_over:
+        if election is None:
+            return True
+        if not election.is_over:
             self.progress("waits until it is known whose draft counts")
             await self.waiting(_first(election.over(), self.run.options.brake.pulled()))
-            if not election.is_over:
-                end(self.cut_off())
-        if ending := self.lost():
-            end(ending)
+        return election.is_over and self.lost() is None
 
     def leave(self) -> None:
         """Give the slot back."""
         if self._holds:
             self._holds = False
-            self.run.slots.give()
+            self._slots.give()
 
     async def pause(self, seconds: float) -> None:
         """Let time pass without a slot."""
@@ -98,16 +103,24 @@ class ActionRun:
         """Wait for something without a slot."""
         self.leave()
         await until
-        await self.run.slots.take((0, self._position))
+        await self._come_back()
+
+    async def _come_back(self) -> None:
+        await self._slots.take((0, self._position))
         self._holds = True
+
+    async def go_on_beside_uploads(self) -> None:
+        """Go on with what is no upload: those that wait for their rate limit must not hold it up."""
+        self.leave()
+        self._slots = self.run.slots
+        await self._come_back()
 
     @asynccontextmanager
     async def waiting_for(self, lock: asyncio.Lock) -> AsyncIterator[None]:
         """Hold a lock; wait for it without a slot."""
         self.leave()
         async with lock:
-            await self.run.slots.take((0, self._position))
-            self._holds = True
+            await self._come_back()
             yield
 
     async def wait(self, seconds: float) -> None:
@@ -117,8 +130,7 @@ class ActionRun:
             await _first(self.run.clock.sleep(seconds), self.run.options.brake.pulled())
         if self.run.options.brake.is_pulled:
             end(self.cut_off())
-        await self.run.slots.take((0, self._position))
-        self._holds = True
+        await self._come_back()
 
     def begin(self) -> None:
         """Tell that the action begins."""

@@ -9,12 +9,17 @@ from reconciler.core.run.caption import CaptionWrites, awaited, caption_writes, 
 from reconciler.core.run.ending import Ending, already, failed, succeeded, waits_for_captions
 from reconciler.core.text import count, quoted
 from reconciler.execute.action_run import ActionRun, Poll, end
-from reconciler.execute.draft import is_stale, live_id_of, read_draft, read_recent_draft, wish_of, write_caption
+from reconciler.execute.draft import (
+    OWNERSHIP,
+    is_stale,
+    live_id_of,
+    read_draft,
+    read_recent_draft,
+    wish_of,
+    write_caption,
+)
 from reconciler.execute.guide import follow_guide, until_captioned
 from reconciler.execute.image import upload
-
-OWNERSHIP = 900.0
-"""Seconds after which writing many captions looks again whose draft it is: thousands take hours at ten calls a minute."""
 
 ROUNDS = 3
 """How often texts are written that do not stay (U75)."""
@@ -35,8 +40,8 @@ async def write_captions(action_run: ActionRun, step: WriteCaptions) -> Ending:
         return waits_for_captions()
     change, wish = action_run.run.dataset_change(action_run.action.ref), wish_of(action_run)
     guide, expected = wish.guide, expected_texts(step.texts, change.captions if change else (), wish.zipped_texts)
-    written: set[int] = set()
-    rounds = 0
+    written = {image.id for image in draft.images or () if image.id in action_run.run.captioned}
+    rounds = 1 if written else 0
     while True:
         draft = await until_captioned(action_run, Poll(action_run, action_run.run.options.caption_deadline))
         todo = caption_writes(draft, step.texts, guide=guide, expected=expected, written=written)

@@ -38,6 +38,10 @@ JUST_NOW = 2.0
 read, and nobody else can have done much in between."""
 
 
+OWNERSHIP = 900.0
+"""Seconds after which writing many captions looks again whose draft it is: thousands take hours at ten calls a minute."""
+
+
 async def read_draft(action_run: ActionRun) -> RemoteDataset:
     """The draft as it is now; where it is not this run's any more, the branch ends."""
     return require_own(action_run, await action_run.run.dataset(live_id_of(action_run)).within(JUST_NOW))

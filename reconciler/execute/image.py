@@ -1,9 +1,11 @@
 """Images of a draft: each uploaded once, each removed by id."""
 
+from contextlib import suppress
 from functools import partial
 
 from reconciler.api.error import Rejected
 from reconciler.core.action import RemoveImage, UploadImage
+from reconciler.core.guide import same_caption
 from reconciler.core.live import RemoteDataset, RemoteImage
 from reconciler.core.name import live_image_name, parse_image_key
 from reconciler.core.run.caption import text_to_inherit
@@ -11,18 +13,37 @@ from reconciler.core.run.ending import Ending, already, failed, succeeded
 from reconciler.core.text import quoted
 from reconciler.core.wish import WishImage
 from reconciler.execute.action_run import ActionRun, end
-from reconciler.execute.draft import NO_CLONES, read_draft, read_recent_draft, wish_of, write_caption
+from reconciler.execute.draft import NO_CLONES, OWNERSHIP, read_draft, read_recent_draft, wish_of, write_caption
 
 
 async def upload_image(action_run: ActionRun, step: UploadImage) -> Ending:
-    """Upload one wished image; one that is there already counts."""
+    """Upload one wished image, and write its declared caption; one that is there already counts."""
     wanted = next((image for image in wish_of(action_run).images if image.key == step.key), None)
     if wanted is None:
         return failed(f"the plan's wish for {action_run.action.ref} holds no image {step.key}")
     draft = await read_recent_draft(action_run, action_run.run.options.staleness)
     if found := draft.content.keyed.get(step.key):
         return already("is there already", found.id)
-    return succeeded("uploaded", (await upload(action_run, draft, wanted)).id)
+    image = await upload(action_run, draft, wanted)
+    await _declare(action_run, draft, image, wanted)
+    return succeeded("uploaded", image.id)
+
+
+async def _declare(action_run: ActionRun, draft: RemoteDataset, image: RemoteImage, wanted: WishImage) -> None:
+    """Write the declared caption of a new image at once, where the answer shows the automatic one already.
+
+    Uploads and captions have rate limits of their own, so the captions of the first images need not wait for the last
+    one. Whatever is not written here is written by the step that follows, which reads all of them in any case.
+    """
+    text = wanted.caption
+    if text is None or image.caption is None or same_caption(wish_of(action_run).guide, image.caption, text):
+        return
+    await action_run.go_on_beside_uploads()
+    if await action_run.is_elected():
+        await read_recent_draft(action_run, OWNERSHIP)
+        with suppress(Rejected):
+            await write_caption(action_run, draft.id, image, text)
+            action_run.run.captioned.add(image.id)
 
 
 async def upload(action_run: ActionRun, draft: RemoteDataset, wanted: WishImage) -> RemoteImage:

@@ -69,6 +69,7 @@ class Run:
     mark: str
     began: float
     slots: Slots
+    upload_slots: Slots
     projects: SharedRead[tuple[RemoteProject, ...]]
     models: SharedRead[tuple[RemoteModel, ...]]
     events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
@@ -87,6 +88,8 @@ class Run:
     """Set where no request is answered any more, so that there is nothing to wait for."""
     trainings: set[int] = field(default_factory=set)
     rewrites: int = 0
+    captioned: set[int] = field(default_factory=set)
+    """Ids of new images whose declared captions were written as soon as they were uploaded."""
     _datasets: dict[int, SharedRead[RemoteDataset | None]] = field(default_factory=dict)
     _listings: dict[int, SharedRead[tuple[RemoteDataset, ...]]] = field(default_factory=dict)
 
@@ -153,6 +156,7 @@ def begin(plan: Plan, *, client: Client, images: ImageStore, clock: Clock, optio
         mark=clock.mark(),
         began=clock.now(),
         slots=Slots(options.concurrency),
+        upload_slots=Slots(options.concurrency),
         projects=SharedRead(client.list_projects, clock),
         models=SharedRead(client.list_models, clock),
     )

@@ -9,7 +9,8 @@ from reconciler.core.cost import Cost
 from reconciler.core.event import Outcome
 from reconciler.core.limit import Limits
 from reconciler.core.run.ending import WAITS_FOR_CAPTIONS
-from reconciler.simulator import console
+from reconciler.simulator import Instead, console
+from reconciler.simulator.request import answer
 from tests.execute.world import World
 
 IMAGES = {"wave": None, "jump": "jumping.", "sit": None}
@@ -223,3 +224,29 @@ async def test_another_run_takes_the_draft() -> None:
     assert ran.code == 4
     assert ran.of("caption").exit_code == 4
     assert world.dataset("poses").name.endswith("beef")
+
+
+async def test_a_new_image_gets_its_declared_caption_at_once() -> None:
+    """Captions do not wait for the last upload: each has a rate limit of its own. One read then shows that all stayed."""
+    world = World()
+    ran = await world.apply(world.tree(IMAGES))
+    assert ran.of("caption").detail == "1 caption written"
+    assert ran.report.calls == ran.plan.cost.calls
+    order = [entry.path.split("/")[-2:] for entry in world.simulator.log if "/images" in entry.path]
+    assert [last for last in order if last[-1].isdigit()] == [["images", "3000001"]]
+
+
+async def test_a_caption_that_is_refused_at_once_is_left_to_its_own_step() -> None:
+    """It is no reason to fail an upload; the step that writes captions says what the API says, or has more luck."""
+    world = World()
+    tree = world.tree(IMAGES)
+    plan = await world.plan(tree)
+
+    def refuse() -> None:
+        raise Instead(answer(409, {"message": "not now"}))
+
+    world.tap.at("PUT /images/3000001", refuse)
+    ran = await world.execute(plan)
+    assert {ending.outcome for name, ending in ran.ended.items() if "upload" in name} == {Outcome.SUCCEEDED}
+    assert ran.code == 0
+    assert world.captions(world.dataset("poses v1"))["jump"] == "jumping."

@@ -207,7 +207,7 @@ async def test_a_completion_that_is_answered_and_not_done() -> None:
 
 async def test_a_mark_that_somebody_set() -> None:
     """A draft that is marked as not ready is not completed."""
-    world = World()
+    world = World(switches={"caption_timing": "delayed"})
 
     def mark() -> None:
         console.edit_dataset(world.simulator, 200001, name=f"{world.dataset('poses').name} stale")

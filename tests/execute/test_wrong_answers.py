@@ -98,7 +98,7 @@ async def test_f01_no_other_action_begins_once_the_api_cannot_be_reached() -> No
     assert world.clock.now() - began[0] <= 300
     assert ran.code == 1
     outcomes = ran.outcomes()
-    assert outcomes[Outcome.FAILED] <= 5
+    assert outcomes[Outcome.FAILED] <= 6, "the uploads under way, and two that look how their elections ended"
     assert outcomes[Outcome.SKIPPED] >= 12
     reasons = {one.detail for one in ran.ended.values() if one.outcome is Outcome.SKIPPED and "upload" in one.action}
     assert reasons == {"not begun: simulator cannot be reached; `--patience` waits longer"}

@@ -66,10 +66,13 @@ class DatasetCalls:
         each = change.regenerated + 1 if change.wish.uploads.is_once else 2 * change.regenerated
         return reading + each + PUT_AND_READ
 
-    def caption(self, written: int) -> int:
-        """The draft is read once all its images are there, an archive's before; and again after captions were written."""
+    def caption(self, written: int, at_once: int) -> int:
+        """The draft is read once all its images are there, an archive's before; and again after captions were written.
+
+        `at_once` of those that are written are written when their images are uploaded, so the first read shows them.
+        """
         unread = bool(self.change.coming) and not self.change.wish.uploads.is_once
-        return int(unread) + (written + 1 if written else 0)
+        return int(unread) + written + int(written > at_once)
 
     @property
     def complete(self) -> int:

@@ -152,9 +152,11 @@ def _caption(change: DatasetChange, calls: DatasetCalls) -> _Row:
     ]
     carried = [KeyedText(key=kept.key, text=kept.text, declared=False) for kept in change.kept]
     coming = {image.key for image in change.coming} - change.captioned_by_archive
-    written = {caption.key for caption in change.captions} | {text.key for text in declared if text.key in coming}
+    new = {text.key for text in declared if text.key in coming}
+    at_once = 0 if change.wish.uploads.is_once else len(new)
+    written = {caption.key for caption in change.captions} | new
     written |= {kept.key for kept in change.kept if kept.version is not None}
     rewrites = len(change.losses.captions)
     label = count(len(written), "caption") if written else ""
     step = WriteCaptions(texts=tuple(sorted(declared + carried, key=lambda text: text.key)))
-    return "caption", step, Cost(calls=calls.caption(len(written)), rewrites=rewrites), label, ()
+    return "caption", step, Cost(calls=calls.caption(len(written), at_once), rewrites=rewrites), label, ()
