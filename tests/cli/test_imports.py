@@ -84,3 +84,18 @@ def test_help_and_version_are_cheap() -> None:
     assert imported("--version") & (heavy | {"click"}) == set()
     for arguments in ([], *([command] for command in COMMANDS)):
         assert imported(*arguments, "--help") & heavy == set()
+
+
+def test_what_stands_for_extensions_gives_way_to_the_real_module() -> None:
+    """There are none for us; but whatever else a release of the library asks that module for, it gets."""
+    code = (
+        "import sys; from reconciler.__main__ import _LOADER, _NoExtensions\n"
+        "sys.modules[_LOADER] = stand_in = _NoExtensions(_LOADER)\n"
+        "from pydantic import BaseModel\n"
+        "class Model(BaseModel): number: int\n"
+        "assert Model(number=1).number == 1 and sys.modules[_LOADER] is stand_in\n"
+        "assert 'importlib.metadata' not in sys.modules\n"
+        "assert stand_in.PYDANTIC_ENTRY_POINT_GROUP == 'pydantic' and sys.modules[_LOADER] is not stand_in"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
