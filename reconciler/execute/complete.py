@@ -24,6 +24,7 @@ async def complete_dataset(action_run: ActionRun, _: CompleteDataset) -> Ending:
     name = name_of(draft)
     if name != draft_name(wish, action_run.run.mark):
         end(failed(f"draft {quoted(draft.name)} (id {draft.id}) is marked as not ready; plan again", draft.id))
+    marked = action_run.run.dataset(draft.id).asked
     _verify(draft, action_run, "is not as declared")
     if not wish.completed:
         action_run.run.expect_listed(expected_listing(draft))
@@ -35,7 +36,7 @@ async def complete_dataset(action_run: ActionRun, _: CompleteDataset) -> Ending:
     _verify(draft, action_run, "changed while it was given its final name")
     still_open = action_run.run.dataset(draft.id).asked
     await _commit(action_run, draft)
-    return await _frozen(action_run, still_open)
+    return await _frozen(action_run, marked, still_open)
 
 
 def _verify(dataset: RemoteDataset, action_run: ActionRun, what: str) -> None:
@@ -100,8 +101,8 @@ async def _is_done(action_run: ActionRun) -> bool:
     return False
 
 
-async def _frozen(action_run: ActionRun, still_open: float) -> Ending:
-    """Read what is frozen now: only what fits may be spent on. `still_open`: when it was last seen as a draft."""
+async def _frozen(action_run: ActionRun, marked: float, still_open: float) -> Ending:
+    """Read what is frozen now: only what fits may be spent on. It was `marked` by this run, and `still_open`, that late."""
     if not await _is_done(action_run):
         end(
             failed(
@@ -111,7 +112,7 @@ async def _frozen(action_run: ActionRun, still_open: float) -> Ending:
         )
     dataset = await action_run.run.dataset(live_id_of(action_run)).within(JUST_NOW)
     assert dataset is not None
-    action_run.run.freezes[dataset.id] = Freeze(still_open=still_open, seen=action_run.run.clock.now())
+    action_run.run.freezes[dataset.id] = Freeze(marked=marked, still_open=still_open, seen=action_run.run.clock.now())
     action_run.run.expect_listed(expected_listing(dataset))
     if reasons := unfit(dataset, wish_of(action_run)):
         detail = f"dataset {dataset.id} was completed, and differs from what is declared: {'; '.join(reasons)}"

@@ -148,6 +148,17 @@ async def test_a_run_that_is_held_up_settles_again() -> None:
     assert ran.of("train").at - ran.of("complete").at >= SETTLE * 1.5
 
 
+async def test_a_run_that_may_not_have_completed_it_waits_as_everybody_does() -> None:
+    """Held up for `settle` after it saw its own mark: another run may have put its own there, and completed the draft."""
+    world = World()
+    tree = world.tree(IMAGES)
+    plan = await world.plan(tree)
+    world.tap.at("PUT /datasets/200001", lambda: world.clock.advance(SETTLE), turn=2)
+    ran = await world.execute(plan)
+    assert ran.code == 0
+    assert ran.of("train").at - ran.of("complete").at >= SETTLE * 2.5
+
+
 async def test_others_leave_a_head_start_to_whoever_completed_the_dataset() -> None:
     """Both want one model; the one that found the dataset completed waits, and finds the other's (I02).
 

@@ -18,10 +18,19 @@ HEAD_START = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
-    """When a dataset froze that a run completed: after it was asked for as a draft, before it was seen completed."""
+    """When a dataset froze that a run completed: after it was asked for as a draft, before it was seen completed.
 
+    `marked` is when it was asked for and bore the run's own mark. A final name bears none, so a draft that has one may
+    be another run's by then.
+    """
+
+    marked: float
     still_open: float
     seen: float
+
+    def is_own(self, settle: float) -> bool:
+        """Did this run complete it, and no other? Another one would have given it a mark, and settled before it went on."""
+        return self.seen - self.marked < settle
 
 
 def is_first(freeze: Freeze | None, made: float, settle: float) -> bool:
@@ -30,16 +39,16 @@ def is_first(freeze: Freeze | None, made: float, settle: float) -> bool:
     Whoever else finds the dataset completed found it so after `still_open`, and looks at the list of models again
     `settle` and the head start later: it shows this one then.
     """
-    return freeze is not None and made - freeze.still_open <= settle * HEAD_START
+    return freeze is not None and freeze.is_own(settle) and made - freeze.still_open <= settle * HEAD_START
 
 
 def looks_from(freeze: Freeze | None, began: float, settle: float) -> float:
     """From when on the list shows what others made of a dataset that they completed; `began`: it was completed before.
 
-    A run that completed it itself need not wait for others. Only where it was held up for long between its two looks may
-    somebody else have completed it.
+    A run that completed it itself need not wait for others. Only where it was held up for long meanwhile may somebody
+    else have completed it.
     """
-    if freeze is not None and freeze.seen - freeze.still_open < settle:
+    if freeze is not None and freeze.is_own(settle):
         return float("-inf")
     return (began if freeze is None else freeze.seen) + settle * (1 + HEAD_START)
 
