@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-from reconciler.app.validate import resolve_tree
 from reconciler.core.desired import Desired
 from reconciler.core.look.unknown_alias import (
     History,
@@ -13,13 +12,11 @@ from reconciler.core.look.unknown_alias import (
     unknown_refusal,
 )
 from reconciler.core.plan import Plan
-from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.state import AliasState
 from reconciler.core.value import dataclass
 from reconciler.files.git.past_trees import past_trees
 from reconciler.files.git.repository import RevisionRefused
-from reconciler.files.load import load
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,12 +68,13 @@ def _is_guarded(desired: Desired, state: AliasState) -> bool:
 
 def _asked_history(root: Path, desired: Desired, unknown: tuple[AliasState, ...]) -> _Past:
     """The newest commits first, and no further than the last alias is found."""
+    from reconciler.app.revision import each_desired
+
     past = _Past(unknown=unknown, known={one.ref: set() for one in unknown})
     past.ask(desired, desired)
     try:
         with past_trees(root) as trees:
-            for folder in trees:
-                tree = _tree_in(folder)
+            for tree in each_desired(trees):
                 if tree is not None:
                     past.ask(tree, desired)
                 if not past.unknown:
@@ -85,11 +83,3 @@ def _asked_history(root: Path, desired: Desired, unknown: tuple[AliasState, ...]
     except RevisionRefused:
         past.history = History.NONE
     return past
-
-
-def _tree_in(folder: Path) -> Desired | None:
-    """A tree of the history; None if it has problems: it was never applied, so no version comes from it."""
-    try:
-        return resolve_tree(load(folder, cache=folder.parent / "cache"))
-    except ProblemsFound:
-        return None

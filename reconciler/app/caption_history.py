@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from reconciler.app.validate import resolve_tree
-from reconciler.core.desired import DesiredDataset
+from reconciler.app.revision import each_desired
 from reconciler.core.live import RemoteDataset
 from reconciler.core.look.caption_ancestor import CaptionPast, live_captions
 from reconciler.core.name import parse_dataset_name
@@ -14,7 +13,6 @@ from reconciler.files.caption.pull import CaptionPlace, PullRefused, read_captio
 from reconciler.files.git.past_trees import past_trees
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision import revision
-from reconciler.files.load import load
 from reconciler.files.tree import FileRefused, Tree
 
 _NO_COMMIT = "No commit holds these manifests, so nobody can tell which side changed."
@@ -35,8 +33,8 @@ def caption_past(root: Path, ref: Ref, live: RemoteDataset) -> tuple[CaptionPast
     past = CaptionPast(ref=ref, fingerprint=fingerprint, live=live_captions(live.content))
     try:
         with past_trees(root) as trees:
-            for folder in trees:
-                past = past.further(trees.commit, _datasets_in(folder))
+            for tree in each_desired(trees):
+                past = past.further(trees.commit, {} if tree is None else tree.datasets)
                 if past.origin is not None:
                     return past, ""
             if not trees.commit:
@@ -44,14 +42,6 @@ def caption_past(root: Path, ref: Ref, live: RemoteDataset) -> tuple[CaptionPast
             return past, _NOT_FOUND if trees.is_whole else _IN_PART
     except RevisionRefused as error:
         return past, str(error)
-
-
-def _datasets_in(folder: Path) -> Mapping[Ref, DesiredDataset]:
-    """The datasets of a tree; none of one with problems, which was never applied."""
-    try:
-        return resolve_tree(load(folder, cache=folder.parent / "cache")).datasets
-    except ProblemsFound:
-        return {}
 
 
 def committed_captions(root: Path, place: CaptionPlace, names: Iterable[str]) -> Mapping[str, str]:

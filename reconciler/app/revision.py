@@ -1,6 +1,6 @@
 """What the manifests asked for at a git revision. Needs no token, no network and no file of the working tree."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import Path
 
@@ -13,10 +13,12 @@ from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
 from reconciler.files.configuration import Configuration, configuration_in
+from reconciler.files.git.past_trees import PastTrees
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision import short_revision
 from reconciler.files.git.revision_tree import RevisionTree, revision_tree
 from reconciler.files.image.dvc import RULE as POINTERS
+from reconciler.files.known_tree import KnownTree
 from reconciler.files.load import load_revision
 from reconciler.files.overlay import overlays_in, read_overlay_of, with_overlay
 
@@ -82,6 +84,21 @@ def tree_at(settings: Settings, rev: str, beside: ReadTree | None = None) -> Bas
         raise ProblemsFound(found.problems, end=f"{base}: {_BROKEN}") from None
     except RevisionRefused as refused:
         raise WrongUsage(str(refused)) from None
+
+
+def each_desired(trees: PastTrees) -> Iterator[Desired | None]:
+    """What each tree of a history asked for; None for one with problems: it was never applied.
+
+    What a tree has in common with the one before is read and judged once. Warnings are those of what differs alone.
+    """
+    known, judged = KnownTree(), None
+    for tree in trees:
+        try:
+            judged = judge_tree(load_revision(tree, known=known), judged)
+        except ProblemsFound:
+            yield None
+        else:
+            yield judged.desired
 
 
 def _without_pull(problem: Problem) -> Problem:

@@ -63,14 +63,14 @@ class KnownTree(KnownParts):
 
 
 class KnownAtRevision(KnownParts):
-    """What is equal in the tree of a revision is the same object that the working tree has."""
+    """What is equal in the tree of a revision is the same object that the tree before has. What is not is noted, for the next one."""
 
     def __init__(
         self,
         tree: RevisionTree,
-        files: Mapping[str, tuple[str, FileRead]],
-        schemas: Mapping[str, tuple[str, SchemaFile]],
-        images: Mapping[int, tuple[Manifest, str, str, ImageFolder]],
+        files: dict[str, tuple[str, FileRead]],
+        schemas: dict[str, tuple[str, SchemaFile]],
+        images: dict[int, tuple[Manifest, str, str, ImageFolder]],
     ) -> None:
         self._tree = tree
         self._files = files
@@ -82,9 +82,17 @@ class KnownAtRevision(KnownParts):
         read = self._known(self._files, path)
         return None if read is None else (self._tree.size_of(path), read)
 
+    def note_file(self, path: str, data: bytes, read: FileRead) -> None:
+        """What a file of manifests held."""
+        self._files[path] = blob_id(data), read
+
     def schema(self, path: str) -> SchemaFile | None:
         """What a schema file holds."""
         return self._known(self._schemas, path)
+
+    def note_schema(self, path: str, read: SchemaFile) -> None:
+        """What a schema file held."""
+        self._schemas[path] = self._tree.blob_of(path), read
 
     def images(self, manifest: Manifest, listing: TreeListing) -> ImageFolder | None:
         """What lies in the image folder of a dataset."""
@@ -93,6 +101,12 @@ class KnownAtRevision(KnownParts):
             return None
         _, folder, oid, held = known
         return held if self._tree.tree_of(folder) == oid and _is_flat(listing, folder) else None
+
+    def note_images(self, manifest: Manifest, folder: str, listing: TreeListing, held: ImageFolder) -> None:
+        """What lay in the image folder of a dataset."""
+        oid = self._tree.tree_of(folder)
+        if oid is not None and _is_flat(listing, folder):
+            self._images[id(manifest)] = manifest, folder, oid, held
 
     def _known(self, parts: Mapping[str, tuple[str, _Read]], path: str) -> _Read | None:
         if path not in parts:

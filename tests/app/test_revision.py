@@ -1,14 +1,18 @@
 """The tree of a revision, resolved without the working tree."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from reconciler.app.exceptions import WrongUsage
-from reconciler.app.revision import desired_at
+from reconciler.app.revision import desired_at, each_desired
 from reconciler.core.kind import Kind
+from reconciler.core.look.offline import edited
+from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
+from reconciler.files.git.past_trees import past_trees
 from tests.files.conftest import DATASET, MODEL, PROJECT, picture
 
 POSES = Ref(Kind.DATASET, "lora-poses")
@@ -55,3 +59,30 @@ def test_a_revision_that_cannot_be_read_is_wrong_usage(root: Path) -> None:
     """Not a fault of the manifests."""
     with pytest.raises(WrongUsage, match="is not in this repository"):
         desired_at(root, "nope")
+
+
+def test_a_history_says_of_each_commit_what_the_commit_says_alone(root: Path) -> None:
+    """Although what two of them have in common is read and judged once: edits, images, a broken commit, and the way back."""
+    place = root / "lora.yaml"
+    steps: list[Callable[[], object]] = [
+        lambda: place.write_text(f"{PROJECT}---\n{DATASET}---\n{MODEL}"),
+        lambda: place.write_text(f"{PROJECT}---\n{DATASET.replace('Lora,', 'Lora, a girl,')}---\n{MODEL}"),
+        lambda: (root / "images/p1.png").write_bytes(picture(seed=9)),
+        lambda: (root / "other.yaml").write_text(MODEL.replace("lora-max", "lora-light")),
+        lambda: place.write_text("broken: ["),
+        lambda: place.write_text(f"{PROJECT}---\n{DATASET}---\n{MODEL}"),
+    ]
+    for step in steps:
+        step()
+        git("add", "--all")
+        git("commit", "--quiet", "--allow-empty", "-m", "x")
+    with past_trees(root) as trees:
+        told = [(trees.commit, one) for one in each_desired(trees)]
+    assert len(told) == len(steps)
+    for commit, one in told:
+        if one is None:
+            with pytest.raises(ProblemsFound):
+                desired_at(root, commit)
+        else:
+            assert not edited(one, desired_at(root, commit))
+    assert [one is None for _, one in told] == [False, True, False, False, False, False]
