@@ -14,7 +14,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from reconciler.files.cache import CacheFile, CacheTable
@@ -52,24 +52,24 @@ class DigestCache:
         tables = ((folder, _table(values.get(key))) for key, folder in keys.items())
         return {folder: table for folder, table in tables if table is not None}
 
-    def of_tree(self, oid: str) -> Iterator[DigestTable]:
-        """What was found in any folder, of any clone, that held this git tree, in each form of it that is known.
+    def of_trees(self, oids: Iterable[str]) -> dict[str, list[DigestTable]]:
+        """What was found in any folder, of any clone, that held one of these git trees, in each form of it that is known.
 
-        Its times are those of another place.
+        Times are those of another place.
         """
-        for form in (Form.WHOLE, Form.POINTERS):  # files themselves are kept in one place, however git holds them
-            table = _table(self._file.find(CacheTable.DIGESTS, _tree_key(oid, form)))
-            if table is not None and table.tree == oid:
-                yield table
+        wanted = dict.fromkeys(oids)
+        # Files themselves are kept in one place, however git holds them.
+        keys = [_tree_key(oid, form) for form in (Form.WHOLE, Form.POINTERS) for oid in wanted]
+        found: dict[str, list[DigestTable]] = {}
+        for table in map(_table, self._file.find_many(CacheTable.DIGESTS, keys).values()):
+            if table is not None and table.tree in wanted:
+                found.setdefault(table.tree, []).append(table)
+        return found
 
     def in_objects(self, oids: Iterable[str]) -> dict[str, DigestTable]:
-        """What git's own objects of many trees hold, by their ids: pointers, where Git LFS keeps the files."""
-        wanted = dict.fromkeys(oids)
-        keys = [_tree_key(oid, form) for form in (Form.WHOLE, Form.POINTERS) for oid in wanted]
-        tables = map(_table, self._file.find_many(CacheTable.DIGESTS, keys).values())
-        return {
-            table.tree: table for table in tables if table and table.tree is not None and table.form is not Form.LFS
-        }
+        """What git's own objects of these trees hold, by their ids: pointers, where Git LFS keeps the files."""
+        known = self.of_trees(oids).items()
+        return {oid: one for oid, tables in known for one in tables if one.form is not Form.LFS}
 
     def keep_tree(self, oid: str, table: DigestTable) -> None:
         """Keep what was found in a git tree that lies in no folder. The table was compared with the tree, file by file."""

@@ -37,6 +37,8 @@ _KEY = Struct("<3qQ")
 _UNKNOWN = bytes(BLOB_BYTES)
 _POINTER = 0xFFFF
 """The kind of a Git LFS pointer. Others count the facts of the head from 1; 0 is a file without facts."""
+_POINTER_BYTES = len(pointer_bytes("0" * 2 * DIGEST_BYTES, 0)) - 1
+"""Bytes of a pointer but for the digits of the size."""
 
 
 def file_key(status: os.stat_result) -> Key:
@@ -138,18 +140,19 @@ class DigestTable:
 
     def disk_sizes(self) -> list[int]:
         """How many bytes each file has on the disk if it is there as the table tells; 0 where that would not prove it."""
-        found = self.inspections
+        sizes, kinds = self._sizes, self._kinds
         if self.form is Form.LFS:
-            return [one.size if one.size > POINTER_LIMIT else 0 for one in found]
-        return [len(pointer_bytes(one.digest, one.size)) if one.is_pointer else one.size for one in found]
+            return [size if size > POINTER_LIMIT else 0 for size in sizes]
+        return [
+            _POINTER_BYTES + len(str(size)) if kind == _POINTER else size
+            for size, kind in zip(sizes, kinds, strict=True)
+        ]
 
     @functools.cached_property
     def inspections(self) -> tuple[Inspection, ...]:
         """What was found in each file."""
         facts = dict(enumerate(self.shared.facts, 1))
-        sizes = unpack(f"<{len(self)}Q", self._column(0))
-        kinds = unpack(f"<{len(self)}H", self._column(1))
-        columns = zip(self.digests, sizes, kinds, self.blobs, strict=True)
+        columns = zip(self.digests, self._sizes, self._kinds, self.blobs, strict=True)
         return tuple(
             Inspection(
                 digest=digest,
@@ -161,6 +164,14 @@ class DigestTable:
             )
             for position, (digest, size, kind, blob) in enumerate(columns)
         )
+
+    @property
+    def _sizes(self) -> tuple[int, ...]:
+        return unpack(f"<{len(self)}Q", self._column(0))
+
+    @property
+    def _kinds(self) -> tuple[int, ...]:
+        return unpack(f"<{len(self)}H", self._column(1))
 
     def _column(self, which: int) -> bytes:
         number = self.shared.number

@@ -51,9 +51,10 @@ def scan(
     parts: dict[str, _PartlyKnown] = {}
     pending: list[_FileToRead] = []
     tables = cache.in_place(names)
+    committed = _committed(cache, tables, {folder: vouched[folder] for folder in names if folder in vouched})
     for folder, asked in sorted(names.items()):
         table = tables.get(folder)
-        known = _committed(tree, cache, folder, asked, table, vouched.get(folder))
+        known = _fitting(tree, folder, asked, committed.get(folder, ()))
         if known is not None:
             found[folder] = known
         elif table is not None and _is_unchanged(tree, folder, asked, table):
@@ -69,15 +70,24 @@ def scan(
 
 
 def _committed(
-    tree: Tree, cache: DigestCache, folder: str, asked: Sequence[str], table: DigestTable | None, oid: str | None
-) -> FolderContents | None:
-    """What is known of the git tree that the folder holds; None if git does not vouch, or nothing fits.
+    cache: DigestCache, tables: Mapping[str, DigestTable], oids: Mapping[str, str]
+) -> dict[str, Sequence[DigestTable]]:
+    """What is known of the git trees that folders hold, by folder; of those in place, or of any clone."""
+    found: dict[str, Sequence[DigestTable]] = {}
+    for folder, oid in oids.items():
+        table = tables.get(folder)
+        if table is not None and table.tree == oid:
+            found[folder] = (table,)
+    others = cache.of_trees(oid for folder, oid in oids.items() if folder not in found)
+    return found | {folder: others.get(oid, ()) for folder, oid in oids.items() if folder not in found}
+
+
+def _fitting(tree: Tree, folder: str, asked: Sequence[str], tables: Sequence[DigestTable]) -> FolderContents | None:
+    """The contents that a folder has, of those that its git tree can have; None if none fits.
 
     Git calls a file of Git LFS unchanged whether it is there itself or as its pointer. The number of its bytes tells which.
     """
-    if oid is None:
-        return None
-    for one in (table,) if table is not None and table.tree == oid else cache.of_tree(oid):
+    for one in tables:
         known = known_in(one, asked)
         if known is not None and (one.form is Form.WHOLE or _has_sizes(tree, folder, asked, one)):
             return known
