@@ -18,7 +18,7 @@ from reconciler.core.problem import Location, Problem
 from reconciler.core.text import quoted
 from reconciler.core.value import dataclass
 from reconciler.files.cache import CacheFile, default_cache
-from reconciler.files.git.git_tree_ids import ask_git, asked_early
+from reconciler.files.git.git_tree_ids import ask_git, asked_early, stop_asking
 from reconciler.files.git.revision_tree import RevisionTree
 from reconciler.files.image import dvc
 from reconciler.files.image.dataset_files import DatasetFiles, choose_files, folders_of, read_images
@@ -64,6 +64,7 @@ def load(
         try:
             tree = Tree(root)
         except FileRefused as refused:
+            stop_asking(root)
             return Loaded(location=Location(str(root)), problems=(missing_root(root, refused),))
         with tree, CacheFile(cache or default_cache()) as file:
             readings = ReadingCache(file, is_believed=believes_cache)

@@ -174,6 +174,13 @@ def asked_early(root: Path, environ: Mapping[str, str]) -> GitTreeIds | None:
     return _begun.pop(place) if place in _begun else ask_git(root, environ, least=INDEX_FROM)
 
 
+def stop_asking(root: Path) -> None:
+    """Stop what was begun for a root that cannot be read."""
+    begun = _begun.pop(os.path.realpath(root), None)
+    if begun is not None:
+        begun.stop()
+
+
 def ask_git(root: Path, environ: Mapping[str, str], *, least: int = 0) -> GitTreeIds | None:
     """Start git; None if the root lies in no repository, or git cannot be asked without running something.
 

@@ -460,7 +460,9 @@ def test_what_git_began_early_is_taken_once(
     assert len(begun) == 2
 
 
-def test_git_is_stopped_where_the_tree_turns_out_to_be_small(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_is_stopped_where_the_tree_turns_out_to_be_small_or_to_be_none(
+    brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     commit_new(brand)
     monkeypatch.setattr(git_tree_ids, "INDEX_FROM", 0)
     stopped = []
@@ -474,6 +476,9 @@ def test_git_is_stopped_where_the_tree_turns_out_to_be_small(brand: Brand, monke
     begin_asking(brand.root, HOME)
     assert brand.load().problems == ()
     assert len(stopped) == 1
+    begin_asking(brand.folder / "none", HOME)
+    assert load(brand.folder / "none", cache=brand.cache).problems
+    assert len(stopped) == 2
 
 
 def test_a_part_of_a_folder_is_taken_from_what_is_known_of_all_of_it(
