@@ -9,6 +9,7 @@ Content stays in the manifests, so that a fingerprint is the same in each accoun
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
+from functools import cache
 from typing import Literal
 
 from pydantic import Field
@@ -136,12 +137,16 @@ def _misfits(document: Document, found: OverlayFile | tuple[Mismatch, ...]) -> t
     return in_order([*problems_of(document, others, _WORDS), *(_content(document, one) for one in content)])
 
 
-_CONTENT = {steps[-1] for rules in RULES.values() for steps in all_keys(rules.body)} - set(ObjectKeys.model_fields)
+@cache
+def _content_keys() -> frozenset[str]:
+    """Keys of manifests that overlays do not have."""
+    keys = {steps[-1] for rules in RULES.values() for steps in all_keys(rules.body)}
+    return frozenset(keys - set(ObjectKeys.model_fields))
 
 
 def _is_content(found: Mismatch) -> bool:
     """Is it a key of a manifest, where an overlay has none?"""
-    return found.kind == "extra_forbidden" and found.steps[0] == "objects" and found.steps[-1] in _CONTENT
+    return found.kind == "extra_forbidden" and found.steps[0] == "objects" and found.steps[-1] in _content_keys()
 
 
 def _content(document: Document, found: Mismatch) -> Problem:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.text import normal, quoted, visible
@@ -16,10 +17,15 @@ NAME_ADVISED = 64
 """Characters up to which a live name is known to be safe (U76)."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_HIDDEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufff0-\ufff8\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0e\ufeff\U000e0000-\U000e0fff]"
-    "|(?<![\u2190-\U000e0000])\u200d"
-)
+
+
+@cache
+def _hidden() -> re.Pattern[str]:
+    """Letters that nobody sees; all are beyond ASCII. A pattern of so many takes as long to compile as a module to import."""
+    return re.compile(
+        "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufff0-\ufff8\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0e\ufeff\U000e0000-\U000e0fff]"
+        "|(?<![\u2190-\U000e0000])\u200d"
+    )
 
 
 def judge_text(text: str, location: Location, what: str, rule: str) -> Iterator[Problem]:
@@ -33,7 +39,7 @@ def judge_text(text: str, location: Location, what: str, rule: str) -> Iterator[
             detail=f"{visible(found[0])} at character {found.start() + 1:,}.",
             remedy="Remove it; it cannot be seen, and would reach the model.",
         )
-    if (found := _HIDDEN.search(text)) is not None:
+    if not text.isascii() and (found := _hidden().search(text)) is not None:
         yield Problem(
             rule=f"{rule}-hidden",
             location=location,
