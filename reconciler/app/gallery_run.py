@@ -152,7 +152,15 @@ def columns_of(
 ) -> Iterator[Column]:
     """Those that were asked for, else the active checkpoint and those of the manifest that this version has."""
     if request.checkpoints:
-        yield from (Column(fingerprint, step) for step in dict.fromkeys(request.checkpoints))
+        for step in dict.fromkeys(request.checkpoints):
+            order = replace(gallery.cases[0].order, checkpoint=step)
+            misplaced = next(misplaced_checkpoint(order, drawer), None)
+            if misplaced is not None:
+                words = f"v{version} has no column for checkpoint {step}: {misplaced.words}"
+                raise refused(
+                    "gallery-checkpoint", words, f"`reconciler status` lists the checkpoints of {drawer.ref}."
+                )
+            yield Column(fingerprint, step)
         return
     for column in gallery.columns_of(fingerprint):
         order = replace(gallery.cases[0].order, checkpoint=column.checkpoint)

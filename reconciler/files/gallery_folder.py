@@ -21,6 +21,8 @@ from reconciler.files.tree import FileRefused, Tree
 SUFFIXES: Final = ("png", "jpg", "webp", "svg", "zip", "prompt.json")
 """What a result may be: a picture, vector graphics, several files in one, or a structured prompt."""
 
+_PIXELS: Final = (".png", ".jpg", ".webp")
+
 RECORD: Final = "json"
 SUBMITTED: Final = "submitted.json"
 RECORD_LIMIT: Final = 1_000_000
@@ -127,6 +129,10 @@ def _drawn(
     found = replace(found, digest=content.digest, has_content=not content.is_pointer)
     if told != content.digest:
         return replace(found, state=CaseState.DAMAGED, reason="its picture is not the one that its record says")
+    if content.flaw is not None and (not content.size or path.endswith(_PIXELS)):
+        # A record can be written for any file, and a case that shows nothing must not be approved.
+        words = "no whole picture" if content.size else "empty"
+        return replace(found, state=CaseState.DAMAGED, reason=f"its file is {words}")
     if record.get("fingerprint") != column.fingerprint or record.get("checkpoint") != column.checkpoint:
         return replace(found, state=CaseState.DAMAGED, reason="its record is of another version or checkpoint")
     if record.get("definition") != case.definition:

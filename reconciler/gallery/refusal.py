@@ -124,9 +124,10 @@ def draw_ways(
         files = f"{root}/{gallery.folder}/{fingerprint}/"
         yield f"If git holds the files of {listed(of[CaseState.DAMAGED])} in {files} undamaged, restore them: then nothing is drawn."
     lost = [*of[CaseState.UNKNOWN], *of[CaseState.DAMAGED]]
-    flags = [*(["--refresh"] if of[CaseState.STALE] else []), *(f"--again {name}" for name in lost)]
-    aside = "; --again pays once more for what was lost" if lost else ""
-    yield f"Draw it: `{' '.join([f'reconciler gallery run {gallery.name} --version {fingerprint}', *flags])}`{aside}."
+    refresh = " --refresh" if of[CaseState.STALE] else ""
+    again = " ".join(f"--again {name}" for name in lost)
+    aside = f" What is lost after that, too, is paid for once more with `{again}`." if lost else ""
+    yield f"Draw it: `reconciler gallery run {gallery.name} --version {fingerprint}{refresh}`.{aside}"
 
 
 def _former(guards: Iterable[Guard]) -> Iterator[str]:

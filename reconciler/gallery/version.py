@@ -71,7 +71,8 @@ def known_versions(
     """What the aliases of a model and the results of its gallery say."""
     numbers: dict[str, int] = {}
     for (column, _), one in sorted(results.items(), key=lambda item: (item[0][0], item[0][1])):
-        number = one.record.get("version")
+        is_own = one.record.get("fingerprint") == column.fingerprint  # of a damaged result it need not be
+        number = one.record.get("version") if is_own else None
         if isinstance(number, int) and not isinstance(number, bool):
             numbers.setdefault(column.fingerprint, number)
     return KnownVersions(

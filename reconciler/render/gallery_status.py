@@ -6,7 +6,7 @@ from reconciler.core.gallery import CaseResult, CaseState
 from reconciler.core.strictjson import dumps
 from reconciler.core.text import count
 from reconciler.gallery.comparison import ComparedColumn, Comparison
-from reconciler.render.gallery_words import standing_words
+from reconciler.render.gallery_words import run_command, standing_words
 from reconciler.render.view import Block, Item, Items, Line, Paragraph, Role, Row, View, say, screen
 
 _NONE = "No manifest declares a gallery."
@@ -23,7 +23,7 @@ def _blocks(state: Comparison, *, is_in_full: bool) -> Iterator[Block]:
     gallery = state.gallery
     cases = count(len(gallery.cases), "case")
     lacks = any(state.number_of(CaseState.MISSING, place) for place in range(len(state.columns)))
-    way = (say(f"`reconciler gallery run {gallery.name}` draws what is missing."),) if lacks else ()
+    way = (say(f"{run_command(state, CaseState.MISSING)} draws what is missing."),) if lacks else ()
     text = f": {cases} for {gallery.model}, in {gallery.folder}"
     yield Paragraph(lead=(*say(str(gallery), Role.STRONG), *say(text)), rest=way)
     items = (_item(state, place, is_in_full=is_in_full) for place in range(len(state.columns)))

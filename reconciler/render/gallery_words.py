@@ -14,6 +14,8 @@ from reconciler.render.words import abridged, megabytes, short
 
 _TYPES: Final = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WebP", "image/svg+xml": "SVG"}
 _TYPE_LIMIT: Final = 60
+_MOST_VERSIONS: Final = 3
+"""Versions that a command names; where there are more, whoever reads it has to choose."""
 
 
 def version_words(one: ComparedColumn) -> str:
@@ -98,15 +100,14 @@ class WayOn:
 
 def ways_on(comparison: Comparison) -> list[WayOn]:
     """What to do about each state that is there, once for all cells that are in it."""
-    name = comparison.gallery.name
     steps = {
-        CaseState.MISSING: f"`reconciler gallery run {name}` draws what is missing.",
+        CaseState.MISSING: f"{run_command(comparison, CaseState.MISSING)} draws what is missing.",
         CaseState.STALE: "The case was defined differently when this was drawn. "
-        f"`reconciler gallery run {name} --refresh` draws it again.",
+        f"{run_command(comparison, CaseState.STALE, '--refresh')} draws it again.",
         CaseState.UNKNOWN: "A request was about to be sent, and nobody knows what became of it. "
-        f"`reconciler gallery run {name}` takes up what costs nothing; with `--again CASE` it asks once more, and may pay twice.",
+        f"{run_command(comparison, CaseState.UNKNOWN)} takes up what costs nothing; with `--again CASE` it asks once more, and may pay twice.",
         CaseState.DAMAGED: "Bring the picture and its JSON back with git, or pay for another one: "
-        f"`reconciler gallery run {name} --again CASE`.",
+        f"{run_command(comparison, CaseState.DAMAGED, '--again CASE')}.",
     }
     places = [((row, place), cell) for row, one in enumerate(comparison.cases) for place, cell in enumerate(one.cells)]
     found = [
@@ -117,6 +118,18 @@ def ways_on(comparison: Comparison) -> list[WayOn]:
     words = "The picture lies in Git LFS and is not here: `git lfs pull` fetches it."
     found.append(WayOn(state="no content", words=words, places=elsewhere))
     return [*(one for one in found if one.places), *_to_approve(comparison)]
+
+
+def run_command(comparison: Comparison, state: CaseState, *flags: str) -> str:
+    """`reconciler gallery run looks --version a51be07aa9c13`, in code quotes: the versions in which a case is in this state.
+
+    Without a version the one that programs use would draw, and leave the others as they are.
+    """
+    columns = enumerate(comparison.columns)
+    found = dict.fromkeys(one.column.fingerprint for place, one in columns if comparison.number_of(state, place))
+    versions = found if len(found) <= _MOST_VERSIONS else ("FINGERPRINT",)
+    words = ("reconciler gallery run", comparison.gallery.name, *(f"--version {one}" for one in versions), *flags)
+    return f"`{' '.join(words)}`"
 
 
 def _to_approve(comparison: Comparison) -> Iterator[WayOn]:

@@ -485,8 +485,11 @@ async def test_a_version_without_a_listed_checkpoint_has_no_column_for_it(tmp_pa
     assert notes == [
         "v1 has no column for checkpoint 700: model/lora-max has no checkpoint 700; the API lists 500 and 1000"
     ]
-    asked = columns_of(gallery, GalleryRunRequest(checkpoints=(700, 700)), show.drawer().drawer, PRINT, notes, 1)
-    assert list(asked) == [Column(PRINT, 700)]
+    asked = columns_of(gallery, GalleryRunRequest(checkpoints=(500, 500)), show.drawer().drawer, PRINT, notes, 1)
+    assert list(asked) == [Column(PRINT, 500)]
+    asked = columns_of(gallery, GalleryRunRequest(checkpoints=(500, 700)), show.drawer().drawer, PRINT, notes, 1)
+    with pytest.raises(Refused, match="v1 has no column for checkpoint 700: model/lora-max has no checkpoint 700"):
+        list(asked)
 
 
 class Ending429(SimulatedClock):

@@ -109,7 +109,8 @@ def test_an_incomplete_gallery_is_refused_by_the_names_of_its_cases(looks: Path,
     assert "stale: waving; missing: sitting; unknown: reading; damaged: jumping" in flat(ran.err)
     ways = (
         f"If git holds the files of jumping in manifests/looks/{PRINT}/ undamaged, restore them",
-        f"`reconciler gallery run looks --version {PRINT} --refresh --again reading --again jumping`; --again pays once more",
+        f"Draw it: `reconciler gallery run looks --version {PRINT} --refresh`. What is lost after that",
+        "too, is paid for once more with `--again reading --again jumping`.",
     )
     places = [flat(ran.err).index(way) for way in ways]
     assert places == sorted(places)

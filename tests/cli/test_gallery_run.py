@@ -86,7 +86,7 @@ def test_limits_stand_in_the_configuration(shown: Path, cli: Cli) -> None:
         (("looks", "--case", "wavin"), 64, '--case: gallery/looks has no case "wavin". Did you mean "waving"?'),
         (("looks", "--again", "x"), 64, '--again: gallery/looks has no case "x"'),
         (("looks", "--version", "v9"), 4, 'no trained version is "v9"'),
-        (("looks", "--checkpoint", "500"), 4, "a checkpoint is for models of training_mode expert"),
+        (("looks", "--checkpoint", "500"), 4, "v1 has no column for checkpoint 500: --checkpoint is for models"),
         (("looks", "--allow", "generation=1"), 64, 'There is no limit "generation"'),
     ],
 )

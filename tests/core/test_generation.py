@@ -88,7 +88,8 @@ def test_what_is_wrong_whatever_the_model_is(order: Order, words: str) -> None:
         (Order(prompt="x", checkpoint=500), "light", "--checkpoint is for models of training_mode expert"),
         (Order(prompt="x", checkpoint=500), "fibo", "--checkpoint is for models of training_mode expert"),
         (Order(prompt="x", given={"results": 2}), "fibo", "--results does not go with --kind image"),
-        (Order(prompt="x", given={"seed": -1}), "light", "--seed is 0 to 2.14748e+09 here, not -1"),
+        (Order(prompt="x", given={"seed": -1}), "light", "--seed is 0 to 2147483647 here, not -1"),
+        (Order(prompt="x", given={"seed": 2**31}), "light", "--seed is 0 to 2147483647 here, not 2147483648"),
     ],
 )
 def test_what_does_not_fit_the_model(order: Order, version: str, words: str) -> None:

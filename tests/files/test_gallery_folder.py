@@ -120,6 +120,26 @@ def test_a_record_of_another_column_is_damaged(brand: Brand, changes: dict[str, 
     assert state(brand, found) == (CaseState.DAMAGED, "its record is of another version or checkpoint")
 
 
+@pytest.mark.parametrize(
+    ("data", "suffix", "found"),
+    [
+        (b"", "png", (CaseState.DAMAGED, "its file is empty")),
+        (b"", "svg", (CaseState.DAMAGED, "its file is empty")),
+        (b"MZ" + b"\0" * 100, "png", (CaseState.DAMAGED, "its file is no whole picture")),
+        (picture(seed=3)[:-9], "webp", (CaseState.DAMAGED, "its file is no whole picture")),
+        (b"<svg></svg>", "svg", (CaseState.PRESENT, "")),
+    ],
+)
+def test_a_file_that_shows_nothing_is_damaged(
+    brand: Brand, data: bytes, suffix: str, found: tuple[CaseState, str]
+) -> None:
+    """Whatever its record says: else it could be approved."""
+    wished = gallery(brand)
+    keep(brand, wished, changes={"file": {"sha256": sha256(data).hexdigest()}}).unlink()
+    brand.write(f"looks/{PRINT}/waving.{suffix}", data)
+    assert state(brand, wished) == found
+
+
 def test_a_request_that_was_about_to_be_sent_leaves_the_case_unknown(brand: Brand) -> None:
     """Also where an older picture is there; but not once the new one is, nor once the case is defined anew."""
     found = gallery(brand)

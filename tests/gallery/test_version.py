@@ -85,3 +85,9 @@ def test_an_odd_number_in_a_record_is_no_number() -> None:
     """Not true, and no text."""
     found = looks.results(looks.result(CASES[0], record=looks.record(CASES[0], version=True)))
     assert known_versions((), NEW.fingerprint, found).numbers == {}
+
+
+def test_the_record_of_another_version_tells_no_number() -> None:
+    """It may lie beside a damaged picture."""
+    found = looks.results(looks.result(CASES[0], NEW, record=looks.record(CASES[0], OLD)))
+    assert known_versions((), NEW.fingerprint, found).numbers == {}

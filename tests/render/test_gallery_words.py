@@ -2,11 +2,14 @@
 
 import pytest
 
+from reconciler.core.gallery import CaseState, Column
 from reconciler.core.strictjson import Value
 from reconciler.gallery.approval import Approved, Differs, Standing
+from reconciler.gallery.comparison import ComparedColumn, compared
 from reconciler.render.gallery_text import report_view
-from reconciler.render.gallery_words import standing_words, value_words
+from reconciler.render.gallery_words import run_command, standing_words, value_words
 from reconciler.render.text import render_text
+from tests.gallery import looks
 from tests.render.html import gallery
 
 
@@ -47,6 +50,21 @@ def test_whether_a_version_is_approved(approved: Approved, words: str) -> None:
     one = Standing(fingerprint="a51be07aa9c13", approved=approved, void=void, reason="is no JSON")
     assert standing_words(one) == words
     assert standing_words(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "versions"),
+    [
+        (1, "--version a51be07aa9c10"),
+        (3, "--version a51be07aa9c10 --version a51be07aa9c11 --version a51be07aa9c12"),
+        (4, "--version FINGERPRINT"),
+    ],
+)
+def test_a_command_names_the_versions_that_lack_a_case(count: int, versions: str) -> None:
+    """Without one, the version that programs use would draw."""
+    columns = [ComparedColumn(column=Column(f"a51be07aa9c1{at}", step)) for at in range(count) for step in (None, 500)]
+    found = compared(looks.gallery(), columns, {})
+    assert run_command(found, CaseState.MISSING, "--x") == f"`reconciler gallery run lora-looks {versions} --x`"
 
 
 def test_a_screen_says_what_the_page_holds() -> None:

@@ -48,6 +48,13 @@ class Parameter:
             return False
         return not self.least <= value <= self.most
 
+    @property
+    def span(self) -> str:
+        """`0 to 2147483647`, with all digits; empty where no range is known."""
+        if self.least is None or self.most is None:
+            return ""
+        return " to ".join(str(int(one) if one == int(one) else one) for one in (self.least, self.most))
+
 
 def _whole(flag: str, name: str, default: int | None, least: int, most: int) -> Parameter:
     return Parameter(flag=flag, name=name, default=default, least=least, most=most)

@@ -121,7 +121,7 @@ def _parameters(operation: str, order: Order, drawer: Drawer, say: Say) -> Itera
             kind = say(f"kind {order.draws.value}")
             yield _wrong(flag, f"{say(flag)} does not go with {kind} and a model of the {drawer.family} family")
         elif parameter.is_beyond(value):
-            yield _wrong(flag, f"{say(flag)} is {parameter.least:g} to {parameter.most:g} here, not {value:g}")
+            yield _wrong(flag, f"{say(flag)} is {parameter.span} here, not {value}")
     if operation not in FROM_TEXT:
         return
     values = values_of(operation, order, drawer)
