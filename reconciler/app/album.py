@@ -4,9 +4,10 @@ No plan depends on it, so what cannot be read is left out.
 """
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from reconciler.core.change import DatasetChange
@@ -17,8 +18,8 @@ from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
 from reconciler.files.git.repository import RevisionRefused
-from reconciler.files.git.revision import revision
-from reconciler.files.load import load
+from reconciler.files.git.revision_tree import RevisionTree, revision_tree
+from reconciler.files.load import load, load_revision
 from reconciler.render.album import NO_ALBUM, Album, ImageRename, Thumbnails, data_uri
 from reconciler.render.plan_report.changes import wanted_pictures
 
@@ -54,7 +55,7 @@ def album_of(plan: Plan, sources: AlbumSources) -> Album:
     changed = frozenset(change.ref for change in plan.changes if isinstance(change, DatasetChange))
     with ExitStack() as stack:
         after = ImageTree(root=sources.root, loaded=load(sources.root))
-        before = _tree_at(stack, sources) if changed else None
+        before = _base_of(stack, sources) if changed else None
         renamed = () if before is None else tuple(_renamed(before.loaded, after.loaded, changed))
         thumbnails = _thumbnails(wanted_pictures(plan, renamed), after, before, sources.ask)
         found = findings_of(plan, after, sources.today)
@@ -89,14 +90,16 @@ def findings_alone(plan: Plan, sources: AlbumSources) -> Album:
     return Album(findings=found.told, unseen=found.unseen, galleries=sources.galleries)
 
 
-def _thumbnails(wanted: Collection[str], after: "ImageTree", before: "ImageTree | None", ask: Ask | None) -> Thumbnails:
+def _thumbnails(wanted: Collection[str], after: "ImageTree", before: "_Base | None", ask: Ask | None) -> Thumbnails:
     """What the tree holds; then what the base held; then what the API shows."""
     from reconciler.app.pictures import pictures_of
 
     here = pictures_of(after, wanted)
     found, reasons = dict(here.pictures), dict(here.reasons)
     if before is not None:
-        there = pictures_of(before, [key for key in wanted if key not in found])
+        gone = [key for key in wanted if key not in found]
+        with before.laid_out(gone) as laid:
+            there = pictures_of(laid, gone)
         found, reasons = found | there.pictures, reasons | there.reasons
     held = {image_key(image.digest) for folder in after.loaded.folders.values() for image in folder.images}
     missing = [key for key in wanted if key not in found and key not in held]
@@ -106,17 +109,36 @@ def _thumbnails(wanted: Collection[str], after: "ImageTree", before: "ImageTree 
     return Thumbnails(pictures={key: data_uri(picture) for key, picture in found.items()}, reasons=reasons)
 
 
-def _tree_at(stack: ExitStack, sources: AlbumSources) -> "ImageTree | None":
-    """The tree of the base revision, as long as the stack is open; None if there is no base, or it cannot be read."""
-    from reconciler.app.pictures import ImageTree
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Base:
+    """The tree of the base revision. Only images that are shown are laid out."""
 
+    tree: RevisionTree
+    loaded: Loaded
+
+    @contextmanager
+    def laid_out(self, keys: Collection[str]) -> "Iterator[ImageTree]":
+        """The images with these keys as files, as long as the block lasts; none if they cannot be read."""
+        from reconciler.app.pictures import ImageTree
+
+        wanted = frozenset(keys)
+        images = (image for folder in self.loaded.folders.values() for image in folder.images)
+        paths = [image.path for image in images if image.has_content and image_key(image.digest) in wanted]
+        with TemporaryDirectory(prefix="reconciler-") as folder:
+            with suppress(RevisionRefused, ProblemsFound, OSError):
+                self.tree.lay(paths, Path(folder))
+            yield ImageTree(root=Path(folder), loaded=self.loaded)
+
+
+def _base_of(stack: ExitStack, sources: AlbumSources) -> _Base | None:
+    """The base, as long as the stack is open; None if there is none, or it cannot be read."""
     if sources.base is None:
         return None
     try:
-        folder = stack.enter_context(revision(sources.root, sources.base))
+        tree = stack.enter_context(revision_tree(sources.root, sources.base))
+        return _Base(tree=tree, loaded=load_revision(tree, believes_cache=True))
     except (RevisionRefused, ProblemsFound):
         return None
-    return ImageTree(root=folder, loaded=load(folder, cache=folder.parent / "cache"))
 
 
 def _renamed(before: Loaded, after: Loaded, refs: frozenset[Ref]) -> Iterator[ImageRename]:

@@ -29,6 +29,7 @@ from reconciler.files.git.revision import (
 from reconciler.files.tree import LINK_HOPS, Entries, FileRefused, Place
 from reconciler.files.tree_listing import DATA_SUFFIXES
 
+_BLOCK = 1024 * 1024
 _NAME_LIMIT = 255
 _PATH_LIMIT = 4000
 """Bytes of a path. A disk takes a few more, with those of the folder that holds the root."""
@@ -110,6 +111,15 @@ class RevisionTree:
         yield content
         while content.read(io.DEFAULT_BUFFER_SIZE):
             pass
+
+    def lay(self, paths: Iterable[str], folder: Path) -> None:
+        """Write these files below a folder that holds nothing else. OSError if that fails."""
+        for path in dict.fromkeys(paths):
+            place = folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with self.open_file(path) as content, place.open("xb") as file:
+                while piece := content.read(_BLOCK):
+                    file.write(piece)
 
     def blob_of(self, path: str) -> str:
         """Git's id of the bytes of a regular file below the root."""
