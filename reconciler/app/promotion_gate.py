@@ -21,7 +21,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.value import dataclass
 from reconciler.files.approval_file import approval_in, approved_in
-from reconciler.files.gallery_folder import columns_in, results_in
+from reconciler.files.gallery_folder import columns_in, recorded_in, results_in
 from reconciler.files.git.mainline import mainline
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision_tree import RevisionTree
@@ -178,9 +178,9 @@ def _rightly(
     tree: RevisionTree, desired: Desired, stopped: Sequence[_Stopped], names: Mapping[Key, set[str]]
 ) -> Iterator[_Stopped]:
     """Those whose alias named their version in an earlier tree, and rightly so. `names` gain what models were called before that."""
-    approval = partial(approval_in, tree)
+    approval, pictures = partial(approval_in, tree), partial(recorded_in, tree)
     for one in stopped:
         models = [model for ref, model in desired.models.items() if ref.name in names[one.move.key]]
         names[one.move.key].update(model.moved_from for model in models if model.moved_from is not None)
-        if any(allowed_there(one.move, one.fingerprint, model, desired, approval) for model in models):
+        if any(allowed_there(one.move, one.fingerprint, model, desired, approval, pictures) for model in models):
             yield one

@@ -1,13 +1,10 @@
 """Approval files: which there are in the folder of a gallery, and what each says."""
 
 from reconciler.core.problem import Problem
-from reconciler.files.gallery_folder import column_of
+from reconciler.files.gallery_folder import MOST_FILES, column_of
 from reconciler.files.text_file import read_text
 from reconciler.files.tree import FileRefused, TreeReader
 from reconciler.gallery.approval import MOST_BYTES, SUFFIX, Approval, BadApproval, approval_file, read_approval
-
-MOST_FILES = 100_000
-"""Entries of the folder of a gallery."""
 
 
 def approval_in(tree: TreeReader, folder: str, fingerprint: str) -> Approval | BadApproval | None:

@@ -16,7 +16,7 @@ from reconciler.core.gallery_results import GalleryResults
 from reconciler.core.strictjson import BadJson, Value, loads
 from reconciler.files.gallery_note import read_note
 from reconciler.files.image.image_file import inspect
-from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.tree import FileRefused, Tree, TreeReader
 
 SUFFIXES: Final = ("png", "jpg", "webp", "svg", "zip", "prompt.json")
 """What a result may be: a picture, vector graphics, several files in one, or a structured prompt."""
@@ -27,6 +27,9 @@ RECORD: Final = "json"
 SUBMITTED: Final = "submitted.json"
 RECORD_LIMIT: Final = 1_000_000
 """Bytes of a record."""
+
+MOST_FILES: Final = 100_000
+"""Entries of the folder of a gallery, and of one of its columns."""
 
 _COLUMN: Final = re.compile(r"(?P<fingerprint>[a-z][0-9a-f]{12})(?:@(?P<step>[1-9][0-9]{0,8}))?")
 
@@ -140,12 +143,29 @@ def _drawn(
     return found
 
 
-def _record(tree: Tree, path: str) -> Mapping[str, Value] | str:
+def recorded_in(tree: TreeReader, folder: str, fingerprint: str, names: Iterable[str]) -> dict[str, str]:
+    """The digest of each result as its record says it, of those cases of which both are there. No picture is read."""
+    here = f"{folder}/{fingerprint}"
+    try:
+        files = frozenset(tree.entries(here, MOST_FILES).files)
+    except FileRefused:
+        return {}
+    found = {}
+    for name in names:
+        is_one = sum(f"{name}.{suffix}" in files for suffix in SUFFIXES) == 1
+        record = _record(tree, f"{here}/{name}.{RECORD}") if is_one and f"{name}.{RECORD}" in files else ""
+        about = "" if isinstance(record, str) else record.get("file")
+        told = about.get("sha256") if isinstance(about, dict) else None
+        if isinstance(told, str):
+            found[name] = told
+    return found
+
+
+def _record(tree: TreeReader, path: str) -> Mapping[str, Value] | str:
     """The record, or a clause that says why there is none."""
     name = path.rpartition("/")[2]
     try:
-        with tree.open_file(path) as file:
-            data = file.read(RECORD_LIMIT + 1)
+        data = tree.read(path, RECORD_LIMIT)
     except OSError as error:
         return f"{name} {error.reason if isinstance(error, FileRefused) else 'cannot be read to its end'}"
     if data.startswith(b"version https://git-lfs.github.com/spec/"):

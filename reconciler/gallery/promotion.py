@@ -4,7 +4,7 @@ An alias counts as guarded if the tree guards it, or the base did: else the requ
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.core.desired import CURRENT, Desired, DesiredModel
@@ -18,6 +18,9 @@ from reconciler.gallery.approval import Approval, BadApproval, differing, unfit
 
 Approvals = Callable[[str, str], Approval | BadApproval | None]
 """The approval of a fingerprint in the folder of a gallery, as one tree has it."""
+
+Pictures = Callable[[str, str, Iterable[str]], Mapping[str, str]]
+"""The digests that records say, of those cases that were there: by the folder of a gallery, a fingerprint and names of cases."""
 
 DIGITS = 13
 """Characters of a whole fingerprint."""
@@ -177,10 +180,12 @@ def may_name(alias: str, fingerprint: str, text: bytes) -> bool:
     return re.search(rb"%s[\"']?\s*:\s*[\"']?(?:%s|%s)" % (label, CURRENT.encode(), digits), text) is not None
 
 
-def allowed_there(move: Move, fingerprint: str, model: DesiredModel, tree: Desired, approval: Approvals) -> bool:
-    """Did an alias name this version in an earlier tree, and rightly so: approved, or not guarded then?
+def allowed_there(
+    move: Move, fingerprint: str, model: DesiredModel, tree: Desired, approval: Approvals, pictures: Pictures
+) -> bool:
+    """Did an alias name this version in an earlier tree, and rightly so: complete and approved, or not guarded then?
 
-    Of an approval the definitions are compared: a commit that was merged had been judged with its pictures.
+    Of pictures the digests are compared that their records say: no picture of then is hashed again.
     """
     target = dict(model.aliases).get(move.alias)
     if target is None or is_version(target):
@@ -197,4 +202,6 @@ def allowed_there(move: Move, fingerprint: str, model: DesiredModel, tree: Desir
     found = approval(guard.gallery.folder, whole)
     if not isinstance(found, Approval) or unfit(found, guard.gallery.name, whole) is not None:
         return False
-    return not differing(found, guard.gallery.cases)
+    cases = guard.gallery.cases
+    drawn = pictures(guard.gallery.folder, whole, [case.name for case in cases])
+    return all(case.name in drawn for case in cases) and not differing(found, cases, drawn)

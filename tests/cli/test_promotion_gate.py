@@ -403,6 +403,28 @@ def test_main_is_judged_by_what_moved_the_alias(world: World, cli: Cli) -> None:
     assert why(cli, "plan") == ""
 
 
+@pytest.mark.parametrize("lacks", ["pictures", "a picture", "the picture that was approved"])
+def test_what_was_merged_without_its_pictures_stops_an_apply(world: World, cli: Cli, lacks: str) -> None:
+    """An approval alone does not say that what was approved was there; going on from such a commit is no roll-back."""
+    world.approved()
+    name_production(world.second)
+    looks = ROOT / "looks" / world.second
+    match lacks:
+        case "pictures":
+            shutil.rmtree(looks)
+        case "a picture":
+            (looks / "waving.png").unlink()
+        case _:
+            draw_looks(world.second, "waving", colour=9)
+    commit("merged against the gate")
+    assert "may not name" in why(cli, "plan")
+    git("checkout", "--quiet", "HEAD~1", "--", "manifests/looks")
+    assert why(cli, "plan") == ""
+    commit("with its pictures")
+    shutil.rmtree(looks)
+    assert why(cli, "plan") == "", "once it was all there, it may be named again"
+
+
 def test_a_shallow_clone_says_what_it_lacks(
     world: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
