@@ -1,5 +1,7 @@
 """A table of columns: what is put in comes out, and whatever bytes the columns hold, nothing raises."""
 
+import hashlib
+import inspect
 import json
 from dataclasses import replace
 
@@ -7,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.core.manifest import portable
 from reconciler.core.manifest.image import Facts, Flaw, Trait
+from reconciler.files.image.digest_cache import RULES
 from reconciler.files.image.digest_table import (
     BLOB_BYTES,
     KEY_BYTES,
@@ -108,3 +112,10 @@ def test_how_a_tree_holds_the_files() -> None:
     assert form(["9" * 40], whole)[0] is None
     assert form([None], whole)[0] is None
     assert form(["1" * 40], replace(whole, blob=None))[0] is None
+
+
+def test_rows_hold_a_judgement_of_names_and_its_rule_has_a_number() -> None:
+    """Who changes how names are judged counts `digest_cache.RULES` up, and writes both down here."""
+    rule = [inspect.getsource(portable.are_plain), portable._PLAIN_LINES.pattern, portable._RESERVED_LINE.pattern]
+    found = hashlib.sha256("".join(rule).encode()).hexdigest()[:12]
+    assert (RULES, found) == (b"5", "13de43ac9d9e")
