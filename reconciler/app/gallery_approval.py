@@ -33,7 +33,8 @@ from reconciler.gallery.version import ALL, KnownVersions, chosen_versions, know
 class MadeApproval:
     """What approving a version writes. `before` is how it stood, `left_out` are cases that no guard asks for and that are not there.
 
-    `unseen` are files of it, relative to the root, that git is told to ignore.
+    `unseen` are files of it, relative to the root, that git is told to ignore; `pointers` are cases of which only the Git LFS
+    pointer of the picture is here.
     """
 
     gallery: DesiredGallery
@@ -42,6 +43,7 @@ class MadeApproval:
     before: Standing
     left_out: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
+    pointers: tuple[str, ...] = ()
 
 
 def make_approval(settings: Settings, desired: Desired, name: str, version: str) -> MadeApproval:
@@ -73,6 +75,7 @@ def make_approval(settings: Settings, desired: Desired, name: str, version: str)
         before=found,
         left_out=tuple(one.case for one in results if one.state is not CaseState.PRESENT),
         unseen=ignored(settings.root, files),
+        pointers=tuple(one.case for one in results if one.state is CaseState.PRESENT and not one.has_content),
     )
 
 

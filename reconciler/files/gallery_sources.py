@@ -9,7 +9,7 @@ from reconciler.core.manifest.gallery import ADDRESSES, lies_in, pictures_in, re
 from reconciler.core.manifest.glob import compile_pattern
 from reconciler.core.manifest.loaded import GalleryManifest
 from reconciler.core.manifest.overlay import FOLDER as OVERLAYS
-from reconciler.core.manifest.portable import Outside, below
+from reconciler.core.manifest.portable import Outside, below, unportable
 from reconciler.core.order import MOST_BYTES, Picture
 from reconciler.core.problem import Location, Problem
 from reconciler.core.strictjson import BadJson, loads
@@ -159,8 +159,10 @@ def _folder(tree: TreeReader, manifest: GalleryManifest, folder: str) -> Iterato
         return
     if not path:
         yield _no_folder(place, written, "It is the manifest folder itself.")
-    elif path == OVERLAYS or lies_in(path, OVERLAYS):
+    elif lies_in(path, OVERLAYS):
         yield _no_folder(place, written, "It is the folder of the overlays.")
+    elif (flaw := next(filter(None, map(unportable, path.split("/"))), None)) is not None:
+        yield _no_folder(place, written, f"Not every machine can hold such a folder: {flaw}.")
     else:
         try:
             tree.entries(path, 0)
@@ -186,7 +188,7 @@ def among_images(manifest: GalleryManifest, taken: Iterable[TakenFolder]) -> Ite
     except Outside:
         return
     for other in taken:
-        if path == other.path or lies_in(other.path, path) or _takes(other, manifest, path):
+        if lies_in(other.path, path) or _takes(other, manifest, path):
             yield Problem(
                 rule="gallery-images",
                 location=manifest.document.at("spec", "path"),
@@ -200,6 +202,7 @@ def _takes(other: TakenFolder, manifest: GalleryManifest, path: str) -> bool:
     """Does a dataset take results that lie below its image folder?"""
     if other.path and not lies_in(path, other.path):
         return False
-    rest = path[len(other.path) + 1 :] if other.path else path
+    above = other.path.count("/") + 1 if other.path else 0
+    rest = "/".join(path.split("/")[above:])
     cases = manifest.body.spec.cases
     return other.takes(f"{rest}/{_COLUMN}/{case.name}.{suffix}" for case in cases for suffix in ("png", "jpg", "webp"))

@@ -16,15 +16,18 @@ def approval_lines(
     root: str,
     left_out: Sequence[str],
     unseen: Sequence[str],
+    pointers: Sequence[str],
     is_written: bool,
 ) -> Iterator[str]:
-    """Sentences. `before` is how the version stood; `unseen` are files that git is told to ignore."""
+    """Sentences. `before` is how the version stood; `unseen` are files that git is told to ignore, `pointers` cases without their pictures."""
     if before.approved is Approved.VOID:
         yield f"It replaces an approval that is void: {void_words(before.void)}."
     if before.approved is Approved.DAMAGED:
         yield f"It replaces a file that is no approval of this version: it {before.reason}."
     if left_out:
         yield f"{capitalised(listed(left_out))} {'is' if len(left_out) == 1 else 'are'} not there, and no guard asks for {'it' if len(left_out) == 1 else 'them'}."
+    if pointers:
+        yield f"Nobody can have looked at {listed(pointers)} here: the pictures lie in Git LFS, and `git lfs pull` fetches them."
     if not is_written:
         return
     folder = f"{root}/{gallery.folder}"

@@ -1,6 +1,7 @@
 """`gallery approve`: what it records, what it refuses, and what it says."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,17 @@ def test_what_nothing_knows_is_wrong_usage(looks: Path, cli: Cli, arguments: tup
     ran = cli("gallery", "approve", *arguments)
     assert ran.code == 64
     assert said in flat(ran.err)
+
+
+def test_pictures_that_are_not_here_are_said(looks: Path, cli: Cli) -> None:
+    """A pointer of Git LFS says which picture it is, so it may be approved; but nobody saw it."""
+    picture = ROOT / "looks" / PRINT / "waving.png"
+    digest = sha256(picture.read_bytes()).hexdigest()
+    picture.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 70\n")
+    ran = cli("gallery", "approve", "looks", PRINT)
+    assert ran.code == 0
+    assert "Nobody can have looked at waving here: the pictures lie in Git LFS, and `git lfs pull`" in flat(ran.err)
+    assert json.loads(FILE.read_text())["cases"]["waving"]["picture"] == digest
 
 
 def test_digits_that_fit_two_versions_are_refused(looks: Path, cli: Cli) -> None:

@@ -154,7 +154,11 @@ def pointer(digest: str) -> bytes:
         (HEAD.replace("looks\n", "../looks\n", 1) + CASES, ["6:9 gallery-path"]),
         (HEAD.replace("path: looks", "path: .") + CASES, ["6:9 gallery-path"]),
         (HEAD.replace("path: looks", "path: overlays/a") + CASES, ["6:9 gallery-path"]),
+        (HEAD.replace("path: looks", "path: Overlays/a") + CASES, ["6:9 gallery-path"]),
         (HEAD.replace("path: looks", "path: p.png") + CASES, ["6:9 gallery-path"]),
+        (HEAD.replace("path: looks", "path: a/con") + CASES, ["6:9 gallery-path"]),
+        (HEAD.replace("path: looks", "path: looks.") + CASES, ["6:9 gallery-path"]),
+        (HEAD.replace("path: looks", "path: IMAGES") + CASES, ["6:9 gallery-images"]),
         (HEAD.replace("path: looks", "path: images") + CASES, ["6:9 gallery-images"]),
         (HEAD.replace("path: looks", "path: images/looks") + CASES, ["6:9 gallery-images"]),
         (HEAD + "  checkpoints: [500, 500]\n" + CASES, [
@@ -166,6 +170,10 @@ def pointer(digest: str) -> bytes:
         (HEAD + CASES + "---\n" + HEAD.replace("name: looks", "name: b") + CASES, ["15:9 gallery-folder"]),
         (
             HEAD + CASES + "---\n" + HEAD.replace("name: looks", "name: b").replace("path: looks", "path: looks/b") + CASES,
+            ["15:9 gallery-folder"],
+        ),
+        (
+            HEAD + CASES + "---\n" + HEAD.replace("name: looks", "name: b").replace("path: looks", "path: Looks/b") + CASES,
             ["15:9 gallery-folder"],
         ),
     ],

@@ -40,6 +40,7 @@ def command(invocation: Invocation, *, name: str, version: str, shows_diff: bool
         root=str(context.settings.root),
         left_out=made.left_out,
         unseen=made.unseen,
+        pointers=made.pointers,
         is_written=not shows_diff,
     )
     for line in lines:

@@ -14,7 +14,7 @@ from reconciler.core.manifest.gallery_spec import CaseKeys, GalleryBody, ImagePr
 from reconciler.core.manifest.loaded import GalleryManifest, Loaded
 from reconciler.core.manifest.mismatch import Vocabulary, problems_of
 from reconciler.core.manifest.names import name_problem
-from reconciler.core.manifest.portable import Outside, below, unportable
+from reconciler.core.manifest.portable import Outside, below, comparable, unportable
 from reconciler.core.manifest.spec import fit
 from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.manifest.tree import ManifestTree
@@ -330,9 +330,9 @@ def _shared(manifest: GalleryManifest, gallery: DesiredGallery, others: Iterable
 
 def _meet(one: str, other: str) -> bool:
     """Are two folders one, or one in the other? One that is not known meets none."""
-    return bool(one and other) and (one == other or lies_in(one, other) or lies_in(other, one))
+    return bool(one and other) and (lies_in(one, other) or lies_in(other, one))
 
 
 def lies_in(folder: str, above: str) -> bool:
-    """Does a folder lie in another one?"""
-    return folder.startswith(f"{above}/")
+    """Is a folder another one, or in it? Letter case makes no difference: on some machines it is none."""
+    return f"{comparable(folder)}/".startswith(f"{comparable(above)}/")
