@@ -9,7 +9,7 @@ from reconciler.app.alias_check import with_alias_check
 from reconciler.app.planning import Planned, Scope, chosen_refs, make_plan
 from reconciler.app.promotion_check import with_promotion_check
 from reconciler.app.session import Session, clock_of, session
-from reconciler.app.validate import validate
+from reconciler.app.validate import ReadTree, read_tree, validate
 from reconciler.cli.console import Console
 from reconciler.cli.context import CommandContext, announce_network, warn_of_unused_token
 from reconciler.clock import Clock, PacedClock, is_simulated
@@ -71,10 +71,19 @@ async def connect(context: CommandContext) -> AsyncIterator[Session]:
         yield opened
 
 
-async def plan_live(context: CommandContext, scope: Scope | None = None, *, believes_cache: bool = False) -> Planned:
-    """A plan on what is live. The warnings of the tree are said first. `believes_cache` is for a command that only shows."""
+async def plan_live(
+    context: CommandContext,
+    scope: Scope | None = None,
+    *,
+    believes_cache: bool = False,
+    read: ReadTree | None = None,
+) -> Planned:
+    """A plan on what is live. The warnings of the tree are said first. `believes_cache` is for a command that only shows.
+
+    `read` is the tree, where it was read before.
+    """
     warn_of_unused_token(context)
-    desired = validate(context.settings, context.today, believes_cache=believes_cache)
+    desired = validate(context.settings, context.today, believes_cache=believes_cache) if read is None else read.desired
     context.console.say(warnings_view(desired.warnings))
     async with connect(context) as opened:
         return await make_plan(opened, context.settings, desired, scope or Scope())
@@ -98,6 +107,7 @@ async def plan_live_since(context: CommandContext, scope: Scope, rev: str) -> Pl
     from reconciler.app.other_roots import with_moved
     from reconciler.app.revision import tree_at
 
-    base = tree_at(context.settings, rev)
-    planned = await plan_live(context, scope, believes_cache=True)
+    read = read_tree(context.settings, context.today)
+    base = tree_at(context.settings, rev, read)
+    planned = await plan_live(context, scope, read=read)
     return beside(planned, context.settings, with_moved(context.settings, planned.desired, base, rev), scope)
