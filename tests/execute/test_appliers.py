@@ -1,11 +1,15 @@
 """Two appliers at once, interleaved in many ways: never two trainings of one fingerprint, and always an end in sync."""
 
 import asyncio
+from collections.abc import Callable
 from random import Random
 
 import pytest
 
 from reconciler.core.desired import Desired
+from reconciler.simulator import world as simulated
+from reconciler.simulator.exchange import Exchange
+from reconciler.simulator.world import Tables
 from tests.execute.story import EVERYTHING, FIRST, SWAP, Story
 from tests.execute.world import Ran, World
 
@@ -69,3 +73,41 @@ async def test_a_late_twin_of_a_clone() -> None:
     assert plan.is_empty
     SWAP.check(world)
     assert len(world.datasets()) == 3
+
+
+def each_by_itself(draw: Random, longest: float) -> Callable[[Exchange], Tables]:
+    """Lists in which every object is shown as it was at a moment of its own, none longer ago than that."""
+
+    def lists(exchange: Exchange) -> Tables:
+        now = exchange.world
+        past = [now, now.as_of(exchange.now - longest / 2), now.as_of(exchange.now - longest)]
+        mixed = simulated.World()
+        mixed.undo_log.pause()
+        for kind in ("projects", "datasets", "models", "images"):
+            for id_ in sorted({row.id for world in past for row in getattr(world, kind).all()}):
+                row = getattr(draw.choice(past), kind).get(id_)
+                if row is not None:
+                    mixed.put(row)
+        return mixed
+
+    return lists
+
+
+@pytest.mark.parametrize("story", [FIRST, SWAP], ids=str)
+async def test_lists_in_which_each_object_lags_for_itself(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No list is of one moment, and the second run plans at any time, also right when the first has completed its dataset."""
+    for seed in range(SEEDS):
+        draw = Random(f"each {story} {seed}")
+        world = World(switches={"list_lag_seconds": "14"})
+        tree = await story.begin(world)
+        world.clock.advance(40)
+        world.latency = lambda draw=draw: draw.random() * draw.choice([0.2, 2])  # type: ignore[misc]
+        later = draw.choice([1, 16, 20]) + draw.random() * 4
+        with monkeypatch.context() as patched:
+            patched.setattr(Exchange, "lists", each_by_itself(draw, 14.0))
+            runs = await asyncio.gather(at(world, tree, 0), at(world, tree, later))
+        world.latency = lambda: 0.0
+        assert {run.code for run in runs if run} <= {0, 4}, "\n\n".join(map(str, runs))
+        world.clock.advance(80)
+        await world.settle(tree)
+        story.check(world)
