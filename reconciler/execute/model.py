@@ -109,8 +109,11 @@ async def read_verified_dataset(
 async def _versions_before(action_run: ActionRun, dataset: RemoteDataset) -> tuple[ModelMember, ...]:
     """The versions of a model that is about to be made: on a list that shows what others made of the dataset first."""
     run, change = action_run.run, action_run.run.model_change(action_run.action.ref)
-    moment = looks_from(run.freezes.get(dataset.id), run.began, run.options.settle)
-    if change is None or not was_seen_without_model(change):
+    freeze = run.freezes.get(dataset.id)
+    moment = looks_from(freeze, run.began, run.options.settle)
+    # A dataset that this run made, or that the plan saw without a model, bears none yet: then an early look tells nothing.
+    is_bare = freeze is not None or (change is not None and was_seen_without_model(change))
+    if not is_bare or moment <= run.clock.now():
         versions = await _versions(action_run, dataset)
         is_told = elect_model(versions, _fingerprint(action_run)) or is_known(versions, dataset.id)
         if is_told or run.models.asked >= moment:
