@@ -247,6 +247,29 @@ def test_an_apply_tells_the_steps_that_matter(golden: Golden) -> None:
     golden("progress/lines.txt", told + render_text(screen(board.close())))
 
 
+def test_what_fills_a_draft_is_told_after_the_draft() -> None:
+    """A draft is filled before it is known whether it counts: its own line comes first all the same, and none is lost."""
+    project, upload, other, complete, *rest = sample.actions()
+    begin = replace(complete, id="begin", step=CreateDataset(project_id=12, training_version=None))
+    fails = replace(upload, id="fails", label="torn.png")
+    board = Board(replace(sample.plan(), actions=(project, begin, upload, other, fails, complete, *rest)))
+    early = lines(
+        board,
+        Started(action="begin", at=0),
+        *(Started(action=one.id, at=1) for one in (upload, other, fails)),
+        done(upload.id, 2),
+        done("fails", 3, "too small", Outcome.FAILED),
+        done(other.id, 4),
+    )
+    assert early == ""
+    told = lines(board, done("begin", 15, "created as a draft (id 7)"), Started(action=complete.id, at=15))
+    assert [line.partition("v3")[2].strip() for line in told.splitlines()] == [
+        "created as a draft (id 7)",
+        "uploading torn.png failed: too small",
+    ]
+    assert "2 uploaded" in lines(board, done(complete.id, 16))
+
+
 def test_a_caption_step_says_how_many_it_writes_or_that_it_waits() -> None:
     """Only captions that are written have a label: without one, Bria's own are waited for."""
     first = sample.actions()[0]
