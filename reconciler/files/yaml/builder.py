@@ -37,14 +37,15 @@ DIGIT_LIMIT = 19
 """Digits of an integer; no field of a manifest needs more."""
 
 _NUMBER_STARTS = frozenset("0123456789+-.")
-STARTS = _NUMBER_STARTS | frozenset("~nNtTfF")
-"""First characters of all that is not text."""
+"""First characters of all numbers."""
 
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("null", "Null", "NULL", "~", "")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+_NO_TEXT = frozenset({*_WORDS, "<<"})
+"""What is not text, or not a plain key, where no quotes stand around it; numbers aside."""
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -141,16 +142,16 @@ class DocumentBuilder:
             self._tag(event)
         if style == '"' and not self._is_lenient and _ESCAPED.search(text):
             self._fault(event, "manifest-encoding", "this text holds a control character", remedy="Remove it.")
-        is_text = style or (text not in _WORDS and text[0] not in _NUMBER_STARTS)
+        is_text = style or (text not in _NO_TEXT and text[0] not in _NUMBER_STARTS)
         value: Value = text if is_text else self._resolved(event, text)
         if type(top) is not dict:
             self._count(event, 1)
             self._marks.append(position)
             self._attach(value)
         elif self._key is _NO_KEY:
-            if type(value) is str and value not in top and anchor is None and value != "<<":
+            if is_text and anchor is None and text not in top:
                 self._marks.append(position)
-                self._key = value
+                self._key = text
             else:
                 self._name(event, value, position)
             return
@@ -305,7 +306,7 @@ class BadNumber(ValueError):
 
 
 def scalar_value(text: str) -> str | int | float | bool | None:
-    """The value of an unquoted scalar; text, unless it begins with one of STARTS or is empty."""
+    """The value of an unquoted scalar: what a word of YAML stands for, a number, or the text."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _NUMBER_STARTS:
