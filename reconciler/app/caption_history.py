@@ -12,8 +12,8 @@ from reconciler.core.ref import Ref
 from reconciler.files.caption.pull import CaptionPlace, PullRefused, read_captions
 from reconciler.files.git.past_trees import past_trees
 from reconciler.files.git.repository import RevisionRefused
-from reconciler.files.git.revision import revision
-from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.git.revision_tree import revision_tree
+from reconciler.files.tree import FileRefused
 
 _NO_COMMIT = "No commit holds these manifests, so nobody can tell which side changed."
 _NOT_FOUND = "No commit declares what this version was made of, so nobody can tell which side changed."
@@ -47,7 +47,7 @@ def caption_past(root: Path, ref: Ref, live: RemoteDataset) -> tuple[CaptionPast
 def committed_captions(root: Path, place: CaptionPlace, names: Iterable[str]) -> Mapping[str, str]:
     """The captions that the last commit holds in the same files. None of them where there is no git to ask."""
     try:
-        with revision(root, "HEAD", with_images=False) as committed, Tree(committed) as tree:
+        with revision_tree(root, "HEAD") as tree:
             return read_captions(tree, place, names)
     except (RevisionRefused, ProblemsFound, PullRefused, FileRefused):
         return {}

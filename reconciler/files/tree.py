@@ -92,6 +92,7 @@ class TreeReader(Protocol):
     def read(self, path: str, limit: int) -> bytes: ...
     def open_file(self, path: str) -> AbstractContextManager[Content]: ...
     def look_at(self, path: str) -> Place: ...
+    def is_link(self, path: str) -> bool: ...
     def entries(self, path: str, most: int) -> Entries: ...
 
 
@@ -198,6 +199,15 @@ class Tree:
         elif stat.S_ISDIR(status.st_mode):
             kind = "folder"
         return Place(kind=kind, identity=_identity(status))
+
+    def is_link(self, path: str) -> bool:
+        """Is this a link itself, wherever it leads? Not where its folder cannot be reached."""
+        parent, _, name = path.rpartition("/")
+        try:
+            with self.folder(parent) as handle:
+                return stat.S_ISLNK(os.stat(name, dir_fd=handle, follow_symlinks=False).st_mode)
+        except (FileRefused, FileNotFoundError):
+            return False
 
     def entries(self, path: str, most: int) -> Entries:
         """What lies in a folder, at most so many entries."""

@@ -1,7 +1,5 @@
 """Captions read from the caption files of a tree and written into them, for `captions pull`. A person's own text is never lost."""
 
-import os
-import stat
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -22,8 +20,8 @@ from reconciler.files.caption.reading import (
 )
 from reconciler.files.caption.records_edit import FormulaRefused, JsonLines, RecordsRefused, Table
 from reconciler.files.file_edit import FileEdit
-from reconciler.files.tree import FileRefused, Tree
-from reconciler.files.tree_listing import join
+from reconciler.files.tree import FileRefused, TreeReader
+from reconciler.files.tree_listing import TREE_LIMIT, join
 from reconciler.files.yaml.change import Edit, Insert, Replace
 from reconciler.files.yaml.edit import EditRefused, edited
 from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
@@ -71,14 +69,14 @@ class PullRefused(Exception):
     """A caption file that cannot be understood or written. The text says why, for a person."""
 
 
-def read_captions(tree: Tree, place: CaptionPlace, names: Iterable[str]) -> dict[str, str]:
+def read_captions(tree: TreeReader, place: CaptionPlace, names: Iterable[str]) -> dict[str, str]:
     """The captions in the files of these images (paths below the image folder); PullRefused if one cannot be understood."""
     found = _passed(_Pass(tree=tree, place=place, replacing=None, edits={}), dict.fromkeys(names, ""))
     return {one.name: one.before for one in found if one.before}
 
 
 def caption_edits(
-    tree: Tree, place: CaptionPlace, captions: Mapping[str, str], *, replacing: Mapping[str, str]
+    tree: TreeReader, place: CaptionPlace, captions: Mapping[str, str], *, replacing: Mapping[str, str]
 ) -> tuple[tuple[PulledCaption, ...], tuple[FileEdit, ...]]:
     """What becomes of captions (image's path below the image folder → caption without prefix), and the files that change.
 
@@ -98,7 +96,7 @@ class _Pass:
     `edits` takes what changes, by path.
     """
 
-    tree: Tree
+    tree: TreeReader
     place: CaptionPlace
     replacing: Mapping[str, str] | None
     edits: dict[str, FileEdit]
@@ -140,7 +138,7 @@ def _passed(one: _Pass, wanted: Mapping[str, str]) -> tuple[PulledCaption, ...]:
         raise PullRefused(f"captions cannot be read: {error.strerror}") from None
 
 
-def _file_for(tree: Tree, folder: str, name: str, known: dict[str, str | None]) -> str:
+def _file_for(tree: TreeReader, folder: str, name: str, known: dict[str, str | None]) -> str:
     """The caption file that holds the caption of an image: that of the nearest folder, else a new one at the top.
 
     `known` holds the file of each folder that was looked into.
@@ -154,15 +152,15 @@ def _file_for(tree: Tree, folder: str, name: str, known: dict[str, str | None]) 
     return YAML_NAME
 
 
-def _file_in(tree: Tree, folder: str, below: str) -> str | None:
+def _file_in(tree: TreeReader, folder: str, below: str) -> str | None:
     """The caption file of one folder, as a path below the image folder. None also where an older tree lacks the folder."""
     try:
-        with tree.folder(join(folder, below) if below else folder) as handle:
-            names = set(os.listdir(handle))  # noqa: PTH208 - a handle, not a path
+        here = tree.entries(join(folder, below) if below else folder, TREE_LIMIT)
     except FileRefused as refused:
         if refused.is_missing:
             return None
         raise
+    names = {*here.files, *here.folders, *here.linked, *here.special}
     found = [file for file in FILE_NAMES if file in names]
     if len(found) > 1:
         raise PullRefused(f"{in_words(found, 'and')} lie in one folder; keep one of them")
@@ -208,7 +206,7 @@ def _pass_file(one: _Pass, file: str, wanted: Mapping[str, str]) -> Iterator[Pul
 class _Content:
     """What one caption file says, and what it says with other captions; PullRefused if it cannot be understood."""
 
-    def __init__(self, tree: Tree, path: str) -> None:
+    def __init__(self, tree: TreeReader, path: str) -> None:
         self._shown = tree.shown(path)
         is_yaml = path.endswith(YAML_NAME)
         self.data = _read(tree, path, FILE_LIMIT if is_yaml else RECORDS_LIMIT)
@@ -250,31 +248,15 @@ def _captions_in(shown: str, data: bytes) -> Mapping[str, Value]:
     return values[0] if values and isinstance(values[0], dict) else {}
 
 
-def _read(tree: Tree, path: str, limit: int) -> bytes | None:
+def _read(tree: TreeReader, path: str, limit: int) -> bytes | None:
     """The bytes of a file; None if there is none. A link that leaves the root is refused."""
     try:
         with tree.open_file(path) as file:
             data = file.read(limit + 1)
     except FileRefused as refused:
-        if refused.is_missing and not _is_link(tree, path):
+        if refused.is_missing and not tree.is_link(path):
             return None
         raise
     if len(data) > limit:
         raise PullRefused(f"{tree.shown(path)} is larger than {limit:,} bytes")
     return data
-
-
-def _is_link(tree: Tree, path: str) -> bool:
-    parent, _, name = path.rpartition("/")
-    try:
-        with tree.folder(parent) as handle:
-            return any(stat.S_ISLNK(status.st_mode) for status in _status(handle, name))
-    except FileRefused:  # its folder is missing, too
-        return False
-
-
-def _status(folder: int, name: str) -> Iterator[os.stat_result]:
-    try:
-        yield os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return

@@ -68,10 +68,11 @@ class RevisionTree:
         if len(entries) > limits.entries:
             detail = f"It holds {len(entries):,} files; at most {limits.entries:,} are read."
             raise ProblemsFound([too_large(name, detail)])
+        self._is_empty = not entries
         files = [entry for entry in entries if entry.mode.startswith(FILE)]
         links = [entry for entry in entries if entry.mode == LINK]
-        for entry in (*files, *links):
-            self._make_folder(entry)
+        for path in filter(is_visible, listing.folders):
+            self._make_folder(path)
         for entry in (*files, *links):
             self._put(entry)
         self._require_sizes(files, links)
@@ -80,7 +81,7 @@ class RevisionTree:
     @property
     def is_empty(self) -> bool:
         """Did the revision have no such folder, or nothing in it that is ever read?"""
-        return not self._folders[""]
+        return self._is_empty
 
     def shown(self, path: str) -> str:
         """A path as a person reads it: `HEAD~1:manifests/lora.yaml`."""
@@ -137,6 +138,16 @@ class RevisionTree:
         """What a path leads to."""
         found, entry = self._find(path)
         return Place(kind="folder" if entry is None else "file", identity=found)
+
+    def is_link(self, path: str) -> bool:
+        """Is this a link itself, wherever it leads? Not where its folder cannot be reached."""
+        parent, _, name = path.rpartition("/")
+        try:
+            folder, _ = self._find(parent)
+        except FileRefused:
+            return False
+        entry = self._folders.get(folder, {}).get(name)
+        return entry is not None and entry.mode == LINK
 
     def entries(self, path: str, most: int) -> Entries:
         """What lies in a folder, at most so many entries."""
@@ -216,27 +227,29 @@ class RevisionTree:
             raise FileRefused(path, "is or passes a link that leaves the manifest root", leaves=True)
         return target.split("/")
 
-    def _make_folder(self, entry: TreeEntry) -> None:
-        """Make the folders that hold an entry."""
-        parent = os.fsdecode(entry.path).rpartition("/")[0]
-        if parent in self._folders:
-            return
-        if len(entry.path) > _PATH_LIMIT or any(len(part) > _NAME_LIMIT for part in entry.path.split(b"/")):
-            raise ProblemsFound([impossible(self._place(entry))])
+    def _make_folder(self, path: bytes) -> None:
+        """Make a folder of the revision, and those that hold it. One that holds hidden files alone is there too, as on the disk."""
+        if len(path) > _PATH_LIMIT or any(len(part) > _NAME_LIMIT for part in path.split(b"/")):
+            raise ProblemsFound([impossible(self._place(path))])
+        folder = os.fsdecode(path)
         missing = []
-        while parent not in self._folders:
-            missing.append(parent)
-            parent = parent.rpartition("/")[0]
-        for folder in reversed(missing):
-            above, _, name = folder.rpartition("/")
+        while folder not in self._folders:
+            missing.append(folder)
+            folder = folder.rpartition("/")[0]
+        for one in reversed(missing):
+            above, _, name = one.rpartition("/")
+            if name in self._folders[above]:
+                raise ProblemsFound([impossible(self._place(path))])
             self._folders[above][name] = None
-            self._folders[folder] = {}
+            self._folders[one] = {}
 
     def _put(self, entry: TreeEntry) -> None:
         """Put a file or a link into its folder. A tree of git may hold two entries of one name; a folder cannot."""
         parent, _, name = os.fsdecode(entry.path).rpartition("/")
+        if parent not in self._folders:  # a name in a tree may hold a slash, which git itself would not write
+            self._make_folder(os.fsencode(parent))
         if name in self._folders[parent] or len(os.fsencode(name)) > _NAME_LIMIT or len(entry.path) > _PATH_LIMIT:
-            raise ProblemsFound([impossible(self._place(entry))])
+            raise ProblemsFound([impossible(self._place(entry.path))])
         self._folders[parent][name] = entry
 
     def _require_sizes(self, files: Iterable[TreeEntry], links: Iterable[TreeEntry]) -> None:
@@ -258,11 +271,11 @@ class RevisionTree:
             self._blobs.copy(link.oid, self._blobs.size(link.oid), target)
             data = target.getvalue()
         if not data or b"\0" in data or len(data) >= LINK_LIMIT:
-            raise ProblemsFound([impossible(self._place(link))])
+            raise ProblemsFound([impossible(self._place(link.path))])
         return os.fsdecode(data)
 
     def _over(self, entry: TreeEntry, most: int) -> Problem:
-        return too_large(self._place(entry), f"{self._sizes[entry.path]:,} bytes; at most {most:,} are read.")
+        return too_large(self._place(entry.path), f"{self._sizes[entry.path]:,} bytes; at most {most:,} are read.")
 
-    def _place(self, entry: TreeEntry) -> str:
-        return f"{self._name}/{entry.path.decode('utf-8', 'replace')}"
+    def _place(self, path: bytes) -> str:
+        return f"{self._name}/{path.decode('utf-8', 'replace')}"
