@@ -186,6 +186,13 @@ def test_each_mistake_has_its_place(brand: Brand, text: str, expected: list[str]
     assert said(brand, text) == expected
 
 
+def test_of_too_many_cases_only_that_is_said(brand: Brand) -> None:
+    """Their names are not looked for one by one: that took half a minute for ten thousand."""
+    cases = "".join(f"    - {{name: C{at}, prompt: x, seed: 1}}\n" for at in range(201))
+    found = said(brand, f"{HEAD}  cases:\n{cases}")
+    assert found == ["8:5 manifest-value", *(f"{at}:14 manifest-name" for at in range(8, 208))]
+
+
 def test_pictures_that_dataset_patterns_leave_alone_may_lie_beside_them(brand: Brand) -> None:
     """A dataset may name the root itself; then its patterns say whether results would be taken for images."""
     lora = (brand.root / "lora.yaml").read_text()

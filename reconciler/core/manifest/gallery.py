@@ -10,7 +10,7 @@ from reconciler.core.generation.rules import misfit, misplaced_checkpoint, misus
 from reconciler.core.generation.wrong import Wrong, as_key, steps_of
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.document import Document
-from reconciler.core.manifest.gallery_spec import CaseKeys, GalleryBody, ImagePromptKeys
+from reconciler.core.manifest.gallery_spec import CASES, CaseKeys, GalleryBody, ImagePromptKeys
 from reconciler.core.manifest.loaded import GalleryManifest, Loaded
 from reconciler.core.manifest.mismatch import Vocabulary, problems_of
 from reconciler.core.manifest.names import name_problem
@@ -59,7 +59,8 @@ def read_gallery(document: Document) -> GalleryManifest | tuple[Problem, ...]:
 
 def _names(document: Document) -> Iterator[Problem]:
     cases = document.value_at("spec", "cases")
-    number = len(cases) if isinstance(cases, list) else 0
+    # Of more cases than a gallery may have the list itself is wrong, and to find the place of each takes long.
+    number = min(len(cases), CASES) if isinstance(cases, list) else 0
     for steps in (("metadata", "name"), ("spec", "model"), *(("spec", "cases", at, "name") for at in range(number))):
         name = document.value_at(*steps)
         if isinstance(name, str):
