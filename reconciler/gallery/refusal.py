@@ -60,7 +60,7 @@ def not_approved(
     return Refusal(
         rule=RULE,
         ref=move.ref,
-        summary=f"{_alias(move)} may not name {fingerprint}: {'; '.join(map(why_not, failed))}",
+        summary=f"{_alias(move)} may not name {fingerprint}: {'; '.join(dict.fromkeys(map(why_not, failed)))}",
         remedies=tuple(ways),
     )
 

@@ -193,7 +193,15 @@ def test_a_weaker_guard_moves_nothing_at_once(world: World, cli: Cli, before: st
     assert why(cli) == ""
     assert said in flat(cli(*OFFLINE).out)
     name_production(world.second)
-    assert "gallery/looks is not complete (missing: reading)" in why(cli)
+    assert why(cli).count("gallery/looks is not complete (missing: reading)") == 1
+
+
+def test_one_reason_of_two_guards_is_said_once(world: World, cli: Cli) -> None:
+    """The guard of the tree asks for a part of what that of the base asks for."""
+    edit(MODEL, "gallery: looks}", "gallery: looks, cases: [waving]}")
+    draw_looks(world.second)
+    name_production(world.second)
+    assert why(cli).endswith(f"may not name {world.second}: nobody has approved it in gallery/looks")
 
 
 def test_a_case_that_is_taken_away_is_asked_for_all_the_same(world: World, cli: Cli) -> None:
