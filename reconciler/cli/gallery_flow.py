@@ -103,7 +103,7 @@ def _report(context: CommandContext, gallery: DesiredGallery, run: GalleryRun, d
     begun = [ending.task for ending in drawing.endings]
     undone = [task.name for task in run.tasks if not any(task is one for one in begun)]
     if undone:
-        context.console.say_line(f"Not finished: {_listed(undone)}.")
+        context.console.say_line(f"Not finished: {_listed(undone)}. Run it again to go on.")
     kept = _kept(drawing.endings)
     lacking = len(run.left) + len(run.tasks) - kept
     if lacking:

@@ -170,7 +170,10 @@ _PLAN_OPTIONS = (
     ),
     _refs_option("--start", "start", "Start the training of this model in spite of `start: false`.", kind=MODEL),
     click.option(
-        "--prune", "prunes", is_flag=True, help="Delete old versions beyond `history_limit`, and unused duplicates."
+        "--prune",
+        "prunes",
+        is_flag=True,
+        help="Delete old versions beyond `history_limit`, unused duplicates, and checkpoints that `keep_checkpoints` leaves out.",
     ),
 )
 _SCOPE_FIELDS = ("targets", "excluded", "accepted", "retry", "start", "prunes")
