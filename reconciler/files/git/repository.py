@@ -85,13 +85,13 @@ class Repository:
     def commit(self, rev: str) -> str:
         """The id of the commit that a revision names; RevisionRefused if it is not here, with what to do."""
         checked_revision(rev)
+        found = self._ask("rev-parse", "--verify", "--end-of-options", f"{rev}^{{commit}}")
+        if found is not None:
+            return found.decode().strip()
         if self._ask("rev-parse", "--git-dir") is None:
             raise RevisionRefused(
                 f"Git cannot read the repository in {shown(str(self.top))}. `git status` there may say why."
             )
-        found = self._ask("rev-parse", "--verify", "--end-of-options", f"{rev}^{{commit}}")
-        if found is not None:
-            return found.decode().strip()
         if self.is_shallow():
             raise RevisionRefused(
                 f"Revision {quoted(rev)} is not in this clone, which holds only a part of the history. "
@@ -109,8 +109,7 @@ class Repository:
 
     def require_related(self, commit: str, rev: str) -> None:
         """RevisionRefused if the checked-out commit shares no history with it. In a shallow clone that cannot be known."""
-        head = self.head()
-        if head is None or self._ask("merge-base", head, commit) is not None or self.is_shallow():
+        if self._ask("merge-base", "HEAD", commit) is not None or self.head() is None or self.is_shallow():
             return
         raise RevisionRefused(
             f"Revision {quoted(rev)} has no history in common with what is checked out, so it is no base of it. "
