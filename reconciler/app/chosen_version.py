@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from reconciler.app.exceptions import Refused, refused
 from reconciler.app.history import datasets_of, models_of
 from reconciler.app.planning import Planned
+from reconciler.core.change import RenameChange
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.diff.alias import is_version, resolve_version
 from reconciler.core.diff.election import ALIVE, Member, ModelMember, newest_completed
@@ -22,7 +23,7 @@ def chosen_model(planned: Planned, ref: Ref, version: str, rule: str) -> ModelMe
     if not version:
         chosen = serving(alive, in_force(planned.plan, ref))
         if chosen is None or chosen.model.status is not ModelStatus.COMPLETED:
-            raise refused(rule, f"no version of {ref} is trained yet")
+            raise refused(rule, f"no version of {ref} is trained yet", *_to_rename(planned, ref))
         return chosen
     states = (state for state in planned.plan.aliases if state.ref == ref and state.alias == version)
     model = planned.desired.models.get(ref)
@@ -30,8 +31,14 @@ def chosen_model(planned: Planned, ref: Ref, version: str, rule: str) -> ModelMe
     state = next(states, None) or resolve_version(ref, version, current, alive)
     found = next((member for member in alive if member.model.id == state.id), None)
     if found is None:
-        raise _unknown(ref, str(state.problem), rule, "an alias, v2 or a fingerprint")
+        raise _unknown(ref, str(state.problem), rule, "an alias, v2 or a fingerprint", *_to_rename(planned, ref))
     return found
+
+
+def _to_rename(planned: Planned, ref: Ref) -> tuple[str, ...]:
+    """What to do first where its live versions still bear a former name."""
+    is_renamed = any(isinstance(change, RenameChange) for change in planned.plan.changes_of(ref))
+    return ("Its live versions have their former name still: `reconciler apply` renames them.",) if is_renamed else ()
 
 
 def chosen_dataset(planned: Planned, ref: Ref, version: str, rule: str) -> Member:
@@ -64,5 +71,6 @@ def _first(found: Iterable[Member]) -> Member:
     return min(found, key=lambda one: one.dataset.id)
 
 
-def _unknown(ref: Ref, problem: str, rule: str, forms: str) -> Refused:
-    return refused(rule, f"{ref}: {problem}", f"`reconciler history {ref}` lists the versions; {forms} names one.")
+def _unknown(ref: Ref, problem: str, rule: str, forms: str, *ways: str) -> Refused:
+    last = f"`reconciler history {ref}` lists the versions; {forms} names one."
+    return refused(rule, f"{ref}: {problem}", *ways, last)

@@ -108,7 +108,7 @@ def chosen_versions(known: KnownVersions, wanted: Sequence[str]) -> ChosenVersio
             found.append(fingerprint)
         else:
             unknown.append(_why(known, name))
-    return ChosenVersions(fingerprints=tuple(dict.fromkeys(found)), unknown=tuple(unknown))
+    return ChosenVersions(fingerprints=tuple(dict.fromkeys(found)), unknown=tuple(dict.fromkeys(unknown)))
 
 
 def columns_of(

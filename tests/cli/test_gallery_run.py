@@ -99,6 +99,17 @@ def test_what_is_refused_before_anything_is_paid_for(
     assert not LOOKS.exists() or drawn() == []
 
 
+def test_a_rename_has_to_be_applied_first(shown: Path, cli: Cli) -> None:
+    """Until then the live versions are called as before, and none is of the new name."""
+    assert cli("mv", "model/lora-max", "lora-best").code == 0
+    for version in ((), ("--version", "v1")):
+        ran = cli("gallery", "run", "looks", *version)
+        assert ran.code == 4
+        assert "Its live versions have their former name still: `reconciler apply` renames them." in flat(ran.err)
+    assert cli("apply", "--yes").code == 0
+    assert cli("gallery", "run", "looks").code == 0
+
+
 def test_a_model_that_is_not_trained_draws_nothing(tree: Path, cli: Cli) -> None:
     """Nor does one that is to be deleted."""
     FILE.write_text(GALLERY)

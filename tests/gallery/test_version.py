@@ -61,6 +61,11 @@ def test_what_is_not_here_is_said(wanted: str, why: str) -> None:
     assert chosen_versions(known(), [wanted]).unknown == (why,)
 
 
+def test_what_is_not_here_is_said_once() -> None:
+    """However often it was asked for."""
+    assert len(chosen_versions(known(), ["nope", "v9", "nope"]).unknown) == 2
+
+
 def test_an_alias_may_be_called_all() -> None:
     """Then it is the alias."""
     assert chosen_versions(known(("all", "a51be07")), ["all"]).fingerprints == (OLD.fingerprint,)
