@@ -179,11 +179,17 @@ def _judge_aliases(manifest: Manifest, guarded: Collection[str]) -> Iterator[Pro
     steps, at = ("spec", "aliases"), manifest.document
     written = at.value_at(*steps)
     for label, version in written.items() if isinstance(written, dict) else ():
-        if not isinstance(version, str):
+        if not isinstance(version, str) or (label not in guarded and _is_plain(label, version)):
             continue
         place = at.at(*steps, label)
         wrong = tuple(wrong_guarded(label, version, place)) if label in guarded else ()
         yield from wrong or judge_alias(label, version, at.at_key(*steps, label), place)
+
+
+def _is_plain(label: str, version: str) -> bool:
+    """Is there nothing to say of an alias? Then nobody looks for its place, which takes longer the more of them there are."""
+    is_version = version == CURRENT or _FINGERPRINT.fullmatch(version) is not None
+    return is_version and label != CURRENT and _LABEL.fullmatch(label) is not None
 
 
 def judge_alias(label: str, version: str, key: Location, place: Location) -> Iterator[Problem]:
