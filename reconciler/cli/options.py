@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 
 import click
@@ -49,9 +49,11 @@ def target_option(text: str) -> Callable[[_F], _F]:
     return _refs_option("--target", "targets", text)
 
 
-def limits_option(text: str) -> Callable[[_F], _F]:
-    """`--allow LIMIT=N`, any number of times, as `raised`: numbers by the name of the limit."""
-    return click.option("--allow", "raised", multiple=True, metavar="LIMIT=N", callback=_read_limits, help=text)
+def limits_option(*names: str) -> Callable[[_F], _F]:
+    """`--allow LIMIT=N`, any number of times, as `raised`: numbers by the name of the limit. `names` are those that count here."""
+    text = f"Another limit for this run: {', '.join(names)}."
+    read = partial(_read_limits, names)
+    return click.option("--allow", "raised", multiple=True, metavar="LIMIT=N", callback=read, help=text)
 
 
 def archive_options(function: _F) -> _F:
@@ -139,13 +141,23 @@ def _read_day(context: click.Context, parameter: click.Parameter, value: str | N
     return day
 
 
-def _read_limits(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, int]:
+def _read_limits(
+    names: tuple[str, ...], context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, int]:
     """`LIMIT=N`, any number of times. The settings say whether the limit exists."""
+    if not values:
+        return {}
+    from reconciler.core.limit import LIMIT_NAMES
+
     found = {}
     for value in values:
         name, equals, number = value.partition("=")
         if not equals or not number.isascii() or not number.isdigit() or len(number) > 6:
-            raise click.BadParameter(f"write LIMIT=N, as trainings=2, not {value!r}", context, parameter)
+            raise click.BadParameter(f"write LIMIT=N, as {names[0]}=2, not {value!r}", context, parameter)
+        if name in LIMIT_NAMES and name not in names:
+            raise click.BadParameter(
+                f"{name} does not count here; what counts is {', '.join(names)}", context, parameter
+            )
         found[name] = int(number)
     return found
 
@@ -159,8 +171,13 @@ _PLAN_OPTIONS = (
     _refs_option("--exclude", "excluded", "Not this, nor what needs it."),
     _refs_option("--accept", "accepted", "Lift a refusal about this object (a take-over, what looks like a rename)."),
     limits_option(
-        "Another limit for this run: trainings, uploads, image_removals, deletions, caption_rewrites, "
-        "image_removals_percent, deletions_percent."
+        "trainings",
+        "uploads",
+        "image_removals",
+        "deletions",
+        "caption_rewrites",
+        "image_removals_percent",
+        "deletions_percent",
     ),
     _refs_option(
         "--retry",

@@ -88,6 +88,7 @@ def test_limits_stand_in_the_configuration(shown: Path, cli: Cli) -> None:
         (("looks", "--version", "v9"), 4, 'no trained version is "v9"'),
         (("looks", "--checkpoint", "500"), 4, "v1 has no column for checkpoint 500: --checkpoint is for models"),
         (("looks", "--allow", "generation=1"), 64, 'There is no limit "generation"'),
+        (("looks", "--allow", "trainings=2"), 64, "trainings does not count here; what counts is generations"),
     ],
 )
 def test_what_is_refused_before_anything_is_paid_for(

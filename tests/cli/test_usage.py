@@ -51,6 +51,7 @@ def test_every_command_says_what_it_does(cli: Cli) -> None:
         (("wait", "lora-max@none"), "model/lora-max has no alias none."),
         (("plan", "--allow", "trainings"), "write LIMIT=N"),
         (("plan", "--allow", "x=1"), 'There is no limit "x"'),
+        (("apply", "--allow", "generations=3"), "generations does not count here; what counts is trainings, uploads"),
         (("plan", "--settle", "-3"), "--settle: "),
         (("plan", "--settle", "soon"), "--settle: "),
         (("plan", "--concurrency", "0"), "--concurrency: "),

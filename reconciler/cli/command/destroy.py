@@ -23,7 +23,7 @@ reconciler destroy --out plan.json && reconciler show plan.json
     "--out", metavar="FILE", type=click.Path(), help="Save what would be deleted, for `show FILE`, and delete nothing."
 )
 @target_option("Only this: a model, a dataset with the models on it, or a project with all in it.")
-@limits_option("Another limit for this run: deletions, deletions_percent.")
+@limits_option("deletions", "deletions_percent")
 @pass_invocation
 def command(
     invocation: Invocation, *, yes: bool, out: str | None, targets: "tuple[Ref, ...]", raised: dict[str, int]

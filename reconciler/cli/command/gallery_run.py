@@ -28,7 +28,7 @@ reconciler gallery run lora-looks --case waving --again waving
 @click.option(
     "--wait", "patience", type=click.FloatRange(1, 86400), default=600.0, metavar="SECONDS", help="For results. [600]"
 )
-@limits_option("Another limit for this run: generations.")
+@limits_option("generations")
 @pass_invocation
 def command(
     invocation: Invocation,
