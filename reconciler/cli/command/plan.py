@@ -73,6 +73,7 @@ def command(
     from reconciler.cli.context import announce_network, open_context
     from reconciler.cli.exit_codes import CHANGES, DONE
     from reconciler.cli.plan_output import PlanPrinting, next_step_live, next_step_offline, print_plan
+    from reconciler.files.load import uncollected
 
     if live and base is None:
         raise click.UsageError("--live goes with --base REV; without it a plan is always live.")
@@ -80,29 +81,30 @@ def command(
         raise click.UsageError("--pictures-from goes with --format html and a plan on what is live.")
     scope = replace(scope, refresh=refresh)
     context = open_context(invocation, raised)
-    plan, desired, observed = _plan(context, scope, base, live=live)
-    if out is not None:
-        from reconciler.app.saved import save
+    with uncollected():  # until the report is printed, which asks for all that was planned
+        plan, desired, observed = _plan(context, scope, base, live=live)
+        if out is not None:
+            from reconciler.app.saved import save
 
-        save(out, plan)
-    announce_network(context, hosts)
-    printing = PlanPrinting(
-        form=form,
-        next_step=next_step_offline(plan, out)
-        if plan.subject.base
-        else next_step_live(invocation, scope, raised, out, plan),
-        root=context.settings.root,
-        stage=stage_of(invocation.given, invocation.environ),
-        today=context.today,
-        base=base,
-        observed=None if context.settings.endpoint.is_simulator and not hosts else observed,
-        hosts=hosts,
-        network=context.settings.network,
-        length=length,
-        desired=desired,
-        environ=invocation.environ,
-    )
-    print_plan(context.console, plan, printing)
+            save(out, plan)
+        announce_network(context, hosts)
+        printing = PlanPrinting(
+            form=form,
+            next_step=next_step_offline(plan, out)
+            if plan.subject.base
+            else next_step_live(invocation, scope, raised, out, plan),
+            root=context.settings.root,
+            stage=stage_of(invocation.given, invocation.environ),
+            today=context.today,
+            base=base,
+            observed=None if context.settings.endpoint.is_simulator and not hosts else observed,
+            hosts=hosts,
+            network=context.settings.network,
+            length=length,
+            desired=desired,
+            environ=invocation.environ,
+        )
+        print_plan(context.console, plan, printing)
     return CHANGES if detailed_exitcode and plan.needs_review else DONE
 
 
