@@ -91,10 +91,7 @@ class GalleryDrawing:
             await self._work(waiting, workers=min(self.settings.concurrency, AT_ONCE))
         except asyncio.CancelledError:
             if self._sent:
-                words = (
-                    f"Stopped: {count(len(self._sent), 'case')} under way. Run it again: it says what is known of them."
-                )
-                self.told.say(words)
+                self._say_stopped()
             raise
 
     @property
@@ -106,13 +103,17 @@ class GalleryDrawing:
     def stop(self) -> None:
         """Send nothing more. What was sent is paid for, and is fetched; called once more, that ends too."""
         is_hard, self.is_stopped, self.is_asked_to_stop = self.is_asked_to_stop, True, True
-        sent = len(self._sent)
-        if sent and is_hard:
-            self.told.say(f"Stopped: {count(sent, 'case')} under way. Run it again: it says what is known of them.")
-        elif sent:
-            self.told.say(f"Stopping: {count(sent, 'case')} under way, fetched first. Once more ends at once.")
+        if self._sent and is_hard:
+            self._say_stopped()
+        elif self._sent:
+            words = f"Stopping: {count(len(self._sent), 'case')} under way, fetched first. Once more ends at once."
+            self.told.say(words)
         for worker in self._workers if is_hard else self._workers - self._sent:
             worker.cancel()
+
+    def _say_stopped(self) -> None:
+        sent = count(len(self._sent), "case")
+        self.told.say(f"Stopped: {sent} under way. Run it again: it says what is known of them.")
 
     async def _work(self, tasks: Sequence[Task], *, workers: int) -> None:
         pending = iter(tasks)

@@ -151,24 +151,17 @@ def columns_of(
     version: int,
 ) -> Iterator[Column]:
     """Those that were asked for, else the active checkpoint and those of the manifest that this version has."""
-    if request.checkpoints:
-        for step in dict.fromkeys(request.checkpoints):
-            order = replace(gallery.cases[0].order, checkpoint=step)
-            misplaced = next(misplaced_checkpoint(order, drawer), None)
-            if misplaced is not None:
-                words = f"v{version} has no column for checkpoint {step}: {misplaced.words}"
-                raise refused(
-                    "gallery-checkpoint", words, f"`reconciler status` lists the checkpoints of {drawer.ref}."
-                )
-            yield Column(fingerprint, step)
-        return
-    for column in gallery.columns_of(fingerprint):
+    steps = dict.fromkeys(request.checkpoints)
+    for column in [Column(fingerprint, step) for step in steps] or gallery.columns_of(fingerprint):
         order = replace(gallery.cases[0].order, checkpoint=column.checkpoint)
-        wrong = next(misplaced_checkpoint(order, drawer), None)
-        if wrong is None:
+        misplaced = next(misplaced_checkpoint(order, drawer), None)
+        if misplaced is None:
             yield column
-        else:
-            notes.append(f"v{version} has no column for checkpoint {column.checkpoint}: {wrong.words}")
+            continue
+        words = f"v{version} has no column for checkpoint {column.checkpoint}: {misplaced.words}"
+        if steps:
+            raise refused("gallery-checkpoint", words, f"`reconciler status` lists the checkpoints of {drawer.ref}.")
+        notes.append(words)
 
 
 def run_of(

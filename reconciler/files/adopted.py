@@ -26,7 +26,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.mismatch import Vocabulary, problems_of
 from reconciler.core.manifest.run_keys import LiveId
-from reconciler.core.manifest.spec import Strict, fit
+from reconciler.core.manifest.strict import Strict, fit
 from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref, parse_ref
 from reconciler.core.strictjson import Value

@@ -16,7 +16,7 @@ from reconciler.core.look.ignore import Ignore, IgnoredField
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.mismatch import Vocabulary, problems_of
 from reconciler.core.manifest.run_keys import AccountFile, LimitsFile, Number, account_of, account_problems
-from reconciler.core.manifest.spec import Strict, fit
+from reconciler.core.manifest.strict import Strict, fit
 from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import parse_ref
 from reconciler.core.text import calendar_day, normal, quoted

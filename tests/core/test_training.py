@@ -11,7 +11,7 @@ from pydantic import Field
 
 from reconciler.core.desired import DesiredModel
 from reconciler.core.fingerprint import model_fingerprint
-from reconciler.core.manifest.spec import Bounds, ParameterKeys, PolicyKeys, Training
+from reconciler.core.manifest.training_spec import Bounds, ParameterKeys, PolicyKeys, Training
 from reconciler.core.training import DEFAULT_POLICY, TrainingPolicy
 from tests.core.build import model
 
@@ -84,7 +84,9 @@ def test_a_parameter_is_named_in_its_type_the_simulator_and_the_documents_only(n
             names = {getattr(node, "value", None), getattr(node, "attr", None), getattr(node, "arg", None)}
             if name in {one for one in names if isinstance(one, str)} or _declares(node, name):
                 naming.add(path.relative_to(ROOT / "reconciler").as_posix())
-    assert {where for where in naming if not where.startswith("simulator/")} <= {"core/manifest/spec.py"} | NOT_IT
+    assert {where for where in naming if not where.startswith("simulator/")} <= {
+        "core/manifest/training_spec.py"
+    } | NOT_IT
     assert name in json.dumps(json.loads((ROOT / "docs/manifest.schema.json").read_text()))
     assert f"`{name}`" in (ROOT / "docs/manifests.md").read_text()
 

@@ -75,10 +75,7 @@ def command(
     from reconciler.cli.plan_output import PlanPrinting, next_step_live, next_step_offline, print_plan
     from reconciler.files.load import uncollected
 
-    if live and base is None:
-        raise click.UsageError("--live goes with --base REV; without it a plan is always live.")
-    if hosts and (form != "html" or (base is not None and not live)):
-        raise click.UsageError("--pictures-from goes with --format html and a plan on what is live.")
+    _require_pairs(base, hosts, form, live=live)
     scope = replace(scope, refresh=refresh)
     context = open_context(invocation, raised)
     with uncollected():  # until the report is printed, which asks for all that was planned
@@ -106,6 +103,14 @@ def command(
         )
         print_plan(context.console, plan, printing)
     return CHANGES if detailed_exitcode and plan.needs_review else DONE
+
+
+def _require_pairs(base: str | None, hosts: tuple[str, ...], form: str, *, live: bool) -> None:
+    """UsageError where an option stands without the one that it goes with."""
+    if live and base is None:
+        raise click.UsageError("--live goes with --base REV; without it a plan is always live.")
+    if hosts and (form != "html" or (base is not None and not live)):
+        raise click.UsageError("--pictures-from goes with --format html and a plan on what is live.")
 
 
 def _plan(

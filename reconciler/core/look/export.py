@@ -21,7 +21,8 @@ from reconciler.core.live import (
 )
 from reconciler.core.look.overview import AccountOverview, ProjectOverview
 from reconciler.core.manifest.slug import slug
-from reconciler.core.manifest.spec import API_VERSION, ParameterKeys
+from reconciler.core.manifest.spec import API_VERSION
+from reconciler.core.manifest.training_spec import ParameterKeys
 from reconciler.core.ref import NAME_LIMIT, Ref
 from reconciler.core.strictjson import BadJson, Value
 from reconciler.core.text import quoted

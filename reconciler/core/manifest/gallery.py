@@ -15,7 +15,7 @@ from reconciler.core.manifest.loaded import GalleryManifest, Loaded
 from reconciler.core.manifest.mismatch import Vocabulary, problems_of
 from reconciler.core.manifest.names import name_problem
 from reconciler.core.manifest.portable import Outside, below, comparable, unportable
-from reconciler.core.manifest.spec import fit
+from reconciler.core.manifest.strict import fit
 from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.manifest.tree import ManifestTree
 from reconciler.core.order import Drawer, Draws, Guidance, Method, Order, Picture, Value

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.manifest.spec import Name, Strict
+from reconciler.core.manifest.spec import Name
+from reconciler.core.manifest.strict import Strict
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Ratio = Literal["1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9"]

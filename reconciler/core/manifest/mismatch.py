@@ -9,7 +9,7 @@ from dataclasses import field
 from typing import get_args, get_origin
 
 from reconciler.core.manifest.document import Document
-from reconciler.core.manifest.spec import Mismatch, Strict
+from reconciler.core.manifest.strict import Mismatch, Strict
 from reconciler.core.manifest.suggestion import did_you_mean, nearest, one_of
 from reconciler.core.problem import Location, Problem
 from reconciler.core.strictjson import Value

@@ -10,8 +10,9 @@ from reconciler.core.kind import Kind
 from reconciler.core.manifest import dataset
 from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.manifest.mismatch import Vocabulary
-from reconciler.core.manifest.spec import Bounds, ModelBody, ModelSpec, Training
+from reconciler.core.manifest.spec import ModelBody, ModelSpec
 from reconciler.core.manifest.suggestion import one_of
+from reconciler.core.manifest.training_spec import Bounds, Training
 from reconciler.core.manifest.tree import KindRules, ManifestTree
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.ref import Ref

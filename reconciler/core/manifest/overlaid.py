@@ -6,8 +6,9 @@ from dataclasses import replace
 from reconciler.core.manifest.loaded import AbsentBody, Manifest
 from reconciler.core.manifest.overlay import RULE, Difference, Overlay
 from reconciler.core.manifest.reading import read_manifest
-from reconciler.core.manifest.spec import Body, ModelBody, ProjectBody, Training
+from reconciler.core.manifest.spec import Body, ModelBody, ProjectBody
 from reconciler.core.manifest.suggestion import did_you_mean
+from reconciler.core.manifest.training_spec import Training
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
 

@@ -21,7 +21,8 @@ from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.mismatch import Vocabulary, all_keys, problems_of
 from reconciler.core.manifest.model import ALIAS_TEXT, judge_alias
 from reconciler.core.manifest.run_keys import AccountFile, LimitsFile, LiveId, account_of, account_problems
-from reconciler.core.manifest.spec import Mismatch, Strict, Version, fit
+from reconciler.core.manifest.spec import Version
+from reconciler.core.manifest.strict import Mismatch, Strict, fit
 from reconciler.core.manifest.suggestion import one_of
 from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import Ref, parse_ref

@@ -6,7 +6,8 @@ from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.loaded import AbsentBody, Manifest
 from reconciler.core.manifest.mismatch import keys_at, problems_of
 from reconciler.core.manifest.names import name_problem
-from reconciler.core.manifest.spec import API_VERSION, Mismatch, fit
+from reconciler.core.manifest.spec import API_VERSION
+from reconciler.core.manifest.strict import Mismatch, fit
 from reconciler.core.manifest.suggestion import did_you_mean, nearest, one_of
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref, is_name

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from reconciler.core.account import Account
 from reconciler.core.manifest.document import Document
-from reconciler.core.manifest.spec import Strict
+from reconciler.core.manifest.strict import Strict
 from reconciler.core.problem import Problem
 from reconciler.core.ref import NAME_LIMIT, is_name
 from reconciler.core.text import quoted

@@ -3,15 +3,15 @@
 # mypy: disable-error-code="explicit-any"
 # Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, WithJsonSchema
+from pydantic import BeforeValidator, Field, JsonValue, WithJsonSchema
 
 from reconciler.core.guide import Family
+from reconciler.core.manifest.strict import Strict
+from reconciler.core.manifest.training_spec import Training
 from reconciler.core.promotion import Promotion
-from reconciler.core.training import DEFAULT_POLICY, TrainingParameters, TrainingPolicy
 from reconciler.core.uploads import Uploads, uploads_of
-from reconciler.core.value import dataclass
 
 API_VERSION = "reconciler/v1"
 
@@ -26,7 +26,6 @@ IpType = Literal[
     "other",
 ]
 TrainingVersion = Literal["light", "max", "bria-2.3", "bria-3.2"]
-Scheduler = Literal["linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup"]
 
 Name = Annotated[
     str,
@@ -41,12 +40,6 @@ HistoryLimit = Annotated[
     Field(ge=1, le=100, description="How many versions `--prune` keeps, 1 to 100; all of them if left out."),
 ]
 Version = Annotated[str, Field(json_schema_extra={"pattern": "^(current|[a-z][0-9a-f]{6,12}|v[1-9][0-9]{0,8})$"})]
-
-
-class Strict(BaseModel):
-    """Text stays text, numbers stay numbers, and an unknown key is an error."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Moved(Strict):
@@ -199,118 +192,6 @@ class DatasetSpec(Strict):
         return self.images.increase_resolution and self.uploads.can_scale_up
 
 
-class PolicyKeys(Strict):
-    """Whether and when a model is trained, and what is kept of it: these keys are never sent."""
-
-    start: bool = Field(default=True, description="false: create the model, but do not start the training.")
-    retrain: Literal["always", "never"] = Field(
-        "always", description="never: once a version is trained, a new version of its dataset trains no other."
-    )
-    on_failure: Literal["keep", "retrain"] = Field(
-        "keep", description="retrain: after a failed training, make the version anew and train that."
-    )
-    retries: Annotated[int, Field(ge=1, le=5)] = Field(
-        1, description="How often at most with `on_failure: retrain`, 1 to 5."
-    )
-    on_superseded: Literal["wait", "stop"] = Field(
-        "wait", description="stop: where a newer version is to be trained, stop the training of the older one."
-    )
-    keep_checkpoints: list[Annotated[int, Field(ge=1)]] | None = Field(
-        None,
-        description=(
-            "Steps whose checkpoints `reconciler apply --prune` leaves beside the active one; it deletes the others. "
-            "All stay if left out. For training_mode expert in the prefix family only."
-        ),
-    )
-
-    @property
-    def policy(self) -> TrainingPolicy:
-        """The same as a value."""
-        if self.model_fields_set.isdisjoint(_POLICIES):
-            return DEFAULT_POLICY
-        return TrainingPolicy(
-            start=self.start,
-            retrain=self.retrain,
-            on_failure=self.on_failure,
-            retries=self.retries,
-            on_superseded=self.on_superseded,
-            keep_checkpoints=None if self.keep_checkpoints is None else tuple(sorted(set(self.keep_checkpoints))),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """Between which values a parameter should be, as the API's newer documents say; `below` is another parameter.
-
-    The documents in force name no bounds, so a breach of them is a warning; only one of `below` is an error.
-    """
-
-    low: float
-    high: float
-    below: str = ""
-
-    def __call__(self, schema: dict[str, JsonValue]) -> None:
-        """Say it in the JSON Schema of the field."""
-        if self.below:
-            schema["description"] = f"From {_plain(self.low)}, and not above {self.below}."
-        else:
-            schema["description"] = f"{_plain(self.low)} to {_plain(self.high)}."
-
-
-def _plain(number: float) -> str:
-    """A number without an exponent: 0.000001."""
-    return f"{number:.6f}".rstrip("0").rstrip(".")
-
-
-class ParameterKeys(Strict):
-    """What a model is trained with. What is declared is sent, and counts in the fingerprint; the rest Bria chooses.
-
-    All that is known of a parameter stands at its field: another one is a field more here, and nothing elsewhere.
-    """
-
-    rank: Annotated[int | None, Field(ge=1)] = Field(None, json_schema_extra=Bounds(low=4, high=256))
-    learning_rate: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = Field(
-        None, json_schema_extra=Bounds(low=1e-6, high=1e-3)
-    )
-    lr_scheduler: Scheduler | None = None
-    lr_warmup_steps: Annotated[int | None, Field(ge=0)] = Field(None, json_schema_extra=Bounds(low=0, high=1000))
-    total_training_steps: Annotated[int | None, Field(ge=1)] = Field(None, json_schema_extra=Bounds(low=1, high=5000))
-    checkpoint_interval: Annotated[int | None, Field(ge=1)] = Field(
-        None, json_schema_extra=Bounds(low=100, high=5000, below="total_training_steps")
-    )
-
-    @property
-    def parameters(self) -> TrainingParameters:
-        """The declared ones, sorted by name."""
-        values = ((name, getattr(self, name)) for name in sorted(self.model_fields_set & _PARAMETERS))
-        return tuple((name, value) for name, value in values if value is not None)
-
-    def leaves_no_checkpoint_after(self, step: int) -> str:
-        """Why a training with what is declared leaves no checkpoint after so many steps, as a sentence; empty if it may.
-
-        There is one at each interval and one at the end.
-        """
-        total, interval = self.total_training_steps, self.checkpoint_interval
-        if total is not None and step > total:
-            return f"It ends after {total} steps."
-        if interval is not None and step % interval and step != total:
-            return f"It leaves one every {interval} steps, and one at its end."
-        return ""
-
-    @classmethod
-    def bounds_of(cls, name: str) -> Bounds | None:
-        """The bounds of a parameter; None where it has none."""
-        bounds = cls.model_fields[name].json_schema_extra
-        return bounds if isinstance(bounds, Bounds) else None
-
-
-_POLICIES, _PARAMETERS = frozenset(PolicyKeys.model_fields), frozenset(ParameterKeys.model_fields)
-
-
-class Training(ParameterKeys, PolicyKeys):
-    """Whether and when the model is trained, and with what. Parameters are for training_mode expert only."""
-
-
 _DEFAULT_VERSION = {"fully_automated": "max", "expert": "bria-3.2"}
 
 
@@ -432,41 +313,3 @@ class ModelBody(Body):
     def parent(self) -> str:
         """The name of its dataset."""
         return self.spec.dataset
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mismatch:
-    """One value that does not fit its type: pydantic's id of the fault, the steps to it, and the types' own words."""
-
-    kind: str
-    steps: tuple[str | int, ...]
-    message: str
-
-
-_M = TypeVar("_M", bound=Strict)
-
-
-def fit(model: type[_M], value: object) -> _M | tuple[Mismatch, ...]:
-    """The value as this type, or everything that does not fit."""
-    try:
-        found = model.model_validate(value)
-    except ValidationError as error:
-        return tuple(
-            Mismatch(kind=found["type"], steps=found["loc"], message=found["msg"])
-            for found in error.errors(include_url=False, include_input=False, include_context=False)
-        )
-    _share_sets(found)
-    return found
-
-
-_SAID: dict[frozenset[str], set[str]] = {}
-"""Each set of written fields that a value has, once."""
-
-
-def _share_sets(model: BaseModel) -> None:
-    """Let a value share with all others the set of the fields that were written. They were a seventh of a large tree's memory."""
-    said = model.__pydantic_fields_set__
-    object.__setattr__(model, "__pydantic_fields_set__", _SAID.setdefault(frozenset(said), said))
-    for value in model.__dict__.values():
-        if hasattr(value, "__pydantic_fields_set__"):  # asking for the type runs code of the library each time
-            _share_sets(value)

@@ -1,0 +1,126 @@
+"""The `training` of a model as types: whether and when it is trained, and with what."""
+
+# mypy: disable-error-code="explicit-any"
+# Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from reconciler.core.manifest.strict import Strict
+from reconciler.core.training import DEFAULT_POLICY, TrainingParameters, TrainingPolicy
+from reconciler.core.value import dataclass
+
+Scheduler = Literal["linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup"]
+
+
+class PolicyKeys(Strict):
+    """Whether and when a model is trained, and what is kept of it: these keys are never sent."""
+
+    start: bool = Field(default=True, description="false: create the model, but do not start the training.")
+    retrain: Literal["always", "never"] = Field(
+        "always", description="never: once a version is trained, a new version of its dataset trains no other."
+    )
+    on_failure: Literal["keep", "retrain"] = Field(
+        "keep", description="retrain: after a failed training, make the version anew and train that."
+    )
+    retries: Annotated[int, Field(ge=1, le=5)] = Field(
+        1, description="How often at most with `on_failure: retrain`, 1 to 5."
+    )
+    on_superseded: Literal["wait", "stop"] = Field(
+        "wait", description="stop: where a newer version is to be trained, stop the training of the older one."
+    )
+    keep_checkpoints: list[Annotated[int, Field(ge=1)]] | None = Field(
+        None,
+        description=(
+            "Steps whose checkpoints `reconciler apply --prune` leaves beside the active one; it deletes the others. "
+            "All stay if left out. For training_mode expert in the prefix family only."
+        ),
+    )
+
+    @property
+    def policy(self) -> TrainingPolicy:
+        """The same as a value."""
+        if self.model_fields_set.isdisjoint(_POLICIES):
+            return DEFAULT_POLICY
+        return TrainingPolicy(
+            start=self.start,
+            retrain=self.retrain,
+            on_failure=self.on_failure,
+            retries=self.retries,
+            on_superseded=self.on_superseded,
+            keep_checkpoints=None if self.keep_checkpoints is None else tuple(sorted(set(self.keep_checkpoints))),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Between which values a parameter should be, as the API's newer documents say; `below` is another parameter.
+
+    The documents in force name no bounds, so a breach of them is a warning; only one of `below` is an error.
+    """
+
+    low: float
+    high: float
+    below: str = ""
+
+    def __call__(self, schema: dict[str, JsonValue]) -> None:
+        """Say it in the JSON Schema of the field."""
+        if self.below:
+            schema["description"] = f"From {_plain(self.low)}, and not above {self.below}."
+        else:
+            schema["description"] = f"{_plain(self.low)} to {_plain(self.high)}."
+
+
+def _plain(number: float) -> str:
+    """A number without an exponent: 0.000001."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+class ParameterKeys(Strict):
+    """What a model is trained with. What is declared is sent, and counts in the fingerprint; the rest Bria chooses.
+
+    All that is known of a parameter stands at its field: another one is a field more here, and nothing elsewhere.
+    """
+
+    rank: Annotated[int | None, Field(ge=1)] = Field(None, json_schema_extra=Bounds(low=4, high=256))
+    learning_rate: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = Field(
+        None, json_schema_extra=Bounds(low=1e-6, high=1e-3)
+    )
+    lr_scheduler: Scheduler | None = None
+    lr_warmup_steps: Annotated[int | None, Field(ge=0)] = Field(None, json_schema_extra=Bounds(low=0, high=1000))
+    total_training_steps: Annotated[int | None, Field(ge=1)] = Field(None, json_schema_extra=Bounds(low=1, high=5000))
+    checkpoint_interval: Annotated[int | None, Field(ge=1)] = Field(
+        None, json_schema_extra=Bounds(low=100, high=5000, below="total_training_steps")
+    )
+
+    @property
+    def parameters(self) -> TrainingParameters:
+        """The declared ones, sorted by name."""
+        values = ((name, getattr(self, name)) for name in sorted(self.model_fields_set & _PARAMETERS))
+        return tuple((name, value) for name, value in values if value is not None)
+
+    def leaves_no_checkpoint_after(self, step: int) -> str:
+        """Why a training with what is declared leaves no checkpoint after so many steps, as a sentence; empty if it may.
+
+        There is one at each interval and one at the end.
+        """
+        total, interval = self.total_training_steps, self.checkpoint_interval
+        if total is not None and step > total:
+            return f"It ends after {total} steps."
+        if interval is not None and step % interval and step != total:
+            return f"It leaves one every {interval} steps, and one at its end."
+        return ""
+
+    @classmethod
+    def bounds_of(cls, name: str) -> Bounds | None:
+        """The bounds of a parameter; None where it has none."""
+        bounds = cls.model_fields[name].json_schema_extra
+        return bounds if isinstance(bounds, Bounds) else None
+
+
+_POLICIES, _PARAMETERS = frozenset(PolicyKeys.model_fields), frozenset(ParameterKeys.model_fields)
+
+
+class Training(ParameterKeys, PolicyKeys):
+    """Whether and when the model is trained, and with what. Parameters are for training_mode expert only."""
