@@ -1,6 +1,6 @@
 """How a command gets its plan: read the tree, observe the live side, compare."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -63,11 +63,11 @@ def announce_server_time(console: Console, clock: Clock) -> None:
 
 
 @asynccontextmanager
-async def connect(context: CommandContext) -> AsyncIterator[Session]:
-    """A session on the endpoint of the settings; waits are told on stderr."""
+async def connect(context: CommandContext, hosts: Collection[str] = ()) -> AsyncIterator[Session]:
+    """A session on the endpoint of the settings; waits are told on stderr. Files are fetched from `hosts` beside it."""
     clock = clock_of(context.settings)
     async with session(context.settings, clock, [WaitNotices(context.console, clock)]) as opened:
-        announce_network(context)
+        announce_network(context, hosts)
         yield opened
 
 

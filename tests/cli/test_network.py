@@ -13,7 +13,7 @@ from reconciler.cli.console import Console
 from reconciler.clock import SystemClock
 from reconciler.simulator import Simulator, serving
 from tests.api.connect_proxy import AUTHORIZATION, LOGIN, Passed, authority, connect_proxy, tls_before
-from tests.cli.conftest import Cli
+from tests.cli.conftest import Cli, commit_all
 
 HOST = "api.corp.example"
 TOKEN = "canary-token-7f3e9a1c5b"
@@ -83,13 +83,40 @@ def test_an_apply_behind_a_proxy_with_a_certificate_authority_of_its_own(office:
         assert "dXNAZXI6" not in text
 
 
-@pytest.mark.parametrize(
-    "arguments", [("validate",), ("doctor",), ("schema",), ("version",), ("plan", "--endpoint", "simulator")]
+SILENT = (
+    "validate",
+    "doctor",
+    "schema",
+    "version",
+    "plan --endpoint simulator",
+    "plan --base HEAD",
+    "plan --base HEAD --format markdown",
+    "plan --base HEAD --format html",
+    "plan --base HEAD --out plan.json",
+    "diff lora-poses --rev HEAD",
+    "mv lora-max lora-end --diff",
+    "migrate lora --to schema",
+    "gallery status",
+    "init --name Mira --root mira --diff",
 )
-def test_a_command_that_sends_nothing_is_silent(office: Office, cli: Cli, arguments: tuple[str, ...]) -> None:
+
+
+@pytest.mark.parametrize("line", SILENT)
+def test_a_command_that_sends_nothing_is_silent(office: Office, cli: Cli, line: str) -> None:
     """Whatever the environment names."""
-    err = cli(*arguments).err
+    commit_all()
+    err = cli(*line.split()).err
     assert not any(name in err for name in ("HTTPS_PROXY", "SSL_CERT_FILE", "proxy"))
+    assert office.passed.heads == []
+
+
+def test_nothing_is_said_of_the_network_where_the_tree_is_refused(office: Office, tree: Path, cli: Cli) -> None:
+    """The words tell how requests travel, and none does."""
+    (tree / "manifests/project.yaml").write_text("kind: Nothing\n")
+    for line in ("plan", "adopt project/lora 1001", "download model/lora-max", "apply --yes"):
+        ran = cli(*line.split())
+        assert ran.code == 3, ran.err
+        assert not any(name in ran.err for name in ("HTTPS_PROXY", "SSL_CERT_FILE"))
     assert office.passed.heads == []
 
 

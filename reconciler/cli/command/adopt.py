@@ -88,16 +88,14 @@ async def _adopt(context: "CommandContext", requests: "list[AdoptRequest]", *, s
     """Compare and print one after another, then write. The exit code; Refused carries all that was refused."""
     from reconciler.app.adopt import read_account, read_tree
     from reconciler.app.exceptions import Refused
-    from reconciler.cli.context import announce_network
     from reconciler.cli.exit_codes import DONE
     from reconciler.cli.plan_flow import connect
 
-    announce_network(context, requests[0].hosts)
     tree = read_tree(context.settings, [request.ref for request in requests])
     refusals: list[Refusal] = []
     adopted: list[Finding] = []
     try:
-        async with connect(context) as opened:
+        async with connect(context, requests[0].hosts) as opened:
             account = await read_account(opened, context.settings)
             for request in requests:
                 try:

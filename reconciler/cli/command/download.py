@@ -49,7 +49,7 @@ async def _download(context: "CommandContext", request: "DownloadRequest") -> in
     from reconciler.app.download import Told, choose, download_files
     from reconciler.app.planning import Scope, make_plan
     from reconciler.app.validate import validate
-    from reconciler.cli.context import announce_network, warn_of_unused_token
+    from reconciler.cli.context import warn_of_unused_token
     from reconciler.cli.exit_codes import DONE, FAILED
     from reconciler.cli.plan_flow import announce_server_time, connect
     from reconciler.core.text import shown
@@ -60,8 +60,7 @@ async def _download(context: "CommandContext", request: "DownloadRequest") -> in
     desired = validate(settings, context.today)
     console.say(warnings_view(desired.warnings))
     warn_of_unused_token(context)
-    announce_network(context, request.hosts)
-    async with connect(context) as opened:
+    async with connect(context, request.hosts) as opened:
         planned = await make_plan(opened, settings, desired, Scope())
         announce_server_time(console, opened.clock)
         chosen = choose(planned, request.ref, request.version)

@@ -87,11 +87,9 @@ async def _list(context: "CommandContext", request: "ExportRequest", form: str) 
 async def _export(context: "CommandContext", request: "ExportRequest") -> int:
     """Read, fetch, write, print. The exit code."""
     from reconciler.app.export import read_account, write_export
-    from reconciler.cli.context import announce_network
     from reconciler.cli.plan_flow import connect
 
-    announce_network(context, request.hosts)
-    async with connect(context) as opened:
+    async with connect(context, request.hosts) as opened:
         observed = await _lists(context, opened.client)
         read = await read_account(opened.client, observed, request)
     written = await write_export(read, request, context.settings.network, context.console.say_line)

@@ -84,7 +84,8 @@ def command(
             from reconciler.app.saved import save
 
             save(out, plan)
-        announce_network(context, hosts)
+        if hosts:
+            announce_network(context, hosts)
         printing = PlanPrinting(
             form=form,
             next_step=next_step_offline(plan, out)
