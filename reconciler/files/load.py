@@ -69,14 +69,17 @@ def load(
         with tree, CacheFile(cache or default_cache()) as file:
             readings = ReadingCache(file, is_believed=believes_cache)
             # Git works while the manifests are read, and is waited for when its answer is needed.
-            git = asked_early(tree.root, os.environ)
+            # Names are compared with those of the tree that git has, so git need not look for others; for a revision all must be known.
+            git = asked_early(tree.root, os.environ, sees_untracked=known is not None)
             digests = DigestCache(file, tree.root)
             listing = _listed(tree, file, digests) if believes_cache else list_tree(tree)
             if git is None and listing.entries >= ASK_GIT_FROM:
-                git = ask_git(tree.root, os.environ)
+                git = ask_git(tree.root, os.environ, sees_untracked=known is not None)
             elif git is not None and listing.entries < ASK_GIT_FROM:
                 git.stop()
                 git = None
+            if git is not None:
+                git.look_in(listing.folders)
             if known is not None and git is not None:
                 known.trees = git.trees
             sources = _Sources(

@@ -68,7 +68,7 @@ def command(
     manifests that are gone, retrain and start, limits that are loosened. A version has no number there, for nobody
     asked which ones are live.
     """
-    begin_reading(invocation)
+    begin_reading(invocation, for_base=base is not None)
     from reconciler.app.settings import stage_of
     from reconciler.cli.context import announce_network, open_context
     from reconciler.cli.exit_codes import CHANGES, DONE

@@ -2,12 +2,15 @@
 
 A tree's id stands for its content: it is the same in every clone, unlike times and inodes. Git is asked what differs from the
 commit, and is not believed where it cannot know: see `GitTreeIds.trees`. Nothing of the repository is run.
+
+To look for files that it does not know, git reads each folder, which is a third of its work. Where a caller compares the names in
+a folder with those of its tree, that is not asked for (`sees_untracked`).
 """
 
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,11 +24,15 @@ INDEX_FROM = 40_000
 
 _STATUS = (
     *("status", "--porcelain=v2", "--branch", "-z"),
-    *("--untracked-files=normal", "--ignored=traditional"),
     *("--no-renames", "--no-ahead-behind", "--ignore-submodules=all"),
 )
+_UNTRACKED = ("--untracked-files=normal", "--ignored=traditional")
+_NO_UNTRACKED = ("--untracked-files=no",)
 _FLAGS = ("ls-files", "-v", "-z")
-_FOLDERS = ("ls-tree", "-r", "-d", "-z", "--full-tree")
+_HEAD = ("rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
+_FOLDERS = ("ls-tree", "-d", "-z", "--full-tree")
+_PARENTS_LIMIT = 100
+"""Folders that are named to git; of a tree where more hold others, all folders are listed, for which git reads each of them."""
 _WITHOUT_LFS = tuple(
     word for setting in ("clean=", "smudge=", "process=", "required=false") for word in ("-c", f"filter.lfs.{setting}")
 )
@@ -63,18 +70,33 @@ class _Running:
 
 
 class GitTreeIds:
-    """What git says of the files below a root. Git works from the start, and is waited for at the first question."""
+    """What git says of the files below a root. Git works from the start, and is waited for at the first question.
 
-    def __init__(self, repository: Repository, below: str) -> None:
+    Without `sees_untracked` it does not look for files that the commit has not, and `look_in` must be told the folders.
+    """
+
+    def __init__(self, repository: Repository, below: str, *, sees_untracked: bool = True) -> None:
         self._repository = repository
         self._below = below
-        self._status = self._begin(*_STATUS)
-        self._flags = self._begin(*_FLAGS)
-        self._head = repository.head()
-        self._listing = None if self._head is None else self._begin(*_FOLDERS, self._head)
+        self.sees_untracked = sees_untracked
+        where = ("--", below, *map(_attributes_in, _above(below))) if below else ()
+        self._status = self._begin(*_STATUS, *(_UNTRACKED if sees_untracked else _NO_UNTRACKED), *where)
+        self._flags = self._begin(*_FLAGS, *where)
+        self._head = self._begin(*_HEAD)
+        self._listed_commit: str | None = None
+        self._listing: _Running | None = None
+        self._places: Collection[str] | None = None
         self._commit: str | None = None
         self._trees: Mapping[str, str] | None = None
         self._blobs: Mapping[str, Ids] | None = None
+
+    def look_in(self, folders: Collection[str]) -> None:
+        """Say which folders there are, by their paths below the root: git begins to list their trees, and need not find them."""
+        self._places = folders
+        answer = self._head.read()
+        if answer is not None:
+            self._listed_commit = answer.decode().strip()
+            self._listing = self._begin_listing(self._listed_commit)
 
     def trees(self) -> Mapping[str, str]:
         """The id of the tree that a folder holds, by its path below the root. A folder that differs in any way is left out.
@@ -83,15 +105,18 @@ class GitTreeIds:
         was told not to look at (`assume-unchanged`, `skip-worktree`, so all of a sparse checkout); submodules and links. If
         attributes may make the bytes on the disk differ from the commit (filters, line ends), all are left out. Git LFS may: its folders
         hold the files of the tree, or the pointers that the tree has.
+
+        Without `sees_untracked`, a folder may hold files besides those of its tree.
         """
         if self._trees is None:
             self._trees = self._vouched()
-            self._end(self._listing)  # where nothing is vouched for, nobody has waited for it
+            for unread in (self._head, self._listing):  # where nothing is vouched for, nobody has waited for it
+                self._end(unread)
         return self._trees
 
     def stop(self) -> None:
         """End git: nobody asks any more."""
-        for running in (self._status, self._flags, self._listing):
+        for running in (self._status, self._flags, self._head, self._listing):
             self._end(running)
 
     def _end(self, running: _Running | None) -> None:
@@ -106,8 +131,19 @@ class GitTreeIds:
 
     def _begin(self, *arguments: str) -> _Running:
         file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads the answer closes it
-        where = ("--", self._below, *map(_attributes_in, _above(self._below))) if self._below else ()
-        return _Running(self._repository.begin(file, *_WITHOUT_LFS, *arguments, *where), file)
+        return _Running(self._repository.begin(file, *_WITHOUT_LFS, *arguments), file)
+
+    def _begin_listing(self, commit: str) -> _Running:
+        """List the folders of a commit at and below the root, as far as there are folders on the disk."""
+        parents = {path.rpartition("/")[0] for path in self._places or () if path}
+        is_known = self._places is not None and len(parents) <= _PARENTS_LIMIT
+        if is_known and self._below:
+            # The slash asks for what a folder holds, and `-t` for the folder itself.
+            holders = sorted({f"{self._below}/", *(f"{self._below}/{path}/" for path in parents if path)})
+            return self._begin(*_FOLDERS, "-t", commit, "--", *holders)
+        if is_known and parents <= {""}:
+            return self._begin(*_FOLDERS, commit)
+        return self._begin(*_FOLDERS, "-r", commit, *(("--", self._below) if self._below else ()))
 
     def _vouched(self) -> Mapping[str, str]:
         status, flags = self._status.read(), self._flags.read()
@@ -120,7 +156,7 @@ class GitTreeIds:
         # An attributes file that is not the committed one may have converted files that git calls unchanged.
         if changed is None or any(map(_is_attributes, (*changed, *unwatched))):
             return {}
-        start = os.fsencode(f"{self._below}/") if self._below else b""
+        start = self._start
         dirty = {path.rpartition(b"/")[0] for path in (*changed, *unwatched) if not path.endswith(b"/")}
         closed = tuple(path for path in changed if path.endswith(b"/"))
         found = {}
@@ -131,15 +167,20 @@ class GitTreeIds:
 
     def _folders(self, commit: str) -> Ids:
         """Every folder of the commit at or below the root, by its path below the top."""
-        begun = self._listing if commit == self._head else None
-        answer = (begun or self._begin(*_FOLDERS, commit)).read()
+        begun = self._listing if commit == self._listed_commit else None
+        answer = (begun or self._begin_listing(commit)).read()
         found = {}
         for line in (answer or b"").split(b"\0")[:-1]:
             head, _, path = line.partition(b"\t")
             mode, kind, oid = head.split()
-            if kind == b"tree" and mode == b"040000":
+            if kind == b"tree" and mode == b"040000" and (path + b"/").startswith(self._start):
                 found[path] = oid.decode()
         return found
+
+    @property
+    def _start(self) -> bytes:
+        """What the paths of the root begin with, as git writes them."""
+        return os.fsencode(f"{self._below}/") if self._below else b""
 
     def _listed(self) -> Mapping[str, Ids]:
         assert self._commit is not None, "there are trees, so there is a commit"
@@ -155,23 +196,42 @@ class GitTreeIds:
     def _may_convert(self, flags: bytes) -> bool:
         """May the attributes of a tracked folder, or of one above the root, change bytes on the way to the disk?"""
         tracked = flags.split(b"\0") if ATTRIBUTES.encode() in flags else []
-        inside = [os.fsdecode(line[2:]) for line in tracked if _is_attributes(line[2:])]
+        inside = {os.fsdecode(line[2:]) for line in tracked if _is_attributes(line[2:])}
+        if not self.sees_untracked and self._has_attributes_besides(inside):
+            return True
         places = {*inside, *map(_attributes_in, (*_above(self._below), self._below))}
         return any(file_may_convert(self._repository.top / place) for place in places)
+
+    def _has_attributes_besides(self, tracked: Collection[str]) -> bool:
+        """Is there a file of attributes that git does not know? Of what is not known, nobody can tell what it said before."""
+        if self._places is None:
+            return True
+        inside = (f"{self._below}/{folder}".strip("/") for folder in self._places)
+        places = map(_attributes_in, (*_above(self._below), *inside))
+        # Of a thousand names that are not there, this is told in half the time of `lexists`.
+        return any(
+            place not in tracked and os.access(f"{self._repository.top}/{place}", os.F_OK, follow_symlinks=False)
+            for place in places
+        )
 
 
 _begun: dict[str, GitTreeIds | None] = {}
 
 
-def begin_asking(root: Path, environ: Mapping[str, str]) -> None:
+def begin_asking(root: Path, environ: Mapping[str, str], *, sees_untracked: bool = True) -> None:
     """Start git for the next reading of a root, while the libraries of a command are imported; only in a large repository."""
-    _begun[os.path.realpath(root)] = ask_git(root, environ, least=INDEX_FROM)
+    _begun[os.path.realpath(root)] = ask_git(root, environ, least=INDEX_FROM, sees_untracked=sees_untracked)
 
 
-def asked_early(root: Path, environ: Mapping[str, str]) -> GitTreeIds | None:
+def asked_early(root: Path, environ: Mapping[str, str], *, sees_untracked: bool = True) -> GitTreeIds | None:
     """What was begun for this reading, or what is begun now if the repository is large."""
     place = os.path.realpath(root)
-    return _begun.pop(place) if place in _begun else ask_git(root, environ, least=INDEX_FROM)
+    if place in _begun:
+        begun = _begun.pop(place)
+        if begun is None or begun.sees_untracked or not sees_untracked:
+            return begun
+        begun.stop()
+    return ask_git(root, environ, least=INDEX_FROM, sees_untracked=sees_untracked)
 
 
 def stop_asking(root: Path) -> None:
@@ -181,7 +241,9 @@ def stop_asking(root: Path) -> None:
         begun.stop()
 
 
-def ask_git(root: Path, environ: Mapping[str, str], *, least: int = 0) -> GitTreeIds | None:
+def ask_git(
+    root: Path, environ: Mapping[str, str], *, least: int = 0, sees_untracked: bool = True
+) -> GitTreeIds | None:
     """Start git; None if the root lies in no repository, or git cannot be asked without running something.
 
     A work tree beside its repository (`git worktree`, a submodule) is not asked about: its settings lie elsewhere. `least` are the
@@ -203,7 +265,7 @@ def ask_git(root: Path, environ: Mapping[str, str], *, least: int = 0) -> GitTre
     if any(map(file_may_convert, (git / "info" / "attributes", *_own_attributes(environ)))):
         return None
     try:
-        return GitTreeIds(repository, below)
+        return GitTreeIds(repository, below, sees_untracked=sees_untracked)
     except OSError:
         return None
 
@@ -267,7 +329,7 @@ def _changed(status: bytes) -> list[bytes] | None:
 
 def _unwatched(flags: bytes) -> Iterator[bytes]:
     """The paths that git was told not to look at, and those it cannot judge."""
-    if flags.count(b"\0") == (b"\0" + flags).count(b"\0H "):
+    if flags.count(b"\0") == flags.count(b"\0H ") + flags.startswith(b"H "):
         return
     for line in flags.split(b"\0"):
         if line and not line.startswith(b"H "):

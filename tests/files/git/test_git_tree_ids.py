@@ -48,6 +48,14 @@ def vouched(brand: Brand) -> set[str]:
     return set(looked(brand).trees())
 
 
+def narrowly_vouched(brand: Brand) -> set[str]:
+    """The same, where git is told the folders and not asked what else lies in them."""
+    checkout = ask_git(brand.root, HOME, sees_untracked=False)
+    assert checkout is not None
+    checkout.look_in({"", "images"})
+    return set(checkout.trees())
+
+
 def digests(desired: Desired) -> dict[str, str]:
     return {image.name: image.digest for image in desired.datasets[POSES].images}
 
@@ -127,6 +135,37 @@ def test_the_root_may_be_the_top(committed: Brand) -> None:
     assert {"manifests", "manifests/images"} == set(checkout.trees())
 
 
+@pytest.mark.parametrize("limit", [0, 100])
+def test_the_trees_of_folders_that_are_told_are_those_that_git_finds(
+    committed: Brand, draw: Draw, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git_tree_ids, "_PARENTS_LIMIT", limit)
+    committed.write("images/deep/d.png", draw(seed=9))
+    committed.write("manifests/images/e.png", draw(seed=10))
+    commit(committed.folder)
+    for root in (committed.root, committed.root / "images", committed.folder):
+        found, told = ask_git(root, HOME), ask_git(root, HOME, sees_untracked=False)
+        assert found is not None
+        assert told is not None
+        folders = {
+            str(path.relative_to(root)).strip(".") for path in (root, *root.glob("**/")) if ".git" not in path.parts
+        }
+        told.look_in(folders)
+        assert told.trees() == found.trees()
+        assert len(found.trees()) >= 2
+
+
+def test_a_commit_that_came_meanwhile_is_not_mixed_with_the_one_before(committed: Brand, draw: Draw) -> None:
+    """The listing was begun for a commit that is not the one that `status` compared with."""
+    committed.write("images/p0.png", draw(seed=9))
+    commit(committed.folder)
+    begun = looked(committed)
+    begun._head.stop()
+    begun._head = begun._begin("rev-parse", "HEAD~1")
+    begun.look_in({"", "images"})
+    assert begun.trees() == looked(committed).trees()
+
+
 Spoil = Callable[[Brand], object]
 
 
@@ -200,6 +239,52 @@ def test_git_does_not_vouch_for_a_folder_that_differs(cached: Brand, how: str) -
     assert "images" in vouched(cached)
     SPOILS[how](cached)
     assert "images" not in vouched(cached)
+
+
+@pytest.mark.parametrize("how", SPOILS.keys() - {"untracked", "ignored"})
+def test_without_a_look_at_what_git_does_not_know_the_rest_is_seen(cached: Brand, how: str) -> None:
+    assert "images" in narrowly_vouched(cached)
+    SPOILS[how](cached)
+    assert "images" not in narrowly_vouched(cached)
+
+
+@pytest.mark.parametrize("how", ["untracked", "ignored"])
+def test_a_file_that_git_does_not_know_is_known_by_its_name(
+    cached: Brand, opened: Counter[str], draw: Draw, how: str
+) -> None:
+    """Git is not asked for it, and vouches for the folder all the same."""
+    before = digests(cached.resolve())
+    SPOILS[how](cached)
+    cached.write("images/new.png", draw(seed=77))
+    after = digests(cached.resolve())
+    assert (after.keys() - before.keys(), opened["images/new.png"]) == ({"new.png"}, 1)
+    (cached.root / "images" / "new.png").unlink()
+    assert digests(cached.resolve()) == before
+    assert opened["images/new.png"] == 1
+
+
+def test_without_the_folders_nothing_is_vouched_for(committed: Brand) -> None:
+    checkout = ask_git(committed.root, HOME, sees_untracked=False)
+    assert checkout is not None
+    assert checkout.trees() == {}
+
+
+@pytest.mark.parametrize("place", [".gitattributes", "manifests/.gitattributes", "manifests/images/.gitattributes"])
+@pytest.mark.parametrize("is_link", [False, True])
+def test_attributes_that_git_does_not_know_end_the_trust(committed: Brand, place: str, *, is_link: bool) -> None:
+    assert "images" in narrowly_vouched(committed)
+    if is_link:
+        (committed.folder / place).symlink_to("nowhere")
+    else:
+        (committed.folder / place).write_text("# says nothing now\n")
+    (committed.folder / ".git" / "info" / "exclude").write_text(".gitattributes\n")
+    assert narrowly_vouched(committed) == set()
+
+
+def test_attributes_that_git_knows_do_not(committed: Brand) -> None:
+    (committed.root / "images" / ".gitattributes").write_text("* -text\n")
+    commit(committed.folder)
+    assert "images" in narrowly_vouched(committed)
 
 
 @pytest.mark.parametrize("how", ["edited", "staged", "assumed unchanged", "skipped in the work tree"])
@@ -446,9 +531,9 @@ def test_what_git_began_early_is_taken_once(
     begun: list[GitTreeIds] = []
     real = GitTreeIds.__init__
 
-    def beginning(self: GitTreeIds, repository: Repository, below: str) -> None:
+    def beginning(self: GitTreeIds, repository: Repository, below: str, *, sees_untracked: bool) -> None:
         begun.append(self)
-        real(self, repository, below)
+        real(self, repository, below, sees_untracked=sees_untracked)
 
     monkeypatch.setattr(GitTreeIds, "__init__", beginning)
     monkeypatch.chdir(cached.folder)
