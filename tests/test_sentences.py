@@ -46,7 +46,7 @@ EXCEPTIONS = {
     "render/text.py: span.text.index": "the printer breaks lines",
     "render/text.py: span.text[:start]": "the same",
     "render/text.py: span.text[start + len(body):]": "the same",
-    "render/text.py: split('( +)', visible(span.text))": "the same",
+    "render/text.py: findall(visible(span.text))": "the same",
 }
 """Places that look into an attribute of such a name for a good reason. A printer's spans are words to be laid out."""
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
+from reconciler.cli.advice import Advice
 from reconciler.cli.terminal_width import columns_of, known_columns
 from reconciler.core.text import visible
 from reconciler.render.text import Style, plain, render_text, safe_line
@@ -45,11 +46,15 @@ def is_log(environ: Mapping[str, str]) -> bool:
 
 
 class Console:
-    """Writes views and lines. If the reader of a stream is gone, the command goes on in silence."""
+    """Writes views and lines. If the reader of a stream is gone, the command goes on in silence.
 
-    def __init__(self, environ: Mapping[str, str], color: str = "auto") -> None:
+    Commands that they advise are completed by `advice`. Finished text (a file, a format for machines) is written as it is.
+    """
+
+    def __init__(self, environ: Mapping[str, str], color: str = "auto", advice: Advice | None = None) -> None:
         self._environ = environ
         self._color = color
+        self.advice = advice or Advice({})
         self._out = _ready(sys.stdout)
         self._err = _ready(sys.stderr)
         self._secrets: tuple[str, ...] | None = None
@@ -84,6 +89,7 @@ class Console:
 
     def say_line(self, text: str) -> None:
         """One sentence on stderr: laid out for a terminal, one line in a log, where people search for it."""
+        text = self.advice.sentence(text)
         width = known_columns(self._err, self._environ)
         if width is None:
             self._tell(safe_line(visible(text)) + "\n")
@@ -91,7 +97,7 @@ class Console:
             self._tell(render_text(screen([Line(text=say(text), hang=2)]), width=width))
 
     def _laid_out(self, view: View, stream: TextIO) -> str:
-        return render_text(view, style=self._style(stream), width=columns_of(stream, self._environ))
+        return render_text(self.advice.view(view), style=self._style(stream), width=columns_of(stream, self._environ))
 
     def divert(self, write: Callable[[str], None] | None) -> None:
         """Send lines for stderr elsewhere, as long as part of the terminal is redrawn. None ends it."""

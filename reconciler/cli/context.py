@@ -10,6 +10,7 @@ from reconciler.api.network import Network, is_loopback, unused_variables
 from reconciler.api.token import FILE_VARIABLE, VARIABLE, exposure
 from reconciler.app.exceptions import WrongUsage
 from reconciler.app.settings import Settings, resolve_settings, unknown_variables
+from reconciler.cli.advice import advice_of
 from reconciler.cli.console import Console
 from reconciler.cli.options import current_day
 from reconciler.cli.shared_options import Invocation
@@ -49,7 +50,7 @@ def open_console(invocation: Invocation) -> Console:
     color = str(invocation.given.get("color") or invocation.environ.get("RECONCILER_COLOR") or "auto")
     if color not in COLORS:
         raise WrongUsage(f"RECONCILER_COLOR: {quoted(color)} is none of {', '.join(COLORS)}")
-    console = Console(invocation.environ, color)
+    console = Console(invocation.environ, color, advice_of(invocation.given))
     _log_to(console, _verbosity(invocation))
     return console
 

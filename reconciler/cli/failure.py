@@ -7,6 +7,7 @@ from pathlib import Path
 from reconciler.api.error import CallFailed
 from reconciler.api.network import NetworkRefused
 from reconciler.app.exceptions import Refused, WrongUsage
+from reconciler.cli.advice import advice_of
 from reconciler.cli.console import Console, OutputLost
 from reconciler.cli.exit_codes import FAILED, PROBLEMS, REFUSED, USAGE
 from reconciler.cli.shared_options import Invocation
@@ -18,7 +19,7 @@ from reconciler.render.problem import problems_view
 
 def explain(error: Exception, invocation: Invocation) -> int:
     """Say on stderr what happened, and return the exit code."""
-    console = Console(invocation.environ, str(invocation.given.get("color", "auto")))
+    console = Console(invocation.environ, str(invocation.given.get("color", "auto")), advice_of(invocation.given))
     match error:
         case ProblemsFound(problems=problems, end=end):
             console.say(problems_view(problems, end=end))

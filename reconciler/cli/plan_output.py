@@ -5,7 +5,7 @@ Each format is imported only when it is used.
 
 import shlex
 from collections.abc import Collection, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from reconciler.api.network import DIRECT, Network
 from reconciler.app.planning import Scope
 from reconciler.cli.console import Console
-from reconciler.cli.shared_options import Invocation
 from reconciler.core.consequence import AliasMove
 from reconciler.core.desired import Desired
 from reconciler.core.live import Observed
@@ -37,6 +36,8 @@ class PlanPrinting:
 
     form: str
     next_step: str
+    digest: str = ""
+    """Of the plan as it was made."""
     root: Path
     stage: str
     today: date
@@ -52,7 +53,11 @@ class PlanPrinting:
 
 
 def print_plan(console: Console, plan: Plan, printing: PlanPrinting) -> None:
-    """Print a plan."""
+    """Print a plan. Commands in it are completed, but not in a plan file: its bytes must not depend on who prints it."""
+    if printing.form != "json":
+        advice = console.advice
+        printing = replace(printing, next_step=advice.sentence(printing.next_step), digest=digest(plan))
+        plan = advice.plan(plan)
     match printing.form:
         case "json":
             console.result_text(dump_plan(plan))
@@ -68,7 +73,7 @@ def print_plan(console: Console, plan: Plan, printing: PlanPrinting) -> None:
             from reconciler.render.plan_text import plan_view
 
             album = Album(galleries=_galleries(plan, printing))
-            console.result(plan_view(plan_report(plan, digest=digest(plan), way=printing.next_step, album=album)))
+            console.result(plan_view(plan_report(plan, digest=printing.digest, way=printing.next_step, album=album)))
 
 
 def marker_of(root: Path, stage: str = "") -> str:
@@ -102,9 +107,7 @@ def _overlay(plan: Plan) -> str:
     return f" --overlay {plan.subject.overlay}" if plan.subject.overlay else ""
 
 
-def next_step_live(
-    invocation: Invocation, scope: Scope, raised: Mapping[str, int], saved: str | None, plan: Plan
-) -> str:
+def next_step_live(scope: Scope, raised: Mapping[str, int], saved: str | None, plan: Plan) -> str:
     """How to go on from a plan on what is live: the `reconciler apply` that does the same, with the same options."""
     if plan.is_empty and plan.consequences:
         return "Merge it: `reconciler apply` has nothing to do."
@@ -112,12 +115,10 @@ def next_step_live(
     asked += [f"--retry {ref}" for ref in scope.retry] + [f"--start {ref}" for ref in scope.start]
     asked += ["--prune"] if scope.prunes else []
     selected = [f"--target {ref}" for ref in scope.targets] + [f"--exclude {ref}" for ref in scope.excluded]
-    given = invocation.given
-    shared = [f"--{name} {shlex.quote(str(given[name]))}" for name in ("root", "overlay", "endpoint") if name in given]
     if saved is not None:
-        command = " ".join(["reconciler apply", shlex.quote(saved), *shared, *asked])
+        command = " ".join(["reconciler apply", shlex.quote(saved), *asked])
         return f"Saved. Apply it with `{command}`."
-    command = " ".join(["reconciler apply", *shared, *selected, *asked])
+    command = " ".join(["reconciler apply", *selected, *asked])
     return f"Apply with `{command}`, or save this plan with `--out plan.json`."
 
 
@@ -129,7 +130,7 @@ def _html(plan: Plan, printing: PlanPrinting) -> str:
 
     way = "`reconciler apply` refuses this plan." if plan.refusals else printing.next_step
     album = album_of(plan, _sources(plan, printing))
-    return render_html(plan_report(plan, digest=digest(plan), album=album, way=way))
+    return render_html(plan_report(plan, digest=printing.digest, album=album, way=way))
 
 
 def _markdown(plan: Plan, printing: PlanPrinting) -> str:
@@ -139,7 +140,7 @@ def _markdown(plan: Plan, printing: PlanPrinting) -> str:
     from reconciler.render.plan_report.report import plan_report
 
     marker, root = marker_of(printing.root, printing.stage), _shown(printing.root)
-    report = plan_report(plan, digest=digest(plan), album=findings_alone(plan, _sources(plan, printing)))
+    report = plan_report(plan, digest=printing.digest, album=findings_alone(plan, _sources(plan, printing)))
     limit = SUMMARY_LIMIT if printing.length == "summary" else COMMENT_LIMIT
     files = _file_address(printing) if report.galleries else ""
     made = render_markdown(report, marker=marker, root=root, files=files, limit=limit)
@@ -159,7 +160,7 @@ def _report_json(plan: Plan, printing: PlanPrinting) -> str:
     from reconciler.render.plan_report.report import plan_report
 
     album = findings_alone(plan, _sources(plan, printing))
-    return plan_report_json(plan_report(plan, digest=digest(plan), album=album, way=printing.next_step))
+    return plan_report_json(plan_report(plan, digest=printing.digest, album=album, way=printing.next_step))
 
 
 def _sources(plan: Plan, printing: PlanPrinting) -> "AlbumSources":

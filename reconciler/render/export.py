@@ -38,6 +38,8 @@ class ExportReport:
     """Were pictures asked for? Else people put the files there that they once uploaded."""
     problems: str = ""
     """How many problems `validate` finds; empty if there are none."""
+    options: Sequence[str] = ()
+    """What a command needs to ask the same account, as words for a shell."""
 
 
 def export_view(report: ExportReport) -> View:
@@ -104,7 +106,11 @@ def _next(report: ExportReport) -> Iterator[Block]:
     pairs = [f"{one.ref} {one.live.id}" for one in report.selection.exported if one.ref.kind.has_versions]
     if pairs:
         lead = "Review the files, commit them, then adopt what is live:"
-        options = [f"--root {quote(report.folder)}", *(f"--pictures-from {host}" for host in report.hosts)]
+        options = [
+            f"--root {quote(report.folder)}",
+            *report.options,
+            *(f"--pictures-from {host}" for host in report.hosts),
+        ]
         *lines, last = ("reconciler adopt", *(f"  {word}" for word in (*options, *pairs)))
         # One word a line, so that no terminal breaks a line that a person copies.
         yield Paragraph(lead=say(lead), rest=tuple(map(say, (*(f"{line} \\" for line in lines), last))))

@@ -20,6 +20,7 @@ _LABEL_LIMIT = 48
 _LABEL = 16
 _NARROW = 80
 """Below this, a label stands above its rows and not beside them."""
+_WORD = re.compile(r" +|(?:[^ `]|`reconciler [^`]*`|`)+")
 _LEAST = 10
 """Columns that are left for words, however long a forged label is."""
 
@@ -190,11 +191,16 @@ def _wrapped(margin: str, text: Text, style: Style, width: int, hang: int | None
 
 
 def _words(text: Text, room: int) -> Iterator[Span]:
-    """Words and the blanks between them, each through the gate; what no line can hold is cut into pieces."""
+    """Words and the blanks between them, each through the gate; what no line can hold is cut into pieces.
+
+    A command in backticks is one word where a line can hold it: people copy it, and a line break would end it in their shell.
+    """
     for span in text:
-        for word in re.split(r"( +)", visible(span.text)):
-            pieces = [word] if word.isspace() or cells(word) <= room else _pieces(word, room)
-            yield from (Span(piece, span.role) for piece in pieces if piece)
+        for found in _WORD.findall(visible(span.text)):
+            words = [found] if cells(found) <= room else re.split(r"( +)", found)
+            for word in words:
+                pieces = [word] if word.isspace() or cells(word) <= room else _pieces(word, room)
+                yield from (Span(piece, span.role) for piece in pieces if piece)
 
 
 def _pieces(word: str, room: int) -> Iterator[str]:

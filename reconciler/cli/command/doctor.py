@@ -53,7 +53,7 @@ def command(
     from reconciler.render.doctor import doctor_json, doctor_view
 
     context = open_context(invocation)
-    diagnosis = examine(context.settings.root, datasets, today or context.today)
+    diagnosis = context.console.advice.diagnosis(examine(context.settings.root, datasets, today or context.today))
     if sheet is not None:
         from reconciler.app.html_file import write_page
         from reconciler.app.pictures import draw

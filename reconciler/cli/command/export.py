@@ -128,6 +128,7 @@ def _told(context: "CommandContext", request: "ExportRequest", selection: "Selec
         hosts=request.hosts,
         has_images=request.has_images,
         problems=counted(errors) if errors else "",
+        options=context.console.advice.options(but=("root",)),
     )
     context.console.result(export_view(report))
     return FAILED if written.missed else REFUSED if report.differing else DONE

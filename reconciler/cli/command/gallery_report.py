@@ -43,7 +43,7 @@ def command(invocation: Invocation, *, name: str, versions: str | None, cases: t
     desired = validate(context.settings, context.today)
     context.console.say(warnings_view(desired.warnings))
     wanted = [one.strip() for one in (versions or "").split(",") if one.strip()]
-    report = report_on(context.settings.root, desired, name, wanted, cases)
+    report = context.console.advice.gallery(report_on(context.settings.root, desired, name, wanted, cases))
     page, place = render_gallery(report, __version__), out or f"{report.name}.html"
     write_page(place, page, title=f"{TITLE} ", noun="report on a gallery")
     context.console.result(report_view(report))

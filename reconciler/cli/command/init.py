@@ -99,8 +99,7 @@ def command(
     written = write_first_tree(tree, simulated=ci is None)
     told = [*_told(tree, written), *(_told_of_ci(root, pipeline) if pipeline is not None else ())]
     is_simulated = names_simulator(root)
-    option = f" --root {root}" if invocation.given.get("root") else ""
-    ways = _ways_on(tree, option, is_simulated=is_simulated)
+    ways = _ways_on(tree, is_simulated=is_simulated)
     console.result(screen([Line(text=say(line)) for line in told], [Line(text=say(line)) for line in ways]))
     return 0
 
@@ -166,20 +165,20 @@ def _told_of_ci(root: "Path", made: "CiFiles") -> Iterator[str]:
         yield f"Remove the line `endpoint:` from {idle}/reconciler.yaml: with it, CI changes nothing at Bria."
 
 
-def _ways_on(tree: "FirstTree", option: str, *, is_simulated: bool) -> Iterator[str]:
+def _ways_on(tree: "FirstTree", *, is_simulated: bool) -> Iterator[str]:
     """What to do next, in the order in which a person does it."""
     from reconciler.core.text import count
 
     if tree.lacks_description:
         yield f"Say what {tree.brand.name} looks like: `ip_description`, in {tree.root}/{tree.brand.slug}.yaml."
     if not tree.found.images:
-        yield f"Put images into {tree.images}, edit the manifests, then run `reconciler validate{option}`."
+        yield f"Put images into {tree.images}, edit the manifests, then run `reconciler validate`."
         return
     source = {"sidecar": "captions beside them", "file": f"captions in {', '.join(tree.found.files)}"}
     captions = source.get(tree.brand.source, "no captions: Bria writes them")
     yield f"{count(len(tree.found.images), 'image')} in {tree.images}, {captions}."
     where = ": it is simulated until you remove the line `endpoint:` from reconciler.yaml" if is_simulated else ""
-    yield f"Next: `reconciler plan{option}`, then `reconciler apply{option}`{where}."
+    yield f"Next: `reconciler plan`, then `reconciler apply`{where}."
 
 
 def _asked(console: "Console") -> "Family":

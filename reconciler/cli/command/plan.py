@@ -88,9 +88,7 @@ def command(
             announce_network(context, hosts)
         printing = PlanPrinting(
             form=form,
-            next_step=next_step_offline(plan, out)
-            if plan.subject.base
-            else next_step_live(invocation, scope, raised, out, plan),
+            next_step=next_step_offline(plan, out) if plan.subject.base else next_step_live(scope, raised, out, plan),
             root=context.settings.root,
             stage=stage_of(invocation.given, invocation.environ),
             today=context.today,

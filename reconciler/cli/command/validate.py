@@ -31,12 +31,13 @@ def command(invocation: Invocation, form: str) -> int:
     from reconciler.render.problem import valid_view, warnings_view
 
     context = open_context(invocation)
+    advice = context.console.advice
     try:
         desired = validate(context.settings, context.today, believes_cache=True)
     except ProblemsFound as found:
         if form == "text":
             raise
-        context.console.result_text(_listed(form, found.problems))
+        context.console.result_text(_listed(form, advice.problems(found.problems)))
         return PROBLEMS
     if form == "text":
         context.console.say(warnings_view(desired.warnings))
@@ -44,9 +45,9 @@ def command(invocation: Invocation, form: str) -> int:
     elif form == "json":
         from reconciler.render.json import fingerprints_json
 
-        context.console.result_text(fingerprints_json(desired.warnings, fingerprints_of(desired)))
+        context.console.result_text(fingerprints_json(advice.problems(desired.warnings), fingerprints_of(desired)))
     else:
-        context.console.result_text(_listed(form, desired.warnings))
+        context.console.result_text(_listed(form, advice.problems(desired.warnings)))
     return DONE
 
 
