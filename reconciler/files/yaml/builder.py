@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from ruamel.yaml.events import (
     AliasEvent,
-    DocumentEndEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
@@ -50,8 +49,12 @@ _INTEGER = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _NO_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_ORIGIN = mark(0, 0)
+"""Added to a line and a column, it makes a place of them as `mark` does, without a call: there are many."""
 _ESCAPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_NO_KEY = object()
+
+NextEvent = Callable[[], Event | None]
+"""Gives the next event, and None behind the last."""
 
 
 class YamlFault(Exception):
@@ -64,7 +67,10 @@ class YamlFault(Exception):
 
 
 class DocumentBuilder:
-    """Takes the events of one file; holds the documents made of them and the faults found."""
+    """Takes the events of one file; holds the documents made of them and the faults found.
+
+    A value is built by the function of its kind, which reads on until it ends. The depth is limited, so the stack of calls is as well.
+    """
 
     def __init__(self, path: str, *, is_lenient: bool = False) -> None:
         self.documents: list[Document] = []
@@ -75,49 +81,32 @@ class DocumentBuilder:
         self._nodes = 0
         self._expanded = 0
         self._seen = 0
-        self._begin()
-
-    def read(self, next_event: Callable[[], Event | None]) -> None:
-        """Build everything; YamlFault where reading must end, faults that allow to go on are collected.
-
-        A small file has eighty events already, so they are told apart by the class alone, the most frequent first.
-        """
-        while (event := next_event()) is not None:
-            if type(event) is ScalarEvent:
-                self._scalar(event)
-            elif type(event) is MappingStartEvent:
-                self._open(event, {})
-            elif type(event) is MappingEndEvent or type(event) is SequenceEndEvent:
-                self._close()
-            elif type(event) is SequenceStartEvent:
-                self._open(event, [])
-            elif type(event) is AliasEvent:
-                self._alias(event)
-            elif type(event) is DocumentStartEvent:
-                self._directives(event)
-                self._begin()
-            elif type(event) is DocumentEndEvent:
-                self._finish()
-
-    def _begin(self) -> None:
-        self._root: Value = None
-        self._marks = array("Q")
-        self._stack: list[tuple[dict[str, Value] | list[Value], str | None, int, int]] = []
-        self._top: dict[str, Value] | list[Value] | None = None
-        self._key: object = _NO_KEY
-        self._anchors: dict[str, tuple[Value, array[int], int] | None] = {}
-        self._sound = len(self.faults)
+        self._depth = 0
+        self._marks: list[int] = []
+        self._anchors: dict[str, tuple[Value, list[int], int] | None] = {}
         self._has_null = False
 
-    def _finish(self) -> None:
+    def read(self, next_event: NextEvent) -> None:
+        """Build everything; YamlFault where reading must end, faults that allow to go on are collected."""
+        while (event := next_event()) is not None:
+            if type(event) is DocumentStartEvent:
+                self._document(event, next_event)
+
+    def _document(self, start: DocumentStartEvent, next_event: NextEvent) -> None:
+        self._directives(start)
+        self._marks = []
+        self._anchors = {}
+        self._has_null = False
+        sound = len(self.faults)
+        root = self._value(next_event(), next_event)
+        next_event()  # says that the document ends
         self._seen += 1
-        start = self._marks[0] if self._marks else 0
         if self._seen > DOCUMENT_LIMIT:
-            raise self._at(start, "manifest-size", f"more than {DOCUMENT_LIMIT:,} documents in one file")
-        if self._root is None:
+            raise self._at(self._marks[0], "manifest-size", f"more than {DOCUMENT_LIMIT:,} documents in one file")
+        if root is None:
             return  # nothing between two separators
-        document = Document(path=self._path, value=self._root, marks=self._marks, has_null=self._has_null)
-        (self.documents if len(self.faults) == self._sound else self.broken).append(document)
+        document = Document(path=self._path, value=root, marks=array("Q", self._marks), has_null=self._has_null)
+        (self.documents if len(self.faults) == sound else self.broken).append(document)
 
     def _directives(self, event: DocumentStartEvent) -> None:
         if event.version is not None and tuple(event.version) != (1, 2):
@@ -131,53 +120,100 @@ class DocumentBuilder:
         if event.tags:
             raise _at_event(event, "manifest-directive", "a %TAG line is not allowed", remedy="Remove it.")
 
-    def _scalar(self, event: ScalarEvent) -> None:
-        place = event.start_mark
-        position = place.line + 1 << COLUMNS | place.column + 1  # as `mark`, without a call: there are many
-        text: str = event.value
-        style = event.style
-        anchor = event.anchor
-        top = self._top
-        if event.ctag is not None:
-            self._tag(event)
-        if style == '"' and not self._is_lenient and _ESCAPED.search(text):
-            self._fault(event, "manifest-encoding", "this text holds a control character", remedy="Remove it.")
-        is_text = style or (text not in _NO_TEXT and text[0] not in _NUMBER_STARTS)
-        value: Value = text if is_text else self._resolved(event, text)
-        if type(top) is not dict:
-            self._count(event, 1)
-            self._marks.append(position)
-            self._attach(value)
-        elif self._key is _NO_KEY:
-            if is_text and anchor is None and text not in top:
-                self._marks.append(position)
-                self._key = text
+    def _value(self, event: Event | None, next_event: NextEvent) -> Value:
+        if type(event) is ScalarEvent:
+            return self._scalar(event)
+        if type(event) is MappingStartEvent:
+            return self._mapping(event, next_event)
+        if type(event) is SequenceStartEvent:
+            return self._list(event, next_event)
+        assert isinstance(event, AliasEvent)
+        return self._alias(event)
+
+    def _mapping(self, start: MappingStartEvent, next_event: NextEvent) -> dict[str, Value]:
+        """Most keys and values are plain words. These are taken here, without a call, for a small file has fifty already."""
+        first, nodes = self._open(start)
+        found: dict[str, Value] = {}
+        words, add_mark = 0, self._marks.append
+        while type(event := next_event()) is not MappingEndEvent:
+            if (
+                type(event) is ScalarEvent
+                and (key := event.value) not in _NO_TEXT
+                and key not in found
+                and key[0] not in _NUMBER_STARTS
+                and event.ctag is event.anchor is None
+                and event.style != '"'
+            ):
+                place = event.start_mark
+                add_mark((place.line << COLUMNS | place.column) + _ORIGIN)
             else:
-                self._name(event, value, position)
-            return
-        else:
-            self._nodes += 1
-            if self._nodes > NODE_LIMIT:
-                self._count(event, 0)
-            self._marks.append(position)
-            top[self._key] = value  # type: ignore[index]
-            self._key = _NO_KEY
+                key = self._name(event, found, first)
+            event = next_event()
+            if (
+                type(event) is ScalarEvent
+                and (text := event.value) not in _NO_TEXT
+                and text[0] not in _NUMBER_STARTS
+                and event.ctag is event.anchor is None
+                and event.style != '"'
+            ):
+                place = event.start_mark
+                add_mark((place.line << COLUMNS | place.column) + _ORIGIN)
+                words += 1
+                found[key] = text
+            else:
+                found[key] = self._value(event, next_event)
+        self._count(start, words)
+        self._close(start, found, first, nodes)
+        return found
+
+    def _list(self, start: SequenceStartEvent, next_event: NextEvent) -> list[Value]:
+        first, nodes = self._open(start)
+        found: list[Value] = []
+        while type(event := next_event()) is not SequenceEndEvent:
+            found.append(self._value(event, next_event))
+        self._close(start, found, first, nodes)
+        return found
+
+    def _scalar(self, event: ScalarEvent) -> Value:
+        value = self._resolved(event)
+        self._nodes += 1
+        if self._nodes > NODE_LIMIT:
+            self._count(event, 0)
+        place = event.start_mark
+        position = (place.line << COLUMNS | place.column) + _ORIGIN
+        self._marks.append(position)
         if value is None:
             self._has_null = True
-        if anchor is not None:
-            self._anchors[anchor] = (value, array("Q", [position]), 1)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (value, [position], 1)
+        return value
 
-    def _resolved(self, event: ScalarEvent, text: str) -> Value:
+    def _resolved(self, event: ScalarEvent) -> Value:
+        """What a scalar stands for. Text is what stands in quotes, and what is neither a word of YAML nor a number."""
+        text: str = event.value
+        if event.ctag is not None:
+            self._tag(event)
+        if style := event.style:
+            if style == '"' and not self._is_lenient and _ESCAPED.search(text):
+                self._fault(event, "manifest-encoding", "this text holds a control character", remedy="Remove it.")
+            return text
         try:
             return scalar_value(text)
         except BadNumber as bad:
             self._fault(event, "manifest-number", "this number cannot be used", f"It is {bad}.", "Write another.")
             return text
 
-    def _name(self, event: ScalarEvent, key: Value, position: int) -> None:
-        """A key of the innermost mapping that is not plain and new."""
-        top = self._top
-        assert isinstance(top, dict)
+    def _name(self, event: Event | None, top: dict[str, Value], first: int) -> str:
+        """A key, whatever it is; one that cannot be used gets a name that no other key has. `first` is the mark of its mapping."""
+        if type(event) is not ScalarEvent:
+            assert event is not None
+            if isinstance(event, AliasEvent):
+                raise _at_event(
+                    event, "manifest-alias", "an alias as a key is not allowed", remedy="Write the key out."
+                )
+            raise _at_event(event, "manifest-key-type", "a key must be text", remedy="Write a word before the colon.")
+        key, place = self._resolved(event), event.start_mark
+        position = mark(place.line, place.column)
         if event.anchor is not None:
             self._fault(event, "manifest-alias", "an anchor on a key is not allowed", remedy="Remove it.")
         if key == "<<" and not event.style:
@@ -197,56 +233,53 @@ class DocumentBuilder:
             )
             key = f"\0{position}"
         elif key in top:
-            first = Document(path="", value=top, marks=self._marks[self._stack[-1][2] :]).at_key(key)
+            earlier = Document(path="", value=top, marks=self._marks[first:]).at_key(key)
             self._fault(
                 event,
                 "manifest-key-duplicate",
                 f"{quoted(key, 60)} is given twice",
-                f"It stands at line {first.line}, column {first.column} already.",
+                f"It stands at line {earlier.line}, column {earlier.column} already.",
                 "Keep one of the two.",
             )
             key = f"\0{position}"
         self._marks.append(position)
-        self._key = key
+        return key
 
-    def _open(self, event: MappingStartEvent | SequenceStartEvent, value: dict[str, Value] | list[Value]) -> None:
-        if self._key is _NO_KEY and type(self._top) is dict:
-            raise _at_event(event, "manifest-key-type", "a key must be text", remedy="Write a word before the colon.")
-        if len(self._stack) >= DEPTH_LIMIT:
+    def _open(self, event: MappingStartEvent | SequenceStartEvent) -> tuple[int, int]:
+        """Begin a mapping or a list: how many marks and values stand before it."""
+        if self._depth >= DEPTH_LIMIT:
             raise _at_event(
                 event,
                 "manifest-depth",
                 f"values are nested more than {DEPTH_LIMIT} deep",
                 remedy="Nest them less deeply; a deep schema may stand in a file (`visual_schema_file`).",
             )
+        self._depth += 1
         if event.ctag is not None:
             self._tag(event)
-        self._nodes += 1
-        if self._nodes > NODE_LIMIT:
+        first, nodes = len(self._marks), self._nodes
+        self._nodes = nodes + 1
+        if nodes >= NODE_LIMIT:
             self._count(event, 0)
-        anchor = event.anchor
-        if anchor is not None:
-            self._anchors[anchor] = None
-        top, place, marks = self._top, event.start_mark, self._marks
-        if type(top) is dict:
-            top[self._key] = value  # type: ignore[index]
-        else:
-            self._attach(value)
-        self._stack.append((value, anchor, len(marks), self._nodes))
-        marks.append(place.line + 1 << COLUMNS | place.column + 1)
-        self._top, self._key = value, _NO_KEY
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        place = event.start_mark
+        self._marks.append((place.line << COLUMNS | place.column) + _ORIGIN)
+        return first, nodes
 
-    def _close(self) -> None:
-        value, anchor, start, nodes = self._stack.pop()
-        if anchor is not None:
-            self._anchors[anchor] = (value, self._marks[start:], self._nodes - nodes + 1)
-        self._top = self._stack[-1][0] if self._stack else None
-        self._key = _NO_KEY
+    def _close(
+        self,
+        start: MappingStartEvent | SequenceStartEvent,
+        value: dict[str, Value] | list[Value],
+        first: int,
+        nodes: int,
+    ) -> None:
+        self._depth -= 1
+        if start.anchor is not None:
+            self._anchors[start.anchor] = (value, self._marks[first:], self._nodes - nodes)
 
-    def _alias(self, event: AliasEvent) -> None:
+    def _alias(self, event: AliasEvent) -> Value:
         name = quoted(event.anchor, 40)
-        if self._key is _NO_KEY and type(self._top) is dict:
-            raise _at_event(event, "manifest-alias", "an alias as a key is not allowed", remedy="Write the key out.")
         known = self._anchors.get(event.anchor)
         if known is None:
             what = "stands for a value that contains it" if event.anchor in self._anchors else "stands for nothing"
@@ -262,17 +295,7 @@ class DocumentBuilder:
             )
         self._count(event, nodes)
         self._marks += marks
-        self._attach(value)
-
-    def _attach(self, value: Value) -> None:
-        top = self._top
-        if top is None:
-            self._root = value
-        elif type(top) is dict:
-            top[self._key] = value  # type: ignore[index]
-            self._key = _NO_KEY
-        else:
-            top.append(value)  # type: ignore[union-attr]
+        return value
 
     def _count(self, event: Event, nodes: int) -> None:
         self._nodes += nodes

@@ -56,20 +56,22 @@ def read_yaml(data: bytes, path: str, *, pure: bool = False, is_lenient: bool = 
     `is_lenient` lets texts hold control characters, which stand there escaped. It is for the writer alone: it keeps what
     people wrote at another place, and the next reading shows them where it is.
     """
-    reading = Reading()
-    text = _decoded(data, path, reading)
-    if text is None:
-        return reading
+    text = _decoded(data, path)
+    if isinstance(text, Reading):
+        return text
+    lost_names: set[str] = set()
     builder, end = _built(text, path, pure=pure, is_lenient=is_lenient)
     if isinstance(end, YAMLError) and not pure and len(text) <= RETRY_LIMIT:
         builder, end = _built(text, path, pure=True, is_lenient=is_lenient)
     if end is not None:
         builder.faults.append(_syntax(end, text) if isinstance(end, YAMLError) else end)
-        reading.lost_names.update(_NAME.findall(text))
-    reading.documents.extend(builder.documents)
-    reading.broken.extend(builder.broken)
-    reading.problems.extend(_problem(path, fault) for fault in builder.faults)
-    return reading
+        lost_names.update(_NAME.findall(text))
+    return Reading(
+        documents=builder.documents,
+        broken=builder.broken,
+        problems=[_problem(path, fault) for fault in builder.faults],
+        lost_names=lost_names,
+    )
 
 
 def _built(
@@ -92,32 +94,27 @@ def _events(text: str, *, pure: bool) -> Callable[[], Event | None]:
     return getter
 
 
-def _decoded(data: bytes, path: str, reading: Reading) -> str | None:
-    """The text of a file, or None with a Problem."""
+def _decoded(data: bytes, path: str) -> str | Reading:
+    """The text of a file, or all that can be said of a file that holds none."""
     if len(data) > FILE_LIMIT:
-        reading.problems.append(too_large(Location(path), FILE_LIMIT))
-        return None
+        return Reading(problems=[too_large(Location(path), FILE_LIMIT)])
     try:
         text = data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
-        reading.problems.append(not_utf8(path, data, error.start))
-        reading.lost_names.update(_NAME.findall(data.decode("utf-8", "replace")))
-        return None
+        names = set(_NAME.findall(data.decode("utf-8", "replace")))
+        return Reading(problems=[not_utf8(path, data, error.start)], lost_names=names)
     # Most files are plain ASCII, of which the bytes are looked at, in a tenth of the time.
     if data.translate(None, _PLAIN) and (found := _CONTROL.search(text)) is not None:
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - text.rfind("\n", 0, found.start())
-        reading.lost_names.update(_NAME.findall(text))
-        reading.problems.append(
-            Problem(
-                rule="manifest-encoding",
-                location=Location(path, line, column),
-                summary="this file holds a character that no text needs",
-                detail=f"The character is {shown(found[0])}.",
-                remedy="Remove it; an editor that shows invisible characters helps.",
-            )
+        problem = Problem(
+            rule="manifest-encoding",
+            location=Location(path, line, column),
+            summary="this file holds a character that no text needs",
+            detail=f"The character is {shown(found[0])}.",
+            remedy="Remove it; an editor that shows invisible characters helps.",
         )
-        return None
+        return Reading(problems=[problem], lost_names=set(_NAME.findall(text)))
     return text
 
 
