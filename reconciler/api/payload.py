@@ -6,11 +6,11 @@ Unknown fields are ignored, optional ones may be absent or null. An id is a numb
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Final, TypeVar
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from typing import Annotated, ClassVar, Final, TypeVar
 
 from reconciler.api.endpoint import parse_address
+from reconciler.core.typed import Key, Misfit, Typed, read
+from reconciler.core.value import dataclass
 
 MAXIMUM_ID: Final = 2**63 - 1
 _ID_DIGITS: Final = 19
@@ -21,7 +21,7 @@ def identify(value: object) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _ID_DIGITS:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAXIMUM_ID:
-        raise ValueError("is no id")
+        raise Misfit("is no id")
     return value
 
 
@@ -41,20 +41,27 @@ def _picture(value: object) -> str | None:
     return value if isinstance(value, str) and parse_address(value) is not None else None
 
 
-Id = Annotated[int, BeforeValidator(identify)]
-Moment = Annotated[str | None, BeforeValidator(_moment)]
-Picture = Annotated[str | None, BeforeValidator(_picture)]
-Count = Annotated[int, Field(ge=0, le=MAXIMUM_ID)]
+Id = Annotated[int, Key(reader=identify)]
+Moment = Annotated[str | None, Key(reader=_moment)]
+Picture = Annotated[str | None, Key(reader=_picture)]
+Count = Annotated[int, Key(ge=0, le=MAXIMUM_ID)]
 
 
-class Payload(BaseModel):
-    """What all answers have in common."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Typed):
+    """What is read of an answer. It may hold more."""
 
-    model_config = ConfigDict(extra="ignore", strict=True)
+    ignores_others: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload(Answer):
+    """An object of the API."""
 
     id: Id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectPayload(Payload):
     """A project."""
 
@@ -67,6 +74,7 @@ class ProjectPayload(Payload):
     training_version: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImagePayload(Payload):
     """An image; `image_name` may be null after a clone (U71)."""
 
@@ -78,6 +86,7 @@ class ImagePayload(Payload):
     thumbnail_url: Picture = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetPayload(Payload):
     """A dataset, from a list (then without `images`) or by itself."""
 
@@ -93,20 +102,18 @@ class DatasetPayload(Payload):
     images: list[ImagePayload] | None = None
 
 
-class FailedImagePayload(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedImagePayload(Answer):
     """An image of an archive that was not taken; what is told of it in another form than expected is left out."""
-
-    model_config = ConfigDict(extra="ignore")
 
     filename: object = None
     error_code: object = None
     error_message: object = None
 
 
-class BulkUploadPayload(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkUploadPayload(Answer):
     """The status of the upload of an archive: counts may be absent, and the list of failures may be cut (V81)."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
 
     status: str
     total_processed: Count | None = None
@@ -115,6 +122,7 @@ class BulkUploadPayload(BaseModel):
     failed_images: list[FailedImagePayload] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelPayload(Payload):
     """A model; a create answer may lack its name (U50)."""
 
@@ -133,15 +141,16 @@ class ModelPayload(Payload):
     updated_at: Moment = None
 
 
-P = TypeVar("P", bound=BaseModel)
+P = TypeVar("P", bound=Answer)
 
 
 def fit(model: type[P], document: object) -> P:
     """A document as one payload."""
     try:
-        return model.model_validate(document)
-    except ValidationError as error:
-        raise ValueError(_reason(error)) from None
+        return read(model, document)
+    except Misfit as misfit:
+        place = ".".join(map(str, misfit.steps))
+        raise ValueError(f"{place}: {misfit.what}" if place else misfit.what) from None
 
 
 L = TypeVar("L", bound=Payload)
@@ -160,11 +169,3 @@ def each_once(payloads: Sequence[Payload]) -> None:
     """ValueError if two share an id (F23)."""
     if len({payload.id for payload in payloads}) != len(payloads):
         raise ValueError("holds one id twice")
-
-
-def _reason(error: ValidationError) -> str:
-    """The first fault: where, by our own field names and positions, and what."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    told = first["msg"].removeprefix("Value error, ")
-    return f"{place}: {told}" if place else told

@@ -182,7 +182,7 @@ def _project(payload: ProjectPayload) -> RemoteProject:
         ip_medium=payload.ip_medium,
         ip_type=payload.ip_type,
         training_version=payload.training_version,
-        knows=BOTH if "training_version" in payload.model_fields_set else frozenset(),
+        knows=BOTH if "training_version" in payload.written else frozenset(),
     )
 
 
@@ -210,7 +210,7 @@ def _family(payload: DatasetPayload) -> Family | None:
     """By its version, else by the guide's field that the answer has (D06). Of both fields, the one that holds something."""
     if told := family_of_version(payload.training_version):
         return told
-    fields = {"caption_prefix", "visual_schema"} & payload.model_fields_set
+    fields = {"caption_prefix", "visual_schema"} & payload.written
     if len(fields) > 1:
         fields = {field for field in fields if getattr(payload, field) is not None}
     if len(fields) != 1:
@@ -225,7 +225,7 @@ def _known_families(payload: DatasetPayload) -> frozenset[Family]:
         "caption_prefix": frozenset({"prefix"}),
         "visual_schema": frozenset({"schema"}),
     }
-    return frozenset().union(*(known for field, known in fields.items() if field in payload.model_fields_set))
+    return frozenset().union(*(known for field, known in fields.items() if field in payload.written))
 
 
 def _guide(payload: DatasetPayload, family: Family | None) -> Guide | None:

@@ -24,6 +24,7 @@ from reconciler.core.manifest.spec import DatasetBody, DatasetSpec, ProjectBody
 from reconciler.core.problem import Problem, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.text import count
+from reconciler.core.typed import changed
 from reconciler.core.value import dataclass
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
@@ -112,8 +113,8 @@ def _without_guide(loaded: Loaded, ref: Ref) -> Loaded:
     schema_files = dict(loaded.schema_files)
     for place, manifest in enumerate(manifests):
         if manifest.ref == ref and isinstance(manifest.body, DatasetBody):
-            spec = manifest.body.spec.model_copy(update=nothing)
-            manifests[place] = replace(manifest, body=manifest.body.model_copy(update={"spec": spec}))
+            spec = changed(manifest.body.spec, **nothing)
+            manifests[place] = replace(manifest, body=changed(manifest.body, spec=spec))
             named = manifest.document.at("spec", "visual_schema_file")
             problems = tuple(one for one in problems if one.location != named)  # a file that is to be written yet
             schema_files.pop(place, None)

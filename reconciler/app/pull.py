@@ -19,6 +19,7 @@ from reconciler.core.name import DraftName, parse_dataset_name
 from reconciler.core.problem import Location, ProblemsFound
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
+from reconciler.core.typed import changed
 from reconciler.core.value import dataclass
 from reconciler.files.caption.pull import CaptionSource
 from reconciler.files.load import load
@@ -62,8 +63,8 @@ def _without_captions(loaded: Loaded, ref: Ref) -> Loaded:
     manifests, folders = list(loaded.manifests), dict(loaded.folders)
     for place, manifest in enumerate(manifests):
         if manifest.ref == ref and isinstance(manifest.body, DatasetBody):
-            spec = manifest.body.spec.model_copy(update={"captions": None})
-            manifests[place] = replace(manifest, body=manifest.body.model_copy(update={"spec": spec}))
+            spec = changed(manifest.body.spec, captions=None)
+            manifests[place] = replace(manifest, body=changed(manifest.body, spec=spec))
             if place in folders:
                 folders[place] = replace(folders[place], captions=())
     return replace(loaded, manifests=tuple(manifests), folders=folders)

@@ -11,15 +11,10 @@ adopted:
   model/hero: {account: 1001, project: 1001, id: 3003, fingerprint: a0123456789ab, dataset: a0123456789ab}
 """
 
-# mypy: disable-error-code="explicit-any"
-# Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
-
-from pydantic import Field
 
 from reconciler.core.adoption import ADOPTED_FILE, Adopted, AdoptedImage, Compared
 from reconciler.core.kind import Kind
@@ -31,6 +26,8 @@ from reconciler.core.problem import Location, Problem
 from reconciler.core.ref import Ref, parse_ref
 from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted
+from reconciler.core.typed import Key
+from reconciler.core.value import dataclass
 from reconciler.files.text_file import read_bytes
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.yaml.change import Edit, Insert, Replace
@@ -46,6 +43,7 @@ _FINGERPRINT = re.compile(r"[a-z][0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRow(Strict):
     """One live image."""
 
@@ -53,10 +51,11 @@ class ImageRow(Strict):
     file: str | None = None
     digest: str | None = None
     compared: Literal["digest", "pixels", "name", "caption", "nothing"]
-    distance: Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False)] = None
+    distance: Annotated[float | None, Key(ge=0, le=100, is_finite=True)] = None
     id: LiveId | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryBody(Strict):
     """One adopted object."""
 
@@ -70,6 +69,7 @@ class EntryBody(Strict):
     unknown: list[str] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptedFile(Strict):
     """The whole file."""
 

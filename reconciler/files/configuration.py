@@ -1,26 +1,22 @@
 """`reconciler.yaml` in the manifest folder: how to run, never who may run or where the token goes."""
 
-# mypy: disable-error-code="explicit-any"
-# Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
-
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Annotated
-
-from pydantic import Field
 
 from reconciler.core.account import Account
 from reconciler.core.limit import Limits
 from reconciler.core.look.ignore import Ignore, IgnoredField
 from reconciler.core.manifest.document import Document
 from reconciler.core.manifest.mismatch import Vocabulary, problems_of
-from reconciler.core.manifest.run_keys import AccountFile, LimitsFile, Number, account_of, account_problems
+from reconciler.core.manifest.run_keys import AccountFile, LimitsFile, Number, account_of, account_problems, numbers_in
 from reconciler.core.manifest.strict import Strict, fit
 from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import parse_ref
 from reconciler.core.text import calendar_day, normal, quoted
 from reconciler.core.tier import Tier
+from reconciler.core.typed import Key
 from reconciler.core.value import dataclass
 from reconciler.files.simulated_account import ACCOUNT_PATH, AccountFileRefused, account_file, required_path
 from reconciler.files.text_file import read_bytes
@@ -54,6 +50,7 @@ class Configuration:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectFile(Strict):
     """The `expect` of the file."""
 
@@ -62,6 +59,7 @@ class ExpectFile(Strict):
     deletions: Number = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IgnoreFile(Strict):
     """One item of `drift.ignore`."""
 
@@ -71,19 +69,21 @@ class IgnoreFile(Strict):
     until: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriftFile(Strict):
     """The `drift` of the file."""
 
     ignore: list[IgnoreFile] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigurationFile(Strict):
     """The whole file."""
 
     endpoint: str | None = None
     tier: Tier | None = None
-    concurrency: Annotated[int | None, Field(ge=1, le=64)] = None
-    settle: Annotated[float | None, Field(ge=0, le=3600, allow_inf_nan=False)] = None
+    concurrency: Annotated[int | None, Key(ge=1, le=64)] = None
+    settle: Annotated[float | None, Key(ge=0, le=3600, is_finite=True)] = None
     account: AccountFile | None = None
     limits: LimitsFile | None = None
     expect: ExpectFile | None = None
@@ -140,7 +140,7 @@ def _read(data: bytes, path: str, root: Path | None) -> Configuration:
     if faults := in_order(_judge_rules(rules, document)):
         return Configuration(problems=faults)
     limits = found.limits.said if found.limits else {}
-    expect = found.expect.model_dump(exclude_none=True) if found.expect else {}
+    expect = numbers_in(found.expect) if found.expect else {}
     return Configuration(
         endpoint=endpoint,
         tier=found.tier,

@@ -53,7 +53,7 @@ def _manifest_edit(tree: Tree, file: ManifestFile, spec: DatasetSpec, guide: Gui
     before = file.spec.get(guide.field)
     edit: Edit
     if before is None:
-        after = "upload_type" if "upload_type" in spec.model_fields_set else "project"
+        after = "upload_type" if "upload_type" in spec.written else "project"
         edit = Insert(("spec",), guide.field, value, after=after, document=file.document)
     else:
         edit = Replace(("spec", guide.field), in_order_of(before, value), document=file.document)

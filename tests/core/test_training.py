@@ -5,14 +5,15 @@ import dataclasses
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
 import pytest
-from pydantic import Field
 
 from reconciler.core.desired import DesiredModel
 from reconciler.core.fingerprint import model_fingerprint
 from reconciler.core.manifest.training_spec import Bounds, ParameterKeys, PolicyKeys, Training
 from reconciler.core.training import DEFAULT_POLICY, TrainingPolicy
+from reconciler.core.typed import Key, names_of, read
 from tests.core.build import model
 
 ROOT = Path(__file__).parents[2]
@@ -52,30 +53,32 @@ def test_only_what_is_counted_is_read_for_a_fingerprint() -> None:
 def test_a_key_that_is_added_to_the_policy_is_no_parameter() -> None:
     """It is declared and read, and neither sent nor counted: no release trains a fleet anew by accident."""
 
+    @dataclasses.dataclass(frozen=True, kw_only=True)
     class LaterPolicyKeys(PolicyKeys):
-        patience: int = Field(3, ge=1)
+        patience: Annotated[int, Key(ge=1)] = 3
 
+    @dataclasses.dataclass(frozen=True, kw_only=True)
     class LaterTraining(ParameterKeys, LaterPolicyKeys):
         pass
 
-    told = LaterTraining.model_validate({"patience": 9, "rank": 64})
+    told = read(LaterTraining, {"patience": 9, "rank": 64})
     assert told.patience == 9
     assert told.parameters == (("rank", 64),)
-    assert LaterTraining.model_validate({"patience": 9}).parameters == Training.model_validate({}).parameters == ()
+    assert read(LaterTraining, {"patience": 9}).parameters == read(Training, {}).parameters == ()
 
 
 def test_a_parameter_that_is_added_is_one_field() -> None:
     """Its bounds stand at the field, and it is among the parameters without being named anywhere."""
-    assert not ParameterKeys.model_fields.keys() & PolicyKeys.model_fields.keys()
+    assert not names_of(ParameterKeys) & names_of(PolicyKeys)
     declared = {"lr_warmup_steps": 0, "rank": 4, "learning_rate": 1, "lr_scheduler": "linear"}
-    told = Training.model_validate({"start": False, **declared})
+    told = read(Training, {"start": False, **declared})
     assert told.parameters == tuple(sorted(declared.items()))
     assert isinstance(dict(told.parameters)["learning_rate"], float)
     assert told.bounds_of("rank") == Bounds(low=4, high=256)
     assert told.bounds_of("lr_scheduler") is None
 
 
-@pytest.mark.parametrize("name", sorted(ParameterKeys.model_fields))
+@pytest.mark.parametrize("name", sorted(names_of(ParameterKeys)))
 def test_a_parameter_is_named_in_its_type_the_simulator_and_the_documents_only(name: str) -> None:
     """So a new one touches these three, and the schema for editors that is made from its type."""
     naming = set()

@@ -3,6 +3,7 @@
 import pytest
 
 from reconciler.core.manifest.spec import ProjectSpec
+from reconciler.core.typed import read
 from reconciler.doctor.caption_rules import (
     has_letter_case,
     judge_captions,
@@ -102,9 +103,7 @@ def test_without_a_prefix_captions_are_judged_all_the_same() -> None:
 
 def spec(ip_type: str = "defined_character", **fields: str | None) -> ProjectSpec:
     told = {"ip_name": "Lora", "ip_description": "a female character with purple hair", "ip_medium": "illustration"}
-    return ProjectSpec.model_validate(
-        {key: value for key, value in {**told, **fields, "ip_type": ip_type}.items() if value}
-    )
+    return read(ProjectSpec, {key: value for key, value in {**told, **fields, "ip_type": ip_type}.items() if value})
 
 
 @pytest.mark.parametrize(

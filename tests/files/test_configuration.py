@@ -11,6 +11,7 @@ from reconciler.core.look.ignore import Ignore
 from reconciler.core.manifest.run_keys import LimitsFile
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
+from reconciler.core.typed import keys_of
 from reconciler.files.configuration import VENDOR, Configuration, load_configuration
 from tests.files.conftest import Brand
 
@@ -65,7 +66,7 @@ def test_everything_can_be_set(empty: Brand) -> None:
 
 
 def test_every_limit_of_the_guard_has_its_key() -> None:
-    assert tuple(LimitsFile.model_fields) == LIMIT_NAMES
+    assert tuple(keys_of(LimitsFile)) == LIMIT_NAMES
 
 
 def test_expectations_are_only_what_is_said(empty: Brand) -> None:

@@ -26,6 +26,7 @@ from reconciler.core.manifest.training_spec import ParameterKeys
 from reconciler.core.ref import NAME_LIMIT, Ref
 from reconciler.core.strictjson import BadJson, Value
 from reconciler.core.text import quoted
+from reconciler.core.typed import names_of
 from reconciler.core.uploads import ONE_BY_ONE
 from reconciler.core.value import dataclass
 
@@ -273,7 +274,7 @@ def _model_spec(one: Exported, live: RemoteModel) -> dict[str, Value]:
 
 def declared_parameters(live: RemoteModel) -> Iterable[tuple[str, Value]]:
     """What the API tells of an expert training, as far as a manifest can say it."""
-    known = ParameterKeys.model_fields if live.training_mode == "expert" else {}
+    known = names_of(ParameterKeys) if live.training_mode == "expert" else ()
     return [(name, value) for name, value in live.parameters if name in known]
 
 

@@ -228,7 +228,7 @@ def _judge_uploads(
 
 def _says_so(spec: DatasetSpec) -> bool:
     """Is `increase_resolution` written down, or is it the default?"""
-    return "increase_resolution" in spec.images.model_fields_set
+    return "increase_resolution" in spec.images.written
 
 
 def _judge_suitability(manifest: Manifest, folder: ImageFolder, models: Sequence[ModelSpec]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from reconciler.core.manifest.suggestion import did_you_mean, nearest, one_of
 from reconciler.core.problem import Location, Problem
 from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted, shown
+from reconciler.core.typed import bare, keys_of
 from reconciler.core.value import dataclass
 
 _EXPECTED = {
@@ -261,7 +262,8 @@ def _type_at(model: type[Strict], steps: Sequence[str | int]) -> object:
     found: object = model
     for step in steps:
         holds_alike = get_origin(found) in (list, dict)
-        found = get_args(found)[-1] if holds_alike else _without_none(_fields(found).get(str(step)))
+        found = get_args(found)[-1] if holds_alike else _fields(found).get(str(step))
+        found = _without_none(bare(found))
     return found
 
 
@@ -269,11 +271,11 @@ def _fields(found: object) -> dict[str, object]:
     """The type of each key, as it is written in a document."""
     if not (isinstance(found, type) and issubclass(found, Strict)):
         return {}
-    return {info.alias or name: info.annotation for name, info in found.model_fields.items()}
+    return {key: annotation for key, (_, annotation) in keys_of(found).items()}
 
 
 def _without_none(annotation: object) -> object:
     """`Images | None` as `Images`."""
     members = [member for member in get_args(annotation) if member is not type(None)]
     is_optional = type(None) in get_args(annotation)
-    return members[0] if is_optional and len(members) == 1 else annotation
+    return bare(members[0]) if is_optional and len(members) == 1 else annotation

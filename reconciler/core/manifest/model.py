@@ -18,9 +18,10 @@ from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
 from reconciler.core.training import ParameterValue
+from reconciler.core.typed import read
 
 VERSIONS = {"fully_automated": ("light", "max"), "expert": ("bria-2.3", "bria-3.2")}
-_UNTOLD = Training.model_validate({})
+_UNTOLD = read(Training, {})
 _FINGERPRINT = re.compile(r"[a-z][0-9a-f]{6,12}")
 _NUMBER = re.compile(r"v[1-9][0-9]{0,8}")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -83,7 +84,7 @@ def _judge(manifest: Manifest, spec: ModelSpec, family: Family) -> Iterator[Prob
 
 
 def _judge_policies(manifest: Manifest, training: Training) -> Iterator[Problem]:
-    if "retries" in training.model_fields_set and training.on_failure != "retrain":
+    if "retries" in training.written and training.on_failure != "retrain":
         yield _warning(
             manifest,
             "model-retries",

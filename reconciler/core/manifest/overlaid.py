@@ -11,8 +11,9 @@ from reconciler.core.manifest.suggestion import did_you_mean
 from reconciler.core.manifest.training_spec import Training
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
+from reconciler.core.typed import changed, read
 
-_UNTOLD = Training.model_validate({})
+_UNTOLD = read(Training, {})
 
 
 def unknown_objects(overlay: Overlay, known: Iterable[Ref]) -> Iterator[Problem]:
@@ -46,8 +47,8 @@ def overlaid(manifest: Manifest, differences: Mapping[Ref, Difference]) -> Manif
 def _body(body: Body | AbsentBody, difference: Difference) -> Body | AbsentBody:
     match body:
         case ProjectBody() if difference.id is not None:
-            metadata = body.metadata.model_copy(update={"id": difference.id})
-            return body.model_copy(update={"metadata": metadata})
+            metadata = changed(body.metadata, id=difference.id)
+            return changed(body, metadata=metadata)
         case AbsentBody() if difference.id is not None:
             return replace(body, id=difference.id)
         case ModelBody():
@@ -59,8 +60,8 @@ def _body(body: Body | AbsentBody, difference: Difference) -> Body | AbsentBody:
 def _model(body: ModelBody, difference: Difference) -> ModelBody:
     spec = body.spec
     if difference.start is not None:
-        training = (spec.training or _UNTOLD).model_copy(update={"start": difference.start})
-        spec = spec.model_copy(update={"training": training})
+        training = changed(spec.training or _UNTOLD, start=difference.start)
+        spec = changed(spec, training=training)
     if difference.aliases:
-        spec = spec.model_copy(update={"aliases": {**(spec.aliases or {}), **difference.aliases}})
-    return body.model_copy(update={"spec": spec})
+        spec = changed(spec, aliases={**(spec.aliases or {}), **difference.aliases})
+    return changed(body, spec=spec)

@@ -4,15 +4,10 @@ One tree serves several accounts. An overlay says how one of them differs: limit
 Content stays in the manifests, so that a fingerprint is the same in each account.
 """
 
-# mypy: disable-error-code="explicit-any"
-# Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cache
-from typing import Literal
-
-from pydantic import Field
+from typing import Annotated, Literal
 
 from reconciler.core.account import Account
 from reconciler.core.kind import Kind
@@ -28,6 +23,7 @@ from reconciler.core.problem import Location, Problem, in_order
 from reconciler.core.ref import Ref, parse_ref
 from reconciler.core.text import in_words, quoted
 from reconciler.core.tier import Tier
+from reconciler.core.typed import Key, names_of
 from reconciler.core.value import dataclass
 
 FOLDER = "overlays"
@@ -42,28 +38,36 @@ KEYS_OF: Mapping[Kind, tuple[str, ...]] = {
 """What an overlay may say of an object, by kind."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectKeys(Strict):
     """What an overlay says of one object."""
 
-    id: LiveId | None = Field(None, description="The live id of the project in this account.")
-    ensure: Literal["present", "absent"] | None = Field(
-        None, description="absent: delete every live version of it in this account."
-    )
-    start: bool | None = Field(None, description="false: create the model, but do not start the training.")
-    aliases: dict[str, Version] | None = Field(
-        None,
-        description="Names for versions of this model, beside or in place of those of the manifest.",
-        json_schema_extra={"propertyNames": {"pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},
-    )
+    id: Annotated[LiveId | None, Key(description="The live id of the project in this account.")] = None
+    ensure: Annotated[
+        Literal["present", "absent"] | None, Key(description="absent: delete every live version of it in this account.")
+    ] = None
+    start: Annotated[bool | None, Key(description="false: create the model, but do not start the training.")] = None
+    aliases: Annotated[
+        dict[str, Version] | None,
+        Key(
+            description="Names for versions of this model, beside or in place of those of the manifest.",
+            schema={"propertyNames": {"pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},
+        ),
+    ] = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverlayFile(Strict):
     """The whole file."""
 
-    account: AccountFile | None = Field(None, description="The account that this overlay is for.")
-    tier: Tier | None = Field(None, description="The account's rate limit.")
-    limits: LimitsFile | None = Field(None, description="What one apply may do unasked; others as in reconciler.yaml.")
-    objects: dict[str, ObjectKeys] | None = Field(None, description="What is another for one object, by its ref.")
+    account: Annotated[AccountFile | None, Key(description="The account that this overlay is for.")] = None
+    tier: Annotated[Tier | None, Key(description="The account's rate limit.")] = None
+    limits: Annotated[
+        LimitsFile | None, Key(description="What one apply may do unasked; others as in reconciler.yaml.")
+    ] = None
+    objects: Annotated[dict[str, ObjectKeys] | None, Key(description="What is another for one object, by its ref.")] = (
+        None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +146,7 @@ def _misfits(document: Document, found: OverlayFile | tuple[Mismatch, ...]) -> t
 def _content_keys() -> frozenset[str]:
     """Keys of manifests that overlays do not have."""
     keys = {steps[-1] for rules in RULES.values() for steps in all_keys(rules.body)}
-    return frozenset(keys - set(ObjectKeys.model_fields))
+    return frozenset(keys - names_of(ObjectKeys))
 
 
 def _is_content(found: Mismatch) -> bool:
@@ -189,7 +193,7 @@ def _difference(document: Document, text: str, keys: ObjectKeys) -> Difference:
 
 def _judge(ref: Ref, keys: ObjectKeys, text: str, document: Document) -> Iterator[Problem]:
     """Keys that another kind has, and the rules for aliases."""
-    for key in sorted(keys.model_fields_set - set(KEYS_OF[ref.kind])):
+    for key in sorted(keys.written - set(KEYS_OF[ref.kind])):
         kinds = in_words((kind.value for kind in KEYS_OF if key in KEYS_OF[kind]), "or")
         yield Problem(
             rule=f"{RULE}-key",

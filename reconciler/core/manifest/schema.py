@@ -5,6 +5,7 @@ from itertools import combinations
 
 from reconciler.core.kind import Kind
 from reconciler.core.manifest.gallery_spec import GalleryBody
+from reconciler.core.manifest.judge import json_schema
 from reconciler.core.manifest.kinds import RULES
 from reconciler.core.manifest.overlay import KEYS_OF, ObjectKeys, OverlayFile
 from reconciler.core.manifest.reading import GALLERY
@@ -23,7 +24,7 @@ def manifest_schema() -> dict[str, Value]:
     definitions: dict[str, Value] = {}
     branches: list[Value] = []
     for kind, rules in sorted(RULES.items()):
-        schema = _plain(rules.body.model_json_schema(ref_template="#/definitions/{model}"))
+        schema = _plain(json_schema(rules.body))
         assert isinstance(schema, dict)
         found, properties = schema.get("$defs"), schema["properties"]
         assert isinstance(found, dict)
@@ -55,7 +56,7 @@ def manifest_schema() -> dict[str, Value]:
 
 def _gallery(definitions: dict[str, Value]) -> dict[str, Value]:
     """The branch of a gallery, which is no object and is never absent; its definitions are added."""
-    schema = _plain(GalleryBody.model_json_schema(ref_template="#/definitions/{model}"))
+    schema = _plain(json_schema(GalleryBody))
     assert isinstance(schema, dict)
     found, properties = schema["$defs"], schema["properties"]
     assert isinstance(found, dict)
@@ -72,7 +73,7 @@ def _gallery(definitions: dict[str, Value]) -> dict[str, Value]:
 
 def overlay_schema() -> dict[str, Value]:
     """A draft-07 schema of an overlay; what it may say of an object depends on the kind in the object's ref."""
-    schema = _plain(OverlayFile.model_json_schema(ref_template="#/definitions/{model}"))
+    schema = _plain(json_schema(OverlayFile))
     assert isinstance(schema, dict)
     definitions, properties = schema["$defs"], schema["properties"]
     assert isinstance(definitions, dict)

@@ -1,47 +1,46 @@
 """The `training` of a model as types: whether and when it is trained, and with what."""
 
-# mypy: disable-error-code="explicit-any"
-# Pydantic gives every model a signature of its own, with Any in it; no Any is written here.
-
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
-
 from reconciler.core.manifest.strict import Strict
+from reconciler.core.strictjson import Value
 from reconciler.core.training import DEFAULT_POLICY, TrainingParameters, TrainingPolicy
+from reconciler.core.typed import Key, key_of, keys_of, names_of
 from reconciler.core.value import dataclass
 
 Scheduler = Literal["linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup"]
 
 
+@dataclass(frozen=True, kw_only=True)
 class PolicyKeys(Strict):
     """Whether and when a model is trained, and what is kept of it: these keys are never sent."""
 
-    start: bool = Field(default=True, description="false: create the model, but do not start the training.")
-    retrain: Literal["always", "never"] = Field(
-        "always", description="never: once a version is trained, a new version of its dataset trains no other."
-    )
-    on_failure: Literal["keep", "retrain"] = Field(
-        "keep", description="retrain: after a failed training, make the version anew and train that."
-    )
-    retries: Annotated[int, Field(ge=1, le=5)] = Field(
-        1, description="How often at most with `on_failure: retrain`, 1 to 5."
-    )
-    on_superseded: Literal["wait", "stop"] = Field(
-        "wait", description="stop: where a newer version is to be trained, stop the training of the older one."
-    )
-    keep_checkpoints: list[Annotated[int, Field(ge=1)]] | None = Field(
-        None,
-        description=(
-            "Steps whose checkpoints `reconciler apply --prune` leaves beside the active one; it deletes the others. "
+    start: Annotated[bool, Key(description="false: create the model, but do not start the training.")] = True
+    retrain: Annotated[
+        Literal["always", "never"],
+        Key(description="never: once a version is trained, a new version of its dataset trains no other."),
+    ] = "always"
+    on_failure: Annotated[
+        Literal["keep", "retrain"],
+        Key(description="retrain: after a failed training, make the version anew and train that."),
+    ] = "keep"
+    retries: Annotated[int, Key(ge=1, le=5, description="How often at most with `on_failure: retrain`, 1 to 5.")] = 1
+    on_superseded: Annotated[
+        Literal["wait", "stop"],
+        Key(description="stop: where a newer version is to be trained, stop the training of the older one."),
+    ] = "wait"
+    keep_checkpoints: Annotated[
+        list[Annotated[int, Key(ge=1)]] | None,
+        Key(
+            description="Steps whose checkpoints `reconciler apply --prune` leaves beside the active one; it deletes the others. "
             "All stay if left out. For training_mode expert in the prefix family only."
         ),
-    )
+    ] = None
 
     @property
     def policy(self) -> TrainingPolicy:
         """The same as a value."""
-        if self.model_fields_set.isdisjoint(_POLICIES):
+        if self.written.isdisjoint(_POLICIES):
             return DEFAULT_POLICY
         return TrainingPolicy(
             start=self.start,
@@ -64,7 +63,7 @@ class Bounds:
     high: float
     below: str = ""
 
-    def __call__(self, schema: dict[str, JsonValue]) -> None:
+    def __call__(self, schema: dict[str, Value]) -> None:
         """Say it in the JSON Schema of the field."""
         if self.below:
             schema["description"] = f"From {_plain(self.low)}, and not above {self.below}."
@@ -77,27 +76,26 @@ def _plain(number: float) -> str:
     return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
+@dataclass(frozen=True, kw_only=True)
 class ParameterKeys(Strict):
     """What a model is trained with. What is declared is sent, and counts in the fingerprint; the rest Bria chooses.
 
     All that is known of a parameter stands at its field: another one is a field more here, and nothing elsewhere.
     """
 
-    rank: Annotated[int | None, Field(ge=1)] = Field(None, json_schema_extra=Bounds(low=4, high=256))
-    learning_rate: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = Field(
-        None, json_schema_extra=Bounds(low=1e-6, high=1e-3)
-    )
+    rank: Annotated[int | None, Key(ge=1, schema=Bounds(low=4, high=256))] = None
+    learning_rate: Annotated[float | None, Key(gt=0, is_finite=True, schema=Bounds(low=1e-6, high=1e-3))] = None
     lr_scheduler: Scheduler | None = None
-    lr_warmup_steps: Annotated[int | None, Field(ge=0)] = Field(None, json_schema_extra=Bounds(low=0, high=1000))
-    total_training_steps: Annotated[int | None, Field(ge=1)] = Field(None, json_schema_extra=Bounds(low=1, high=5000))
-    checkpoint_interval: Annotated[int | None, Field(ge=1)] = Field(
-        None, json_schema_extra=Bounds(low=100, high=5000, below="total_training_steps")
-    )
+    lr_warmup_steps: Annotated[int | None, Key(ge=0, schema=Bounds(low=0, high=1000))] = None
+    total_training_steps: Annotated[int | None, Key(ge=1, schema=Bounds(low=1, high=5000))] = None
+    checkpoint_interval: Annotated[
+        int | None, Key(ge=1, schema=Bounds(low=100, high=5000, below="total_training_steps"))
+    ] = None
 
     @property
     def parameters(self) -> TrainingParameters:
         """The declared ones, sorted by name."""
-        values = ((name, getattr(self, name)) for name in sorted(self.model_fields_set & _PARAMETERS))
+        values = ((name, getattr(self, name)) for name in sorted(self.written & _PARAMETERS))
         return tuple((name, value) for name, value in values if value is not None)
 
     def leaves_no_checkpoint_after(self, step: int) -> str:
@@ -115,12 +113,13 @@ class ParameterKeys(Strict):
     @classmethod
     def bounds_of(cls, name: str) -> Bounds | None:
         """The bounds of a parameter; None where it has none."""
-        bounds = cls.model_fields[name].json_schema_extra
+        bounds = key_of(keys_of(cls)[name][1]).schema
         return bounds if isinstance(bounds, Bounds) else None
 
 
-_POLICIES, _PARAMETERS = frozenset(PolicyKeys.model_fields), frozenset(ParameterKeys.model_fields)
+_POLICIES, _PARAMETERS = names_of(PolicyKeys), names_of(ParameterKeys)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Training(ParameterKeys, PolicyKeys):
     """Whether and when the model is trained, and with what. Parameters are for training_mode expert only."""

@@ -13,7 +13,7 @@ from reconciler.core.generation.wrong import steps_of
 from reconciler.core.manifest.gallery import read_gallery
 from reconciler.core.manifest.gallery_spec import CaseKeys, GalleryBody, GuidanceKeys, Ratio
 from reconciler.core.manifest.loaded import GalleryManifest
-from reconciler.core.manifest.mismatch import keys_at
+from reconciler.core.manifest.mismatch import keys_at, words_at
 from reconciler.core.manifest.schema import manifest_schema
 from reconciler.core.order import Draws, Method
 from reconciler.files.yaml.reading import read_yaml
@@ -69,5 +69,5 @@ def test_every_parameter_of_a_generation_is_a_key_of_a_case() -> None:
 def test_words_that_are_told_twice_are_the_same() -> None:
     """The command line and the format of a case load nothing of the rules to know them."""
     assert get_args(Ratio) == RATIOS == generate._RATIOS
-    assert get_args(CaseKeys.model_fields["kind"].annotation) == tuple(Draws) == generate._KINDS
-    assert get_args(GuidanceKeys.model_fields["method"].annotation) == tuple(Method)
+    assert words_at(CaseKeys, ("kind",)) == tuple(Draws) == generate._KINDS
+    assert words_at(GuidanceKeys, ("method",)) == tuple(Method)

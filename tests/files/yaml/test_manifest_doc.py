@@ -12,6 +12,7 @@ from reconciler.core.manifest.loaded import GalleryManifest, Manifest
 from reconciler.core.manifest.mismatch import keys_at, words_at
 from reconciler.core.manifest.reading import is_gallery, read_manifest
 from reconciler.core.manifest.run_keys import LimitsFile
+from reconciler.core.typed import keys_of
 from reconciler.files.configuration import ConfigurationFile, ExpectFile, load_configuration
 from reconciler.files.tree_listing import FOLDER_LIMIT
 from reconciler.files.yaml.builder import DEPTH_LIMIT, EXPANSION_LIMIT
@@ -38,7 +39,7 @@ def test_the_configuration_is_one(empty: Brand) -> None:
     found = load_configuration(empty.root)
     assert found.problems == ()
     assert found.tier == "starter"
-    for key in (*ConfigurationFile.model_fields, *LimitsFile.model_fields, *ExpectFile.model_fields):
+    for key in (*keys_of(ConfigurationFile), *keys_of(LimitsFile), *keys_of(ExpectFile)):
         assert f"{key}:" in block
 
 
