@@ -17,12 +17,12 @@ from reconciler.files.pipeline import (
     ACCOUNT,
     Stage,
     Vendor,
-    find_roots,
     is_fit,
     pipeline_texts,
     unnamed,
     write_pipeline,
 )
+from reconciler.files.repository_roots import find_roots
 from reconciler.files.scaffold import only_new
 
 

@@ -1,9 +1,8 @@
 """Manifests that came from another root of the repository: at the base they stood there, so they are nothing new."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from reconciler.app.revision import BaseTree
 from reconciler.app.settings import Settings
@@ -12,12 +11,12 @@ from reconciler.core.desired import Desired
 from reconciler.core.look.moved_root import taken_over
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
-from reconciler.files.configuration import FILE_NAME, configuration_in
-from reconciler.files.git.repository import RevisionRefused, find_repository
-from reconciler.files.git.revision import is_visible
+from reconciler.files.configuration import configuration_in
+from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision_tree import revision_tree
 from reconciler.files.load import load_revision
 from reconciler.files.overlay import overlays_in, read_overlay_of, with_overlay
+from reconciler.files.repository_roots import roots_beside
 
 
 def with_moved(settings: Settings, desired: Desired, base: BaseTree, rev: str) -> BaseTree:
@@ -27,28 +26,13 @@ def with_moved(settings: Settings, desired: Desired, base: BaseTree, rev: str) -
     """
     if base.is_elsewhere or desired.present.keys() <= set(base.desired.refs):
         return base
-    for root in _other_roots(settings.root, rev):
+    for root in roots_beside(settings.root, rev).values():
         other = _declared(settings, root, rev)
         found = {} if other is None else taken_over(desired, base.desired, other)
         if found:
             origins: dict[Ref, str] = {**base.origins, **dict.fromkeys(found, os.path.relpath(root))}
             base = replace(base, desired=base.desired.updated(*found.values()), origins=origins, is_there=True)
     return base
-
-
-def _other_roots(root: Path, rev: str) -> Iterator[Path]:
-    """Folders with a `reconciler.yaml` in the repository at a revision, but for the root itself and what lies in a root."""
-    try:
-        repository, below = find_repository(root)
-        entries = repository.entries(repository.commit(rev), "")
-    except RevisionRefused:
-        return
-    files = (PurePosixPath(os.fsdecode(entry.path)) for entry in entries if is_visible(entry.path))
-    folders = sorted(path.parent for path in files if path.name == FILE_NAME)
-    own = PurePosixPath(below or ".")
-    for folder in folders:
-        if folder != own and not any(other in folder.parents for other in folders):
-            yield repository.top / folder
 
 
 def _declared(settings: Settings, root: Path, rev: str) -> Desired | None:

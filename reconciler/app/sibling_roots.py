@@ -17,17 +17,10 @@ def with_elsewhere(settings: Settings, desired: Desired) -> Desired:
     """The tree, which knows what other roots declare that pin the same account; without a pin nobody knows whose they are."""
     if settings.account is None:
         return desired
-    from reconciler.files.git.repository import RevisionRefused, find_repository
-    from reconciler.files.pipeline import find_roots
+    from reconciler.files.repository_roots import roots_beside
 
-    try:
-        repository, below = find_repository(settings.root)
-    except RevisionRefused:
-        return desired
-    own = below or "."
-    others = (root for root in find_roots(repository.top, own) if root != own)
-    shared = (root for root in others if _is_of(settings.account, repository.top / root))
-    found = {thing: root for root in shared for thing in _declared(repository.top / root)}
+    shared = ((name, root) for name, root in roots_beside(settings.root).items() if _is_of(settings.account, root))
+    found = {thing: name for name, root in shared for thing in _declared(root)}
     return replace(desired, elsewhere=found) if found else desired
 
 

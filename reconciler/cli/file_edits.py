@@ -10,13 +10,11 @@ if TYPE_CHECKING:
 
 def deliver(context: "CommandContext", edits: "Sequence[FileEdit]", *, shows_diff: bool) -> None:
     """Write the files, or print the lines that would differ."""
-    from reconciler.app.file_edits import write
-
     root = context.settings.root
     if shows_diff:
         show_diff(context, edits)
     else:
-        write(context.settings, edits)
+        _write(context, edits)
     for edit in edits:
         if not edit.changes:
             context.console.say_line(f"{root / edit.path} says this already: nothing to change.")
@@ -31,3 +29,18 @@ def show_diff(context: "CommandContext", edits: "Sequence[FileEdit]") -> None:
     root = context.settings.root
     texts = (diff_text(str(root / edit.path), edit.before, edit.after) for edit in edits)
     context.console.result_text("".join(texts))
+
+
+def _write(context: "CommandContext", edits: "Sequence[FileEdit]") -> None:
+    """Write all of them, or none. Refused where one cannot be written; the others are then as they were."""
+    from reconciler.app.exceptions import refused
+    from reconciler.files.file_edit import NotWritten, write_edits
+    from reconciler.files.tree import Tree
+
+    with Tree(context.settings.root) as tree:
+        try:
+            write_edits(tree, edits)
+        except NotWritten as error:
+            summary = f"{tree.shown(error.path)} {error.reason}"
+            way = "Put the file itself there, and see that it can be written."
+            raise refused("file-unwritten", summary, way) from None

@@ -1,7 +1,6 @@
 """The files by which CI runs the tool: for one root as they stand in the package, for several with a matrix."""
 
 import json
-import os
 import re
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
@@ -9,14 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from reconciler.core.value import dataclass
-from reconciler.files.configuration import FILE_NAME
 from reconciler.files.scaffold import Scaffold, write_new
 
 Vendor = Literal["github", "gitlab"]
 ACCOUNT = "bria"
 """What the account is called where no file names it."""
-ENTRIES = 200_000
-"""Entries of a repository that are looked at to find its roots."""
 
 _PIPELINES: dict[Vendor, dict[str, str]] = {
     "github": {".github/workflows/reconciler.yml": "github.yml"},
@@ -41,24 +37,6 @@ class Stage:
         """The inputs of action and component by which stages differ."""
         told = {"root": self.root, "account": self.account}
         return told | {"overlay": self.overlay} if self.overlay else told
-
-
-def find_roots(top: Path, known: str) -> tuple[str, ...]:
-    """The roots of a repository, as paths below its top folder: `known`, and each folder that holds a `reconciler.yaml`.
-
-    Hidden folders, links, and what lies below a root are not looked at.
-    """
-    found, seen = {known}, 0
-    for folder, names, entries in os.walk(top):
-        seen += len(names) + len(entries)
-        path = Path(folder).relative_to(top).as_posix()
-        if FILE_NAME in entries or path == known:
-            found.add(path)
-            names.clear()
-        names[:] = sorted(name for name in names if not name.startswith("."))
-        if seen > ENTRIES:
-            break
-    return tuple(sorted(found))
 
 
 def is_fit(root: str) -> bool:

@@ -117,11 +117,26 @@ def _plan(
 ) -> "tuple[Plan, Desired, Observed | None]":
     """The plan, what it was made for, and what was observed; None if the live side was not asked."""
     if base is not None and not live:
-        from reconciler.cli.offline_flow import plan_offline
-
-        return *plan_offline(context, scope, base), None
+        return *_plan_offline(context, scope, base), None
     from reconciler.cli.plan_flow import plan_live_since, plan_to_apply
     from reconciler.cli.run_async import run_async
 
     planned = run_async(plan_to_apply(context, scope) if base is None else plan_live_since(context, scope, base))
     return planned.plan, planned.desired, planned.observed
+
+
+def _plan_offline(context: "CommandContext", scope: "Scope", rev: str) -> "tuple[Plan, Desired]":
+    """A plan on the tree of a git revision, taken as live, and what the tree declares.
+
+    No request is sent and no token is needed, so nothing is imported that speaks to the API.
+    """
+    from reconciler.app.offline import plan_offline
+    from reconciler.app.other_roots import with_moved
+    from reconciler.app.revision import tree_at
+    from reconciler.app.validate import read_tree
+    from reconciler.render.problem import warnings_view
+
+    read = read_tree(context.settings, context.today)
+    context.console.say(warnings_view(read.desired.warnings))
+    base = with_moved(context.settings, read.desired, tree_at(context.settings, rev, read), rev)
+    return plan_offline(context.settings, read.desired, base, scope), read.desired

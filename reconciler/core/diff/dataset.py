@@ -3,28 +3,26 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.core.change import DatasetChange, Origin, SetAside
-from reconciler.core.content_change import CaptionChange
+from reconciler.core.change import DatasetChange, Origin
 from reconciler.core.diff.adopted_base import copies_left_out, unkeyed_base
 from reconciler.core.diff.archive_draft import DraftUse, draft_use, held_content
 from reconciler.core.diff.assessment import TrainingData, Verdict
 from reconciler.core.diff.authorship import is_disproved
-from reconciler.core.diff.basis import basis, reason_for
-from reconciler.core.diff.content_diff import ContentDiff, DraftContent, caption_changes, content_diff
-from reconciler.core.diff.content_match import guide_reasons, match_wish, unfit
+from reconciler.core.diff.basis import basis
+from reconciler.core.diff.content_diff import ContentDiff, DraftContent, content_diff
+from reconciler.core.diff.content_match import guide_reasons, unfit
+from reconciler.core.diff.dataset_change import Begin, dataset_change
 from reconciler.core.diff.dataset_context import DatasetContext, why_afresh
 from reconciler.core.diff.election import Member, next_version, open_drafts
-from reconciler.core.diff.family import draft_of_another_family, is_of_another_family, version_to_ask_for
-from reconciler.core.diff.kept_captions import carried_captions, declared_in, left_drafts, written_by_git
+from reconciler.core.diff.family import draft_of_another_family, is_of_another_family
+from reconciler.core.diff.kept_captions import carried_captions, left_drafts
 from reconciler.core.diff.live_elsewhere import dataset_elsewhere
-from reconciler.core.diff.loss import LiveImages, count_live, lost_captions, lost_images
 from reconciler.core.live import NOTHING_LIVE, DatasetStatus, called
 from reconciler.core.name import DraftName
 from reconciler.core.reason import Reason, Why
 from reconciler.core.refusal import Note, Refusal
 from reconciler.core.state import State, Unchanged
 from reconciler.core.text import count, quoted
-from reconciler.core.value import dataclass
 from reconciler.core.wish import DatasetWish
 
 
@@ -134,9 +132,9 @@ def _begin(context: DatasetContext, aside: Member | None = None) -> tuple[Verdic
     wish = context.wish(next_version(context.versions))
     if base is not None and why_afresh(context, wish) is None:
         copy = DraftContent(content=base.dataset.content)
-        begin = _Begin(origin=Origin.CLONE, live_id=base.dataset.id, source=base, held=copy, aside=aside)
+        begin = Begin(origin=Origin.CLONE, live_id=base.dataset.id, source=base, held=copy, aside=aside)
     else:
-        begin = _Begin(origin=Origin.CREATE, held=DraftContent(content=NOTHING_LIVE), aside=aside)
+        begin = Begin(origin=Origin.CREATE, held=DraftContent(content=NOTHING_LIVE), aside=aside)
     return _change(context, wish, begin)
 
 
@@ -167,7 +165,7 @@ def _fill(context: DatasetContext, draft: Member) -> tuple[Verdict, TrainingData
     if use is DraftUse.SET_ASIDE:
         return _begin(context, draft)
     stale = isinstance(name, DraftName) and name.stale
-    begin = _Begin(
+    begin = Begin(
         origin=Origin.RESUME,
         live_id=live.id,
         source=source,
@@ -178,23 +176,7 @@ def _fill(context: DatasetContext, draft: Member) -> tuple[Verdict, TrainingData
     return _change(context, wish, begin)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Begin:
-    """Where a version begins: with what is live (`live_id`, cloned or resumed), holding what, beside which open draft.
-
-    `draft` is the one that is resumed, `aside` one that cannot be.
-    """
-
-    origin: Origin
-    live_id: int | None = None
-    source: Member | None = None
-    held: DraftContent
-    draft: Member | None = None
-    aside: Member | None = None
-    awaits_archive: bool = False
-
-
-def _change(context: DatasetContext, wish: DatasetWish, begin: _Begin) -> tuple[Verdict, TrainingData | None]:
+def _change(context: DatasetContext, wish: DatasetWish, begin: Begin) -> tuple[Verdict, TrainingData | None]:
     left = left_drafts(context, begin.aside) if begin.draft is None else ()
     carried = carried_captions(context, wish, begin.held.content, left)
     if isinstance(carried, frozenset):
@@ -204,78 +186,13 @@ def _change(context: DatasetContext, wish: DatasetWish, begin: _Begin) -> tuple[
     todo = content_diff(begin.held, wish, carried=carried)
     if begin.draft is not None and _is_done(context, begin.draft, todo):
         return _resting(context, begin.draft)
-    live_base, live_draft = _live(context, begin, next(iter(left), None))
-    base_version = None if context.base is None else context.base.name.version
-    source, aside, is_new = begin.source, begin.aside, begin.origin is Origin.CREATE
-    again, recaptioned = _sent_again(context, wish) if is_new else ((), ())
-    change = DatasetChange(
-        ref=context.ref,
-        version=wish.version,
-        fingerprint=context.fingerprint,
-        origin=begin.origin,
-        origin_id=begin.live_id,
-        source_id=None if source is None else source.dataset.id,
-        source_version=None if source is None else source.name.version,
-        base_version=base_version,
-        aside=None if aside is None else SetAside(id=aside.dataset.id, name=aside.dataset.name),
-        awaits_archive=begin.awaits_archive,
-        again=again,
-        recaptioned=recaptioned,
-        reason=reason_for(context, wish, begin.draft, aside, awaits_archive=begin.awaits_archive),
-        training_version=version_to_ask_for(context.index, wish.guide.family) if is_new else None,
-        guide=todo.guide,
-        images=todo.images,
-        captions=todo.captions,
-        kept=todo.kept,
-        stale=todo.stale,
-        regenerated=todo.regenerated,
-        declared=sum(image.caption is not None for image in wish.images),
-        written_again=0 if source is None else _lost_by_clone(source, begin.draft, wish),
-        base_images=count_live(live_base, LiveImages()),
-        live_images=count_live(live_base, live_draft),
-        lost_images=lost_images(live_base, base_version, live_draft, wish),
-        lost_captions=lost_captions(live_base, live_draft, wish),
-        wish=wish,
-    )
+    change = dataset_change(context, wish, begin, todo, next(iter(left), None))
     training_data = TrainingData(
         id=None, version=wish.version, named=context.fingerprint, fingerprint=context.fingerprint, live_name=None
     )
     notes = tuple(copies_left_out(context)) if begin.origin is Origin.CLONE else ()
     verdict = Verdict(changes=(change,), wishes=(wish,), notes=notes)
     return verdict, training_data if context.dataset.completed else None
-
-
-def _lost_by_clone(source: Member, draft: Member | None, wish: DatasetWish) -> int:
-    """How many captions of people a clone has to be given again, but for those that were written to it before."""
-    wanted = {image.key for image in wish.images}
-    there = {} if draft is None else draft.dataset.content.keyed
-    return sum(
-        image.is_hand_written and key in wanted and not (key in there and there[key].is_hand_written)
-        for key, image in source.dataset.content.keyed.items()
-    )
-
-
-def _sent_again(context: DatasetContext, wish: DatasetWish) -> tuple[tuple[str, ...], tuple[CaptionChange, ...]]:
-    """What a fresh version shares with the base: the images that are sent again, and those of their captions that differ."""
-    if context.base is None:
-        return (), ()
-    match = match_wish(context.base.dataset.content, wish)
-    return tuple(pair.wanted.key for pair in match.staying), tuple(caption_changes(match))
-
-
-def _live(context: DatasetContext, begin: _Begin, left: Member | None) -> tuple[LiveImages, LiveImages]:
-    """What may be lost: images of the base, however the version is made, and those of the open draft.
-
-    A draft that is left behind counts as one that is filled: people may have written in it.
-    """
-    base, draft = context.base, begin.draft or left
-    in_base, in_draft = LiveImages(), LiveImages()
-    if base is not None:
-        in_base = LiveImages(content=base.dataset.content, by_git=declared_in(base))
-    if draft is not None:
-        content = begin.held.content if begin.draft is not None else draft.dataset.content
-        in_draft = LiveImages(content=content, by_git=written_by_git(context, content, draft))
-    return in_base, in_draft
 
 
 def _is_done(context: DatasetContext, draft: Member, todo: ContentDiff) -> bool:
