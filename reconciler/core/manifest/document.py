@@ -1,6 +1,6 @@
 """One YAML document as plain values, with the place of every key and value in its file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reconciler.core.problem import Location
 from reconciler.core.strictjson import Value
@@ -48,6 +48,24 @@ class Document:
                 return None
             value, index = child[0], child[2]
         return value
+
+    def places(self, *steps: str) -> Mapping[str, tuple[Location, Location]]:
+        """The places of each key of a mapping and of its value; nothing where there is no mapping.
+
+        One pass over the mapping, where a search for each key would take longer the more of them there are.
+        """
+        value, index = self.value, 0
+        for step in steps:
+            child = _child(value, index, step)
+            if child is None:
+                return {}
+            value, _, index = child
+        found: dict[str, tuple[Location, Location]] = {}
+        index += 1
+        for key, item in value.items() if isinstance(value, dict) else ():
+            found[key] = self._location(index), self._location(index + 1)
+            index = _after(item, index + 1)
+        return found
 
     def _find(self, steps: tuple[str | int, ...], *, of_key: bool) -> Location:
         value, index, found = self.value, 0, 0

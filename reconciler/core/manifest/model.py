@@ -178,18 +178,21 @@ def _judge_aliases(manifest: Manifest, guarded: Collection[str]) -> Iterator[Pro
     assert isinstance(manifest.body, ModelBody)
     if manifest.body.spec.aliases is None:
         return
-    steps, at = ("spec", "aliases"), manifest.document
-    written = at.value_at(*steps)
-    for label, version in written.items() if isinstance(written, dict) else ():
-        if not isinstance(version, str) or (label not in guarded and _is_plain(label, version)):
-            continue
-        place = at.at(*steps, label)
+    written = manifest.document.value_at("spec", "aliases")
+    doubtful = {
+        label: version
+        for label, version in (written.items() if isinstance(written, dict) else ())
+        if isinstance(version, str) and (label in guarded or not _is_plain(label, version))
+    }
+    places = manifest.document.places("spec", "aliases") if doubtful else {}
+    for label, version in doubtful.items():
+        key, place = places[label]
         wrong = tuple(wrong_guarded(label, version, place)) if label in guarded else ()
-        yield from wrong or judge_alias(label, version, at.at_key(*steps, label), place)
+        yield from wrong or judge_alias(label, version, key, place)
 
 
 def _is_plain(label: str, version: str) -> bool:
-    """Is there nothing to say of an alias? Then nobody looks for its place, which takes longer the more of them there are."""
+    """Is there nothing to say of an alias? Then nobody looks for its place."""
     is_version = version == CURRENT or _FINGERPRINT.fullmatch(version) is not None
     return is_version and label != CURRENT and _LABEL.fullmatch(label) is not None
 
