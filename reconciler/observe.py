@@ -11,11 +11,15 @@ from reconciler.core.adoption import NOTHING_ADOPTED, Adoption
 from reconciler.core.bulk_upload import BulkUpload
 from reconciler.core.desired import Desired
 from reconciler.core.diff.assessment import Assessment
-from reconciler.core.diff.diff import diff, fingerprints
+from reconciler.core.diff.diff import diff
+from reconciler.core.fingerprint import dataset_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.live import Observed, RemoteDataset, by_identity
 from reconciler.core.ref import Ref
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
+
+_AT_ONCE = 20
+"""Fingerprints that are made in one go: a millisecond or two."""
 
 
 async def observe(
@@ -49,8 +53,8 @@ async def survey(
     async with _asked_for(known_lists(client, desired.adopted)) as listed:
         if completed is not None:
             desired = await asyncio.to_thread(completed)
+        prints = prints or await _fingerprints(desired)
         observed = await listed
-    prints = prints or fingerprints(desired)
     assessment = diff(desired, observed, asked, prints=prints)
     for _ in range(2 * len(observed.datasets)):  # each round asks about a dataset what no round before it asked
         if not assessment.unread and not assessment.unasked:
@@ -60,6 +64,16 @@ async def survey(
         observed = _with_archives(observed, unasked, await asyncio.gather(*map(client.get_bulk_upload, unasked)))
         assessment = diff(desired, observed, asked, prints=prints)
     return replace(observed, calls=client.calls - before), assessment
+
+
+async def _fingerprints(desired: Desired) -> dict[Ref, str]:
+    """The fingerprints of a tree. They take a while in a large one, in which the network is looked after in between."""
+    found: dict[Ref, str] = {}
+    for at, (ref, dataset) in enumerate(desired.datasets.items()):
+        if at % _AT_ONCE == 0:
+            await asyncio.sleep(0)  # noqa: TID251 - no time passes
+        found[ref] = dataset_fingerprint(dataset)
+    return found
 
 
 @asynccontextmanager

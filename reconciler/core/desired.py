@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
-from struct import unpack
 from typing import TYPE_CHECKING, Literal, overload
 
 from reconciler.core.adoption import NOTHING_ADOPTED, Adoption
@@ -40,13 +39,13 @@ class DesiredImage:
 class UncaptionedImages(Sequence[DesiredImage]):
     """Images without declared captions, sorted by digest. The objects are made when the first one is asked for.
 
-    Their digests are given in any order, 32 bytes each, one behind the other; `column` has them sorted.
+    `column` holds their digests, sorted, 32 bytes each, one behind the other.
     """
 
     __slots__ = ("_made", "_make", "column")
 
-    def __init__(self, digests: bytes, make: Callable[[], tuple[DesiredImage, ...]]) -> None:
-        self.column = b"".join(sorted(unpack(f"{DIGEST_BYTES}s" * (len(digests) // DIGEST_BYTES), digests)))
+    def __init__(self, column: bytes, make: Callable[[], tuple[DesiredImage, ...]]) -> None:
+        self.column = column
         self._make = make
         self._made: tuple[DesiredImage, ...] | None = None
 
@@ -141,9 +140,11 @@ class DesiredDataset(Declared):
         return [image.digest for image in self.images]
 
     @property
-    def joined_digests(self) -> str:
+    def joined_digests(self) -> bytes:
         """The same, one behind the other: what two datasets with the same images have in common."""
-        return self.images.column.hex() if isinstance(self.images, UncaptionedImages) else "".join(self.digests)
+        if isinstance(self.images, UncaptionedImages):
+            return self.images.column
+        return bytes.fromhex("".join(self.digests))
 
     @property
     def captions(self) -> tuple[str | None, ...] | None:

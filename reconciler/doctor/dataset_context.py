@@ -1,6 +1,7 @@
 """One dataset with all that the doctor judges it by, found in a loaded tree."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import PurePosixPath
 
 from reconciler.core.guide import Guide
@@ -133,7 +134,7 @@ def _problems_of_manifest(context: DatasetContext) -> set[Problem]:
     )
     problems.update(waiver_problems(context.manifest, context.spec))
     if context.folder is not None:
-        place = context.at("captions", "source")
+        place = partial(context.at, "captions", "source")
         problems.update(match_captions(context.folder, context.source, place, context.guide).problems)
     return problems
 

@@ -14,11 +14,12 @@ import stat
 from collections.abc import Iterable, Mapping
 
 from reconciler.files.cache import CacheFile, CacheTable
+from reconciler.files.file_names import FileNames
 from reconciler.files.image.digest_cache import DigestCache
 from reconciler.files.image.digest_table import KEY_BYTES, NO_KEY, file_key, packed
 from reconciler.files.tree import FileRefused, Tree
 
-RULES = b"1"
+RULES = b"2"
 """Counts up whenever listing finds something else in the same folder, and with the form of a row."""
 
 ROW_LIMIT = 16 * 1024 * 1024
@@ -26,7 +27,7 @@ ROW_LIMIT = 16 * 1024 * 1024
 
 
 Names = tuple[bytes, bytes]
-"""The key of a folder, and the names in it with NUL between them."""
+"""The key of a folder, and the names in it with a NUL behind each."""
 
 
 class ListingCache:
@@ -54,20 +55,20 @@ class ListingCache:
             return {}
         return found
 
-    def names_in(self, folder: str, status: os.stat_result) -> tuple[str, ...] | None:
+    def names_in(self, folder: str, status: os.stat_result) -> FileNames | None:
         """The names in a folder, which are all of files; None if that is not known."""
         known = self._before.get(folder)
         if known is None or known[0] != packed(file_key(status)):
             self._times.begin()  # before it is listed: a change after that has a later time
             return None
         self._now[folder] = known
-        return tuple(os.fsdecode(known[1]).split("\0")) if known[1] else ()
+        return FileNames(lines=known[1])
 
-    def note(self, folder: str, status: os.stat_result, names: Iterable[str]) -> None:
+    def note(self, folder: str, status: os.stat_result, names: FileNames) -> None:
         """Keep the names of a folder that holds nothing but files. `status` is from before it was listed."""
         key = self._times.key(status)
         if key != packed(NO_KEY):
-            self._now[folder] = key, os.fsencode("\0".join(names))
+            self._now[folder] = key, names.lines
 
     def save(self) -> None:
         """Keep what was seen, if it is not what was known."""
@@ -98,12 +99,20 @@ def decoded(value: bytes) -> dict[str, Names]:
             return {}
         found = {}
         end = at + KEY_BYTES * len(paths)
+        if not _are_names(value[end:]):
+            return {}
         for place, (path, size) in enumerate(zip(paths, sizes, strict=True)):
             key = value[at + KEY_BYTES * place : at + KEY_BYTES * (place + 1)]
             names = value[end : end + size]
             end += size
-            if b"/" not in names and b"\0." not in b"\0" + names and b"\0\0" not in b"\0" + names + b"\0" * bool(names):
-                found[path] = key, names
+            if names[-1:] not in {b"", b"\0"}:
+                return {}
+            found[path] = key, names
     except (ValueError, TypeError, RecursionError):
         return {}
     return found
+
+
+def _are_names(lines: bytes) -> bool:
+    """Is each of these, with a NUL behind it, the name of something that is not hidden, in the folder itself?"""
+    return not (lines[:1] in {b".", b"\0"} or b"/" in lines or b"\0." in lines or b"\0\0" in lines)

@@ -184,8 +184,7 @@ def _yaml_files(listing: TreeListing) -> Iterator[tuple[str, str]]:
     """The same, and the files that say what was adopted."""
     for folder in sorted(listing.folders.keys() - {OVERLAYS}):
         files = listing.folders[folder].files
-        text = "\n".join((*files, ""))
-        if ".yaml\n" not in text and ".yml\n" not in text:  # most folders hold images alone, and they are large
+        if b".yaml\0" not in files.lines and b".yml\0" not in files.lines:  # most folders hold images alone
             continue
         for name in files:
             if name.endswith((".yaml", ".yml")) and name != YAML_NAME and (folder or name != CONFIGURATION_NAME):

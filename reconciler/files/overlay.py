@@ -1,6 +1,6 @@
 """The overlays of a root: which there are, what each says, and a configuration with one of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,7 +101,7 @@ def _too_many(tree: TreeReader) -> Problem:
     )
 
 
-def _others(tree: TreeReader, files: tuple[str, ...]) -> Iterator[Problem]:
+def _others(tree: TreeReader, files: Sequence[str]) -> Iterator[Problem]:
     """Files that nobody could choose although they look like overlays."""
     for name in files:
         place = tree.location(f"{FOLDER}/{name}")

@@ -113,6 +113,7 @@ class Tree:
         self._shown_root = _relative_to_here(root)
         start = os.path.normpath(self._shown_root)
         self._shown_start = "" if start == "." else f"{start.rstrip('/')}/"
+        self._shown_top = os.fsencode(os.path.normpath(self._shown_root)).decode("utf-8", "replace")
         self._near = _Near("", -1)
 
     def __enter__(self) -> Self:
@@ -130,15 +131,10 @@ class Tree:
 
     def shown(self, path: str) -> str:
         """A path below the root as a person sees it from the working folder."""
+        if not path:
+            return self._shown_top
         text = self._shown_start + path
-        if (
-            path
-            and path[0] not in "./"
-            and path[-1] != "/"
-            and "/." not in path
-            and "//" not in path
-            and text.isascii()
-        ):
+        if path[0] not in "./" and path[-1] != "/" and "/." not in path and "//" not in path and text.isascii():
             return text  # most paths are plain, and there are many
         text = os.path.normpath(os.path.join(self._shown_root, path))  # noqa: PTH118 - text, not a place
         return os.fsencode(text).decode("utf-8", "replace")

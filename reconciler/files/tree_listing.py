@@ -9,6 +9,7 @@ from typing import Protocol
 from reconciler.core.problem import Problem
 from reconciler.core.text import quoted
 from reconciler.core.value import dataclass
+from reconciler.files.file_names import FileNames
 from reconciler.files.tree import FileRefused, TreeReader
 
 FOLDER_LIMIT = 20_000
@@ -37,7 +38,7 @@ class FolderListing:
     `refused` are names of what is neither, or cannot be reached; where it looks like data, a Problem says why.
     """
 
-    files: tuple[str, ...]
+    files: FileNames
     folders: tuple[str, ...]
     linked: frozenset[str] = frozenset()
     refused: tuple[str, ...] = ()
@@ -69,8 +70,8 @@ class KnownFolders(Protocol):
     """Says what folders hold that were listed before (`files.listing_cache`)."""
 
     def look(self, folder: str, names: Iterable[str]) -> Mapping[str, os.stat_result]: ...
-    def names_in(self, folder: str, status: os.stat_result) -> tuple[str, ...] | None: ...
-    def note(self, folder: str, status: os.stat_result, names: Iterable[str]) -> None: ...
+    def names_in(self, folder: str, status: os.stat_result) -> FileNames | None: ...
+    def note(self, folder: str, status: os.stat_result, names: FileNames) -> None: ...
 
 
 def list_tree(tree: TreeReader, known: KnownFolders | None = None) -> TreeListing:
@@ -105,7 +106,7 @@ def _enter(
     for name in sorted(here.linked):
         _resolve(tree, found, join(path, name), name, chain, files, folders)
     found.folders[path] = FolderListing(
-        files=tuple(sorted(files)),
+        files=FileNames(sorted(files)),
         folders=tuple(sorted(folders)),
         linked=frozenset(here.linked),
         refused=tuple(sorted({*here.linked, *here.special}.difference(files, folders))),

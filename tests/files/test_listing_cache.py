@@ -151,7 +151,7 @@ def test_h18_deep_folders_end_at_the_limit_known_or_not(place: Brand, monkeypatc
     assert [problem.rule for problem in listed(place).problems] == ["tree-limit"]
 
 
-GOOD = encoded({"f1": (bytes(32), b"a\0b"), "f2": (bytes(32), b"")})
+GOOD = encoded({"f1": (bytes(32), b"a\0b\0"), "f2": (bytes(32), b"")})
 
 
 @pytest.mark.parametrize(
@@ -163,10 +163,10 @@ GOOD = encoded({"f1": (bytes(32), b"a\0b"), "f2": (bytes(32), b"")})
         b"[" * 100_000 + b"\n",
         GOOD[:-1],
         GOOD + b"x",
-        GOOD.replace(b"[3,0]", b"[-1,4]"),
-        GOOD.replace(b"[3,0]", b'["3",0]'),
-        GOOD.replace(b"[3,0]", b"[3]"),
-        GOOD.replace(b"[3,0]", b"3"),
+        GOOD.replace(b"[4,0]", b"[-1,5]"),
+        GOOD.replace(b"[4,0]", b'["4",0]'),
+        GOOD.replace(b"[4,0]", b"[4]"),
+        GOOD.replace(b"[4,0]", b"4"),
         GOOD.replace(b'["f1","f2"]', b"[[],{}]"),
     ],
 )
@@ -175,9 +175,12 @@ def test_a_row_that_is_none_says_nothing(value: bytes) -> None:
     assert decoded(value) == {}
 
 
-@pytest.mark.parametrize("names", [b"../../secret", b"a\0b/c", b".git", b"a\0.env", b"a\0\0b", b"\0"])
-def test_no_name_of_a_row_leads_out_of_its_folder(names: bytes) -> None:
-    assert decoded(encoded({"f": (bytes(32), names), "g": (bytes(32), b"a")})).keys() == {"g"}
+@pytest.mark.parametrize(
+    "names", [b"../../secret\0", b"a\0b/c\0", b".git\0", b"a\0.env\0", b"a\0\0b\0", b"\0", b"a", b"a\0b"]
+)
+def test_a_row_with_a_name_that_leads_out_of_its_folder_says_nothing(names: bytes) -> None:
+    for folders in ({"f": names, "g": b"a\0"}, {"g": b"a\0", "h": names}):
+        assert decoded(encoded({folder: (bytes(32), each) for folder, each in folders.items()})) == {}
 
 
 def test_a_command_that_acts_does_not_ask(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,7 +191,7 @@ def test_a_command_that_acts_does_not_ask(brand: Brand, monkeypatch: pytest.Monk
     brand.write("images/p5.png", picture(seed=5))
     load(brand.root, cache=brand.cache, believes_cache=True)
     ((key, value),) = cache_rows(brand.cache, "listings")
-    hidden = {path: (one, names.replace(b"\0p5.png", b"")) for path, (one, names) in decoded(value).items()}
+    hidden = {path: (one, names.replace(b"p5.png\0", b"")) for path, (one, names) in decoded(value).items()}
     assert json.loads(encoded(hidden).partition(b"\n")[0]) != json.loads(value.partition(b"\n")[0])
     with CacheFile(brand.cache) as file:
         file.put(CacheTable.LISTINGS, key, encoded(hidden))

@@ -1,6 +1,7 @@
 """Manifests of datasets: their prefix, their images, and whether they suit the models that are trained on them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from reconciler.core.desired import Desired, DesiredDataset, DesiredImage, UncaptionedImages
 from reconciler.core.fingerprint import dataset_fingerprint
@@ -100,7 +101,7 @@ def _problems(
     if folder is None:
         return Matched()
     source = spec.captions.source if spec.captions else "automatic"
-    place = manifest.document.at("spec", "captions", "source")
+    place = partial(manifest.document.at, "spec", "captions", "source")
     matched = match_captions(folder, source, place, guide)
     problems += matched.problems
     problems += _judge_left_out(manifest, folder, matched.left_out)
@@ -123,30 +124,28 @@ def judge_dataset(
     yield from _judge_family(manifest, spec, project)
     if folder is None:
         return
-    place = manifest.document.at("spec", "images", "path")
-    yield from judge_count(
-        len(folder.images) + len(folder.refused), spec.status, guide, spec.uploads, place, left_out=folder.left_out
-    )
-    yield from judge_bytes(folder.images, spec.uploads, place)
+    # Most datasets have no problem, and then nobody asks where anything stands: finding that takes long in a large tree.
+    place, uploads, scales_up = partial(manifest.document.at, "spec", "images", "path"), spec.uploads, spec.scales_up
+    number = len(folder.images) + len(folder.refused)
+    yield from judge_count(number, spec.status, guide, uploads, place, left_out=folder.left_out)
+    yield from judge_bytes(folder.images, uploads, place)
     yield from _judge_uploads(manifest, spec, folder, models)
     yield from _judge_patterns(manifest, spec, folder)
-    if spec.family == "prefix":
+    if guide.family == "prefix":
         yield from _judge_suitability(manifest, folder, models)
-    yield from judge_images(
-        folder.images, folder.place, scales_up=spec.scales_up, can_scale_up=spec.uploads.can_scale_up
-    )
+    yield from judge_images(folder.images, folder.place, scales_up=scales_up, can_scale_up=uploads.can_scale_up)
     if folder.other_formats:
         shortened = ", ".join(shown(name, 40) for name in folder.other_formats[:3])
         yield _warning(
             "images-left-out",
-            place,
+            place(),
             f"{count(len(folder.other_formats), 'file')} in other formats will not be used",
             f"{shortened}{' and more' if len(folder.other_formats) > 3 else ''}; PNG, JPEG and WebP can be uploaded.",
         )
-    if spec.scales_up and (small := small_images(folder.images)):
+    if scales_up and (small := small_images(folder.images)):
         yield _warning(
             "images-scaled",
-            place,
+            place(),
             f"{count(small, 'image')} will be scaled up",
             "They are smaller than 1,024 pixels on a side; larger pictures train better.",
         )
@@ -194,30 +193,30 @@ def _judge_uploads(
     manifest: Manifest, spec: DatasetSpec, folder: ImageFolder, models: Sequence[ModelSpec]
 ) -> Iterator[Problem]:
     """What does not go with the upload type, or is not worth it."""
-    document, number = manifest.document, len(folder.images)
-    if not spec.uploads.can_scale_up and spec.images.increase_resolution and _says_so(spec):
+    document, number, uploads = manifest.document, len(folder.images), spec.uploads
+    if not uploads.can_scale_up and spec.images.increase_resolution and _says_so(spec):
         yield Problem(
             rule="dataset-increase-resolution",
             location=document.at("spec", "images", "increase_resolution"),
             summary="images of an archive are never scaled up",
-            detail=f"{spec.uploads.what} takes images of 1,024 pixels and more on each side; smaller ones are left out.",
+            detail=f"{uploads.what} takes images of 1,024 pixels and more on each side; smaller ones are left out.",
             remedy="Remove increase_resolution, or write `upload_type: basic`.",
         )
-    if spec.uploads.is_once and 0 < number <= ONE_BY_ONE.most_images:
+    if uploads.is_once and 0 < number <= ONE_BY_ONE.most_images:
         yield _warning(
             "dataset-archive-small",
             document.at("spec", "upload_type"),
             f"an archive for {count(number, 'image')}",
             f"`upload_type: basic` takes up to {ONE_BY_ONE.most_images}, one by one, and takes others later.",
         )
-    if not spec.uploads.can_scale_up and (edge := edge_images(folder.images)):
+    if not uploads.can_scale_up and (edge := edge_images(folder.images)):
         yield _warning(
             "image-edge",
             document.at("spec", "images", "path"),
             f"{count(edge, 'image')} just at the smallest size",
             "A side has 1,024 pixels; Bria may leave images of an archive out that have fewer than 1,025.",
         )
-    if spec.uploads.is_once and any(model.training_mode == "fully_automated" for model in models):
+    if uploads.is_once and any(model.training_mode == "fully_automated" for model in models):
         yield _warning(
             "dataset-archive-automatic",
             document.at("spec", "upload_type"),

@@ -7,7 +7,7 @@ from reconciler.core.guide import Guide, PrefixGuide, SchemaGuide, default_prefi
 from reconciler.core.manifest.loaded import Manifest, SchemaFile
 from reconciler.core.manifest.spec import DatasetSpec, ProjectSpec
 from reconciler.core.manifest.suggestion import one_of
-from reconciler.core.manifest.text_rules import judge_text
+from reconciler.core.manifest.text_rules import is_plain, judge_text
 from reconciler.core.problem import Location, Problem
 from reconciler.core.strictjson import DEPTH_LIMIT, BadJson, Value, loads
 from reconciler.core.text import normal, quoted
@@ -57,7 +57,8 @@ def judge_guide(
         yield _missing(manifest.document.at_key("spec"), manifest.ref.name, project, is_empty=False)
     prefix = spec.caption_prefix
     if prefix is not None and normal(prefix):
-        yield from judge_text(prefix, manifest.document.at("spec", "caption_prefix"), "the prefix", "prefix")
+        if not is_plain(prefix):
+            yield from judge_text(prefix, manifest.document.at("spec", "caption_prefix"), "the prefix", "prefix")
     elif prefix is not None and needs_guide:
         yield _missing(manifest.document.at("spec", "caption_prefix"), manifest.ref.name, project, is_empty=True)
     if spec.visual_schema is not None:

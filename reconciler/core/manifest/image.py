@@ -83,7 +83,7 @@ class FolderImages(Sequence[ImageFile]):
     """The image files of a folder in the order of their names. The objects are made when the first one is asked for.
 
     Trees are large, and a plan that finds nothing to do looks at the digests and the summary only. `digests` holds those of all
-    files, 32 bytes each, one behind the other.
+    files, sorted, 32 bytes each, one behind the other.
     """
 
     __slots__ = ("_made", "_make", "digests", "summary")

@@ -200,7 +200,7 @@ def judge_count(
     status: Literal["draft", "completed"],
     guide: Guide,
     uploads: Uploads,
-    place: Location,
+    place: Callable[[], Location],
     *,
     left_out: Sequence[str] = (),
 ) -> Iterator[Problem]:
@@ -208,7 +208,7 @@ def judge_count(
     if number > uploads.most_images:
         yield Problem(
             rule="dataset-count",
-            location=place,
+            location=place(),
             summary=f"more than {uploads.most_images:,} images",
             detail=f"{number:,} images; {uploads.what} takes {uploads.most_images:,}.",
             remedy=f"Leave some out with `include`, or {uploads.more}.",
@@ -216,7 +216,7 @@ def judge_count(
     if number == 0:
         yield Problem(
             rule="dataset-count",
-            location=place,
+            location=place(),
             summary="this dataset has no image",
             detail=f"{count(len(left_out), 'image')} in the folder, such as {quoted(left_out[0], 60)}, and no pattern takes one."
             if left_out
@@ -229,20 +229,20 @@ def judge_count(
     elif number < guide.least_images and status == "completed":
         yield Problem(
             rule="dataset-count",
-            location=place,
+            location=place(),
             summary=f"fewer than {guide.least_images} images",
             detail=f"{count(number, 'image')}; a dataset with a {guide.field} is completed with {guide.least_images}.",
             remedy="Add images, or write `status: draft`.",
         )
 
 
-def judge_bytes(images: Sequence[ImageFile], uploads: Uploads, place: Location) -> Iterator[Problem]:
+def judge_bytes(images: Sequence[ImageFile], uploads: Uploads, place: Callable[[], Location]) -> Iterator[Problem]:
     """How many bytes all images of a dataset may have together."""
     most = uploads.most_bytes
     if most is not None and (size := sum(image.size + uploads.entry_bytes for image in images)) > most:
         yield Problem(
             rule="dataset-bytes",
-            location=place,
+            location=place(),
             summary=f"more than {most // 1_000_000_000} GB",
             detail=f"{size / 1e9:,.2f} GB in {count(len(images), 'image')}; one archive takes {most // 1_000_000_000} GB.",
             remedy="Leave some out with `include`, make two datasets, or save images as JPEG or WebP.",

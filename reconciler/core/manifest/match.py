@@ -1,7 +1,7 @@
 """Caption texts matched with the images that they belong to."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 
 from reconciler.core.guide import Guide
@@ -26,14 +26,14 @@ class Matched:
     problems: tuple[Problem, ...] = ()
 
 
-def match_captions(folder: ImageFolder, source: str, place: Location, guide: Guide) -> Matched:
-    """Give each image its text. `place` is where the manifest declares the source."""
+def match_captions(folder: ImageFolder, source: str, place: Callable[[], Location], guide: Guide) -> Matched:
+    """Give each image its text. `place` tells where the manifest declares the source."""
     if folder.captions is None:
         return Matched()
     if source == "automatic":
-        return Matched(problems=tuple(_unused(folder.unused, place)))
+        return Matched(problems=tuple(_unused(folder.unused, place())) if folder.unused else ())
     if not folder.captions:  # where there is no image, another problem says so
-        return Matched(problems=(_nothing_read(folder, source, place, guide),) if folder.images else ())
+        return Matched(problems=(_nothing_read(folder, source, place(), guide),) if folder.images else ())
     names = ImageNames(folder)
     entries: dict[str, list[CaptionEntry]] = defaultdict(list)
     problems: list[Problem] = []

@@ -28,6 +28,11 @@ def _hidden() -> re.Pattern[str]:
     )
 
 
+def is_plain(text: str) -> bool:
+    """Is it certain that nothing is wrong with a text? Then nobody needs to know where it stands."""
+    return text.isascii() and len(text) <= CAPTION_LIMIT and _CONTROL.search(text) is None
+
+
 def judge_text(text: str, location: Location, what: str, rule: str) -> Iterator[Problem]:
     """What is wrong with a caption or prefix, apart from what it says."""
     text = text.replace("\r\n", "\n")

@@ -15,13 +15,14 @@ from reconciler.core.problem import Problem
 from reconciler.core.text import quoted
 from reconciler.core.value import dataclass
 from reconciler.files.caption import reading as caption
+from reconciler.files.file_names import FileNames
 from reconciler.files.image import dvc
 from reconciler.files.image.digest_table import DigestTable
 from reconciler.files.image.image_file import Inspection
 from reconciler.files.image.scan import FolderContents
 from reconciler.files.text_file import refused
 from reconciler.files.tree import FileRefused, TreeReader
-from reconciler.files.tree_listing import TreeListing, join
+from reconciler.files.tree_listing import FolderListing, TreeListing, join
 
 OTHER_SUFFIXES = frozenset(
     {".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".jfif"}
@@ -31,8 +32,8 @@ OTHER_SUFFIXES = frozenset(
 MASK_ENDINGS = ("-masklabel", "-condlabel")
 """Endings that training tools give to the names of masks. Masks are never images of a dataset."""
 
-_LINE_ENDS = tuple(f"{suffix}\n" for suffix in sorted(SUFFIXES))
-_MASKS = tuple(f"{ending}." for ending in MASK_ENDINGS)
+_ENDINGS = tuple(f"{suffix}\0".encode() for suffix in sorted(SUFFIXES))
+_MASKS = tuple(f"{ending}.".encode() for ending in MASK_ENDINGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class DatasetFiles:
 
     folder: str
     source: str
-    images: tuple[str, ...]
+    images: Sequence[str]
     left_out: tuple[str, ...]
     others: tuple[str, ...]
     captions: tuple[str, ...]
@@ -67,6 +68,8 @@ def choose_files(
     if folder not in listing.folders:
         pointer = pointers.missing_folder(folder, place)
         return [pointer or _no_folder(manifest, spec.images.path, folder, listing)]
+    if spec.images.include is None and _holds_images_alone(listing.folders[folder]):
+        return _all_of(folder, listing.folders[folder].files, spec)
     patterns, bad = _patterns(manifest, spec.images.include)
     if bad:
         return bad
@@ -79,8 +82,6 @@ def choose_files(
         return [missing]
     names = _files_below(folder, listing)
     lost = [name for name in _refused_below(folder, listing) if is_image(name)]
-    if patterns is None and not lost and _are_images(names):
-        return _all_of(folder, names, spec)
     images = [name for name in names if is_image(name)]
     chosen = images if patterns is None else [name for name in images if is_wanted(name)]
     kept = set(chosen)
@@ -137,7 +138,7 @@ def _all_of(folder: str, names: Sequence[str], spec: DatasetSpec) -> DatasetFile
     return DatasetFiles(
         folder=folder,
         source=_source(spec),
-        images=tuple(names),
+        images=names,
         left_out=(),
         others=(),
         captions=(),
@@ -191,7 +192,7 @@ def _all_at_once(files: DatasetFiles, scanned: Mapping[str, FolderContents]) -> 
     table = scanned.get(files.folder)
     if not isinstance(table, DigestTable) or not table.names_are(files.images):
         return None
-    return FolderImages(table.digest_column, table.summary, lambda: _images_of(files.folder, table))
+    return FolderImages(table.sorted_digests, table.summary, lambda: _images_of(files.folder, table))
 
 
 def _images_of(folder: str, table: DigestTable) -> tuple[ImageFile, ...]:
@@ -220,7 +221,7 @@ def _one_by_one(
 
 def folders_of(files: DatasetFiles) -> Mapping[str, Sequence[str]]:
     """The folders below the root that hold the images of a dataset, each with the names of its images, sorted."""
-    if "/" not in "".join(files.images):  # one search over all names: asking name by name is slow in large trees
+    if isinstance(files.images, FileNames):
         return {files.folder: files.images}
     found: dict[str, list[str]] = {}
     for name in files.images:
@@ -256,7 +257,7 @@ def _normal(name: str) -> str:
 
 
 def _files_below(folder: str, listing: TreeListing) -> Sequence[str]:
-    """Every file below a folder, as a path below it, sorted."""
+    """Every file below a folder, as a path below it, sorted: FileNames where they all lie in the folder itself."""
     if not listing.folders[folder].folders:
         return listing.folders[folder].files
     strip = len(folder) + 1 if folder else 0
@@ -270,17 +271,18 @@ def _refused_below(folder: str, listing: TreeListing) -> Iterator[str]:
         yield from (join(path, name)[strip:] for name in listing.folders[path].refused)
 
 
-def _are_images(names: Sequence[str]) -> bool:
-    """Is it certain that all of these are images? A few searches over all names: asking name by name is slow in large trees.
+def _holds_images_alone(folder: FolderListing) -> bool:
+    """Is it certain that a folder holds images and nothing else? A few searches over all names: asking name by name is slow in large trees.
 
-    Suffixes in capital letters, and names with a folder in them, take the longer way.
+    Suffixes in capital letters take the longer way.
     """
-    text = "\n".join((*names, ""))
-    return (
-        text.count("\n") == len(names) == sum(map(text.count, _LINE_ENDS))
-        and "/" not in text
-        and not any(mask in text for mask in _MASKS)
-    )
+    if folder.folders or folder.refused:
+        return False
+    text, other = folder.files.lines, len(folder.files)
+    for ending in _ENDINGS:
+        if other:
+            other -= text.count(ending)
+    return not other and not any(mask in text for mask in _MASKS)
 
 
 def is_image(name: str) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 from reconciler.files.cache import CacheFile, CacheTable
 from reconciler.files.image.digest_table import NO_KEY, Damaged, DigestTable, Form, decoded, encoded, file_key, packed
 
-RULES = b"5"
+RULES = b"6"
 """Counts up whenever the reading of images, or a judgement in `FolderSummary`, finds something else, and with the form of a row.
 Rows with another number are not found."""
 

@@ -1,7 +1,7 @@
 """Digests and sizes of one folder's images, kept as columns of bytes to save memory and time on large trees.
 
 A row begins with a line of JSON that says what is true of all files together. The columns follow, each with one entry of fixed size for
-a file; the names are last. A column is decoded when it is asked for: a plan that finds nothing to do asks for hardly any. So a row is judged
+a file, and then the names. Digests are sorted, since that is how they are asked for; another column says which one each file has. A column is decoded when it is asked for: a plan that finds nothing to do asks for hardly any. So a row is judged
 by its head and by the size of its columns, and whatever bytes they hold, they are sizes, digests and names.
 """
 
@@ -20,6 +20,7 @@ from reconciler.core.manifest.image import Facts, Flaw, FolderSummary, Trait
 from reconciler.core.manifest.portable import are_plain
 from reconciler.core.name import DIGEST_BYTES
 from reconciler.core.value import dataclass
+from reconciler.files.file_names import FileNames, lines_of
 from reconciler.files.image.image_file import POINTER_LIMIT, Inspection, pointer_blob, pointer_bytes
 
 Key = tuple[int, int, int, int]
@@ -28,8 +29,9 @@ Key = tuple[int, int, int, int]
 NO_KEY: Key = (0, 0, 0, 0)
 """The key of a file whose times are too fresh to tell anything. No file has it."""
 
-SIZE_BYTES, KIND_BYTES, KEY_BYTES, BLOB_BYTES = 8, 2, 32, 20
-_WIDTHS = (SIZE_BYTES, KIND_BYTES, DIGEST_BYTES, KEY_BYTES, BLOB_BYTES)
+SIZE_BYTES, KIND_BYTES, PLACE_BYTES, KEY_BYTES, BLOB_BYTES = 8, 2, 4, 32, 20
+_WIDTHS = (SIZE_BYTES, KIND_BYTES, DIGEST_BYTES, PLACE_BYTES, KEY_BYTES, BLOB_BYTES)
+_SIZES, _KINDS, _DIGESTS, _PLACES, _KEYS, _BLOBS = range(len(_WIDTHS))
 _STARTS = tuple(itertools.accumulate(_WIDTHS, initial=0))
 """Where each column begins, in bytes for each file; the names are behind the last."""
 
@@ -73,14 +75,19 @@ class DigestTable:
     found to hold others. Either is known only after every image was compared with the tree.
     """
 
-    def __init__(self, shared: "Shared", columns: bytes) -> None:
+    def __init__(self, shared: "Shared", row: bytes, start: int = 0) -> None:
         self.tree: str | None = None
         self.form = Form.WHOLE
         self.not_tree: str | None = None
         self.shared = shared
-        self.columns = columns
-        names = columns[_STARTS[-1] * shared.number :]
-        if len(columns) < _STARTS[-1] * shared.number or names.count(b"\0") + bool(names) != shared.number:
+        self._row = row
+        self._start = start
+        """Where the columns begin in the row, which is not copied: it is large."""
+        end = start + _STARTS[-1] * shared.number
+        self.lines = row[end:]
+        """The names of all files, as `FileNames` has them."""
+        is_whole = self.lines[-1:] in {b"", b"\0"} and self.lines.count(b"\0") == shared.number
+        if len(row) < end or not is_whole:
             raise Damaged
 
     def __len__(self) -> int:
@@ -93,34 +100,39 @@ class DigestTable:
 
     def names_are(self, names: Sequence[str]) -> bool:
         """Are these the names of the table, in this order? Asked without decoding them."""
-        return len(names) == len(self) and self.columns[_STARTS[-1] * len(self) :] == _joined(names)
+        return self.lines == lines_of(names)
 
     @functools.cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all files."""
-        joined = self.columns[_STARTS[-1] * len(self) :]
-        return tuple(os.fsdecode(joined).split("\0")) if joined else ()
+        return FileNames(lines=self.lines).names
+
+    @property
+    def columns(self) -> bytes:
+        """All that a row holds of single files."""
+        return self._row[self._start :]
 
     @functools.cached_property
     def digests(self) -> tuple[str, ...]:
         """The digest of each file, 64 hex digits."""
-        digits, step = self.digest_column.hex(), 2 * DIGEST_BYTES
-        return tuple([digits[at : at + step] for at in range(0, len(digits), step)])
+        digits, step = self.sorted_digests.hex(), 2 * DIGEST_BYTES
+        places = unpack(f"<{len(self)}I", self._column(_PLACES))
+        return tuple([digits[at : at + step] for at in [place % len(self) * step for place in places]])
 
     @property
-    def digest_column(self) -> bytes:
-        """The digests of all files, one behind the other, 32 bytes each."""
-        return self._column(2)
+    def sorted_digests(self) -> bytes:
+        """The digests of all files, sorted, one behind the other, 32 bytes each."""
+        return self._column(_DIGESTS)
 
     @property
     def keys(self) -> bytes:
         """The keys of all files, one behind the other."""
-        return self._column(3)
+        return self._column(_KEYS)
 
     @property
     def blobs(self) -> tuple[str | None, ...]:
         """Git's ids of all files; None for each that is not known."""
-        column = self._column(4)
+        column = self._column(_BLOBS)
         pieces = (column[at : at + BLOB_BYTES] for at in range(0, len(column), BLOB_BYTES))
         return tuple(None if piece == _UNKNOWN else piece.hex() for piece in pieces)
 
@@ -167,15 +179,15 @@ class DigestTable:
 
     @property
     def _sizes(self) -> tuple[int, ...]:
-        return unpack(f"<{len(self)}Q", self._column(0))
+        return unpack(f"<{len(self)}Q", self._column(_SIZES))
 
     @property
     def _kinds(self) -> tuple[int, ...]:
-        return unpack(f"<{len(self)}H", self._column(1))
+        return unpack(f"<{len(self)}H", self._column(_KINDS))
 
     def _column(self, which: int) -> bytes:
         number = self.shared.number
-        return self.columns[_STARTS[which] * number : _STARTS[which + 1] * number]
+        return self._row[self._start + _STARTS[which] * number : self._start + _STARTS[which + 1] * number]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,15 +206,18 @@ def make_table(files: Iterable[tuple[str, bytes, Inspection]]) -> DigestTable:
     names, found = [name for name, _, _ in rows], [one for _, _, one in rows]
     facts = tuple(dict.fromkeys(one.facts for one in found if one.facts))
     kinds = {each: kind for kind, each in enumerate(facts, 1)}
+    order = sorted(range(len(found)), key=lambda position: found[position].digest)
+    places = {position: place for place, position in enumerate(order)}
     columns = (
         pack(f"<{len(found)}Q", *(one.size for one in found)),
         pack(
             f"<{len(found)}H", *(_POINTER if one.is_pointer else kinds[one.facts] if one.facts else 0 for one in found)
         ),
-        bytes.fromhex("".join(one.digest for one in found)),
+        bytes.fromhex("".join(found[position].digest for position in order)),
+        pack(f"<{len(found)}I", *(places[position] for position in range(len(found)))),
         *(key for _, key, _ in rows),
         *(bytes.fromhex(one.blob) if one.blob else _UNKNOWN for one in found),
-        _joined(names),
+        lines_of(names),
     )
     flaws = {position: one.flaw for position, one in enumerate(found) if one.flaw}
     shared = Shared(number=len(found), facts=facts, flaws=flaws, summary=_summary(names, found))
@@ -231,7 +246,7 @@ def decoded(data: bytes) -> DigestTable:
     start = data.find(b"\n") + 1
     try:
         tree, form, not_tree, *shared = json.loads(data[:start])
-        table = DigestTable(_shared(*shared), data[start:])
+        table = DigestTable(_shared(*shared), data, start)
         table.tree, table.form, table.not_tree = _text(tree), Form(form), _text(not_tree)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise Damaged from error
@@ -266,10 +281,6 @@ def _texts(flaw: dict[str, str]) -> dict[str, str]:
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - what JSON holds, judged here
     return value if isinstance(value, str) else None
-
-
-def _joined(names: Sequence[str]) -> bytes:
-    return os.fsencode("\0".join(names))
 
 
 def _summary(names: Sequence[str], found: Sequence[Inspection]) -> FolderSummary:

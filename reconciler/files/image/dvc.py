@@ -130,7 +130,7 @@ def _images_pointed_at(listing: TreeListing, folder: str) -> Iterator[str]:
     """Names below the folder that pointers stand for and no file has. DVC calls a pointer after its file."""
     for path in listing.below(folder):
         files = listing.folders[path].files
-        if f"{SUFFIX}\n" not in "\n".join((*files, "")):  # folders are large, and most hold no pointer
+        if f"{SUFFIX}\0".encode() not in files.lines:  # folders are large, and most hold no pointer
             continue
         strip, here = len(folder) + 1 if folder else 0, set(files)
         stand_for = (name.removesuffix(SUFFIX) for name in files if name.endswith(SUFFIX))
