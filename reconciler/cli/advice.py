@@ -22,8 +22,21 @@ if TYPE_CHECKING:
 
 _NAMES = ("root", "overlay", "endpoint")
 """Options that say which tree and which account are meant. The others change how fast or how loud a command is."""
-_COMMAND = re.compile(r"`(reconciler ([a-z]+)[^`]*)`")
-_ASKS_NOBODY = frozenset({"doctor", "init", "mv", "schema", "show", "validate", "version"})
+_COMMAND = re.compile(r"`(reconciler ((?:gallery )?[a-z]+)[^`]*)`")
+_ASKS_NOBODY = frozenset(
+    {
+        "doctor",
+        "gallery approve",
+        "gallery report",
+        "gallery status",
+        "init",
+        "mv",
+        "schema",
+        "show",
+        "validate",
+        "version",
+    }
+)
 """Commands to which no endpoint matters."""
 
 

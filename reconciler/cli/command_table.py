@@ -29,7 +29,7 @@ COMMANDS = {
     "export": (f"{_HERE}.export", "Show a whole account, or write manifests of what is live."),
     "adopt": (f"{_HERE}.adopt", "Take what people made by hand for a version of a manifest."),
     "migrate": (f"{_HERE}.migrate", "Declare a project once more in the schema family."),
-    "mv": (f"{_HERE}.mv", "Give an object another name in git; what is live is renamed."),
+    "mv": (f"{_HERE}.mv", "Give an object or a gallery another name in git."),
     "destroy": (f"{_HERE}.destroy", "Delete all that the manifests declare: undo a trial."),
     "simulate": (f"{_HERE}.simulate", "Serve a simulated API on this machine."),
     "schema": (f"{_HERE}.schema", "Print the JSON Schema of manifests, overlays or plan files."),

@@ -103,9 +103,29 @@ class GalleryName(click.ParamType[str]):
         return [CompletionItem(f"{head}{slash}{name}") for name in names if name.startswith(word)]
 
 
+class Movable(click.ParamType["Ref | str"]):
+    """A `kind/name`, or a gallery as `gallery/name`: a text, for it is no ref."""
+
+    name = "ref"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "Ref | str":
+        """The ref, or the gallery."""
+        return str(value) if str(value).startswith(_GALLERY) else ANY.convert(value, param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Objects, and galleries with `gallery/`."""
+        found = ANY.shell_complete(ctx, param, incomplete)
+        if incomplete.startswith(_GALLERY):
+            return GALLERY.shell_complete(ctx, param, incomplete)
+        galleries = GALLERY.shell_complete(ctx, param, _GALLERY) if _GALLERY.startswith(incomplete) else []
+        return [*found, *galleries]
+
+
+_GALLERY = "gallery/"
 ANY = RefType("project", "dataset", "model")
 PROJECT = RefType("project")
 DATASET = RefType("dataset")
 MODEL = RefType("model")
 GALLERY = GalleryName()
+MOVABLE = Movable()
 VERSIONED = RefType("dataset", "model", finds_bare=True)

@@ -30,8 +30,8 @@ from reconciler.files.yaml.reading import FILE_LIMIT, read_yaml
 
 
 @dataclass(slots=True)
-class _Edits:
-    """The edits of each file, by its path below the root."""
+class TreeEdits:
+    """Edits that are gathered for each file, by its path below the root."""
 
     tree: Tree
     by_path: dict[str, list[Edit]] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class _Edits:
 
 def renaming(tree: Tree, loaded: Loaded, old: Ref, new: Ref) -> tuple[FileEdit, ...]:
     """Every file that changes where an object gets another name. EditRefused where one of them cannot be edited."""
-    edits = _Edits(tree)
+    edits = TreeEdits(tree)
     for manifest in loaded.manifests:
         if old in {manifest.ref, manifest.parent}:
             file = manifest_file(tree, manifest)

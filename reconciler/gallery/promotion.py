@@ -138,7 +138,7 @@ def _guards(
         yield own
     if before is None or base is None or before.promotion is None or alias not in before.promotion.aliases:
         return
-    was = _as_of_now(before.promotion, base, desired)
+    was = _as_of_now(before.promotion, model.promotion, base, desired)
     if own is None or not _is_asked_by(own, was):
         yield replace(was, is_former=True)
 
@@ -163,9 +163,14 @@ def _guard(promotion: Promotion, gallery: DesiredGallery) -> Guard:
     return Guard(gallery=replace(gallery, cases=tuple(case for case in gallery.cases if case.name in asked)))
 
 
-def _as_of_now(was: Promotion, base: Desired, desired: Desired) -> Guard:
-    """What the base asks for, with the gallery and the cases as the tree defines them now, as far as it still has them."""
+def _as_of_now(was: Promotion, own: Promotion | None, base: Desired, desired: Desired) -> Guard:
+    """What the base asks for, with the gallery and the cases as the tree defines them now, as far as it still has them.
+
+    A gallery that is gone, where the model names one that is new, was renamed. That asks for no less: each case of the base counts.
+    """
     then, now = base.galleries.get(was.gallery), desired.galleries.get(was.gallery)
+    if now is None and own is not None and own.gallery not in base.galleries:
+        now = desired.galleries.get(own.gallery)
     if then is None or now is None:  # a gallery that came with its model from another root is known here alone
         known = then or now
         return Guard(gallery=None, missing=was.gallery) if known is None else _guard(was, known)

@@ -26,6 +26,19 @@ def moved_view(old: Ref, new: Ref, plan: Plan, *, is_renamed: bool, absent_in: I
     )
 
 
+def moved_gallery_view(old: str, new: str, *, approvals: int, is_written: bool) -> View:
+    """What is said of a gallery, of which nothing is live. `approvals` go on counting under the new name."""
+    verb = "becomes" if is_written else "would become"
+    kept = (
+        f" {count(approvals, 'approval')} of it {'goes' if approvals == 1 else 'go'} on counting." if approvals else ""
+    )
+    return screen(
+        [Line(text=say(f"gallery/{old} {verb} gallery/{new}."))],
+        [Line(text=say(f"Nothing of a gallery is live, so no plan changes.{kept} Commit all of it together."))],
+        [Line(text=say(f"Scripts, workflows and .gitattributes that name {old} are not looked at."))],
+    )
+
+
 def _left(old: Ref, overlay: str) -> str:
     return (
         f"In overlays/{overlay}.yaml it is absent. Versions that are still live there as {old.name} are not found under the "

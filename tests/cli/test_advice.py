@@ -75,6 +75,8 @@ def test_every_command_that_is_advised_is_one_that_there_is() -> None:
             "`reconciler plan --overlay brand --root 'my brand/' --endpoint https://api.example`",
         ),
         ("`reconciler doctor` says it.", "`reconciler doctor --root 'my brand/' --overlay staging` says it."),
+        ("`reconciler gallery report x`", "`reconciler gallery report x --root 'my brand/' --overlay staging`"),
+        ("`reconciler gallery run x`", f"`reconciler gallery run x {MORE}`"),
         ("`reconciler plan --help` says it.", "`reconciler plan --help` says it."),
         ("`reconciler --help`, `git pull` and reconciler plan", "`reconciler --help`, `git pull` and reconciler plan"),
     ],

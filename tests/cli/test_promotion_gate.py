@@ -219,19 +219,23 @@ def test_a_case_that_is_taken_away_is_asked_for_all_the_same(world: World, cli: 
     assert why(cli) == ""
 
 
-def test_a_renamed_gallery_is_another_one(world: World, cli: Cli) -> None:
-    """It is judged as the base declares it, where its pictures were."""
+def test_a_renamed_gallery_goes_on_guarding(world: World, cli: Cli) -> None:
+    """By each case of the base. By hand the approvals have to be given again; `mv` takes them along."""
     world.approved()
     edit(ROOT / "gallery.yaml", "name: looks", "name: views")
     edit(MODEL, "gallery: looks", "gallery: views")
     name_production(world.second)
     assert f'looks/{world.second}.approved.json is for the gallery "looks"' in why(cli)
     approve_looks(world.second, gallery="views")
-    assert f'looks/{world.second}.approved.json is for the gallery "views"' in why(cli)
-    name_production(world.first)
-    commit("renamed")
-    name_production(world.second)
     assert why(cli) == ""
+    edit(ROOT / "gallery.yaml", "    - {name: reading, prompt: reading, seed: 7}\n", "")
+    approve_looks(world.second, gallery="views")
+    assert "its approval in gallery/views is void (reading is not in it)" in why(cli)
+    git("checkout", "--quiet", "manifests")
+    name_production(world.second)
+    assert cli("mv", "gallery/looks", "views").code == 0
+    assert why(cli) == ""
+    assert [(one["before"], one["after"]) for one in consequences(cli)] == [("looks", "views")]
 
 
 def test_a_renamed_model_keeps_its_guard(world: World, cli: Cli) -> None:
