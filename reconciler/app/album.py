@@ -57,8 +57,10 @@ def album_of(plan: Plan, sources: AlbumSources) -> Album:
         after = ImageTree(root=sources.root, loaded=load(sources.root))
         before = _base_of(stack, sources) if changed else None
         renamed = () if before is None else tuple(_renamed(before.loaded, after.loaded, changed))
-        thumbnails = _thumbnails(wanted_pictures(plan, renamed), after, before, sources.ask)
-        found = findings_of(plan, after, sources.today)
+        wanted = wanted_pictures(plan, renamed)
+        # First, as it draws what it decodes.
+        found = findings_of(plan, after, sources.today, shown=frozenset(wanted))
+        thumbnails = _thumbnails(wanted, after, before, sources.ask)
         return Album(
             thumbnails=thumbnails,
             findings=found.told,

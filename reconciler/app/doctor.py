@@ -16,7 +16,8 @@ from reconciler.doctor.finding import Diagnosis
 from reconciler.doctor.pixels import Measured
 from reconciler.files.cache import CacheFile, default_cache
 from reconciler.files.image.image_file import inspect
-from reconciler.files.image.pixel import PixelCache, measure
+from reconciler.files.image.pixel import PixelCache, measure_and_draw
+from reconciler.files.image.thumbnail import ThumbnailCache
 from reconciler.files.load import load
 from reconciler.files.tree import Tree
 
@@ -53,10 +54,15 @@ def decodable(loaded: Loaded, wanted: Collection[Ref]) -> list[ImageFile]:
     return list(found.values())
 
 
-def measure_all(root: Path, images: Iterable[ImageFile], *, cache: Path | None = None) -> dict[str, Measured]:
-    """The pixels of images below the root, by digest. What was measured before is taken from the cache."""
+def measure_all(
+    root: Path, images: Iterable[ImageFile], *, cache: Path | None = None, shown: Collection[str] = ()
+) -> dict[str, Measured]:
+    """The pixels of images below the root, by digest. What was measured before is taken from the cache.
+
+    `shown` are digests of images of which a report will ask for a thumbnail: what is decoded is drawn as well, into the cache.
+    """
     with CacheFile(cache or default_cache()) as file:
-        kept = PixelCache(file)
+        kept, thumbnails = PixelCache(file), ThumbnailCache(file)
         found: dict[str, Measured] = {}
         missing = []
         for image in images:
@@ -67,24 +73,26 @@ def measure_all(root: Path, images: Iterable[ImageFile], *, cache: Path | None =
                 found[image.digest] = known
         if missing:
             with Tree(root) as tree, ThreadPoolExecutor(_workers()) as threads:
-                for image, measured in zip(missing, threads.map(lambda one: _measure(tree, one), missing), strict=True):
+                looks = threads.map(lambda one: _measure(tree, one, is_drawn=one.digest in shown), missing)
+                for image, (measured, picture) in zip(missing, looks, strict=True):
                     if measured is not None:
                         found[image.digest] = measured
                         kept.put(image.digest, measured)
+                    if picture is not None:
+                        thumbnails.put(image.digest, picture)
         return found
 
 
-def _measure(tree: Tree, image: ImageFile) -> Measured | None:
-    """The pixels of an image; None if the file was changed or removed since the tree was loaded."""
+def _measure(tree: Tree, image: ImageFile, *, is_drawn: bool) -> tuple[Measured | None, bytes | None]:
+    """The pixels of an image, and its thumbnail; neither if the file was changed or removed since the tree was loaded."""
     try:
         with tree.open_file(image.path) as file:
             # Measures are kept by digest for good, so the bytes that are decoded must be those of the digest.
             if inspect(file).digest != image.digest:
-                return None
-            file.seek(0)
-            return measure(file)
+                return None, None
+            return measure_and_draw(file, is_drawn=is_drawn)
     except OSError:
-        return None
+        return None, None
 
 
 def _workers() -> int:

@@ -1,6 +1,6 @@
 """What the doctor says about the images and captions that a plan touches, for whoever reviews it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -32,10 +32,11 @@ class Findings:
     unseen: int = 0
 
 
-def findings_of(plan: Plan, tree: ImageTree, today: date) -> Findings:
+def findings_of(plan: Plan, tree: ImageTree, today: date, shown: Collection[str] = ()) -> Findings:
     """The findings about what a plan changes: each image or caption that comes or changes, and each changed dataset.
 
-    Nothing is told of what stays as it is, since that was reviewed when it came.
+    Nothing is told of what stays as it is, since that was reviewed when it came. `shown` are keys of images of which a thumbnail
+    will be asked for.
     """
     changes = {change.ref: change for change in plan.changes if isinstance(change, DatasetChange)}
     if not changes:
@@ -43,7 +44,9 @@ def findings_of(plan: Plan, tree: ImageTree, today: date) -> Findings:
     touched = frozenset(key for change in changes.values() for key in _touched(change))
     images = sorted(decodable(tree.loaded, changes), key=lambda image: image_key(image.digest) not in touched)
     new_images = frozenset(image.digest for image in images if image_key(image.digest) in touched)
-    evidence = Evidence(today=today, measured=measure_all(tree.root, images[:LOOKED_AT]), new_images=new_images)
+    pictured = frozenset(image.digest for image in images if image_key(image.digest) in shown)
+    measured = measure_all(tree.root, images[:LOOKED_AT], shown=pictured)
+    evidence = Evidence(today=today, measured=measured, new_images=new_images)
     diagnosis = diagnose(tree.loaded, evidence, changes)
     told = (one for dataset in diagnosis.datasets for one in _of(dataset, touched))
     return Findings(told=tuple(dict.fromkeys(told)), unseen=max(len(images) - LOOKED_AT, 0))

@@ -72,7 +72,7 @@ def rules(diagnosis: Diagnosis) -> list[str]:
 
 def test_all_datasets_are_looked_at_and_measures_are_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert rules(looked(root)) == []
-    monkeypatch.setattr("reconciler.app.doctor.measure", None)
+    monkeypatch.setattr("reconciler.app.doctor.measure_and_draw", None)
     assert [str(dataset.ref) for dataset in looked(root).datasets] == ["dataset/poses", "dataset/scenes"]
 
 

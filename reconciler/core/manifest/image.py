@@ -1,6 +1,6 @@
 """What is known of an image file without looking at its pixels."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import overload
 
@@ -103,6 +103,9 @@ class FolderImages(Sequence[ImageFile]):
 
     def __len__(self) -> int:
         return len(self.digests) // DIGEST_BYTES
+
+    def __iter__(self) -> Iterator[ImageFile]:
+        return iter(self.files)  # a sequence would ask for one index after the other
 
     @overload
     def __getitem__(self, index: int) -> ImageFile: ...

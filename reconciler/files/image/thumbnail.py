@@ -23,7 +23,10 @@ EDGE: Final = 192
 PIXEL_LIMIT: Final = 50_000_000
 """Pixels of a picture that is decoded at all: 200 MB of memory for the worst of them."""
 
-RULES = b"2"
+DECODED: Final = 512
+"""Pixels of a side to which a JPEG is decoded at least: decoding to half the size costs a third."""
+
+RULES = b"3"
 """Counts up whenever an image is drawn otherwise; rows with another number are not found."""
 
 _QUALITY = 60
@@ -53,9 +56,27 @@ def _drawn(file: BinaryIO, edge: int, digest: str) -> bytes | None:
         return None
     file.seek(0)
     with _READERS[facts.format](file) as image:
-        if image.width * image.height > PIXEL_LIMIT:
+        if not may_be_shown(image):
             return None
-        small = _shrunk(image, edge)
+        if edge <= EDGE:
+            decode_small(image)  # no smaller, so that it is the same picture where the image was measured, too
+        return thumbnail_of(image, edge)
+
+
+def may_be_shown(image: ImageFile) -> bool:
+    """Has an image no more pixels than are decoded for a picture? Asked before it is decoded."""
+    return image.width * image.height <= PIXEL_LIMIT
+
+
+def decode_small(image: ImageFile) -> None:
+    """Decode an image, a JPEG no larger than needed (draft mode): to be measured, and for a thumbnail."""
+    image.draft("RGB", (DECODED, DECODED))
+    image.load()
+
+
+def thumbnail_of(image: ImageFile, edge: int = EDGE) -> bytes:
+    """The picture of an opened image, which is of no use afterwards."""
+    small = _shrunk(image, edge)
     result = io.BytesIO()
     if edge <= EDGE:
         small.save(result, "WEBP", quality=_QUALITY, method=4)

@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps, ImageStat
 from reconciler.doctor.pixels import Inner, Pixels, Unreadable, are_alike, is_padded_copy
 from reconciler.files.cache import CacheFile, CacheTable
 from reconciler.files.image import pixel
-from reconciler.files.image.pixel import PixelCache, measure
+from reconciler.files.image.pixel import PixelCache, measure, measure_and_draw
+from reconciler.files.image.thumbnail import thumbnail
 
 EXAMPLES = sorted(
     path
@@ -156,6 +157,24 @@ def corrupt() -> bytes:
 )
 def test_what_cannot_be_decoded_is_unreadable(data: bytes) -> None:
     assert isinstance(measure(io.BytesIO(data)), Unreadable)
+
+
+@pytest.mark.parametrize("size", [(1024, 1024), (3000, 1200), (600, 500), (90, 120)])
+@pytest.mark.parametrize(
+    ("form", "mode"), [("JPEG", "RGB"), ("JPEG", "L"), ("JPEG", "CMYK"), ("PNG", "P"), ("WEBP", "RGB")]
+)
+def test_what_is_measured_is_drawn_just_as_it_is_drawn_alone(form: str, mode: str, size: tuple[int, int]) -> None:
+    file = saved(scene(size, mode), form)
+    found, picture = measure_and_draw(file)
+    assert picture is not None
+    assert (found, picture) == (measure(file), thumbnail(file))
+
+
+def test_what_is_too_large_for_a_picture_is_measured_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.files.image.thumbnail.PIXEL_LIMIT", 1_000_000)
+    file = saved(scene(), "JPEG")
+    assert measure_and_draw(file) == (measure(file), None)
+    assert thumbnail(file) is None
 
 
 def test_too_many_pixels_are_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
