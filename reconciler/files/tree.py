@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Literal, Protocol, Self
+from typing import BinaryIO, Literal, NamedTuple, Protocol, Self
 
 from reconciler.core.problem import Location
 from reconciler.core.value import dataclass
@@ -71,6 +71,13 @@ class _Near:
 
     folder: str
     handle: int
+
+
+class _Handle(NamedTuple):
+    """An open file, and its bytes when it was opened."""
+
+    number: int
+    size: int
 
 
 class Content(Protocol):
@@ -161,11 +168,17 @@ class Tree:
 
     def read(self, path: str, limit: int) -> bytes:
         """A regular file below the root, at most one byte more than the limit. OSError if reading it ends in the middle."""
-        with self._file_near(path) or self.open_file(path) as file:
-            return file.read(min(os.fstat(file.fileno()).st_size, limit) + 1)
+        handle = self._file_near(path)
+        if handle is None:
+            with self.open_file(path) as file:
+                return _content(file.fileno(), os.fstat(file.fileno()).st_size, limit)
+        try:
+            return _content(handle.number, handle.size, limit)
+        finally:
+            os.close(handle.number)
 
-    def _file_near(self, path: str) -> BinaryIO | None:
-        """A regular file, opened from the folder that holds it: hundreds are read one after the other. None where that is no short way."""
+    def _file_near(self, path: str) -> "_Handle | None":
+        """A regular file, opened from the folder that holds it: thousands are read one after the other. None where that is no short way."""
         parent, _, name = path.rpartition("/")
         if not name or name[0] == "." or path[0] == "/" or "\0" in path:
             return None
@@ -176,10 +189,11 @@ class Tree:
             handle = os.open(name, _FLAGS, dir_fd=self._near.handle)
         except OSError:  # a link, or what cannot be read: the long way says why
             return None
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
             os.close(handle)
             return None
-        return os.fdopen(handle, "rb")
+        return _Handle(handle, status.st_size)
 
     def _leave(self) -> None:
         if self._near.handle >= 0:
@@ -304,6 +318,15 @@ def _target(path: str, part: str, folder: int, hops: int) -> list[str]:
     if target.startswith("/"):
         raise FileRefused(path, "is or passes a link that leaves the manifest root", leaves=True)
     return target.split("/")
+
+
+def _content(handle: int, size: int, limit: int) -> bytes:
+    """The bytes of an open file, at most one more than the limit. A file object would take twice as long for a small one."""
+    most = min(size, limit) + 1
+    data = os.read(handle, most)
+    while len(data) < most and (more := os.read(handle, most - len(data))):
+        data += more
+    return data
 
 
 def _seen(names: list[str]) -> list[str]:

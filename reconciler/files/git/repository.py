@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, NamedTuple
 
 from reconciler.core.text import quoted, shown
 from reconciler.core.value import dataclass
@@ -53,8 +53,7 @@ class RevisionRefused(Exception):
     """A revision that cannot be read. The message says what to do, in whole sentences."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeEntry:
+class TreeEntry(NamedTuple):
     """One path of a commit: `mode` as git writes it (`100644`, `120000`, `160000`), `path` below the folder asked for."""
 
     mode: str
@@ -66,12 +65,12 @@ class TreeEntry:
 class CommitListing:
     """All that a commit holds below a folder.
 
-    `entries` are files, links and submodules. `sizes` are the bytes of each file and link, by its path, and `folders` the ids
-    of the folders by their paths ("" is the folder itself).
+    `entries` are files, links and submodules. `sizes` are the bytes of each file and link, by its path, where they were asked
+    for, and `folders` the ids of the folders by their paths ("" is the folder itself).
     """
 
     entries: tuple[TreeEntry, ...]
-    sizes: Mapping[bytes, int]
+    sizes: Mapping[bytes, int] | None
     folders: Mapping[bytes, str]
 
 
@@ -142,14 +141,14 @@ class Repository:
                 found.append(TreeEntry(mode=mode, oid=oid, path=path.removeprefix(start)))
         return tuple(found)
 
-    def listing(self, commit: str, folder: str) -> CommitListing:
-        """The same, with the size of each file and the ids of the folders.
+    def listing(self, commit: str, folder: str, *, is_sized: bool = True) -> CommitListing:
+        """The same, with the ids of the folders, and the size of each file if `is_sized`.
 
-        Git looks at each object for that. RevisionRefused if one is not in this clone.
+        For sizes git looks at each object. RevisionRefused if one is not in this clone.
         """
-        listed = self._ask(
-            "ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit, *(["--", folder] if folder else [])
-        )
+        with_sizes = ("-l",) if is_sized else ()
+        where = ("--", folder) if folder else ()
+        listed = self._ask("ls-tree", "-r", "-t", *with_sizes, "-z", "--full-tree", commit, *where)
         if listed is None:
             raise unreadable(commit)
         start = os.fsencode(f"{folder}/") if folder else b""
@@ -158,18 +157,32 @@ class Repository:
         folders: dict[bytes, str] = {}
         for line in listed.split(b"\0")[:-1]:
             head, _, path = line.partition(b"\t")
-            mode, kind, oid, size = head.decode().split()
-            if kind == "tree":
+            mode, kind, oid, *size = head.split()
+            if kind == b"tree":
                 if (path + b"/").startswith(start):
-                    folders[(path + b"/").removeprefix(start).rstrip(b"/")] = oid
+                    folders[(path + b"/").removeprefix(start).rstrip(b"/")] = oid.decode()
             elif path.startswith(start):
                 below = path.removeprefix(start)
-                entries.append(TreeEntry(mode=mode, oid=oid, path=below))
-                if kind == "blob":
-                    if not size.isdecimal():
-                        raise unreadable(oid)
-                    sizes[below] = int(size)
-        return CommitListing(entries=tuple(entries), sizes=sizes, folders=folders)
+                entries.append(TreeEntry(mode=mode.decode(), oid=oid.decode(), path=below))
+                if is_sized and kind == b"blob":
+                    if not size[0].isdigit():
+                        raise unreadable(oid.decode())
+                    sizes[below] = int(size[0])
+        return CommitListing(entries=tuple(entries), sizes=sizes if is_sized else None, folders=folders)
+
+    def sizes(self, oids: Sequence[str]) -> list[int]:
+        """The bytes of some blobs. RevisionRefused if one is not in this clone."""
+        if not oids:
+            return []
+        with self._start("cat-file", "--batch-check", stdin=subprocess.PIPE) as process:
+            answer, _ = process.communicate("".join(f"{oid}\n" for oid in oids).encode())
+        found = [line.split() for line in answer.splitlines()]
+        if len(found) < len(oids):
+            raise unreadable(oids[len(found)])
+        for oid, words in zip(oids, found, strict=True):
+            if len(words) != 3 or words[1] != b"blob":
+                raise unreadable(oid)
+        return [int(words[2]) for words in found]
 
     @contextmanager
     def blobs(self) -> Iterator["Blobs"]:

@@ -41,7 +41,7 @@ def short_revision(rev: str) -> str:
 
 def is_visible(path: bytes) -> bool:
     """Hidden files are never read. `.` and `..` are hidden too, and no part may be empty: no path can leave."""
-    return all(part and not part.startswith(b".") for part in path.split(b"/"))
+    return not (path.startswith((b".", b"/")) or path.endswith(b"/") or b"/." in path or b"//" in path or not path)
 
 
 def suffix_of(path: bytes) -> str:

@@ -8,7 +8,7 @@ files are left out. What could not be a folder on a disk is refused as a whole, 
 import io
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from reconciler.files.git.revision import (
     too_large,
 )
 from reconciler.files.tree import LINK_HOPS, Entries, FileRefused, Place
-from reconciler.files.tree_listing import DATA_SUFFIXES
+from reconciler.files.tree_listing import DATA_SUFFIXES, join
 
 _BLOCK = 1024 * 1024
 _NAME_LIMIT = 255
@@ -39,9 +39,12 @@ Folder = dict[str, TreeEntry | None]
 
 
 @contextmanager
-def revision_tree(root: Path, rev: str, *, is_base: bool = False, limits: Limits = LIMITS) -> Iterator["RevisionTree"]:
+def revision_tree(
+    root: Path, rev: str, *, is_base: bool = False, is_sized: bool = True, limits: Limits = LIMITS
+) -> Iterator["RevisionTree"]:
     """What `root` was at `rev`, as long as the block lasts. If the revision has no such folder it is empty.
 
+    Without `is_sized` nobody may ask for a file before `RevisionTree.measure` was asked for its size.
     `is_base` asks for a history in common with what is checked out. RevisionRefused if the revision cannot be read or is no such
     base; ProblemsFound if it is too large, or holds what no disk can hold.
     """
@@ -49,20 +52,28 @@ def revision_tree(root: Path, rev: str, *, is_base: bool = False, limits: Limits
     commit = repository.commit(rev)
     if is_base:
         repository.require_related(commit, rev)
-    listing = repository.listing(commit, below)
+    listing = repository.listing(commit, below, is_sized=is_sized)
     with repository.blobs() as blobs:
-        yield RevisionTree(revision_name(root, rev), listing, blobs, limits)
+        yield RevisionTree(revision_name(root, rev), listing, blobs, limits, repository.sizes)
 
 
 class RevisionTree:
     """A `TreeReader` over the objects of one commit. Contents are read when they are asked for, one at a time."""
 
-    def __init__(self, name: str, listing: CommitListing, blobs: Blobs, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        name: str,
+        listing: CommitListing,
+        blobs: Blobs,
+        limits: Limits = LIMITS,
+        sizes_of: Callable[[Sequence[str]], Sequence[int]] | None = None,
+    ) -> None:
         self._name = name
-        self._sizes = listing.sizes
+        self._sizes: dict[bytes, int] = {}
         self._ids = listing.folders
         self._blobs = blobs
         self._limits = limits
+        self._sizes_of = sizes_of
         self._folders: dict[str, Folder] = {"": {}}
         entries = [entry for entry in listing.entries if is_visible(entry.path)]
         if len(entries) > limits.entries:
@@ -75,8 +86,31 @@ class RevisionTree:
             self._make_folder(path)
         for entry in (*files, *links):
             self._put(entry)
-        self._require_sizes(files, links)
+        if listing.sizes is not None:
+            self._sizes.update(listing.sizes)
+            self._require_sizes(files, links)
         self._targets = {entry.path: self._target(entry) for entry in links}
+
+    def measure(self, known: Mapping[str, int], folders: Collection[str], most: int) -> None:
+        """Learn how large the files are, but for those of which that is `known`, and for those in `folders`, which have `most` bytes in all.
+
+        ProblemsFound as for a revision whose sizes were listed.
+        """
+        if sum(known.values()) + most > self._limits.total // 2:
+            known, folders = {}, ()  # near the limit, each byte counts
+        entries = [
+            entry
+            for folder, here in self._folders.items()
+            if folder not in folders
+            for name, entry in here.items()
+            if entry is not None and join(folder, name) not in known
+        ]
+        assert self._sizes_of is not None, "a tree without sizes can ask for them"
+        sizes = self._sizes_of([entry.oid for entry in entries])
+        self._sizes.update(zip((entry.path for entry in entries), sizes, strict=True))
+        self._sizes.update((os.fsencode(path), size) for path, size in known.items())
+        links = [entry for entry in entries if entry.mode == LINK]
+        self._require_sizes([entry for entry in entries if entry.mode != LINK], links)
 
     @property
     def is_empty(self) -> bool:
@@ -178,6 +212,8 @@ class RevisionTree:
         entry = self._folders.get(parent, {}).get(name)
         if entry is not None and entry.mode != LINK:  # most paths pass no link
             return path, entry
+        if path in self._folders:
+            return path, None
         parts = [part for part in path.split("/") if part not in {"", "."}]
         if path.startswith("/") or ".." in parts or "\0" in path:
             raise FileRefused(path, "does not lie below the manifest root", leaves=True)
@@ -229,7 +265,9 @@ class RevisionTree:
 
     def _make_folder(self, path: bytes) -> None:
         """Make a folder of the revision, and those that hold it. One that holds hidden files alone is there too, as on the disk."""
-        if len(path) > _PATH_LIMIT or any(len(part) > _NAME_LIMIT for part in path.split(b"/")):
+        if len(path) > _NAME_LIMIT and (
+            len(path) > _PATH_LIMIT or any(len(part) > _NAME_LIMIT for part in path.split(b"/"))
+        ):
             raise ProblemsFound([impossible(self._place(path))])
         folder = os.fsdecode(path)
         missing = []
@@ -248,12 +286,19 @@ class RevisionTree:
         parent, _, name = os.fsdecode(entry.path).rpartition("/")
         if parent not in self._folders:  # a name in a tree may hold a slash, which git itself would not write
             self._make_folder(os.fsencode(parent))
-        if name in self._folders[parent] or len(os.fsencode(name)) > _NAME_LIMIT or len(entry.path) > _PATH_LIMIT:
+        here = self._folders[parent]
+        if name in here or (len(entry.path) > _NAME_LIMIT and self._is_too_long(entry.path)):
             raise ProblemsFound([impossible(self._place(entry.path))])
-        self._folders[parent][name] = entry
+        here[name] = entry
 
-    def _require_sizes(self, files: Iterable[TreeEntry], links: Iterable[TreeEntry]) -> None:
+    def _is_too_long(self, path: bytes) -> bool:
+        return len(path) > _PATH_LIMIT or len(path.rpartition(b"/")[2]) > _NAME_LIMIT
+
+    def _require_sizes(self, files: Sequence[TreeEntry], links: Sequence[TreeEntry]) -> None:
         """Files whose names say that they are never read may be of any size."""
+        sizes = self._sizes.values()
+        if not links and max(sizes, default=0) <= self._limits.file and sum(sizes) <= self._limits.total:
+            return
         left = self._limits.total
         read = (entry for entry in files if suffix_of(entry.path) in DATA_SUFFIXES)
         for most, entries in ((self._limits.file, read), (LINK_LIMIT, links)):
