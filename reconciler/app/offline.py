@@ -17,31 +17,36 @@ from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.look.announced_end import announced_end
 from reconciler.core.look.consequences import Merge, consequences, forgotten, loosened, repinned
 from reconciler.core.look.elsewhere import declared_twice
+from reconciler.core.look.groups import Crossing
 from reconciler.core.look.guard_moves import guard_moves
 from reconciler.core.look.offline import assess_offline, edited
-from reconciler.core.plan import Plan
+from reconciler.core.plan import Plan, Subject
 from reconciler.core.planning.archive_notes import archive_notes
 from reconciler.core.planning.planner import plan, select
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note
+from reconciler.core.rest import NO_REST, Rest, UnchangedRows
 from reconciler.core.text import in_words
 from reconciler.files.configuration import load_configuration
 from reconciler.files.overlay import with_overlay
 
 
-def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Scope) -> Plan:
+def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Scope, rest: Rest = NO_REST) -> Plan:
     """What this tree changes in comparison with its base, as if the base were live; nothing is asked or read.
 
-    WrongUsage where the scope asks for something that only the live side can tell.
+    `rest` is what both trees hold besides, in common. Crossing if it must be compared as well. WrongUsage where the scope asks
+    for something that only the live side can tell.
     """
     desired = with_elsewhere(settings, desired)
+    if rest and desired.elsewhere:
+        raise Crossing
     if scope.retry or scope.prunes or scope.refresh == "full":
         raise WrongUsage("--retry, --prune and --refresh full are about what is live: they go with --base REV --live.")
-    assessment = assess_offline(desired, base.desired, scope.asked)
+    assessment = assess_offline(desired, base.desired, scope.asked, rest)
     refs = chosen_refs(desired, scope)
     made = plan(
         replace(select(assessment, refs), notes=(*_first_adoption(settings, base), *assessment.notes)),
-        subject=replace(subject_of(settings, desired), base=base.name),
+        subject=replace(_with(subject_of(settings, desired), rest), base=base.name),
         limits=settings.limits,
         asked=scope.asked,
         expect=settings.expect,
@@ -54,7 +59,21 @@ def plan_offline(settings: Settings, desired: Desired, base: BaseTree, scope: Sc
     )
     made = replace(made, notes=(*overlay_limits(settings, made), *made.notes))
     made = with_alias_check(made, desired, settings.root, base.desired)
-    return with_promotion_check(made, desired, settings, refs, base)
+    made = with_promotion_check(made, desired, settings, refs, base)
+    if not rest:
+        return made
+    unheld = sum(one.ref not in desired.present for one in made.unchanged)
+    return replace(made, unchanged=UnchangedRows(tuple(made.unchanged), rest, unheld))
+
+
+def _with(subject: Subject, rest: Rest) -> Subject:
+    """The numbers of the whole tree."""
+    return replace(
+        subject,
+        datasets=subject.datasets + len(rest.datasets.names),
+        images=subject.images + rest.images,
+        models=subject.models + len(rest.models.names),
+    )
 
 
 def _first_adoption(settings: Settings, base: BaseTree) -> tuple[Note, ...]:

@@ -75,7 +75,7 @@ def tree_at(settings: Settings, rev: str, beside: ReadTree | None = None) -> Bas
     """
     try:
         with revision_tree(settings.root, rev, is_base=True) as tree:
-            return _base_in(tree, settings, rev, beside)
+            return base_in(tree, settings, rev, beside)
     except ProblemsFound as found:
         base = f"all in the base {short_revision(rev)}"
         if any(problem.rule == POINTERS for problem in found.problems):
@@ -108,7 +108,8 @@ def _without_pull(problem: Problem) -> Problem:
     return replace(problem, remedy="Git holds only the pointer, so nothing tells which images this revision had.")
 
 
-def _base_in(tree: RevisionTree, settings: Settings, rev: str, beside: ReadTree | None) -> BaseTree:
+def base_in(tree: RevisionTree, settings: Settings, rev: str, beside: ReadTree | None) -> BaseTree:
+    """The same of a tree that is open. What is wrong with it has no word that this is the base."""
     if tree.is_empty:
         return BaseTree(name=short_revision(rev), rev=rev, is_there=False)
     name = settings.overlay_name
@@ -134,10 +135,14 @@ def _base_in(tree: RevisionTree, settings: Settings, rev: str, beside: ReadTree 
 def _resolved(tree: RevisionTree, overlay: str, beside: ReadTree | None) -> Desired:
     if beside is not None:
         try:
-            loaded = load_revision(tree, overlay=overlay, believes_cache=True, known=beside.known)
+            known = beside.known
+            loaded = load_revision(tree, overlay=overlay, believes_cache=True, known=known, listing=known.base_listing)
+            known.require_apart(loaded)
             return replace(judge_tree(loaded, beside.judged).desired, warnings=())
         except ProblemsFound:
-            pass  # read once more, so that every problem has its place in the revision
+            if beside.known.is_part:
+                raise
+            # Else it is read once more, so that every problem has its place in the revision
     return resolve_tree(load_revision(tree, overlay=overlay, believes_cache=True))
 
 

@@ -23,6 +23,7 @@ from reconciler.render.fingerprint import ModelFingerprint
 class ReadTree:
     """The working tree as it was read, for a revision that is compared with it: what git knows to be equal is read once."""
 
+    loaded: Loaded
     desired: Desired
     judged: Judged
     known: KnownTree
@@ -37,12 +38,13 @@ def validate(settings: Settings, today: date, *, believes_cache: bool = False) -
     return _validated(loaded, today)[0]
 
 
-def read_tree(settings: Settings, today: date) -> ReadTree:
-    """The same, for a command that only shows, with what is kept for a revision."""
-    known = KnownTree()
+def read_tree(settings: Settings, today: date, known: KnownTree | None = None) -> ReadTree:
+    """The same, for a command that only shows, with what is kept for a revision. `known` may cut the tree (`files.touched_tree`)."""
+    known = KnownTree() if known is None else known
     loaded = load(settings.root, overlay=settings.overlay_name, believes_cache=True, known=known)
+    known.require_apart(loaded)
     desired, judged = _validated(loaded, today)
-    return ReadTree(desired=desired, judged=judged, known=known)
+    return ReadTree(loaded=loaded, desired=desired, judged=judged, known=known)
 
 
 def _validated(loaded: Loaded, today: date) -> tuple[Desired, Judged]:

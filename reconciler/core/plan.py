@@ -1,10 +1,10 @@
 """A plan: a value that says what will be done, in which order, why, and what it costs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property, reduce
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from reconciler.core.action import Action, listed
 from reconciler.core.change import Change
@@ -13,6 +13,7 @@ from reconciler.core.cost import Cost
 from reconciler.core.limit import Limits
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
+from reconciler.core.rest import UnchangedRows
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 from reconciler.core.state import AliasState, Unchanged
 from reconciler.core.value import dataclass
@@ -57,6 +58,11 @@ class _About(Protocol):
 
 _T = TypeVar("_T", bound=_About)
 
+if TYPE_CHECKING:
+    AllUnchanged = Sequence[Unchanged]
+else:
+    AllUnchanged = tuple[Unchanged, ...]  # what a plan file holds, and what is read in one
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -72,7 +78,8 @@ class Plan:
     notes: tuple[Note, ...] = ()
     consequences: tuple[Consequence, ...] = ()
     """What merging does without a call. Known only where a plan is made against the tree before."""
-    unchanged: tuple[Unchanged, ...] = ()
+    unchanged: AllUnchanged = ()
+    """What stays as it is. Of a large tree most of it is made when it is asked for (`core.rest`)."""
     aliases: tuple[AliasState, ...] = ()
     basis: tuple[Basis, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -104,7 +111,18 @@ class Plan:
 
     def unchanged_of(self, ref: Ref) -> tuple[Unchanged, ...]:
         """What stays of one object as it is."""
-        return self._unchanged.get(ref, ())
+        found = self._unchanged.get(ref, ())
+        return found or (self.unchanged.rest.of(ref) if isinstance(self.unchanged, UnchangedRows) else ())
+
+    @property
+    def compared(self) -> Sequence[Unchanged]:
+        """What was looked at and stays as it is. All else that stays is in sync, and `in_sync_apart` counts it."""
+        return self.unchanged.compared if isinstance(self.unchanged, UnchangedRows) else self.unchanged
+
+    @property
+    def in_sync_apart(self) -> int:
+        """Objects that are known to be in sync and were not looked at."""
+        return len(self.unchanged) - len(self.compared)
 
     def aliases_of(self, ref: Ref) -> tuple[AliasState, ...]:
         """The aliases of one model, in the order of the manifest."""
@@ -124,7 +142,7 @@ class Plan:
 
     @cached_property
     def _unchanged(self) -> Mapping[Ref, tuple[Unchanged, ...]]:
-        return _by_ref(self.unchanged)
+        return _by_ref(self.compared)
 
     @cached_property
     def _aliases(self) -> Mapping[Ref, tuple[AliasState, ...]]:

@@ -29,6 +29,8 @@ class CacheTable(StrEnum):
 
     LISTINGS = "listings"
     """The names in the folders of one root."""
+    GROUPS = "groups"
+    """What was judged in one root."""
     READINGS = "readings"
     """What was read in one YAML file."""
     DIGESTS = "digests"
@@ -41,6 +43,7 @@ class CacheTable(StrEnum):
 
 LIMITS: Final = {
     CacheTable.LISTINGS: 64 * 1024 * 1024,
+    CacheTable.GROUPS: 32 * 1024 * 1024,
     CacheTable.READINGS: 128 * 1024 * 1024,
     CacheTable.DIGESTS: 256 * 1024 * 1024,
     CacheTable.PIXELS: 32 * 1024 * 1024,

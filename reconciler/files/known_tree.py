@@ -9,17 +9,30 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from reconciler.core.manifest.loaded import ImageFolder, Manifest, SchemaFile
+from reconciler.core.manifest.image import FolderImages
+from reconciler.core.manifest.loaded import ImageFolder, Loaded, Manifest, SchemaFile
+from reconciler.files.git.git_tree_ids import GitTreeIds
 from reconciler.files.git.revision_tree import RevisionTree
+from reconciler.files.image.digest_table import DigestTable, Form
+from reconciler.files.image.scan import FolderContents
 from reconciler.files.manifest_reading import FileRead, Known
-from reconciler.files.tree import FileRefused
+from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import TreeListing
+
+TEXT_LIMIT = 5_000_000
+"""Bytes of a file with captions, at most."""
 
 _Read = TypeVar("_Read")
 
 
 class KnownParts(Known):
     """The same for all parts of a tree. This one knows nothing and forgets all."""
+
+    def begin(self, tree: Tree, listing: TreeListing, git: GitTreeIds | None) -> None:
+        """A tree on the disk is about to be read."""
+
+    def note_scan(self, scanned: Mapping[str, FolderContents]) -> None:
+        """What was found in the image folders."""
 
     def schema(self, path: str) -> SchemaFile | None:
         """What a schema file holds; None if it must be read."""
@@ -42,6 +55,59 @@ class KnownTree(KnownParts):
         self._files: dict[str, tuple[str, FileRead]] = {}
         self._schemas: dict[str, tuple[str, SchemaFile]] = {}
         self._images: dict[int, tuple[Manifest, str, str, ImageFolder]] = {}
+        self._whole: set[tuple[str, str]] = set()
+        self.git: GitTreeIds | None = None
+        """What git says of the working tree; where it was asked before, it is not asked once more."""
+        self.listing: TreeListing | None = None
+        """What lies in the working tree, once it is read."""
+        self.base_listing: TreeListing | None = None
+        """What lies in the tree of the revision, where it was listed before."""
+
+    def begin(self, tree: Tree, listing: TreeListing, git: GitTreeIds | None) -> None:  # noqa: ARG002 - a part asks it
+        """Git is asked about the folders of this tree."""
+        self.listing = listing
+        self.git = git
+        if git is not None:
+            self.trees = git.trees
+
+    def note_scan(self, scanned: Mapping[str, FolderContents]) -> None:
+        """Keep which folders hold the very bytes of a tree of git, and no pointers to them."""
+        for folder, table in scanned.items():
+            if isinstance(table, DigestTable) and table.tree is not None and table.form is Form.WHOLE:
+                self._whole.add((folder, table.tree))
+
+    @property
+    def is_part(self) -> bool:
+        """Is less read than the whole tree?"""
+        return False
+
+    def require_apart(self, loaded: Loaded) -> None:
+        """Nothing that is read of a whole tree is about something else."""
+
+    def files(self) -> dict[str, tuple[str, FileRead]]:
+        """Git's id of each file of manifests that was read by now, and what it held, by path."""
+        return dict(self._files)
+
+    def whole_folder(self, manifest: Manifest) -> tuple[str, str, int] | None:
+        """The image folder of a dataset, the id of the tree of git whose very bytes it holds, and how many these are at most.
+
+        None if that is not known.
+        """
+        known = self._images.get(id(manifest))
+        if known is None or known[1:3] not in self._whole or self.listing is None:
+            return None
+        _, folder, oid, held = known
+        images = held.images
+        others = len(self.listing.folders[folder].files) - len(images)
+        if isinstance(images, FolderImages):
+            size = len(images) * images.summary.largest
+        else:
+            size = sum(image.size for image in images)
+        return folder, oid, size + others * TEXT_LIMIT
+
+    def schema_id(self, path: str) -> str | None:
+        """Git's id of a schema file that was read."""
+        return self._schemas[path][0] if path in self._schemas else None
 
     def note_file(self, path: str, data: bytes, read: FileRead) -> None:
         """What a file of manifests held."""
@@ -54,7 +120,7 @@ class KnownTree(KnownParts):
     def note_images(self, manifest: Manifest, folder: str, listing: TreeListing, held: ImageFolder) -> None:
         """What lay in the image folder of a dataset, if git knows all of it by one id."""
         oid = self.trees().get(folder)
-        if oid is not None and _is_flat(listing, folder):
+        if oid is not None and is_flat(listing, folder):
             self._images[id(manifest)] = manifest, folder, oid, held
 
     def at(self, tree: RevisionTree) -> "KnownAtRevision":
@@ -100,12 +166,12 @@ class KnownAtRevision(KnownParts):
         if known is None:
             return None
         _, folder, oid, held = known
-        return held if self._tree.tree_of(folder) == oid and _is_flat(listing, folder) else None
+        return held if self._tree.tree_of(folder) == oid and is_flat(listing, folder) else None
 
     def note_images(self, manifest: Manifest, folder: str, listing: TreeListing, held: ImageFolder) -> None:
         """What lay in the image folder of a dataset."""
         oid = self._tree.tree_of(folder)
-        if oid is not None and _is_flat(listing, folder):
+        if oid is not None and is_flat(listing, folder):
             self._images[id(manifest)] = manifest, folder, oid, held
 
     def _known(self, parts: Mapping[str, tuple[str, _Read]], path: str) -> _Read | None:
@@ -123,7 +189,7 @@ def blob_id(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-def _is_flat(listing: TreeListing, folder: str) -> bool:
+def is_flat(listing: TreeListing, folder: str) -> bool:
     """Does a folder hold regular files alone? Then the id of its tree stands for all that is read there."""
     here = listing.folders.get(folder)
     return here is not None and not here.folders and not here.linked and not here.refused

@@ -38,6 +38,9 @@ from reconciler.files.yaml.reading_cache import ReadingCache
 ASK_GIT_FROM = 500
 """Entries of a tree. From here on it is faster to ask git what has changed than to look at each file."""
 
+ASK_GIT_BESIDE_FROM = 200
+"""The same where a revision is read beside the tree: what git does not vouch for is read on both sides."""
+
 SCHEMA_FILE_LIMIT = 4 * SCHEMA_LIMIT
 """Bytes of a schema file that is read; what counts against the limit is its JSON without spaces."""
 
@@ -70,18 +73,20 @@ def load(
             readings = ReadingCache(file, is_believed=believes_cache)
             # Git works while the manifests are read, and is waited for when its answer is needed.
             # Names are compared with those of the tree that git has, so git need not look for others; for a revision all must be known.
-            git = asked_early(tree.root, os.environ, sees_untracked=known is not None)
+            asked = None if known is None else known.git
+            git = asked or asked_early(tree.root, os.environ, sees_untracked=known is not None)
             digests = DigestCache(file, tree.root)
             listing = _listed(tree, file, digests) if believes_cache else list_tree(tree)
-            if git is None and listing.entries >= ASK_GIT_FROM:
+            least = ASK_GIT_FROM if known is None else min(ASK_GIT_FROM, ASK_GIT_BESIDE_FROM)
+            if git is None and listing.entries >= least:
                 git = ask_git(tree.root, os.environ, sees_untracked=known is not None)
-            elif git is not None and listing.entries < ASK_GIT_FROM:
+            elif git is not None and listing.entries < least:
                 git.stop()
                 git = None
-            if git is not None:
+            if git is not None and git is not asked:
                 git.look_in(listing.folders)
-            if known is not None and git is not None:
-                known.trees = git.trees
+            if known is not None:
+                known.begin(tree, listing, git)
             sources = _Sources(
                 readings=readings,
                 limit=tree_bytes,
@@ -106,12 +111,13 @@ def load_revision(
     cache: Path | None = None,
     believes_cache: bool = False,
     known: KnownTree | None = None,
+    listing: TreeListing | None = None,
     tree_bytes: int = TREE_BYTES,
 ) -> Loaded:
     """The same of a tree at a git revision. What is known of images is asked by git's ids alone.
 
     What `known` was told is taken from there where the revision has the same bytes. Its problems have the places that they have in
-    the working tree, and of a folder of images that is known no warning is told.
+    the working tree, and of a folder of images that is known no warning is told. `listing` is that of the tree, where it was listed before.
     RevisionRefused if an object of git cannot be read.
     """
     with uncollected(), CacheFile(cache or default_cache()) as file:
@@ -123,7 +129,7 @@ def load_revision(
             look=lambda names: scan_revision(tree, names, digests),
             known=KnownParts() if known is None else known.at(tree),
         )
-        return _load(tree, list_tree(tree), overlay, sources)
+        return _load(tree, list_tree(tree) if listing is None else listing, overlay, sources)
 
 
 @contextmanager
@@ -174,7 +180,7 @@ def _load(tree: TreeReader, listing: TreeListing, overlay: str, sources: _Source
             found.problems += chosen
     schema_files = _schema_files(tree, found, known)
     galleries = _galleries(tree, found, datasets) if found.galleries else ()
-    folders |= _image_folders(tree, datasets, sources.look, found.problems)
+    folders |= _image_folders(tree, datasets, sources, found.problems)
     for position, files in datasets.items():
         known.note_images(found.manifests[position], files.folder, listing, folders[position])
     return Loaded(
@@ -298,14 +304,15 @@ def _no_schema(
 def _image_folders(
     tree: TreeReader,
     datasets: dict[int, DatasetFiles],
-    look: Scan,
+    sources: _Sources,
     problems: list[Problem],
 ) -> dict[int, ImageFolder]:
     names: dict[str, Sequence[str]] = {}
     for files in datasets.values():
         for folder, own in folders_of(files).items():
             names[folder] = own if folder not in names else sorted({*names[folder], *own})
-    scanned = look(names)
+    scanned = sources.look(names)
+    sources.known.note_scan(scanned)
     claimed = _claimed(datasets.values())
     return {position: read_images(tree, files, scanned, problems, claimed) for position, files in datasets.items()}
 

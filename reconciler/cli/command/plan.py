@@ -130,13 +130,9 @@ def _plan_offline(context: "CommandContext", scope: "Scope", rev: str) -> "tuple
 
     No request is sent and no token is needed, so nothing is imported that speaks to the API.
     """
-    from reconciler.app.offline import plan_offline
-    from reconciler.app.other_roots import with_moved
-    from reconciler.app.revision import tree_at
-    from reconciler.app.validate import read_tree
+    from reconciler.app.touched_part import plan_since
     from reconciler.render.problem import warnings_view
 
-    read = read_tree(context.settings, context.today)
-    context.console.say(warnings_view(read.desired.warnings))
-    base = with_moved(context.settings, read.desired, tree_at(context.settings, rev, read), rev)
-    return plan_offline(context.settings, read.desired, base, scope), read.desired
+    return plan_since(
+        context.settings, scope, rev, context.today, tell=lambda warnings: context.console.say(warnings_view(warnings))
+    )

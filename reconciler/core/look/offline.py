@@ -13,12 +13,14 @@ from reconciler.core.diff.diff import diff
 from reconciler.core.fingerprint import dataset_fingerprint, declared_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.live import DatasetStatus, ModelStatus, Observed, RemoteDataset, by_identity
+from reconciler.core.look.groups import Crossing
 from reconciler.core.look.settled import in_order, in_sync, settled, without
 from reconciler.core.look.tree_as_live import assumed_ids, tree_as_live
 from reconciler.core.name import DraftName, parse_model_name, without_version
 from reconciler.core.reason import Reason, Why
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note
+from reconciler.core.rest import NO_REST, Rest
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 from reconciler.core.state import AliasState, State, Unchanged
 
@@ -26,19 +28,24 @@ _OF_THE_ACCOUNT = frozenset({"nothing-ours", "stray", "duplicate", "leftover-dra
 """Notes about an account, which nobody looked at here."""
 
 
-def assess_offline(desired: Desired, base: Desired, asked: RunOptions = NOTHING_ASKED) -> Assessment:
+def assess_offline(
+    desired: Desired, base: Desired, asked: RunOptions = NOTHING_ASKED, rest: Rest = NO_REST
+) -> Assessment:
     """What differs between two trees, with what depends on it; nothing in it knows an id or a version of an account.
 
-    What both have in common is not compared, where the projects of it are in sync.
+    What both have in common is not compared, where the projects of it are in sync. `rest` is what both have besides, in common:
+    its versions are counted. Crossing if it must be compared as well, because a project of it is not in sync.
     """
     live = with_adopted(base, desired)
     wanted = replace(_unmirrored(desired), adopted=NOTHING_ADOPTED)  # which of it is live, nobody asked here
     asked = replace(asked, accepted=(*asked.accepted, *_common(desired, live)))
     common = settled(wanted, live)
-    found = _compared(wanted, live, asked, common)
+    found = _compared(wanted, live, asked, common, rest)
+    if not _are_in_sync(found, rest.projects):
+        raise Crossing
     if common and not _are_in_sync(found, frozenset(map(wanted.project_of, common))):
         common = frozenset()
-        found = _compared(wanted, live, asked, common)
+        found = _compared(wanted, live, asked, common, rest)
     meant = edited(desired, base)
     touched = meant | {change.ref for change in found.changes}
     unchanged = (_unchanged(one) for one in found.unchanged if one.ref in touched or one.state is State.IN_SYNC)
@@ -50,13 +57,13 @@ def assess_offline(desired: Desired, base: Desired, asked: RunOptions = NOTHING_
         unchanged=in_order(unchanged, quiet, wanted.present),
         aliases=tuple(_alias(one) for one in found.aliases if one.ref in touched),
         basis=(),
-        versions=found.versions + len(common),
+        versions=found.versions + len(common) + len(rest),
     )
 
 
-def _compared(wanted: Desired, live: Desired, asked: RunOptions, common: frozenset[Ref]) -> Assessment:
+def _compared(wanted: Desired, live: Desired, asked: RunOptions, common: frozenset[Ref], rest: Rest) -> Assessment:
     """The comparison of what is not common. Ids are those of the whole base."""
-    return diff(without(wanted, common), as_applied(without(live, common), assumed_ids(live)), asked)
+    return diff(without(wanted, common), as_applied(without(live, common), assumed_ids(live, rest)), asked)
 
 
 def _are_in_sync(found: Assessment, refs: frozenset[Ref]) -> bool:

@@ -1,7 +1,7 @@
 """Take a tree as live: the observation that applying it would leave behind, without asking anyone."""
 
 from collections.abc import Callable, Mapping
-from itertools import count
+from itertools import count, islice
 
 from reconciler.core.desired import Desired, DesiredImage
 from reconciler.core.diff.diff import fingerprints
@@ -20,6 +20,7 @@ from reconciler.core.live import (
 )
 from reconciler.core.name import FinalName, live_image_name
 from reconciler.core.ref import Ref, in_order
+from reconciler.core.rest import NO_REST, Rest
 from reconciler.core.value import dataclass
 
 SOME_TEXT = "an automatic caption."
@@ -42,12 +43,21 @@ def tree_as_live(desired: Desired, ids: Mapping[Ref, int] | None = None) -> Obse
     return Observed(live=by_identity(KINDS[ref.kind](tree, ref) for ref in refs))
 
 
-def assumed_ids(desired: Desired) -> dict[Ref, int]:
-    """Ids count from 1 in the order of the refs. A declared id stays; no other object gets it."""
+def assumed_ids(desired: Desired, rest: Rest = NO_REST) -> dict[Ref, int]:
+    """Ids count from 1 in the order of the refs. A declared id stays; no other object gets it.
+
+    Objects of the rest of the tree have ids, too, which nobody asks for.
+    """
     declared = {ref: project.id for ref, project in desired.projects.items() if project.id is not None}
     taken = frozenset(declared.values())
     free = (number for number in count(1) if number not in taken)
-    return {ref: declared[ref] if ref in declared else next(free) for ref in in_order(desired.refs)}
+    ids: dict[Ref, int] = {}
+    passed = 0
+    for ref in in_order(desired.refs):
+        behind = rest.before(ref)
+        passed += sum(1 for _ in islice(free, behind - passed))
+        ids[ref] = declared[ref] if ref in declared else next(free)
+    return ids
 
 
 def _project(tree: _Tree, ref: Ref) -> RemoteProject:

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
-from dataclasses import fields
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from reconciler.core.action import counted
+from reconciler.core.kind import Kind
 from reconciler.core.plan import FORMAT, Plan
 from reconciler.core.ref import Ref
+from reconciler.core.rest import Column, Rest, UnchangedRows
 from reconciler.core.strictjson import Value, dumps, loads
 from reconciler.core.text import shown
 
@@ -57,7 +60,7 @@ def digest(plan: Plan) -> str:
 
 def dump_plan(plan: Plan) -> str:
     """The plan file's text; same plan, same bytes."""
-    value = _adapter().dump_python(plan, mode="json")
+    value = _adapter().dump_python(replace(plan, unchanged=tuple(plan.unchanged)), mode="json")
     return dumps({"digest": _digest(value), "plan": value}, indent=1)
 
 
@@ -124,7 +127,32 @@ def _digest(value: object) -> str:
 
 def _canonical(value: object) -> str:
     """A plan, or what a plan file holds of it: the same text for both."""
+    if isinstance(value, Plan) and isinstance(value.unchanged, UnchangedRows):
+        parts = {name: _canonical(getattr(value, name)) for name in _names(Plan) if name != "unchanged"}
+        parts["unchanged"] = _rows_text(value.unchanged)
+        return "{" + ",".join(f'"{name}":{parts[name]}' for name in sorted(parts)) + "}"
     return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _rows_text(rows: UnchangedRows) -> str:
+    """The same text for what stays as it is, of which no object is made for the rest of a tree."""
+    return f"[{','.join(rows.merged(_canonical, lambda kind: _rest_texts(rows.rest, kind)))}]"
+
+
+def _rest_texts(rest: Rest, kind: Kind) -> Sequence[str]:
+    """Each object of the rest as a plan file shows it: what such a row says, with names in their places."""
+    column = rest.column(kind)
+    if not column.names:
+        return ()
+    of = ({"behind": ("@b",)} if column.behind else {}) | ({"images": (-1,)} if column.images else {})
+    row = Column(names=("@n",), prints=("@p",), **of).row(kind, 0)  # type: ignore[arg-type]
+    form = _canonical(row).replace("%", "%%")
+    for mark in ("@p", "@n"):
+        form = form.replace(mark, "%s")
+    if column.images:
+        return [form.replace("-1", "%d") % one for one in zip(column.prints, column.images, column.names, strict=True)]
+    form = form.replace("@b", "%s")
+    return [form % one for one in zip(column.behind, column.prints, column.names, strict=True)]
 
 
 def _plain(value: object) -> object:

@@ -184,8 +184,9 @@ def plan_report(plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALB
             (one for one in objects if one.is_weighty), (one for one in objects if not one.is_weighty), FOLD_OBJECTS
         ),
         unusual=entries((), _unusual(plan), FOLD_OBJECTS),
-        in_sync=sum(one.state is State.IN_SYNC and one.ref not in changed for one in plan.unchanged),
-        absent=sum(one.state is State.ABSENT and one.ref not in changed for one in plan.unchanged),
+        in_sync=plan.in_sync_apart
+        + sum(one.state is State.IN_SYNC and one.ref not in changed for one in plan.compared),
+        absent=sum(one.state is State.ABSENT and one.ref not in changed for one in plan.compared),
         warnings=warnings,
         first=tuple(note for note in map(_note, plan.notes) if note.weight is Weight.FIRST),
         notes=notes,
@@ -291,6 +292,6 @@ def _unusual(plan: Plan) -> Iterator[UnchangedObject]:
         UnchangedObject(
             ref=one.ref, version=version_words(one), state=state_words(one), aliases=alias_reports(plan, one.ref)
         )
-        for one in plan.unchanged
+        for one in plan.compared
         if one.state not in QUIET
     )

@@ -1,0 +1,124 @@
+"""The working tree, of which a plan against a revision reads only the groups that the change touches (`core.look.groups`).
+
+A group is untouched if the revision and the working tree hold all that it is made of, by git's ids. The id of a file is computed from the
+bytes that lie there; for a folder of images git vouches (`files.git.git_tree_ids`). A file of an untouched group counts as read and empty,
+so that limits on the whole tree hold.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from itertools import compress
+
+from reconciler.core.adoption import ADOPTED_FILE
+from reconciler.core.look.groups import Crossing, Groups, Inputs, require_apart
+from reconciler.core.manifest.loaded import Loaded
+from reconciler.core.manifest.overlay import FOLDER as OVERLAYS
+from reconciler.files.git.git_tree_ids import GitTreeIds
+from reconciler.files.git.revision_tree import RevisionTree
+from reconciler.files.image.dvc import SUFFIX as POINTER
+from reconciler.files.known_tree import KnownTree, blob_id, is_flat
+from reconciler.files.manifest_reading import FileRead, manifest_files
+from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.tree_listing import TreeListing, join
+from reconciler.files.yaml.reading import FILE_LIMIT
+
+
+class TouchedTree(KnownTree):
+    """What one run reads of the working tree beside a revision. `untouched` has a 1 for each group of the rest and a 0 for each other one.
+
+    The groups in `forced` are read, whatever git says of them.
+    """
+
+    def __init__(self, groups: Groups, base: RevisionTree, base_listing: TreeListing, forced: Collection[int]) -> None:
+        super().__init__()
+        self.groups = groups
+        self.untouched = bytearray(groups.number)
+        self._base = base
+        self.base_listing: TreeListing = base_listing
+        self._forced = forced
+        self._kept: dict[str, tuple[int, FileRead]] = {}
+
+    def begin(self, tree: Tree, listing: TreeListing, git: GitTreeIds | None) -> None:
+        """Cut the tree. Crossing if nothing is left out."""
+        super().begin(tree, listing, git)
+        if may_be_cut(listing) and may_be_cut(self.base_listing):
+            self._cut(tree, listing)
+        if not self.is_part:
+            if git is not None:
+                git.stop()
+            raise Crossing
+
+    def _cut(self, tree: Tree, listing: TreeListing) -> None:
+        untouched = bytearray(b"\1" * self.groups.number)
+        sizes: dict[str, int] = {}
+        for group in (*self._forced, *self._other_folders(listing), *self._other_files(tree, listing, sizes)):
+            untouched[group] = 0
+        for group in self.groups.firsts(untouched):
+            untouched[group] = 0
+        self.untouched = untouched
+        files = self.groups.files
+        for path, oid, values, group in zip(files.paths, files.oids, files.weights, files.of, strict=True):
+            if untouched[group]:
+                self._kept[path] = sizes[path], FileRead(values=values)
+                self._files[path] = oid, self._kept[path][1]
+        self._measure_base(untouched, sizes)
+
+    def _measure_base(self, untouched: bytearray, sizes: Mapping[str, int]) -> None:
+        """Learn how large the files of the revision are: git looks at each object for that, so only at those of the part."""
+        folders, schemas = self.groups.folders, self.groups.schemas
+        kept = {*self._kept, *compress(schemas.paths, [untouched[group] for group in schemas.of])}
+        rows = zip(folders.paths, folders.weights, folders.of, strict=True)
+        most = {path: weight for path, weight, group in rows if untouched[group]}
+        self._base.measure({path: sizes[path] for path in kept}, most.keys(), sum(most.values()))
+
+    def file(self, path: str) -> tuple[int, FileRead] | None:
+        """The bytes of a file of the rest, which is not read."""
+        return self._kept.get(path)
+
+    @property
+    def is_part(self) -> bool:
+        """Is any group left out?"""
+        return any(self.untouched)
+
+    def require_apart(self, loaded: Loaded) -> None:
+        """Crossing if what was read on one of the sides is about the rest."""
+        require_apart(loaded, self.groups, self.untouched)
+
+    def files(self) -> dict[str, tuple[str, FileRead]]:
+        """What was read of the part."""
+        return {path: one for path, one in super().files().items() if path not in self._kept}
+
+    def _other_folders(self, listing: TreeListing) -> Iterator[int]:
+        """The groups with a folder of images that is another one on one of the sides, or may be."""
+        folders, vouched = self.groups.folders, self.trees()
+        for path, oid, group in zip(folders.paths, folders.oids, folders.of, strict=True):
+            if vouched.get(path) != oid or self._base.tree_of(path) != oid or not is_flat(listing, path):
+                yield group
+
+    def _other_files(self, tree: Tree, listing: TreeListing, sizes: dict[str, int]) -> Iterator[int]:
+        """The groups with a file that is another one on one of the sides. `sizes` gains the bytes of those that are the same."""
+        here = {join(folder, name) for folder, name in manifest_files(listing)}
+        for inputs, most in ((self.groups.files, FILE_LIMIT), (self.groups.schemas, FILE_LIMIT)):
+            for path, oid, group in self._rows(inputs):
+                data = None
+                with suppress(FileRefused, OSError):
+                    if self._base.blob_of(path) == oid and (inputs is self.groups.schemas or path in here):
+                        data = tree.read(path, most)
+                if data is None or blob_id(data) != oid:
+                    yield group
+                else:
+                    sizes[path] = len(data)
+
+    def _rows(self, inputs: Inputs) -> Iterator[tuple[str, str, int]]:
+        return zip(inputs.paths, inputs.oids, inputs.of, strict=True)
+
+
+def may_be_cut(listing: TreeListing) -> bool:
+    """Does a tree hold none of what is about objects all over it: overlays, what was adopted, pointers of DVC, what cannot be listed?"""
+    if listing.problems or OVERLAYS in listing.folders:
+        return False
+    for here in listing.folders.values():
+        names = "\n".join((*here.files, ""))
+        if f"{POINTER}\n" in names or (ADOPTED_FILE in names and ADOPTED_FILE in here.files):
+            return False
+    return True
