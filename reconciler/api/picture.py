@@ -19,9 +19,6 @@ SIZE_LIMIT: Final = 2 * 1024 * 1024
 WHOLE_LIMIT: Final = 64 * 1024 * 1024
 """Bytes of a picture in its full size. The API takes files of about 12 MB."""
 
-FILE_LIMIT: Final = 6 * 1024**3
-"""Bytes of a file with all images of a dataset. The API takes archives of 5 GB."""
-
 AT_ONCE: Final = 4
 """Pictures that are fetched at the same time."""
 
@@ -98,47 +95,6 @@ async def download_pictures(
     use = _Use(make=keep, limit=WHOLE_LIMIT, verb="fetches")
     found = await _fetch(addresses, hosts, use, clock=clock, network=network, patience=patience)
     return {key: what for key, what in found.items() if isinstance(what, Missing)}
-
-
-async def download_file(
-    text: str,
-    hosts: Collection[str],
-    *,
-    take: Callable[[bytes], object],
-    clock: Clock,
-    network: Network,
-    patience: Patience,
-) -> Missing | None:
-    """Hand over what is at an address piece by piece, however large it is; why it did not come whole, or None if it did.
-
-    The same rules as for `fetch_pictures` say who is asked and what is sent.
-    """
-    place = _place(text, frozenset(origin for host in hosts for origin in origins_of(host)), "fetches")
-    if isinstance(place, Missing):
-        return place
-    async with _client(place.origin, network, patience) as http:
-        request = http.build_request("GET", place.origin + place.target, headers={"Accept": "application/zip"})
-        try:
-            async with deadline(clock, patience.altogether):
-                response = await http.send(request, stream=True)
-                try:
-                    return _refusal(response, place.host) or await _handed_over(response, take)
-                finally:
-                    await response.aclose()
-        except (TimeoutError, httpx.TimeoutException):
-            return Missing(f"{place.host} did not send it in time")
-        except httpx.HTTPError:
-            return Missing(f"the connection to {place.host} ended before the file had come")
-
-
-async def _handed_over(response: httpx.Response, take: Callable[[bytes], object]) -> Missing | None:
-    size = 0
-    async for piece in response.aiter_raw():
-        size += len(piece)
-        if size > FILE_LIMIT:
-            return Missing(f"the API's file is larger than {FILE_LIMIT // 2**30} GiB")
-        take(piece)
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

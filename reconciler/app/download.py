@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from reconciler.api.download import Broken, Files, Head, download
+from reconciler.api.download import Files
 from reconciler.api.error import Rejected, Unauthorised
-from reconciler.api.picture import Missing, unnamed_hosts
+from reconciler.api.picture import unnamed_hosts
 from reconciler.api.result import ResultFetcher
 from reconciler.app.chosen_version import chosen_dataset, chosen_model
 from reconciler.app.exceptions import WrongUsage, refused
+from reconciler.app.file_fetch import ArrivingFile, fetch_file
 from reconciler.app.generation_results import known_hosts
 from reconciler.app.history import datasets_of, models_of, require_known
 from reconciler.app.planning import Planned
@@ -28,15 +29,8 @@ from reconciler.core.text import in_words, shown
 from reconciler.core.uploads import ONE_BY_ONE
 from reconciler.core.value import dataclass
 from reconciler.files.downloaded import DownloadDiffers, KeptFile, digest_of, kept_before, write_record
-from reconciler.files.part_file import PartFile, PartInUse, PartNote
-from reconciler.render.words import capitalised, megabytes
-
-TRIES: Final = 5
-"""Tries in a row that bring less than a megabyte, after which a file is given up."""
-
-_PROGRESS: Final = 1024**2
-_NEWS: Final = 10.0
-"""Seconds between two lines about one file."""
+from reconciler.files.part_file import PartFile, PartInUse
+from reconciler.render.words import megabytes
 
 _VERSION: Final = "download-version"
 _ONE_BY_ONE: Final = "`reconciler export --images` fetches images one by one, as the API shows them."
@@ -183,8 +177,7 @@ class _Fetching:
         """Fetch one file and give it its name; why not, or nothing."""
         stem = self._chosen.stem + ("" if holds in {"model", "images"} else f".{holds}")
         with PartFile(self._folder, stem) as file:
-            part = _Arriving(file, self._opened, self._told, holds)
-            reason = await self._fetched(holds, part)
+            reason = await self._fetched(holds, file)
             if reason:
                 rest = f"; {megabytes(file.size)} of it stay, and the same command goes on there" if file.size else ""
                 return reason + rest
@@ -202,71 +195,12 @@ class _Fetching:
         self._told.keep(path)
         return ""
 
-    async def _fetched(self, holds: str, part: "_Arriving") -> str:
-        """Try until all is there, with a new address where the old one expired; why it was given up, or nothing."""
-        tries = 0
-        while not part.is_whole:
-            place = self._fetcher.place(self._files.addresses.get(holds, ""))
-            if isinstance(place, Missing):
-                return place.reason
-            before = part.size
-            part.begin(place.host)
-            found = await download(self._fetcher, place, part)
-            if found is None:
-                return ""
-            if isinstance(found, Missing):
-                return found.reason
-            tries = 1 if part.size >= before + _PROGRESS else tries + 1
-            if tries >= TRIES:
-                return f"given up after {TRIES} tries: {found.reason}"
-            await self._again(found, tries)
-        return ""
+    async def _fetched(self, holds: str, file: PartFile) -> str:
+        """Why it was given up, or nothing."""
 
-    async def _again(self, broken: Broken, tries: int) -> None:
-        """Say why, wait a little, and ask for an address where the old one is no longer good."""
-        self._told.say(f"{capitalised(broken.reason)}. It is tried again.")
-        await self._opened.clock.sleep(2.0**tries)
-        if broken.is_expired:
+        async def renewed() -> str:
             self._files = await _addresses(self._opened, self._chosen)
+            return self._files.addresses.get(holds, "")
 
-
-class _Arriving:
-    """A part on the disk as the client sees it, which says now and then how far it is."""
-
-    def __init__(self, file: PartFile, opened: Session, told: Told, word: str) -> None:
-        self._file = file
-        self._clock = opened.clock
-        self._told = told
-        self._word = word
-        self._said = opened.clock.now()
-
-    @property
-    def size(self) -> int:
-        return self._file.size
-
-    @property
-    def head(self) -> Head | None:
-        note = self._file.note
-        return None if note is None else Head(suffix=note.suffix, tag=note.tag, size=note.size)
-
-    @property
-    def is_whole(self) -> bool:
-        return self._file.is_whole
-
-    def begin(self, host: str) -> None:
-        """Say where it comes from, and what is there already."""
-        there = f", from {megabytes(self.size)} on" if self.size else ""
-        self._told.say(f"Fetching the {self._word} from {host}{there}.")
-
-    def restart(self, head: Head) -> None:
-        """Begin anew."""
-        self._file.restart(PartNote(suffix=head.suffix, tag=head.tag, size=head.size))
-
-    def take(self, piece: bytes) -> None:
-        """Keep a piece."""
-        self._file.take(piece)
-        if self._clock.now() - self._said >= _NEWS:
-            self._said = self._clock.now()
-            whole = self._file.note.size if self._file.note is not None else None
-            of = "" if whole is None else f" of {megabytes(whole)}"
-            self._told.say(f"The {self._word}: {megabytes(self.size)}{of}.")
+        part = ArrivingFile(file, clock=self._opened.clock, say=self._told.say, word=holds)
+        return await fetch_file(part, self._fetcher, self._files.addresses.get(holds, ""), renewed)

@@ -5,10 +5,10 @@ from dataclasses import field, replace
 from pathlib import Path
 
 from reconciler.api.client import Client
-from reconciler.api.network import Network
 from reconciler.api.picture import unnamed_hosts
 from reconciler.app.exceptions import WrongUsage, refused
 from reconciler.app.export_files import ExportRequest, Tell, Writing, Written, address_of
+from reconciler.app.settings import Settings
 from reconciler.app.validate import resolve_tree
 from reconciler.core.kind import Kind
 from reconciler.core.live import Observed, RemoteDataset
@@ -90,14 +90,16 @@ def _require_hosts(selection: Selection, request: ExportRequest, archives: Itera
         raise WrongUsage(f"The pictures are at {in_words(hosts, 'and')}. To fetch them from there, add `{options}`.")
 
 
-async def write_export(read: AccountRead, request: ExportRequest, network: Network, tell: Tell) -> Written:
+async def write_export(read: AccountRead, request: ExportRequest, settings: Settings, tell: Tell) -> Written:
     """Write all that is selected. Refused where nothing can be written."""
     written = Written()
     try:
         folder = ExportFolder(request.folder)
         for one in read.selection.exported:
             archive = read.archives.get(one.live.id, "") if one.ref.kind is Kind.DATASET else ""
-            await Writing(one, read.observed, request, folder, written, network, tell, archive).run()
+            await Writing(
+                one, read.observed, request, folder, written, settings.endpoint, settings.network, tell, archive
+            ).run()
     except OSError as error:
         raise refused(
             "export-file",

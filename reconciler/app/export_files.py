@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path, PurePosixPath
 
-from reconciler.api.endpoint import parse_address
+from reconciler.api.endpoint import Endpoint, parse_address
 from reconciler.api.network import Network
-from reconciler.api.picture import Patience, download_file, download_pictures
+from reconciler.api.picture import Patience, download_pictures
+from reconciler.api.result import ResultFetcher
 from reconciler.app.exceptions import refused
+from reconciler.app.file_fetch import ArrivingFile, fetch_file
 from reconciler.clock import SystemClock
 from reconciler.core.live import Observed, RemoteDataset, RemoteImage
 from reconciler.core.look.export import (
@@ -89,6 +91,7 @@ class Writing:
     request: ExportRequest
     folder: ExportFolder
     written: Written
+    endpoint: Endpoint
     network: Network
     tell: Tell
     archive: str
@@ -137,6 +140,8 @@ class Writing:
         if self.archive and any(not self.folder.has_arrived(self._key(one)) for one in wanted):
             await self._fetch_archive(wanted)
         await self._fetch([one for one in wanted if not self.folder.has_arrived(self._key(one))], len(names))
+        if self.archive and all(self.folder.has_arrived(self._key(one)) for one in wanted):
+            self._drop_archive()
         files = {id_: path.removeprefix(f"{self.one.images}/") for id_, (path, _) in placed.items()}
         by_digest = {digest: files[id_] for id_, (_, digest) in sorted(placed.items(), reverse=True)}
         for image in wanted:
@@ -147,26 +152,27 @@ class Writing:
 
     async def _fetch_archive(self, wanted: Sequence[ImageName]) -> None:
         """Fetch the file with all images of the dataset, and take those that can be told apart by their names."""
-        with self.folder.scratch() as place:
-            with place.open("wb") as file:
-                missing = await download_file(
-                    self.archive,
-                    self.request.hosts,
-                    take=file.write,
-                    clock=SystemClock(),
-                    network=self.network,
-                    patience=PATIENCE,
-                )
-            if missing is not None:
-                self.tell(
-                    f"{self.one.ref}: one by one, since the file with all pictures did not come: {missing.reason}"
-                )
+        clock = SystemClock()
+        with self.folder.archive(self.one.live.id) as file:
+            part = ArrivingFile(file, clock=clock, say=self.tell, word=f"pictures of {self.one.ref}")
+            async with ResultFetcher(
+                self.endpoint, self.request.hosts, network=self.network, transport=None
+            ) as fetcher:
+                reason = await fetch_file(part, fetcher, self.archive)
+            if reason:
+                self.tell(f"{self.one.ref}: one by one, since the file with all pictures did not come: {reason}")
                 return
             found = 0
-            for key, data in images_in(place, {self._key(one): one.live.image_name for one in wanted}):
+            for key, data in images_in(file.path, {self._key(one): one.live.image_name for one in wanted}):
                 self.folder.keep(key, data)
                 found += 1
+            file.drop()
         self.tell(f"{self.one.ref}: {found:,} of {count(len(wanted), 'picture')} in one file")
+
+    def _drop_archive(self) -> None:
+        """Leave nothing of a file that did not come whole, once all pictures came one by one."""
+        with self.folder.archive(self.one.live.id) as file:
+            file.drop()
 
     async def _fetch(self, wanted: Sequence[ImageName], total: int) -> None:
         done = total - len(wanted)

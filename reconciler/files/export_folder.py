@@ -3,14 +3,14 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
 
 from reconciler.core.value import dataclass
 from reconciler.files.image.image_file import inspect
+from reconciler.files.part_file import PartFile
 from reconciler.files.whole_file import create_file, replace_path
 
 _OWN = ".export"
@@ -91,15 +91,10 @@ class ExportFolder:
         for key in keys:
             self._waiting(key).unlink(missing_ok=True)
 
-    @contextmanager
-    def scratch(self) -> Iterator[Path]:
-        """A file for what is fetched and unpacked at once; it is gone in the end."""
+    def archive(self, id_: int) -> PartFile:
+        """The file with all pictures of a dataset, as far as it has come. Another account's has another tag, and begins anew."""
         self._prepare()
-        place = self.root / _OWN / "fetched.zip"
-        try:
-            yield place
-        finally:
-            place.unlink(missing_ok=True)
+        return PartFile(self.root / _OWN, f"dataset-{id_}")
 
     def _waiting(self, key: str) -> Path:
         return self.root / _OWN / key.replace("/", "-")

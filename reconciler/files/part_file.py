@@ -57,6 +57,11 @@ class PartFile:
             self._file.close()
 
     @property
+    def path(self) -> Path:
+        """Where the bytes are."""
+        return self._path
+
+    @property
     def is_whole(self) -> bool:
         """Did all of it come already?"""
         return self.note is not None and self.note.size is not None and 0 < self.size == self.note.size

@@ -8,14 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.api import picture
 from reconciler.api.endpoint import Endpoint, HostRefused
 from reconciler.api.network import DIRECT
 from reconciler.api.picture import (
     SIZE_LIMIT,
     Missing,
     Patience,
-    download_file,
     download_pictures,
     fetch_pictures,
     unnamed_hosts,
@@ -151,49 +149,6 @@ async def test_pictures_in_full_size_are_handed_over_one_by_one() -> None:
         "d": "the API gives no address of its picture that could be asked",
     }
     assert (len(seen.heads), unasked.heads) == (1, [])
-
-
-async def fetched_file(address: str, *hosts: str, patience: Patience = HASTY) -> tuple[bytes, Missing | None]:
-    taken = bytearray()
-    missing = await download_file(
-        address, hosts, take=taken.extend, clock=SystemClock(), network=DIRECT, patience=patience
-    )
-    return bytes(taken), missing
-
-
-async def test_a_file_is_handed_over_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with peer(shows(b"x" * 200_000)) as (endpoint, seen):
-        assert await fetched_file(endpoint.origin + PATH, host_of(endpoint), patience=Patience()) == (
-            b"x" * 200_000,
-            None,
-        )
-        _, unnamed = await fetched_file(endpoint.origin + PATH)
-        assert unnamed is not None
-        assert unnamed.reason.endswith(" fetches it")
-        assert len(seen.heads) == 1
-        monkeypatch.setattr(picture, "FILE_LIMIT", 1000)
-        _, large = await fetched_file(endpoint.origin + PATH, host_of(endpoint), patience=Patience())
-        assert large == Missing("the API's file is larger than 0 GiB")
-
-
-@pytest.mark.parametrize(
-    ("behaviour", "why"),
-    [
-        (GONE, "the API's picture is gone (404)"),
-        (hangs, "HOST did not send it in time"),
-        (never_ends, "HOST did not send it in time"),
-        (
-            says(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx"),
-            "the connection to HOST ended before the file had come",
-        ),
-    ],
-)
-async def test_a_file_that_does_not_come_whole(behaviour: Behaviour, why: str) -> None:
-    async with peer(behaviour) as (endpoint, _):
-        patience = Patience(each=0.05, altogether=0.1)
-        _, missing = await fetched_file(endpoint.origin + PATH, host_of(endpoint), patience=patience)
-        assert missing is not None
-        assert missing.reason.replace(host_of(endpoint), "HOST") == why
 
 
 async def test_h67_no_trick_in_an_address_leads_to_another_host() -> None:

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
+from reconciler.files.export_folder import ExportFolder
+from reconciler.files.part_file import PartNote
 from reconciler.simulator import Simulator, SqliteStore, serving
 from tests.by_hand import ByHand, Picture, drawn, notebook
 from tests.cli.conftest import Cli, flat
@@ -205,11 +208,40 @@ def test_a_dataset_of_an_archive_is_fetched_in_one_file(served: Served, cli: Cli
     assert len([path for path in served.asked if path.startswith("/downloads/")]) == 1
 
 
+def zipped(served: Served) -> int:
+    """A dataset of an archive; its id."""
+    with zip_server() as zips:
+        entries = {f"{name}.png": drawn(number, 1100, 1100) for number, name in enumerate(("wave", "jump", "sit"))}
+        return served.hand.zipped(served.hand.project("Lora"), "many", zips.archive(entries))
+
+
+def test_an_archive_goes_on_where_an_earlier_run_was_killed(served: Served, cli: Cli) -> None:
+    """By the tag of the file, as `download` does; in the end nothing is left of the part."""
+    id_ = zipped(served)
+    wanted = ("export", "--images", "--pictures-from", served.host)
+    assert cli(*wanted, "--out", "whole").code == 0
+    asked = httpx.get(f"http://{served.host}/v1/datasets/{id_}/download", headers={"api_token": TOKEN})
+    answer = httpx.get(asked.json()["download_url"])
+    with ExportFolder(Path("out")).archive(id_) as part:
+        part.restart(PartNote(suffix="zip", tag=answer.headers["etag"], size=len(answer.content)))
+        part.take(answer.content[:1000])
+    ran = cli(*wanted, "--out", "out")
+    assert ran.code == 0, ran.err
+    assert "Fetching the pictures of dataset/many from" in flat(ran.err)
+    assert ", from 1 kB on." in flat(ran.err)
+    assert "dataset/many: 3 of 3 pictures in one file" in ran.err
+    last = [json.loads(line) for line in served.log.read_text().splitlines() if "/downloads/" in line][-1]
+    assert last["status"] == 206
+    for name in ("wave.png", "jump.png", "sit.png"):
+        assert Path("out/lora/many", name).read_bytes() == Path("whole/lora/many", name).read_bytes()
+    assert sorted(path.name for path in Path("out/.export").iterdir()) == [".gitignore", "files.jsonl"]
+
+
 @pytest.mark.parametrize(
     "switch", ["download_draft=409_message", "download_layout=images_and_txt", "download_ttl_seconds=3600"]
 )
 def test_other_archives(switch: str, tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the API offers none, pictures come one by one; texts in one do not matter."""
+    """Where the API offers none, pictures come one by one; texts in one do not matter. Nothing is left once all is there."""
     name, _, value = switch.partition("=")
     speed = 10_000_000 if name == "download_ttl_seconds" else 1000
     simulator = Simulator(switches={"era": "mixed", name: value}, pictures=True, speed=speed)
@@ -225,10 +257,15 @@ def test_other_archives(switch: str, tmp_path: Path, cli: Cli, monkeypatch: pyte
                 world.datasets.put(replace(row, status="draft"))
         monkeypatch.setenv("RECONCILER_ENDPOINT", address)
         host = address.removeprefix("http://").removesuffix("/v1")
+        if name == "download_ttl_seconds":
+            with ExportFolder(Path("out")).archive(dataset) as part:  # of an earlier run
+                part.restart(PartNote(suffix="zip", size=10**9))
+                part.take(b"x")
         ran = cli("export", "--out", "out", "--images", "--pictures-from", host)
     simulator.close()
     assert ran.code == 0
     assert Path("out/lora/many/wave.png").exists()
+    assert sorted(path.name for path in Path("out/.export").iterdir()) == [".gitignore", "files.jsonl"]
     assert ("in one file" in ran.err) == (name == "download_layout")
     assert ("one by one, since the file with all pictures did not come" in ran.err) == (name == "download_ttl_seconds")
 

@@ -92,7 +92,7 @@ async def _export(context: "CommandContext", request: "ExportRequest") -> int:
     async with connect(context, request.hosts) as opened:
         observed = await _lists(context, opened.client)
         read = await read_account(opened.client, observed, request)
-    written = await write_export(read, request, context.settings.network, context.console.say_line)
+    written = await write_export(read, request, context.settings, context.console.say_line)
     return _told(context, request, read.selection, written)
 
 
