@@ -86,19 +86,34 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options first, then the shared ones."""
-        shared = self.params[self._own :]
-        records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx)) is not None]
-        names = {param.get_help_record(ctx) for param in shared}
+        shared = {id(param) for param in self.params[self._own :]}
+        records = [(id(param) in shared, record) for param in self.get_params(ctx) if (record := _record(param, ctx))]
         with formatter.section("Options"):
-            formatter.write_dl([record for record in records if record not in names])
+            formatter.write_dl([record for is_shared, record in records if not is_shared])
         with formatter.section(_SHARED):
-            formatter.write_dl([record for record in records if record in names])
+            formatter.write_dl([record for is_shared, record in records if is_shared])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The example, as it is typed."""
         with formatter.section("Example"):
             for line in self.example.splitlines():
                 formatter.write(f"{' ' * formatter.current_indent}{line}\n")
+
+
+def _record(parameter: click.Parameter, context: click.Context) -> tuple[str, str] | None:
+    """The line of an option in the help: what it does, whether it may be repeated, and its default in brackets.
+
+    None for an argument: the first line of the help has it, and the text below says what it is.
+    """
+    record = parameter.get_help_record(context)
+    if record is None or not isinstance(parameter, click.Option):
+        return None
+    text, extra = parameter.help or "", parameter.get_help_extra(context)
+    if parameter.multiple:
+        said, bracket, default = text.partition(" [")
+        text = f"{said.removesuffix('.')}; may be repeated.{bracket}{default}"
+    told = "required" if extra.get("required") else extra.get("default")
+    return record[0], f"{text} [{told}]" if told else text
 
 
 class Group(click.Group):

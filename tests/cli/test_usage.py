@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,20 @@ def test_every_help_has_an_example(cli: Cli, command: str) -> None:
     assert "Example:\n  reconciler" in ran.out
     assert "--endpoint WHERE" in ran.out
     assert max(len(line) for line in ran.out.splitlines()) <= 100
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "captions pull", "gallery run", "gallery report", "gallery status"])
+def test_a_help_says_defaults_in_one_way_and_what_may_be_repeated(cli: Cli, command: str) -> None:
+    """A default in brackets; each line of an option has words."""
+    lines = cli(*command.split(), "--help").out.split("\nOptions:\n")[1].split("\n\n")[0]
+    assert "default:" not in lines
+    assert "<=" not in lines
+    for option in re.split(r"\n(?=  -)", lines):
+        flags, _, words = option.strip().partition("  ")
+        assert words.strip() or "\n" in option, flags
+    for flag in ("--target", "--allow", "--pictures-from", "--case", "--within"):
+        if f"  {flag} " in lines:
+            assert "may be repeated" in " ".join(lines.split(f"  {flag} ")[1].split("\n  -")[0].split()), flag
 
 
 def test_every_command_says_what_it_does(cli: Cli) -> None:

@@ -32,7 +32,7 @@ def command() -> None:
 @click.argument("ref", metavar="DATASET", type=DATASET)
 @click.option("--ours", is_flag=True, help="Where both sides changed a caption, keep git's.")
 @click.option("--theirs", is_flag=True, help="Where both sides changed a caption, take the live one.")
-@click.option("--only", "images", metavar="IMAGE", multiple=True, help="Only this image, as wave.png; may be repeated.")
+@click.option("--only", "images", metavar="IMAGE", multiple=True, help="Only this image, as wave.png.")
 @click.option(
     "--write", "declares", is_flag=True, help="Change the manifest too, if it says that captions are automatic."
 )

@@ -24,9 +24,22 @@ reconciler download dataset/lora-poses --version v2
 
 @declare("download", example=_EXAMPLE)
 @click.argument("ref", metavar="REF", type=VERSIONED)
-@click.option("--version", "version", default="", metavar="WHICH", help="An alias, a number as v2, or a fingerprint.")
+@click.option(
+    "--version",
+    "version",
+    default="",
+    metavar="WHICH",
+    help="An alias, a number as v2, or a fingerprint. [the one in force, else the newest]",
+)
 @click.option("--out", "folder", metavar="DIR", default="downloads", show_default=True, help="Where files go.")
-@click.option("--pictures-from", "hosts", multiple=True, metavar="HOST", callback=read_hosts, help="Fetch from it.")
+@click.option(
+    "--pictures-from",
+    "hosts",
+    multiple=True,
+    metavar="HOST",
+    callback=read_hosts,
+    help="Fetch files from this host, without the token.",
+)
 @pass_invocation
 def command(invocation: Invocation, /, *, ref: "Ref", version: str, folder: str, hosts: tuple[str, ...]) -> int:
     """Fetch the file of a trained model, or the images of a dataset of archives, with a record of their digests.

@@ -24,7 +24,7 @@ reconciler export --out lora --project 1001 --captions --images --pictures-from 
 @declare("export", example=_EXAMPLE)
 @click.option("--list", "lists_only", is_flag=True, help="Show what the account holds, and write nothing.")
 @click.option("--out", "folder", metavar="DIR", type=click.Path(), help="The folder to write to; it becomes a root.")
-@click.option("--project", "projects", multiple=True, metavar="ID|NAME", help="Only this project; may be repeated.")
+@click.option("--project", "projects", multiple=True, metavar="ID|NAME", help="Only this project.")
 @click.option("--captions", "has_captions", is_flag=True, help="Write the live captions, too.")
 @click.option("--images", "has_images", is_flag=True, help="Fetch the images as the API shows them; needs a host.")
 @click.option(
@@ -33,7 +33,7 @@ reconciler export --out lora --project 1001 --captions --images --pictures-from 
     multiple=True,
     metavar="HOST",
     callback=read_hosts,
-    help="Fetch them from this host. No token is sent to it.",
+    help="Fetch them from this host, without the token.",
 )
 @format_option("text", "json")
 @pass_invocation

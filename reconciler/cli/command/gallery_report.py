@@ -19,7 +19,7 @@ reconciler gallery report lora-looks --versions all --case waving
     metavar="VERSION,...",
     help="Columns: aliases, `current`, fingerprints, `v2`, or `all`. [those that aliases name, and current]",
 )
-@click.option("--case", "cases", multiple=True, metavar="CASE", help="Only this row; may be repeated.")
+@click.option("--case", "cases", multiple=True, metavar="CASE", help="Only this row.")
 @click.option("--out", metavar="FILE.html", type=click.Path(), help="The file. [NAME.html]")
 @pass_invocation
 def command(invocation: Invocation, *, name: str, versions: str | None, cases: tuple[str, ...], out: str | None) -> int:

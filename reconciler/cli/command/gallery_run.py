@@ -16,17 +16,33 @@ reconciler gallery run lora-looks --case waving --again waving
 @declare("run", example=_EXAMPLE)
 @click.argument("name", metavar="NAME", type=GALLERY)
 @click.option(
-    "--version", "versions", multiple=True, metavar="WHICH", help="An alias, v2 or a fingerprint; may be repeated."
+    "--version",
+    "versions",
+    multiple=True,
+    metavar="WHICH",
+    help="An alias, a number as v2, a fingerprint, or `current`. [the one that programs use]",
 )
-@click.option("--case", "cases", multiple=True, metavar="CASE", help="Only this case; may be repeated.")
+@click.option("--case", "cases", multiple=True, metavar="CASE", help="Only this case.")
 @click.option(
     "--checkpoint", "checkpoints", multiple=True, type=click.IntRange(1), metavar="STEP", help="Only this checkpoint."
 )
 @click.option("--refresh", "refreshes", is_flag=True, help="Draw again what was defined differently when it was drawn.")
 @click.option("--again", multiple=True, metavar="CASE", help="Pay once more for a case that is unknown or damaged.")
-@click.option("--pictures-from", "hosts", multiple=True, metavar="HOST", callback=read_hosts, help="Fetch from it.")
 @click.option(
-    "--wait", "patience", type=click.FloatRange(1, 86400), default=600.0, metavar="SECONDS", help="For results. [600]"
+    "--pictures-from",
+    "hosts",
+    multiple=True,
+    metavar="HOST",
+    callback=read_hosts,
+    help="Fetch results from this host, without the token.",
+)
+@click.option(
+    "--wait",
+    "patience",
+    type=click.FloatRange(1, 86400),
+    default=600.0,
+    metavar="SECONDS",
+    help="How long to look for results. [600]",
 )
 @limits_option("generations")
 @pass_invocation

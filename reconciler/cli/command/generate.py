@@ -27,37 +27,88 @@ _KINDS = ("image", "vector", "reimagine", "portrait", "structured")
 @click.argument("ref", metavar="MODEL", type=MODEL)
 @click.argument("prompt", default="", metavar="[PROMPT]")
 @click.option("--kind", type=click.Choice(_KINDS), default="image", show_default=True, help="What is drawn.")
-@click.option("--version", "version", metavar="WHICH", help="An alias, a number as v2, or a fingerprint.")
-@click.option("--checkpoint", type=click.IntRange(1), metavar="STEP", help="Of an expert training. [the active one]")
-@click.option("--out", "folder", metavar="DIR", default="generated", show_default=True, help="Where results go.")
-@click.option("--pictures-from", "hosts", multiple=True, metavar="HOST", callback=read_hosts, help="Fetch from it.")
 @click.option(
-    "--wait", "patience", type=click.FloatRange(1, 86400), default=600.0, metavar="SECONDS", help="For results. [600]"
+    "--version",
+    "version",
+    metavar="WHICH",
+    help="An alias, a number as v2, or a fingerprint. [the one that programs use]",
+)
+@click.option(
+    "--checkpoint",
+    type=click.IntRange(1),
+    metavar="STEP",
+    help="Draw with this checkpoint of an expert training. [the active one]",
+)
+@click.option("--out", "folder", metavar="DIR", default="generated", show_default=True, help="Where results go.")
+@click.option(
+    "--pictures-from",
+    "hosts",
+    multiple=True,
+    metavar="HOST",
+    callback=read_hosts,
+    help="Fetch results from this host, without the token.",
+)
+@click.option(
+    "--wait",
+    "patience",
+    type=click.FloatRange(1, 86400),
+    default=600.0,
+    metavar="SECONDS",
+    help="How long to look for results. [600]",
 )
 @click.option("--job", metavar="ID", help="Fetch what a job drew that was begun before; nothing is asked for anew.")
-@click.option("--seed", type=int, metavar="N", help="The same seed draws the same picture.")
-@click.option("--results", type=int, metavar="N", help="How many; 1 to 4, or 2 where the model is slow. [1]")
+@click.option("--seed", type=int, metavar="N", help="The same seed draws the same picture. [random]")
+@click.option("--results", type=int, metavar="N", help="How many pictures: 1 to 4, or 2 where the model is slow. [1]")
 @click.option("--aspect-ratio", type=click.Choice(_RATIOS), help="Width to height. [1:1]")
 @click.option("--steps", type=int, metavar="N", help="Steps of the generation. [by model]")
-@click.option("--fast/--slow", default=None, help="In few steps or many. [by model]")
+@click.option("--fast/--slow", default=None, help="Draw in few steps, or in many. [by model]")
 @click.option("--sync/--no-sync", default=None, help="Let the request wait for its results. [no]")
 @click.option("--negative-prompt", metavar="TEXT", help="What is not to be drawn.")
-@click.option("--influence", type=float, metavar="X", help="Of the model; 0 to 1, in the schema family to 1.5.")
-@click.option("--prefix/--no-prefix", "has_prefix", default=True, help="The prefix of the model first. [yes]")
-@click.option("--guide", "guides", multiple=True, metavar="METHOD=FILE[:SCALE]", help="Two at most, of one ratio.")
-@click.option("--image-prompt", "image_prompts", multiple=True, metavar="FILE|URL", help="A file, or public addresses.")
-@click.option("--image-prompt-mode", type=click.Choice(("regular", "style_only")), help="All of it, or its style.")
-@click.option("--image-prompt-scale", type=float, metavar="X", help="0 to 1. [1]")
+@click.option(
+    "--influence",
+    type=float,
+    metavar="X",
+    help="How much the model counts: 0 to 1, in the schema family to 1.5. [by --kind]",
+)
+@click.option(
+    "--prefix/--no-prefix", "has_prefix", default=True, help="Put the prefix of the model before the prompt. [yes]"
+)
+@click.option(
+    "--guide",
+    "guides",
+    multiple=True,
+    metavar="METHOD=FILE[:SCALE]",
+    help="A picture that guides; two at most, of one aspect ratio.",
+)
+@click.option(
+    "--image-prompt",
+    "image_prompts",
+    multiple=True,
+    metavar="FILE|URL",
+    help="A picture to draw after: a file, or public addresses.",
+)
+@click.option(
+    "--image-prompt-mode",
+    type=click.Choice(("regular", "style_only")),
+    help="What of that picture counts: all of it, or its style.",
+)
+@click.option("--image-prompt-scale", type=float, metavar="X", help="How much that picture counts: 0 to 1. [1]")
 @click.option("--structure", metavar="FILE|URL", help="reimagine: the picture whose structure is kept.")
-@click.option("--structure-influence", type=float, metavar="X", help="reimagine: 0 to 1. [0.75]")
+@click.option(
+    "--structure-influence", type=float, metavar="X", help="reimagine: how strictly it is kept, 0 to 1. [0.75]"
+)
 @click.option("--person", metavar="FILE|URL", help="portrait: the person, from the torso upward.")
-@click.option("--id-strength", type=float, metavar="X", help="portrait: 0 to 1. [0.7]")
-@click.option("--structured-prompt", metavar="FILE", help="JSON, or the JSON beside a result. [schema family]")
-@click.option("--guidance-scale", type=int, metavar="N", help="3 to 5. [schema family: 5]")
-@click.option("--enhance-prompt/--no-enhance-prompt", default=None, help="Let the API write more words. [no]")
-@click.option("--enhance-image/--no-enhance-image", default=None, help="More detail, a little slower. [no]")
-@click.option("--moderation/--no-moderation", default=None, help="Of pictures. [no; schema family: yes]")
-@click.option("--prompt-moderation/--no-prompt-moderation", default=None, help="Of the prompt. [yes]")
+@click.option("--id-strength", type=float, metavar="X", help="portrait: how much the person counts, 0 to 1. [0.7]")
+@click.option(
+    "--structured-prompt", metavar="FILE", help="Schema family: a prompt as JSON, or the JSON beside a result."
+)
+@click.option(
+    "--guidance-scale", type=int, metavar="N", help="Schema family: how strictly the prompt is followed, 3 to 5. [5]"
+)
+@click.option("--enhance-prompt/--no-enhance-prompt", default=None, help="Let the API add words to the prompt. [no]")
+@click.option("--enhance-image/--no-enhance-image", default=None, help="Draw more detail, a little slower. [no]")
+@click.option("--moderation/--no-moderation", default=None, help="Let the API check pictures. [no; schema family: yes]")
+@click.option("--prompt-moderation/--no-prompt-moderation", default=None, help="Let the API check the prompt. [yes]")
 @click.option("--ip-signal/--no-ip-signal", default=None, help="Warn of words that may be protected. [no]")
 @pass_invocation
 def command(invocation: Invocation, /, ref: "Ref", prompt: str, **given: Any) -> int:

@@ -12,13 +12,26 @@ BRIA_API_TOKEN=anything reconciler plan --endpoint http://127.0.0.1:8099
 
 
 @declare("simulate", example=_EXAMPLE)
-@click.option("--port", type=click.IntRange(0, 65535), default=8099, show_default=True, help="0: any free one.")
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    default=8099,
+    show_default=True,
+    help="Where it listens; 0 is any free one.",
+)
 @click.option(
     "--db", metavar="FILE", type=click.Path(), help="Keep the world in this SQLite file; in memory without it."
 )
 @click.option("--speed", type=float, default=1.0, metavar="N", help="Simulated seconds in a second. [1]")
-@click.option("--set", "switches", multiple=True, metavar="SWITCH=VALUE", help="An undocumented behaviour.")
-@click.option("--fault", "faults", multiple=True, metavar="FAULT", help="A scripted fault: METHOD PATH[#WHICH]:KIND.")
+@click.option(
+    "--set",
+    "switches",
+    multiple=True,
+    metavar="SWITCH=VALUE",
+    help="How it behaves where the documents of the API are silent: docs/simulator.md.",
+)
+@click.option("--fault", "faults", multiple=True, metavar="FAULT", help="A fault to play: METHOD PATH[#WHICH]:KIND.")
 @click.option("--pictures", is_flag=True, help="Keep uploaded images, and show them where their addresses say.")
 @click.option("--request-log", metavar="FILE", type=click.Path(), help="Write a JSON line for each request.")
 @pass_invocation

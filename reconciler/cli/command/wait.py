@@ -38,7 +38,9 @@ class _WaitedFor(click.ParamType["Wanted"]):
 
 @declare("wait", example=_EXAMPLE)
 @click.argument("wanted", metavar="[REF]...", nargs=-1, type=_WaitedFor())
-@click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Give up after so long (exit 5).")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Give up after so long (exit code 5). [never]"
+)
 @pass_invocation
 def command(invocation: Invocation, wanted: "tuple[Wanted, ...]", timeout: float | None) -> int:
     """Wait until models are trained as their manifests define them, or an alias (MODEL@ALIAS) can be used.
