@@ -1,4 +1,4 @@
-"""`mv gallery/NAME`: a gallery gets another name in all files that name it. Nothing of it is live, so no plan changes."""
+"""`mv gallery/NAME`: a gallery gets another name in all files that name it. Nothing of it is live, so there is nothing to apply."""
 
 from dataclasses import replace
 

@@ -5,7 +5,6 @@ copies the command would otherwise read another tree or ask another account.
 """
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -61,8 +60,10 @@ class Advice:
 
     def options(self, *, but: Iterable[str] = ()) -> tuple[str, ...]:
         """`--root other/`, `--overlay staging`: the options as words for a shell."""
+        from shlex import quote
+
         left = frozenset(but)
-        return tuple(f"--{name} {shlex.quote(value)}" for name, value in self.given.items() if name not in left)
+        return tuple(f"--{name} {quote(value)}" for name, value in self.given.items() if name not in left)
 
     def view(self, view: View) -> View:
         """The screen, without a change to what people wrote: rows that come and go, and marked differences."""

@@ -56,6 +56,29 @@ def limits_option(*names: str) -> Callable[[_F], _F]:
     return click.option("--allow", "raised", multiple=True, metavar="LIMIT=N", callback=read, help=text)
 
 
+def hosts_option(text: str) -> Callable[[_F], _F]:
+    """`--pictures-from HOST`, any number of times, as `hosts`: from where files may be fetched."""
+    return click.option("--pictures-from", "hosts", multiple=True, metavar="HOST", callback=_read_hosts, help=text)
+
+
+def results_options(function: _F) -> _F:
+    """Where results of a drawing come from, and for how long they are looked for: `hosts` and `patience`."""
+    wait = click.option(
+        "--wait",
+        "patience",
+        type=click.FloatRange(1, 86400),
+        default=600.0,
+        metavar="SECONDS",
+        help="How long to look for results. [600]",
+    )
+    return hosts_option("Fetch results from this host, without the token.")(wait(function))
+
+
+def diff_option(text: str = "Show what would be written, and write nothing.") -> Callable[[_F], _F]:
+    """`--diff`, as `shows_diff`."""
+    return click.option("--diff", "shows_diff", is_flag=True, help=text)
+
+
 def archive_options(function: _F) -> _F:
     """`--archive-store` and `--archive-expiry`, which become settings."""
     store = click.option(
@@ -118,7 +141,7 @@ def read_revisions(text: str) -> tuple[str, str | None]:
     return before, after or None
 
 
-def read_hosts(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+def _read_hosts(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """`HOST` or `HOST:PORT`, any number of times."""
     if values:
         from reconciler.api.endpoint import HostRefused, origins_of

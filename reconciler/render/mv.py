@@ -34,7 +34,13 @@ def moved_gallery_view(old: str, new: str, *, approvals: int, is_written: bool) 
     )
     return screen(
         [Line(text=say(f"gallery/{old} {verb} gallery/{new}."))],
-        [Line(text=say(f"Nothing of a gallery is live, so no plan changes.{kept} Commit all of it together."))],
+        [
+            Line(
+                text=say(
+                    f"Nothing of a gallery is live, so there is nothing to apply.{kept} Commit all of it together."
+                )
+            )
+        ],
         [Line(text=say(f"Scripts, workflows and .gitattributes that name {old} are not looked at."))],
     )
 

@@ -39,7 +39,9 @@ def test_all_that_names_it_follows_and_its_approval_counts(gallery: Path, cli: C
     ran = cli("mv", "gallery/looks", "gallery/views")
     assert ran.code == 0, ran.err
     assert "gallery/looks becomes gallery/views." in ran.out
-    assert "Nothing of a gallery is live, so no plan changes. 1 approval of it goes on counting." in flat(ran.out)
+    assert "Nothing of a gallery is live, so there is nothing to apply. 1 approval of it goes on counting." in flat(
+        ran.out
+    )
     assert "Moved manifests/looks to manifests/views." in ran.err
     assert f"Wrote manifests/views/{DRAWN}.approved.json." in flat(ran.err)
     text = (ROOT / "gallery.yaml").read_text()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.options import read_hosts
+from reconciler.cli.options import diff_option, hosts_option
 from reconciler.cli.ref_type import ANY
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
@@ -26,17 +26,10 @@ reconciler adopt project/lora 1001 --diff
 
 @declare("adopt", example=_EXAMPLE)
 @click.argument("pairs", metavar="REF ID [REF ID]...", nargs=-1, required=True, shell_complete=ANY.shell_complete)
-@click.option(
-    "--pictures-from",
-    "hosts",
-    multiple=True,
-    metavar="HOST",
-    callback=read_hosts,
-    help="Fetch the pictures of live images from this host, and compare their pixels with the files.",
-)
+@hosts_option("Fetch the pictures of live images from this host, and compare their pixels with the files.")
 @click.option("--accept-unknown", is_flag=True, help="Adopt a dataset although git has no file for some of its images.")
 @click.option("--keep-name", is_flag=True, help="Never rename it on the live side.")
-@click.option("--diff", "shows_diff", is_flag=True, help="Show what would be written, and write nothing.")
+@diff_option()
 @pass_invocation
 def command(
     invocation: Invocation,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.options import diff_option
 from reconciler.cli.ref_type import DATASET
 from reconciler.cli.shared_options import Group, Invocation, declare, pass_invocation
 
@@ -36,7 +37,7 @@ def command() -> None:
 @click.option(
     "--write", "declares", is_flag=True, help="Change the manifest too, if it says that captions are automatic."
 )
-@click.option("--diff", "shows_diff", is_flag=True, help="Show what would be written, and write nothing.")
+@diff_option()
 @pass_invocation
 def pull(
     invocation: Invocation,

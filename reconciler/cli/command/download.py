@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.options import read_hosts
+from reconciler.cli.options import hosts_option
 from reconciler.cli.ref_type import VERSIONED
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
@@ -32,14 +32,7 @@ reconciler download dataset/lora-poses --version v2
     help="An alias, a number as v2, or a fingerprint. [the one in force, else the newest]",
 )
 @click.option("--out", "folder", metavar="DIR", default="downloads", show_default=True, help="Where files go.")
-@click.option(
-    "--pictures-from",
-    "hosts",
-    multiple=True,
-    metavar="HOST",
-    callback=read_hosts,
-    help="Fetch files from this host, without the token.",
-)
+@hosts_option("Fetch files from this host, without the token.")
 @pass_invocation
 def command(invocation: Invocation, /, *, ref: "Ref", version: str, folder: str, hosts: tuple[str, ...]) -> int:
     """Fetch the file of a trained model, or the images of a dataset of archives, with a record of their digests.

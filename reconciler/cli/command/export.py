@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.options import format_option, read_hosts
+from reconciler.cli.options import format_option, hosts_option
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
@@ -27,14 +27,7 @@ reconciler export --out lora --project 1001 --captions --images --pictures-from 
 @click.option("--project", "projects", multiple=True, metavar="ID|NAME", help="Only this project.")
 @click.option("--captions", "has_captions", is_flag=True, help="Write the live captions, too.")
 @click.option("--images", "has_images", is_flag=True, help="Fetch the images as the API shows them; needs a host.")
-@click.option(
-    "--pictures-from",
-    "hosts",
-    multiple=True,
-    metavar="HOST",
-    callback=read_hosts,
-    help="Fetch them from this host, without the token.",
-)
+@hosts_option("Fetch them from this host, without the token.")
 @format_option("text", "json")
 @pass_invocation
 def command(

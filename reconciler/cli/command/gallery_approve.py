@@ -2,6 +2,7 @@
 
 import click
 
+from reconciler.cli.options import diff_option
 from reconciler.cli.ref_type import GALLERY
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
@@ -12,7 +13,7 @@ from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 )
 @click.argument("name", metavar="NAME", type=GALLERY)
 @click.argument("version", metavar="FINGERPRINT")
-@click.option("--diff", "shows_diff", is_flag=True, help="Show what would be written, and write nothing.")
+@diff_option()
 @pass_invocation
 def command(invocation: Invocation, *, name: str, version: str, shows_diff: bool) -> int:
     """Record that somebody looked at what a version draws, so that guarded aliases may move to it.

@@ -2,7 +2,7 @@
 
 import click
 
-from reconciler.cli.options import limits_option, read_hosts
+from reconciler.cli.options import limits_option, results_options
 from reconciler.cli.ref_type import GALLERY
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
@@ -28,22 +28,7 @@ reconciler gallery run lora-looks --case waving --again waving
 )
 @click.option("--refresh", "refreshes", is_flag=True, help="Draw again what was defined differently when it was drawn.")
 @click.option("--again", multiple=True, metavar="CASE", help="Pay once more for a case that is unknown or damaged.")
-@click.option(
-    "--pictures-from",
-    "hosts",
-    multiple=True,
-    metavar="HOST",
-    callback=read_hosts,
-    help="Fetch results from this host, without the token.",
-)
-@click.option(
-    "--wait",
-    "patience",
-    type=click.FloatRange(1, 86400),
-    default=600.0,
-    metavar="SECONDS",
-    help="How long to look for results. [600]",
-)
+@results_options
 @limits_option("generations")
 @pass_invocation
 def command(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.options import read_hosts
+from reconciler.cli.options import results_options
 from reconciler.cli.ref_type import MODEL
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
@@ -40,22 +40,7 @@ _KINDS = ("image", "vector", "reimagine", "portrait", "structured")
     help="Draw with this checkpoint of an expert training. [the active one]",
 )
 @click.option("--out", "folder", metavar="DIR", default="generated", show_default=True, help="Where results go.")
-@click.option(
-    "--pictures-from",
-    "hosts",
-    multiple=True,
-    metavar="HOST",
-    callback=read_hosts,
-    help="Fetch results from this host, without the token.",
-)
-@click.option(
-    "--wait",
-    "patience",
-    type=click.FloatRange(1, 86400),
-    default=600.0,
-    metavar="SECONDS",
-    help="How long to look for results. [600]",
-)
+@results_options
 @click.option("--job", metavar="ID", help="Fetch what a job drew that was begun before; nothing is asked for anew.")
 @click.option("--seed", type=int, metavar="N", help="The same seed draws the same picture. [random]")
 @click.option("--results", type=int, metavar="N", help="How many pictures: 1 to 4, or 2 where the model is slow. [1]")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.options import diff_option
 from reconciler.cli.ref_type import DATASET
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
@@ -20,12 +21,7 @@ if TYPE_CHECKING:
 @click.argument("ref", metavar="DATASET", type=DATASET)
 @click.option("--refine", metavar="WORDS", help="Change the visual_schema as these words ask; needs a live draft.")
 @click.option("--write", "writes", is_flag=True, help="Put the proposal into the manifest or the schema file.")
-@click.option(
-    "--diff",
-    "shows_diff",
-    is_flag=True,
-    help="Show what --write would write instead of the proposal, and write nothing.",
-)
+@diff_option("Show what --write would write instead of the proposal, and write nothing.")
 @click.option("--overwrite", is_flag=True, help="With --write: also over a guide that is not committed.")
 @click.option("--content-moderation", "is_moderated", is_flag=True, help="Let the API check the images it looks at.")
 @pass_invocation

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from reconciler.cli.options import diff_option
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ reconciler init --root shoes --name Shoes --type other --medium photography --fr
     help="How the account guides captions: caption_prefix, or visual_schema (accounts of 2026-08 and later). "
     "Asked for on a terminal. [prefix]",
 )
-@click.option("--diff", "shows_diff", is_flag=True, help="Show the files that would be written, and write nothing.")
+@diff_option("Show the files that would be written, and write nothing.")
 @pass_invocation
 def command(
     invocation: Invocation,

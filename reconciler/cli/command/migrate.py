@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.options import diff_option
 from reconciler.cli.ref_type import PROJECT
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="What declared captions become: JSON captions beside the images, or automatic ones.",
 )
-@click.option("--diff", "shows_diff", is_flag=True, help="Show what would be written, and write nothing.")
+@diff_option()
 @pass_invocation
 def command(invocation: Invocation, ref: "Ref", to: str, *, asks: bool, texts_as: "TextsAs", shows_diff: bool) -> int:
     """Declare a project once more in the schema family: new manifests beside the old ones.

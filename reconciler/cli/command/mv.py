@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.options import diff_option
 from reconciler.cli.ref_type import MOVABLE
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
@@ -21,7 +22,7 @@ reconciler mv gallery/lora-looks lora-pictures
 @declare("mv", example=_EXAMPLE)
 @click.argument("old", metavar="REF", type=MOVABLE)
 @click.argument("name", metavar="NEW")
-@click.option("--diff", "shows_diff", is_flag=True, help="Show what would be written, and write nothing.")
+@diff_option()
 @pass_invocation
 def command(invocation: Invocation, old: "Ref | str", name: str, *, shows_diff: bool) -> int:
     """Give an object or a gallery another name in git: in its manifest, and wherever manifests and overlays name it.

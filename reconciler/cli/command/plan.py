@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from reconciler.cli.early import begin_reading
-from reconciler.cli.options import archive_options, format_option, length_option, plan_options, read_hosts
+from reconciler.cli.options import archive_options, format_option, hosts_option, length_option, plan_options
 from reconciler.cli.shared_options import Invocation, declare, pass_invocation
 
 if TYPE_CHECKING:
@@ -29,14 +29,7 @@ reconciler plan --base origin/main --format markdown
 @click.option("--out", metavar="FILE", type=click.Path(), help="Save the plan, for `apply FILE`.")
 @format_option("text", "json", "markdown", "html", "report")
 @length_option
-@click.option(
-    "--pictures-from",
-    "hosts",
-    multiple=True,
-    metavar="HOST",
-    callback=read_hosts,
-    help="HTML: show what only the API still has, fetched from this host, without the token.",
-)
+@hosts_option("HTML: show what only the API still has, fetched from this host, without the token.")
 @click.option("--base", metavar="REV", help="Take the tree at a git revision as live: no token, no network.")
 @click.option("--live", is_flag=True, help="With --base: observe as well, and tell this change from drift.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
