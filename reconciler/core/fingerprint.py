@@ -15,6 +15,7 @@ fingerprint of a live dataset can be computed from the API's answers alone.
 import hashlib
 import json
 from collections.abc import Iterable
+from math import isfinite
 from struct import unpack
 
 from reconciler.core.desired import Desired, DesiredDataset, DesiredModel, UncaptionedImages
@@ -57,12 +58,23 @@ def _bare_fingerprint(guide: Guide, uploads: Uploads, digests: bytes) -> str:
 
 def model_fingerprint(model: DesiredModel, dataset: str) -> str:
     """The fingerprint of a declared model on a dataset's fingerprint."""
-    return _digest(["model", dataset, model.training_mode, model.training_version, dict(model.parameters)])
+    # The same text as that of `_text`, which takes three times as long; a comparison makes one for each model.
+    parameters = ",".join([f"{_text(name)}:{_number(value)}" for name, value in sorted(dict(model.parameters).items())])
+    mode, version = (
+        _text(model.training_mode),
+        "null" if model.training_version is None else _text(model.training_version),
+    )
+    return _digest_of(f'["model",{_text(dataset)},{mode},{version},{{{parameters}}}]')
 
 
 def declared_fingerprint(model: DesiredModel, desired: Desired) -> str:
     """The fingerprint of a model as a tree declares it, on the dataset that the tree declares."""
     return model_fingerprint(model, dataset_fingerprint(desired.datasets[model.dataset]))
+
+
+def _number(value: object) -> str:
+    """The value of a parameter. Whole numbers and floats are written as Python writes them."""
+    return repr(value) if type(value) is int or (type(value) is float and isfinite(value)) else _text(value)
 
 
 def _digest(value: object) -> str:

@@ -74,7 +74,7 @@ LiveName = FinalName | DraftName
 
 def parse_dataset_name(text: str) -> LiveName | None:
     """The name of a dataset of ours; None where a person named it."""
-    if match := _DRAFT.fullmatch(text):
+    if " draft " in text and (match := _DRAFT.fullmatch(text)):
         return DraftName(
             base=match["base"],
             version=int(match["version"]),
@@ -90,7 +90,8 @@ def parse_dataset_name(text: str) -> LiveName | None:
 def parse_model_name(text: str) -> FinalName | None:
     """The name of a model of ours; None where a person named it."""
     if match := _FINAL.fullmatch(text):
-        return FinalName(base=match["base"], version=int(match["version"]), fingerprint=match["fingerprint"])
+        base, version, fingerprint = match.groups()
+        return FinalName(base=base, version=int(version), fingerprint=fingerprint)
     return None
 
 

@@ -45,7 +45,7 @@ class Ref:
         return Ref, (self.kind, self.name)
 
     def __str__(self) -> str:
-        return f"{self.kind.value}/{self.name}"
+        return f"{self.kind}/{self.name}"
 
     def __lt__(self, other: "Ref") -> bool:
         return _place(self) < _place(other)

@@ -48,14 +48,18 @@ def harmless(text: str) -> str:
 def loads(data: str | bytes, *, max_depth: int = DEPTH_LIMIT) -> Value:
     """The value of a JSON text (bytes are UTF-8); BadJson where it is anything but plain, unambiguous JSON."""
     text = data if isinstance(data, str) else _decoded(data)
-    _check_depth(text, max_depth)
     try:
         value: Value = json.loads(
             text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
         )
     except json.JSONDecodeError as error:
+        if _is_deep(text, max_depth):
+            raise _too_deep(max_depth) from None
         raise NoJson(f"it is no JSON from character {error.pos + 1:,} on", (error.lineno, error.colno)) from None
-    if _MAY_BE_HALF.search(text):
+    except RecursionError:
+        raise _too_deep(max_depth) from None
+    _check_depth(value, max_depth)
+    if ("\\" in text or not text.isascii()) and _MAY_BE_HALF.search(text):
         _check_text(value)
     return value
 
@@ -67,12 +71,33 @@ def _decoded(data: bytes) -> str:
         raise NoJson(f"it is not UTF-8 at byte {error.start + 1:,}") from None
 
 
-def _check_depth(text: str, limit: int) -> None:
+def _check_depth(value: Value, limit: int) -> None:
+    """Level by level: an answer has many values, and few of them hold others."""
+    depth, level = 0, [value] if isinstance(value, dict | list) else []
+    while level:
+        depth += 1
+        if depth > limit:
+            raise _too_deep(limit)
+        level = [
+            item
+            for holder in level
+            for item in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(item, dict | list)
+        ]
+
+
+def _is_deep(text: str, limit: int) -> bool:
+    """The same of a text that is no JSON."""
     level = 0
     for bracket in _BRACKET.finditer(_STRING.sub("", text)):
         level += 1 if bracket[0] in "[{" else -1
         if level > limit:
-            raise BadJson(f"values are nested more than {limit} deep")
+            return True
+    return False
+
+
+def _too_deep(limit: int) -> BadJson:
+    return BadJson(f"values are nested more than {limit} deep")
 
 
 def _object(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
@@ -89,8 +114,7 @@ def _constant(word: str) -> Value:
 
 
 def _integer(digits: str) -> int:
-    count = len(digits.lstrip("-"))
-    if count > DIGIT_LIMIT:
+    if len(digits) > DIGIT_LIMIT and (count := len(digits.lstrip("-"))) > DIGIT_LIMIT:
         raise BadJson(f"a number has {count:,} digits")
     return int(digits)
 

@@ -46,6 +46,20 @@ def test_the_model_vector() -> None:
     assert model_fingerprint(wanted, "a9206dda2bfbc") == "a497c1144017f"
 
 
+@given(
+    st.text(),
+    st.none() | st.text(),
+    st.dictionaries(st.text(), st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()),
+)
+def test_a_model_has_the_fingerprint_of_the_documented_text(
+    dataset: str, version: str | None, parameters: dict[str, int | float | str]
+) -> None:
+    one = model(training_mode="expert", training_version=version, parameters=tuple(parameters.items()))
+    content = ["model", dataset, "expert", version, parameters]
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert model_fingerprint(one, dataset) == "a" + hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 @given(st.lists(st.binary(min_size=32, max_size=32), max_size=5))
 def test_images_without_captions_have_the_fingerprint_of_all_others(digests: list[bytes]) -> None:
     """They are kept as one row of bytes, and what is compared in that form is compared as in any other."""

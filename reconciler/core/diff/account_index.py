@@ -1,13 +1,16 @@
 """One look at the account, indexed: which live objects are versions of which manifest, and which are nobody's."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from operator import attrgetter
+from typing import TypeVar
 
 from reconciler.core.desired import Desired, Thing
 from reconciler.core.diff.election import ALIVE, Member, ModelMember
 from reconciler.core.diff.training import Decision
 from reconciler.core.guide import Family
-from reconciler.core.kind import Kind
+from reconciler.core.kind import TRAITS, Kind
 from reconciler.core.live import Live, LiveKey, Observed, RemoteDataset, RemoteModel, RemoteProject
 from reconciler.core.name import FinalName
 from reconciler.core.ref import Ref
@@ -57,55 +60,72 @@ class AccountIndex:
     def __init__(self, observed: Observed) -> None:
         self.observed = observed
         self._datasets: dict[tuple[int | None, str], list[Member]] = defaultdict(list)
-        self._datasets_anywhere: dict[str, list[Member]] = defaultdict(list)
-        self._datasets_by_fingerprint: dict[str, list[Member]] = defaultdict(list)
         self._models: dict[str, list[ModelMember]] = defaultdict(list)
-        self._models_by_fingerprint: dict[str, list[ModelMember]] = defaultdict(list)
         self._models_on: dict[int, list[ModelMember]] = defaultdict(list)
         self.knows = known_families(observed)
         self._projects_named: dict[str, list[RemoteProject]] = defaultdict(list)
         self._named: dict[Ref, list[Live]] = defaultdict(list)
         self._inside: dict[int, list[Live]] = defaultdict(list)
-        self._users: dict[LiveKey, list[Live]] = defaultdict(list)
         self.courses: dict[tuple[Ref, str], tuple[str, Decision]] = {}
         """What `model_course.course_of` found, by model and fingerprint of its dataset: an index belongs to one comparison."""
-        order = {kind: position for position, kind in enumerate(Kind)}
-        for live in sorted(observed.live.values(), key=lambda one: (order[one.kind], one.id)):
-            self._add(live)
+        self._bases: dict[LiveKey, str] = {}
+        """The name that all versions share, of each live object that bears a name of ours. Reading one takes a while."""
+        self._models_here: dict[tuple[str, int | None], tuple[ModelMember, ...]] = {}
+        """What `models` answered."""
+        self._by_kind: dict[Kind, list[Live]] = {kind: [] for kind in Kind}
+        for live in sorted(observed.live.values(), key=attrgetter("id")):
+            self._by_kind[live.kind].append(live)
+        for kind, things in self._by_kind.items():
+            self._add_all(kind, things)
 
-    def _add(self, live: Live) -> None:
-        name = live.kind.parse_name(live.name)
-        if name is not None:
-            self._named[Ref(live.kind, name.base)].append(live)
-        if live.kind.parent is not None and not live.is_gone:
-            if (project_id := self.project_of(live)) is not None:
+    def _add_all(self, kind: Kind, things: Iterable[Live]) -> None:
+        """Objects of one kind, by id."""
+        parse, parent = TRAITS[kind].parse_name, kind.parent
+        for live in things:
+            name = None if parse is None else parse(live.name)
+            if name is not None:
+                self._bases[kind, live.id] = name.base
+                self._named[Ref(kind, name.base)].append(live)
+            if parent is not None and not live.is_gone and (project_id := self.project_of(live)) is not None:
                 self._inside[project_id].append(live)
-            if live.parent_id is not None:
-                self._users[live.kind.parent, live.parent_id].append(live)
-        match live:
-            case RemoteProject():
+            if isinstance(live, RemoteProject):
                 self._projects_named[live.project_name].append(live)
-            case RemoteDataset() if name is not None:
-                self._add_dataset(Member(dataset=live, name=name))
-            case RemoteModel() if isinstance(name, FinalName):
+            elif isinstance(live, RemoteDataset) and name is not None:
+                self._datasets[live.project_id, name.base].append(Member(dataset=live, name=name))
+            elif isinstance(live, RemoteModel) and isinstance(name, FinalName):
                 self._add_model(ModelMember(model=live, name=name))
-
-    def _add_dataset(self, member: Member) -> None:
-        self._datasets[member.dataset.project_id, member.name.base].append(member)
-        self._datasets_anywhere[member.name.base].append(member)
-        self._datasets_by_fingerprint[member.name.fingerprint].append(member)
 
     def _add_model(self, member: ModelMember) -> None:
         self._models[member.name.base].append(member)
-        self._models_by_fingerprint[member.name.fingerprint].append(member)
         if member.model.dataset_id is not None and member.model.status in ALIVE:
             self._models_on[member.model.dataset_id].append(member)
 
+    @cached_property
+    def _datasets_anywhere(self) -> Mapping[str, Sequence[Member]]:
+        return _grouped(self._datasets.values(), lambda member: member.name.base)
+
+    @cached_property
+    def _datasets_by_fingerprint(self) -> Mapping[str, Sequence[Member]]:
+        return _grouped(self._datasets.values(), lambda member: member.name.fingerprint)
+
+    @cached_property
+    def _models_by_fingerprint(self) -> Mapping[str, Sequence[ModelMember]]:
+        return _grouped(self._models.values(), lambda member: member.name.fingerprint)
+
+    @cached_property
+    def _users(self) -> Mapping[LiveKey, Sequence[Live]]:
+        found: dict[LiveKey, list[Live]] = defaultdict(list)
+        for kind, things in self._by_kind.items():
+            for live in things:
+                if kind.parent is not None and live.parent_id is not None and not live.is_gone:
+                    found[kind.parent, live.parent_id].append(live)
+        return found
+
     def project_of(self, live: Live) -> int | None:
         """The project of a live object. If the API does not tell it, it is the project of the object that it stands on."""
-        parent_kind = live.kind.parent
-        if live.project_id is not None or parent_kind is None or live.parent_id is None:
-            return live.project_id
+        known, parent_kind = live.project_id, live.kind.parent
+        if known is not None or parent_kind is None or live.parent_id is None:
+            return known
         parent = self.observed.live.get((parent_kind, live.parent_id))
         return None if parent is None else self.project_of(parent)
 
@@ -139,7 +159,7 @@ class AccountIndex:
 
     def _is_known(self, live: Live, desired: Desired) -> bool:
         """Is it about to get the name of a manifest, or declared in another root of this repository?"""
-        return (live.kind, _base(live)) in desired.former or self._is_among(live, desired.elsewhere)
+        return (live.kind, self._base(live)) in desired.former or self._is_among(live, desired.elsewhere)
 
     def _is_among(self, live: Live, things: Collection[Thing]) -> bool:
         return any(thing in things for thing in self._things(live))
@@ -148,13 +168,13 @@ class AccountIndex:
         """What manifests may know it by."""
         project_id = self.project_of(live)
         if project_id is not None:
-            yield live.kind, _base(live), project_id
+            yield live.kind, self._base(live), project_id
             if project_id in self.observed.projects:
-                yield live.kind, _base(live), normal(self.observed.projects[project_id].project_name)
+                yield live.kind, self._base(live), normal(self.observed.projects[project_id].project_name)
 
     def undeclared(self, project_id: int, desired: Desired) -> tuple[Live, ...]:
         """All that a project holds and no manifest of this root declares under the name that it bears."""
-        return tuple(live for live in self.inside(project_id) if not _is_declared(live, desired))
+        return tuple(live for live in self.inside(project_id) if not self._is_declared(live, desired))
 
     def users(self, key: LiveKey) -> tuple[Live, ...]:
         """All that stands on a live object, whoever made it, such as the models of a dataset; nothing that is Deleted."""
@@ -195,11 +215,14 @@ class AccountIndex:
 
     def models(self, base: str, project_id: int | None) -> tuple[ModelMember, ...]:
         """The versions of a model manifest, Deleted ones too; those of another project are not ours."""
-        return tuple(
-            member
-            for member in self._models.get(base, ())
-            if project_id is None or self.project_of(member.model) in (None, project_id)
-        )
+        known = self._models_here.get((base, project_id))
+        if known is None:
+            known = self._models_here[base, project_id] = tuple(
+                member
+                for member in self._models.get(base, ())
+                if project_id is None or self.project_of(member.model) in (None, project_id)
+            )
+        return known
 
     def models_on(self, dataset_id: int) -> tuple[ModelMember, ...]:
         """Living models of ours (Created, InProgress, Completed) on a dataset."""
@@ -213,28 +236,41 @@ class AccountIndex:
         """The model versions whose names have this fingerprint."""
         return tuple(self._models_by_fingerprint.get(fingerprint, ()))
 
+    def _is_declared(self, live: Live, desired: Desired) -> bool:
+        """Does a manifest declare it? A version has the manifest's name in its own; an object without versions bears it."""
+        base = self._bases.get((live.kind, live.id))
+        if base is None and live.kind.has_versions:
+            return False
+        ref = Ref(live.kind, live.name if base is None else base)
+        return ref in desired.present or ref in desired.absent
+
+    def _base(self, live: Live) -> str:
+        """The name by which manifests know a live object: that of all its versions, or its own."""
+        return self._bases.get((live.kind, live.id), live.name)
+
+
+_Version = TypeVar("_Version", Member, ModelMember)
+
+
+def _grouped(members: Iterable[Sequence[_Version]], by: Callable[[_Version], str]) -> Mapping[str, Sequence[_Version]]:
+    """Versions under another key, by id. Few comparisons ask, so it is made when one does."""
+    found: dict[str, list[_Version]] = defaultdict(list)
+    for member in sorted((one for some in members for one in some), key=_id_of):
+        found[by(member)].append(member)
+    return found
+
+
+def _id_of(member: Member | ModelMember) -> int:
+    return member.dataset.id if isinstance(member, Member) else member.model.id
+
 
 def known_families(observed: Observed) -> frozenset[Family]:
     """The families that an account shows. What only stands for the tree of a revision shows nothing."""
     living: list[RemoteProject | RemoteDataset] = [*observed.projects.values(), *observed.datasets.values()]
     things: list[RemoteProject | RemoteDataset | RemoteModel] = [*living, *observed.models.values()]
-    shown = (one.family for one in things if one.family is not None and not one.is_assumed)
-    return frozenset(shown).union(*(one.knows for one in living))
-
-
-def _is_declared(live: Live, desired: Desired) -> bool:
-    """Does a manifest declare it? A version has the manifest's name in its own; an object without versions bears it."""
-    name = live.kind.parse_name(live.name)
-    if name is None and live.kind.has_versions:
-        return False
-    ref = Ref(live.kind, live.name if name is None else name.base)
-    return ref in desired.present or ref in desired.absent
-
-
-def _base(live: Live) -> str:
-    """The name by which manifests know a live object: that of all its versions, or its own."""
-    name = live.kind.parse_name(live.name)
-    return live.name if name is None else name.base
+    shown = {one.family for one in things if not one.is_assumed}
+    known = {one.knows for one in living}
+    return frozenset(family for family in shown.union(*known) if family is not None)
 
 
 def in_numbers(things: Iterable[Live]) -> str:

@@ -77,10 +77,13 @@ def gather(verdicts: Iterable[Verdict], project_ids: Mapping[Ref, int], versions
 
 def _together(facts: Iterable[Basis]) -> tuple[Basis, ...]:
     """One basis for each ref, with the facts of all that was found about it."""
-    found: dict[Ref, tuple[str, ...]] = {}
+    found: dict[Ref, Basis] = {}
     for basis in facts:
-        found[basis.ref] = tuple(dict.fromkeys((*found.get(basis.ref, ()), *basis.facts)))
-    return tuple(Basis(ref=ref, facts=rows) for ref, rows in found.items())
+        before = found.setdefault(basis.ref, basis)
+        if before is not basis or len(basis.facts) > 1:  # most have one fact, and there are many
+            rows = dict.fromkeys((*before.facts, *basis.facts))
+            found[basis.ref] = Basis(ref=basis.ref, facts=tuple(rows))
+    return tuple(found.values())
 
 
 def held(ref: Ref, why: Reason) -> Verdict:

@@ -15,7 +15,7 @@ from reconciler.core.fingerprint import dataset_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.live import Observed
 from reconciler.core.reason import Reason, Why
-from reconciler.core.ref import Ref
+from reconciler.core.ref import Ref, in_order
 from reconciler.core.refusal import Note
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 
@@ -69,8 +69,9 @@ def _verdicts(comparison: Comparison) -> Iterator[Verdict]:
 def _assess(comparison: Comparison, kinds: Iterable[Kind]) -> Iterator[Verdict]:
     """Judge every declared object of these kinds; one whose parent was refused or is not complete waits for it."""
     for kind in kinds:
-        for ref, declared in sorted(comparison.desired.of(kind).items()):
-            rules = RULES.get(kind)
+        all_declared, rules = comparison.desired.of(kind), RULES.get(kind)
+        for ref in in_order(all_declared):
+            declared = all_declared[ref]
             why = None if declared.parent is None else comparison.waits.get(declared.parent)
             if rules is None:
                 continue
@@ -94,9 +95,12 @@ def _move(comparison: Comparison) -> tuple[list[Verdict], frozenset[int]]:
     unread: frozenset[int] = frozenset()
     for kind in Kind:
         rules = RULES.get(kind)
-        for ref, declared in sorted(comparison.desired.of(kind).items()):
+        if rules is None or rules.moved is None:
+            continue
+        former = [ref for ref, declared in comparison.desired.of(kind).items() if declared.moved_from is not None]
+        for ref in in_order(former):
             project_id = comparison.project_id(ref)
-            if rules is None or rules.moved is None or declared.moved_from is None or project_id is None:
+            if project_id is None:
                 continue
             found = rules.moved(comparison, ref, project_id)
             if isinstance(found, frozenset):

@@ -112,4 +112,6 @@ def model_members(models: Iterable[RemoteModel], base: str, project_id: int | No
 def elect_model(versions: Iterable[ModelMember], fingerprint: str) -> tuple[ModelMember, ...]:
     """The living models of a fingerprint: Completed, then InProgress, then Created, then the lowest id; first counts."""
     alive = [member for member in versions if member.name.fingerprint == fingerprint and member.model.status in ALIVE]
+    if len(alive) < 2:
+        return tuple(alive)
     return tuple(sorted(alive, key=lambda member: (ALIVE.index(member.model.status), member.model.id)))

@@ -47,7 +47,7 @@ def assess_model(
     asked: RunOptions,
 ) -> Verdict:
     """The verdict on a model whose dataset stands, or is made by this plan."""
-    fingerprint, _ = course_of(model, training_data.fingerprint, index, project_id, asked)
+    fingerprint, decision = course_of(model, training_data.fingerprint, index, project_id, asked)
     context = ModelContext(
         model=model,
         fingerprint=fingerprint,
@@ -58,7 +58,7 @@ def assess_model(
         versions=index.models(model.ref.name, project_id),
         asked=asked,
     )
-    verdict = _judge(context)
+    verdict = _judge(context, decision)
     if model.mirror_aliases and not verdict.refusals and not _spends(verdict):
         verdict = replace(verdict, changes=(*verdict.changes, *_mirrors(context, verdict)))
     return Verdict(
@@ -71,10 +71,7 @@ def assess_model(
     )
 
 
-def _judge(context: ModelContext) -> Verdict:
-    _, decision = course_of(
-        context.model, context.training_data.fingerprint, context.index, context.project_id, context.asked
-    )
+def _judge(context: ModelContext, decision: Decision) -> Verdict:
     member = decision.member
     match decision.course:
         case Course.STANDS | Course.STARTS:

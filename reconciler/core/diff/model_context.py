@@ -73,6 +73,8 @@ def definition_change(context: ModelContext, live: RemoteModel) -> tuple[FieldCh
 
 
 def duplicate_notes(context: ModelContext) -> tuple[Note, ...]:
+    if len(context.versions) < 2:  # most models have one version, and there are many
+        return ()
     extra = elect_model(context.versions, context.fingerprint)[1:]
     return tuple(
         Note(
@@ -87,7 +89,7 @@ def duplicate_notes(context: ModelContext) -> tuple[Note, ...]:
 
 def unwanted_notes(context: ModelContext) -> tuple[Note, ...]:
     """Trainings that go on beside the version that git asks for, as after a change that was taken back: each is paid for."""
-    if not elect_model(context.versions, context.fingerprint):
+    if len(context.versions) < 2 or not elect_model(context.versions, context.fingerprint):
         return ()
     return tuple(
         Note(

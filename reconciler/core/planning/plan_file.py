@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from reconciler.core.action import counted
@@ -128,7 +129,7 @@ def _digest(value: object) -> str:
 def _canonical(value: object) -> str:
     """A plan, or what a plan file holds of it: the same text for both."""
     if isinstance(value, Plan) and isinstance(value.unchanged, UnchangedRows):
-        parts = {name: _canonical(getattr(value, name)) for name in _names(Plan) if name != "unchanged"}
+        parts = {name: _canonical(getattr(value, name)) for name in _fields(Plan)[0] if name != "unchanged"}
         parts["unchanged"] = _rows_text(value.unchanged)
         return "{" + ",".join(f'"{name}":{parts[name]}' for name in sorted(parts)) + "}"
     return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=_plain)
@@ -157,9 +158,14 @@ def _rest_texts(rest: Rest, kind: Kind) -> Sequence[str]:
 
 def _plain(value: object) -> object:
     """A value as a plan file shows it: a ref is its text, others are their fields."""
-    return str(value) if isinstance(value, Ref) else {name: getattr(value, name) for name in _names(type(value))}  # type: ignore[arg-type]
+    if isinstance(value, Ref):
+        return str(value)
+    names, values = _fields(type(value))  # type: ignore[arg-type]  # mypy: every value here has fields
+    return dict(zip(names, values(value), strict=True))
 
 
 @cache
-def _names(cls: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(cls))
+def _fields(cls: type) -> tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]:
+    """The names of the fields of a value, and what gives all of them at once."""
+    names = tuple(each.name for each in fields(cls))
+    return names, attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)

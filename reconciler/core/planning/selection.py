@@ -17,6 +17,8 @@ def chosen(desired: Desired, targets: Iterable[Ref] = (), excluded: Iterable[Ref
         if ref not in declared:
             raise LookupError(ref)
     wanted = {need for ref in targets for need in _needs(ref, desired)} if targets else declared
+    if not excluded:
+        return frozenset(wanted)
     return frozenset(ref for ref in wanted if not any(need in excluded for need in _needs(ref, desired)))
 
 
