@@ -63,15 +63,15 @@ def hosts_option(text: str) -> Callable[[_F], _F]:
 
 def results_options(function: _F) -> _F:
     """Where results of a drawing come from, and for how long they are looked for: `hosts` and `patience`."""
-    wait = click.option(
-        "--wait",
+    timeout = click.option(
+        "--timeout",
         "patience",
         type=click.FloatRange(1, 86400),
         default=600.0,
         metavar="SECONDS",
-        help="How long to look for results. [600]",
+        help="Give up looking for results after so long. [600]",
     )
-    return hosts_option("Fetch results from this host, without the token.")(wait(function))
+    return hosts_option("Fetch results from this host, without the token.")(timeout(function))
 
 
 def diff_option(text: str = "Show what would be written, and write nothing.") -> Callable[[_F], _F]:

@@ -170,10 +170,10 @@ def test_a_second_run_at_the_same_time_is_refused(shown: Path, cli: Cli) -> None
 def test_over_a_socket_the_token_goes_to_the_api_alone(elsewhere: str, cli: Cli) -> None:
     """Results at another host are fetched where it was named, else the case is unknown, and the host is told."""
     FILE.write_text(GALLERY)
-    ran = cli("gallery", "run", "looks", "--wait", "60")
+    ran = cli("gallery", "run", "looks", "--timeout", "60")
     assert (ran.code, f"`--pictures-from {elsewhere}` fetches it" in flat(ran.err)) == (1, True)
     assert "`--again waving` pays once more" in flat(ran.err)
-    ran = cli("gallery", "run", "looks", "--again", "waving", "--pictures-from", elsewhere, "--wait", "60")
+    ran = cli("gallery", "run", "looks", "--again", "waving", "--pictures-from", elsewhere, "--timeout", "60")
     assert ran.code == 0, ran.err
     assert TOKEN not in ran.out + ran.err + "".join(path.read_text() for path in LOOKS.rglob("*.json"))
 
@@ -193,7 +193,7 @@ def test_cases_that_stand_alike_are_told_together(shown: Path, cli: Cli) -> None
 def test_on_a_terminal_a_person_is_asked_once_about_the_host(typed: str, code: int, elsewhere: str) -> None:
     """Not for each case."""
     FILE.write_text(GALLERY + "    - {name: other, prompt: other, seed: 1}\n")
-    ended, shown = on_terminal("gallery", "run", "looks", "--wait", "60", typed=typed, after="Type yes: ")
+    ended, shown = on_terminal("gallery", "run", "looks", "--timeout", "60", typed=typed, after="Type yes: ")
     assert (ended, flat(shown).count("Fetch them from there?")) == (code, 1)
     assert len(list(LOOKS.rglob("*.png"))) == (2 if code == 0 else 0)
 

@@ -15,7 +15,7 @@ from tests.cli.test_streams import on_terminal
 from tests.simulator.outsider import Json
 
 TOKEN = "canary-token"
-CHEAP = ("--wait", "60")
+CHEAP = ("--timeout", "60")
 
 
 def light(tree: Path) -> None:
@@ -215,7 +215,7 @@ def test_the_schema_family_draws_by_jobs(tree: Path, cli: Cli) -> None:
     assert (tree / again.out.strip()).read_bytes() == first.read_bytes()
     refused = cli("generate", "lora-max", "x", "--kind", "vector")
     assert (refused.code, "whose models draw image and structured" in flat(refused.err)) == (4, True)
-    late = cli("generate", "lora-max", "waving", "--seed", "8", "--wait", "1", "--out", "seen")
+    late = cli("generate", "lora-max", "waving", "--seed", "8", "--timeout", "1", "--out", "seen")
     assert late.code == 1
     job = late.err.partition("--job ")[2].partition(" ")[0]
     for more in (("waving",), ("--seed", "8"), ("--kind", "image"), ("--no-prefix",)):

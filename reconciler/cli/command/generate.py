@@ -138,7 +138,7 @@ def _require_nothing_else(prompt: str, names: Iterable[str]) -> None:
     source = click.get_current_context().get_parameter_source
     others = set(names) - {"job", "folder", "hosts", "patience"}
     if prompt or any(source(name) is ParameterSource.COMMANDLINE for name in others):
-        raise click.UsageError("--job goes with --out, --pictures-from and --wait: what is drawn was said before.")
+        raise click.UsageError("--job goes with --out, --pictures-from and --timeout: what is drawn was said before.")
 
 
 _PARAMETERS = (
