@@ -48,10 +48,13 @@ def diagnose(loaded: Loaded, evidence: Evidence, wanted: Collection[Ref] = ()) -
     problems_of = {context.ref: problems_about(context, problems) for context in contexts}
     of_datasets = {problem for own in problems_of.values() for problem in own}
     chosen = [context for context in contexts if not wanted or context.ref in wanted]
+    held = {context.ref: context.digests for context in contexts} if chosen else {}
     is_narrow = bool(wanted) and not loaded.broken.intersection(wanted)
     files = {context.manifest.document.path for context in chosen}
     return Diagnosis(
-        datasets=tuple(_diagnose_dataset(context, contexts, problems_of[context.ref], evidence) for context in chosen),
+        datasets=tuple(
+            _diagnose_dataset(context, contexts, held, problems_of[context.ref], evidence) for context in chosen
+        ),
         problems=tuple(
             problem
             for problem in problems
@@ -76,15 +79,20 @@ def without_waived(loaded: Loaded, problems: tuple[Problem, ...], today: date) -
 
 
 def _diagnose_dataset(
-    context: DatasetContext, contexts: Sequence[DatasetContext], problems: Sequence[Problem], evidence: Evidence
+    context: DatasetContext,
+    contexts: Sequence[DatasetContext],
+    held: Mapping[Ref, frozenset[str]],
+    problems: Sequence[Problem],
+    evidence: Evidence,
 ) -> DatasetDiagnosis:
+    """`held` are the digests of all datasets."""
     captions = declared_captions(context)
     measured = {
         image.name: evidence.measured[image.digest] for image in context.images if image.digest in evidence.measured
     }
     findings = [
         *with_measured_transparency(_as_findings(context, captions, problems), measured),
-        *_own_findings(context, contexts, captions, evidence),
+        *_own_findings(context, contexts, held, captions, evidence),
         *_uncaptioned(context, captions, problems),
     ]
     left, waived = apply_waivers(findings, context.manifest, context.spec.waive or (), evidence.today)
@@ -102,6 +110,7 @@ def _diagnose_dataset(
 def _own_findings(
     context: DatasetContext,
     contexts: Sequence[DatasetContext],
+    held: Mapping[Ref, frozenset[str]],
     captions: Sequence[DeclaredCaption],
     evidence: Evidence,
 ) -> Iterator[Finding]:
@@ -119,7 +128,7 @@ def _own_findings(
     ip_type = context.project.ip_type if context.project else None
     yield from judge_image_set(context.images, evidence.measured, folder, are_icons=ip_type == "icons")
     siblings = {
-        other.ref.name: other.digests
+        other.ref.name: held[other.ref]
         for other in contexts
         if other.ref != context.ref and other.spec.project == context.spec.project
     }

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field
+from itertools import chain
 
 from reconciler.core.value import dataclass
 from reconciler.files.git.git_tree_ids import GitTreeIds
@@ -18,6 +19,10 @@ _PARALLEL_FROM = 8 * 1024 * 1024
 """Bytes to hash; from here on a second thread saves more time than it costs."""
 
 _THREADS = 4
+
+_AT_ONCE = 8
+"""Files that a thread takes at once: to hand one over takes as long as to open it. Few, for they may be large."""
+
 ScannedFile = Inspection | FileRefused
 FolderContents = DigestTable | Mapping[str, ScannedFile]
 """What was found in a folder: a table of just the files asked for, or each file by its name."""
@@ -220,8 +225,10 @@ def _read_all(
 ) -> list[tuple[os.stat_result, Inspection] | FileRefused]:
     if len(pending) < 2 or sum(item.size for item in pending) < _PARALLEL_FROM:
         return [_read(tree, item.path, with_blob=with_blobs) for item in pending]
+    runs = [pending[at : at + _AT_ONCE] for at in range(0, len(pending), _AT_ONCE)]
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as threads:
-        return list(threads.map(lambda item: _read(tree, item.path, with_blob=with_blobs), pending))
+        read = threads.map(lambda run: [_read(tree, item.path, with_blob=with_blobs) for item in run], runs)
+        return list(chain.from_iterable(read))
 
 
 def _read(tree: Tree, path: str, *, with_blob: bool = False) -> tuple[os.stat_result, Inspection] | FileRefused:
