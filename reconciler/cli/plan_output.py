@@ -140,7 +140,8 @@ def _markdown(plan: Plan, printing: PlanPrinting) -> str:
     from reconciler.render.plan_report.report import plan_report
 
     marker, root = marker_of(printing.root, printing.stage), _shown(printing.root)
-    report = plan_report(plan, digest=printing.digest, album=findings_alone(plan, _sources(plan, printing)))
+    album = findings_alone(plan, _sources(plan, printing))
+    report = plan_report(plan, digest=printing.digest, album=album, has_steps=False)
     limit = SUMMARY_LIMIT if printing.length == "summary" else COMMENT_LIMIT
     files = _file_address(printing) if report.galleries else ""
     made = render_markdown(report, marker=marker, root=root, files=files, limit=limit)

@@ -1,5 +1,8 @@
 """What a step, a change or a whole plan spends."""
 
+from collections.abc import Iterable
+from operator import attrgetter
+
 from reconciler.core.value import dataclass
 
 
@@ -27,3 +30,12 @@ class Cost:
             trainings=self.trainings + other.trainings,
             deletions=self.deletions + other.deletions,
         )
+
+
+_FIELDS = ("calls", "bytes", "uploads", "removals", "regenerations", "rewrites", "trainings", "deletions")
+_amounts = attrgetter(*_FIELDS)
+
+
+def total(costs: Iterable[Cost]) -> Cost:
+    """What all of these are together. One sum for each field: a plan has thousands of steps."""
+    return Cost(**dict(zip(_FIELDS, map(sum, zip(*map(_amounts, costs), strict=True)), strict=False)))

@@ -1,5 +1,7 @@
 """What is live and goes by a change: images, captions, versions, checkpoints, trainings. It is counted here and nowhere else."""
 
+from collections.abc import Iterable
+
 from reconciler.core.content_change import LostCaption, LostImage
 from reconciler.core.kind import Kind
 from reconciler.core.reason import Reason
@@ -63,7 +65,7 @@ class Losses:
     @property
     def destroyed_images(self) -> tuple[LostImage, ...]:
         """Lost images that no completed version holds either."""
-        return tuple(image for image in self.images if image.kept_in is None)
+        return tuple(image for image in self.images if image.kept_in is None) if self.images else ()
 
     @property
     def is_for_good(self) -> bool:
@@ -75,14 +77,17 @@ class Losses:
         """How many checkpoints are deleted of versions that stay."""
         return sum(len(one.steps) for one in self.checkpoints)
 
-    def __add__(self, other: "Losses") -> "Losses":
-        return Losses(
-            images=self.images + other.images,
-            captions=self.captions + other.captions,
-            objects=self.objects + other.objects,
-            trainings=self.trainings + other.trainings,
-            checkpoints=self.checkpoints + other.checkpoints,
-        )
-
 
 NOTHING_LOST = Losses()
+
+
+def all_losses(losses: Iterable[Losses]) -> Losses:
+    """What all of these are together."""
+    found = [one for one in losses if one is not NOTHING_LOST]
+    return Losses(
+        images=tuple(image for one in found for image in one.images),
+        captions=tuple(caption for one in found for caption in one.captions),
+        objects=tuple(removed for one in found for removed in one.objects),
+        trainings=tuple(stopped for one in found for stopped in one.trainings),
+        checkpoints=tuple(removed for one in found for removed in one.checkpoints),
+    )

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from reconciler.core.action import Action, listed
 from reconciler.core.change import Change
 from reconciler.core.consequence import Consequence
-from reconciler.core.cost import Cost
+from reconciler.core.cost import Cost, total
 from reconciler.core.limit import Limits
 from reconciler.core.ref import Ref
 from reconciler.core.refusal import Note, Refusal
@@ -91,10 +91,10 @@ class Plan:
     calls: int = 0
     """API calls that observing took."""
 
-    @property
+    @cached_property
     def cost(self) -> Cost:
         """What all actions spend together, and the lists that are read once they are done."""
-        return reduce(Cost.__add__, (action.cost for action in self.actions), Cost(calls=len(listed(self.actions))))
+        return total((Cost(calls=len(listed(self.actions))), *(action.cost for action in self.actions)))
 
     @property
     def is_empty(self) -> bool:

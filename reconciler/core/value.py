@@ -7,7 +7,8 @@ standard ones, and so is what a value does.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from operator import attrgetter, ge, gt, le, lt
 from types import FunctionType
 from typing import TYPE_CHECKING, Never, TypeVar
@@ -61,6 +62,21 @@ def _methods(cls: type[object]) -> dict[str, object]:
         "__setattr__": _refuse_setting,
         "__delattr__": _refuse_deleting,
     }
+
+
+def replace(value: T, **changes: object) -> T:
+    """What `dataclasses.replace` makes of a value of ours, in half the time: for what is done for each of thousands of objects."""
+    names, content = _parts(type(value))  # type: ignore[arg-type]  # classes can be looked up
+    found = dict(zip(names, content(value), strict=True))
+    found.update(changes)
+    return type(value)(**found)
+
+
+@cache
+def _parts(cls: type[object]) -> tuple[tuple[str, ...], Callable[[object], Iterable[object]]]:
+    """The fields that are handed over where a value is made, and what reads all of them at once."""
+    names = tuple(each.name for each in _fields(cls) if each.init)
+    return names, _content(list(names))
 
 
 def _ordering(cls: type[object]) -> dict[str, object]:
@@ -121,7 +137,7 @@ def _compiled_init(cls: type[object]) -> FunctionType:
     return made
 
 
-def _content(names: list[str]) -> Callable[[object], object]:
+def _content(names: list[str]) -> Callable[[object], tuple[object, ...]]:
     """The values of these fields as a tuple."""
     if not names:
         return lambda _: ()

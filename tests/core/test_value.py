@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.core.change import FieldChange
+from reconciler.core.cost import Cost, total
 from reconciler.core.desired import Desired
-from reconciler.core.value import value_class
+from reconciler.core.value import replace, value_class
 
 Decorator = Callable[[type[object]], type[object]]
 
@@ -206,3 +208,20 @@ def test_nothing_is_compiled_before_it_is_needed() -> None:
     before = made.__init__
     assert made(1) == made(1)  # type: ignore[call-arg]
     assert made.__init__ is not before
+
+
+def test_a_value_is_made_anew_as_the_standard_way_does() -> None:
+    change = FieldChange(path="description", before="a", after="b")
+    assert replace(change, after=None) == dataclasses.replace(change, after=None) != change
+    assert replace(change) == change
+    assert replace(change) is not change
+    with pytest.raises(TypeError, match="other"):
+        replace(change, other=1)
+
+
+def test_costs_together_are_those_of_each_field() -> None:
+    first, second = Cost(calls=1, bytes=20, uploads=3, removals=4), Cost(calls=5, regenerations=6, trainings=7)
+    assert total([first, second, first]) == first + second + first
+    assert total([]) == Cost()
+    every = Cost(**{each.name: number for number, each in enumerate(dataclasses.fields(Cost), 1)})
+    assert total([every]) == every

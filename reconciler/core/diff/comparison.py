@@ -13,6 +13,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.refusal import Refusal
 from reconciler.core.run_options import RunOptions
 from reconciler.core.value import dataclass
+from reconciler.core.wish import DatasetWish
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,7 +22,8 @@ class Comparison:
 
     `prints` are the fingerprints of the declared datasets. `project_ids` holds the live project of each declared one.
     `training_data` holds the version of each dataset that models are trained on. `waits` says why an object
-    that stands on this one has to wait: this one was refused, or is not complete.
+    that stands on this one has to wait: this one was refused, or is not complete. `wishes` says what the version that
+    models are trained on must hold; many models have one dataset.
     """
 
     desired: Desired
@@ -31,6 +33,7 @@ class Comparison:
     project_ids: dict[Ref, int] = field(default_factory=dict)
     training_data: dict[Ref, TrainingData] = field(default_factory=dict)
     waits: dict[Ref, Reason] = field(default_factory=dict)
+    wishes: dict[Ref, DatasetWish] = field(default_factory=dict)
 
     def project_id(self, ref: Ref) -> int | None:
         """The live project that an object belongs to; None if it is not live yet."""

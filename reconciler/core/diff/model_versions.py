@@ -37,7 +37,11 @@ def _wish_behind(comparison: Comparison, dataset: Ref, training_data: TrainingDa
     """What a live dataset must hold when a model is trained on it. A dataset that this plan makes has its own wish."""
     if training_data.id is None:
         return ()
-    return (wish_for(comparison.desired.datasets[dataset], comparison.prints[dataset], training_data.version),)
+    wish = comparison.wishes.get(dataset)
+    if wish is None:
+        made = wish_for(comparison.desired.datasets[dataset], comparison.prints[dataset], training_data.version)
+        wish = comparison.wishes[dataset] = made
+    return (wish,)
 
 
 def _hold(comparison: Comparison, ref: Ref, why: Reason) -> Verdict:

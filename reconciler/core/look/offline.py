@@ -1,7 +1,7 @@
 """Compare a tree with an earlier one of its own, which is taken as live: what this change alone would do."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import cache
 
 from reconciler.core.adoption import NOTHING_ADOPTED, Adopted
@@ -23,6 +23,7 @@ from reconciler.core.refusal import Note
 from reconciler.core.rest import NO_REST, Rest
 from reconciler.core.run_options import NOTHING_ASKED, RunOptions
 from reconciler.core.state import AliasState, State, Unchanged
+from reconciler.core.value import replace
 
 _OF_THE_ACCOUNT = frozenset({"nothing-ours", "stray", "duplicate", "leftover-draft", "take-over"})
 """Notes about an account, which nobody looked at here."""

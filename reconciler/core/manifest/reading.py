@@ -41,7 +41,7 @@ def read_manifest(document: Document, *, ensure: str | None = None) -> Manifest 
     mismatches = body if isinstance(body, tuple) else ()
     if is_absent:
         mismatches = tuple(found for found in mismatches if found.kind != "missing" or _is_needed(found, kind))
-    problems = [*_name_problems(document, value)]
+    problems = _name_problems(document, value)
     if mismatches or document.has_null:
         problems = [*problems_of(document, mismatches, RULES[kind].vocabulary), *problems]
     if problems:
@@ -166,8 +166,11 @@ def _other_version(document: Document, value: dict[str, Value]) -> Problem:
     )
 
 
-def _name_problems(document: Document, value: dict[str, Value]) -> tuple[Problem, ...]:
+def _name_problems(document: Document, value: dict[str, Value]) -> list[Problem]:
     """What is wrong with the names that a manifest gives and refers to."""
-    named = ((_mapping(value, above).get(key), above, key) for above, key in _NAMES)
-    wrong = ((name, above, key) for name, above, key in named if isinstance(name, str) and not is_name(name))
-    return tuple(problem for name, above, key in wrong for problem in name_problem(name, document.at(above, key)))
+    found: list[Problem] = []
+    for above, key in _NAMES:
+        name = _mapping(value, above).get(key)
+        if isinstance(name, str) and not is_name(name):
+            found += name_problem(name, document.at(above, key))
+    return found

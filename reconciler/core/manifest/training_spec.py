@@ -113,11 +113,15 @@ class ParameterKeys(Strict):
     @classmethod
     def bounds_of(cls, name: str) -> Bounds | None:
         """The bounds of a parameter; None where it has none."""
-        bounds = key_of(keys_of(cls)[name][1]).schema
-        return bounds if isinstance(bounds, Bounds) else None
+        return _BOUNDS.get(name)
 
 
 _POLICIES, _PARAMETERS = names_of(PolicyKeys), names_of(ParameterKeys)
+_BOUNDS = {
+    name: bounds
+    for name, (_, written) in keys_of(ParameterKeys).items()
+    if isinstance(bounds := key_of(written).schema, Bounds)
+}
 
 
 @dataclass(frozen=True, kw_only=True)

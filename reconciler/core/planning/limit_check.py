@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from reconciler.core.change import Change, DatasetChange
 from reconciler.core.cost import Cost
 from reconciler.core.limit import DELETIONS_FROM, SHARES, Limits
-from reconciler.core.loss import NOTHING_LOST, Losses
+from reconciler.core.loss import Losses, all_losses
 from reconciler.core.refusal import Refusal
 from reconciler.core.text import count
 
@@ -13,7 +13,7 @@ from reconciler.core.text import count
 def check(changes: Iterable[Change], cost: Cost, limits: Limits, *, versions: int = 0) -> tuple[Refusal, ...]:
     """What goes over a limit, and how it is allowed once. `versions` are the live ones of all manifests."""
     changes = tuple(changes)
-    lost = sum((change.losses for change in changes), NOTHING_LOST)
+    lost = all_losses(change.losses for change in changes)
     refusals = [refusal for row in _numbers(lost, cost, limits, versions) if (refusal := _above(*row))]
     if cost.trainings > limits.trainings:
         summary = f"{count(cost.trainings, 'model')} would be trained; the limit is {limits.trainings}"

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import reduce
 
 from reconciler import __version__
 from reconciler.core.action import Action
 from reconciler.core.change import Change, CheckpointChange, ModelChange, RemovalChange, RenameChange
-from reconciler.core.cost import Cost
+from reconciler.core.cost import total
 from reconciler.core.diff.assessment import Assessment
 from reconciler.core.limit import Limits
 from reconciler.core.plan import Plan, Subject
@@ -33,7 +32,7 @@ def plan(
     Refusals of the assessment and of the limits stand in the plan: it can be shown, and `apply` refuses it.
     """
     actions = _actions(assessment)
-    cost = reduce(Cost.__add__, (action.cost for action in actions), Cost())
+    cost = total(action.cost for action in actions)
     needed = {change.ref for change in assessment.changes} | {
         change.dataset for change in assessment.changes if isinstance(change, ModelChange)
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from reconciler.core.limit import Limits
-from reconciler.core.loss import NOTHING_LOST
+from reconciler.core.loss import all_losses
 from reconciler.core.plan import Plan
 from reconciler.core.tier import CALLS_A_MINUTE, FREE_REQUESTS
 from reconciler.core.value import dataclass
@@ -128,7 +128,7 @@ def _captions(objects: Sequence[ChangedObject], plan: Plan) -> Iterator[Quantity
 
 def _removals(objects: Sequence[ChangedObject], limits: Limits) -> Iterator[Quantity]:
     """Images that go. Those that a completed version still holds are not lost for good."""
-    lost = sum((one.losses for one in objects), NOTHING_LOST)
+    lost = all_losses(one.losses for one in objects)
     if number := len(lost.images):
         yield Quantity(
             number=number,

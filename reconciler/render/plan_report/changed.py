@@ -194,6 +194,8 @@ class ChangedObject:
         return Layout.OTHER if self.content is None else Layout.DATASET
 
     def _said(self, words: str) -> str:
+        if "{" not in words:
+            return words
         fingerprint = f" ({self.fingerprint})" if self.fingerprint else ""
         facts = EffectFacts(
             kind=self.ref.kind,

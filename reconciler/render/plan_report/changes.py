@@ -1,7 +1,7 @@
 """The objects of a report, made from the changes of a plan: the one place that tells kinds of change apart."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from functools import partial
 from typing import assert_never
 
 from reconciler.core.category import categories
@@ -19,6 +19,7 @@ from reconciler.core.change import (
 from reconciler.core.diff.field import field_changes
 from reconciler.core.plan import Plan
 from reconciler.core.ref import Ref
+from reconciler.core.value import replace
 from reconciler.render.album import Album, ImageRename
 from reconciler.render.alias import AliasReport, alias_reports
 from reconciler.render.plan_report.changed import ChangedObject
@@ -92,7 +93,8 @@ def _rows(
 
 def _object(change: Change, plan: Plan) -> ChangedObject:
     """One object, without what depends on the others."""
-    one = ChangedObject(
+    made = partial(
+        ChangedObject,
         ref=change.ref,
         kind=change.kind,
         effect=change.effect,
@@ -103,28 +105,30 @@ def _object(change: Change, plan: Plan) -> ChangedObject:
     )
     match change:
         case ProjectChange():
-            return replace(one, id=change.id, fields=change.fields)
+            return made(id=change.id, fields=change.fields)
         case DatasetChange():
-            return _dataset(one, change)
+            return made(
+                id=change.origin_id,
+                base_version=change.base_version,
+                version=change.version,
+                fields=_shown_fields(change),
+                content=content_report(change),
+            )
         case ModelChange():
-            return _model(one, change, plan)
+            return made(
+                base_version=change.base_version,
+                version=change.version,
+                fingerprint=short(change.fingerprint),
+                fields=change.fields,
+                training=_training(change, plan),
+                aliases=alias_reports(plan, change.ref),
+            )
         case RemovalChange() | CheckpointChange():
-            return one
+            return made()
         case RenameChange():
-            return replace(one, renamed=entries((), change.objects, FOLD_RENAMES))
+            return made(renamed=entries((), change.objects, FOLD_RENAMES))
         case other:
             assert_never(other)
-
-
-def _dataset(one: ChangedObject, change: DatasetChange) -> ChangedObject:
-    return replace(
-        one,
-        id=change.origin_id,
-        base_version=change.base_version,
-        version=change.version,
-        fields=_shown_fields(change),
-        content=content_report(change),
-    )
 
 
 def _shown_fields(change: DatasetChange) -> tuple[FieldChange, ...]:
@@ -134,18 +138,6 @@ def _shown_fields(change: DatasetChange) -> tuple[FieldChange, ...]:
         return change.fields
     field = change.wish.guide.field
     return field_changes({field: {}}, {field: document})
-
-
-def _model(one: ChangedObject, change: ModelChange, plan: Plan) -> ChangedObject:
-    return replace(
-        one,
-        base_version=change.base_version,
-        version=change.version,
-        fingerprint=short(change.fingerprint),
-        fields=change.fields,
-        training=_training(change, plan),
-        aliases=alias_reports(plan, change.ref),
-    )
 
 
 def _training(change: ModelChange, plan: Plan) -> TrainingReport:

@@ -154,8 +154,13 @@ class PlanReport:
         return ", ".join(clause.text for clause in self.verdict) + "."
 
 
-def plan_report(plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALBUM) -> PlanReport:
-    """The report on a plan. An album adds pictures of the images that change, and what was found about them."""
+def plan_report(
+    plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALBUM, has_steps: bool = True
+) -> PlanReport:
+    """The report on a plan. An album adds pictures of the images that change, and what was found about them.
+
+    Not all printers tell the steps: whoever knows that they are not told saves making them.
+    """
     made = changed_objects(plan)
     objects, pictures = with_sheets(in_order(made), plan, album)
     warnings = (*unanswered_aliases(plan), *(note for note in map(_note, plan.notes) if note.weight is Weight.WARNING))
@@ -194,7 +199,7 @@ def plan_report(plan: Plan, *, digest: str, way: str = "", album: Album = NO_ALB
         findings=album.findings,
         unseen=album.unseen,
         pictures=pictures,
-        steps=object_steps(plan),
+        steps=object_steps(plan) if has_steps else (),
         way=way,
     )
 

@@ -1,11 +1,10 @@
 """Why a model is trained and with what: the causes link by link, its parameters, and the aliases that follow."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from reconciler.core.change import ModelChange, Scalar
 from reconciler.core.ref import Ref
-from reconciler.core.value import dataclass
+from reconciler.core.value import dataclass, replace
 from reconciler.render.plan_report.effect import Tone
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from reconciler.core.loss import NOTHING_LOST
+from reconciler.core.loss import all_losses
 from reconciler.core.plan import Plan, Subject
 from reconciler.core.state import State
 from reconciler.core.text import count
@@ -57,7 +57,7 @@ def _happening(objects: Sequence[ChangedObject]) -> Iterator[Clause]:
 
 def _lost(objects: Sequence[ChangedObject]) -> Iterator[Clause]:
     """What is lost beyond the deletions that were counted, or that nothing is."""
-    lost = sum((one.losses for one in objects), NOTHING_LOST)
+    lost = all_losses(one.losses for one in objects)
     told = (
         (len(lost.destroyed_images), "image", "is removed from an open draft", "are removed from open drafts"),
         (len(lost.captions), "hand-written caption", "is overwritten", "are overwritten"),
