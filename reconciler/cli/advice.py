@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _NAMES = ("root", "overlay", "endpoint")
 """Options that say which tree and which account are meant. The others change how fast or how loud a command is."""
-_COMMAND = re.compile(r"`(reconciler ((?:gallery )?[a-z]+)[^`]*)`")
+_COMMAND = r"`(reconciler ((?:gallery )?[a-z]+)[^`]*)`"
+"""Compiled where it is first used: most calls give no option."""
 _ASKS_NOBODY = frozenset(
     {
         "doctor",
@@ -47,7 +48,7 @@ class Advice:
 
     def sentence(self, text: str) -> str:
         """The text; each command in it that lacks an option gets it."""
-        return _COMMAND.sub(self._completed, text) if self.given and "`reconciler " in text else text
+        return re.sub(_COMMAND, self._completed, text) if self.given and "`reconciler " in text else text
 
     def _completed(self, found: re.Match[str]) -> str:
         command, name = found.groups()
