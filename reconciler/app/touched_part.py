@@ -4,6 +4,7 @@ Nothing here has a say of its own. Where the cut does not hold, or anything is w
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from reconciler.app import offline
@@ -33,7 +34,7 @@ from reconciler.core.look.groups import (
 from reconciler.core.manifest.portable import below
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.plan import Plan
-from reconciler.core.problem import Problem, ProblemsFound
+from reconciler.core.problem import Problem, ProblemsFound, in_order
 from reconciler.core.value import dataclass
 from reconciler.files.cache import CacheFile, default_cache
 from reconciler.files.git.git_tree_ids import GitTreeIds
@@ -122,7 +123,8 @@ def _of_part(settings: Settings, known: TouchedTree, tree: RevisionTree, rev: st
     rest = known.groups.rest(known.untouched)
     made = offline.plan_offline(settings, read.desired, base, Scope(), rest)
     keep(settings, record, known.groups, known.untouched)
-    return PartPlan(plan=made, desired=read.desired)
+    warnings = in_order((*read.desired.warnings, *known.warnings))
+    return PartPlan(plan=made, desired=replace(read.desired, warnings=warnings))
 
 
 def keep_whole(settings: Settings, read: ReadTree, parts: JudgedParts) -> None:
@@ -151,7 +153,7 @@ def judged_parts(read: ReadTree) -> JudgedParts:
         schemas=schemas,
         desired=read.desired,
         problems=read.judged.problems,
-        prefix=next((file.place.removesuffix(file.input.path) for file in files if file.manifests), ""),
+        prefix=next((_prefix(file) for file in files if file.manifests), ""),
     )
 
 
@@ -159,10 +161,14 @@ def _judged_file(path: str, oid: str, held: FileRead) -> JudgedFile:
     unusual = held.galleries or held.adopted or held.broken or held.is_partial or held.problems
     return JudgedFile(
         input=Input(path, oid, held.values),
-        place=held.manifests[0].document.path if held.manifests else "",
         manifests=held.manifests,
         is_plain=not unusual,
     )
+
+
+def _prefix(file: JudgedFile) -> str:
+    """What a problem shows before a path below the root."""
+    return file.manifests[0].document.path.removesuffix(file.input.path)
 
 
 def _schema(known: KnownTree, path: str, named: str) -> Input:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import reconciler
 from reconciler.core.look.groups import Groups, Inputs, Objects
+from reconciler.core.problem import Location, Problem, Severity
 from reconciler.files.cache import CacheFile, CacheTable
 
 ROW_LIMIT = 16 * 1024 * 1024
@@ -69,7 +70,14 @@ def encoded(groups: Groups) -> bytes:
     """A row."""
     inputs = [_inputs_out(one) for one in (groups.files, groups.folders, groups.schemas)]
     objects = [_objects_out(one) for one in (groups.datasets, groups.models)]
-    return json.dumps([groups.number, inputs, objects, dict(groups.projects)], separators=(",", ":")).encode()
+    warnings = [_warning_out(*one) for one in groups.warnings]
+    return json.dumps([groups.number, inputs, objects, dict(groups.projects), warnings], separators=(",", ":")).encode()
+
+
+def _warning_out(group: int, problem: Problem) -> list[object]:
+    place = problem.location
+    texts = problem.rule, problem.summary, problem.detail, problem.remedy
+    return [group, place.path, place.line, place.column, *texts]
 
 
 def _inputs_out(inputs: Inputs) -> list[object]:
@@ -84,7 +92,7 @@ def _objects_out(objects: Objects) -> list[object]:
 def decoded(value: bytes) -> Groups | None:
     """What a row holds; None if it is none of ours, whoever wrote it."""
     try:
-        number, inputs, objects, projects = json.loads(value)
+        number, inputs, objects, projects, warnings = json.loads(value)
         files, folders, schemas = (_inputs_in(number, *one) for one in inputs)
         datasets, models = (_objects_in(number, *one) for one in objects)
         is_sound = (
@@ -103,6 +111,7 @@ def decoded(value: bytes) -> Groups | None:
             datasets=datasets,
             models=models,
             projects=projects,
+            warnings=[_warning_in(number, *one) for one in warnings],
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError):
         return None
@@ -128,6 +137,21 @@ def _objects_in(number: int, names: str, prints: str, stands: str, images: list[
     _require(max(found.of, default=-1) < number)
     _require(all(map(lt, found.names, islice(found.names, 1, None))))
     return found
+
+
+def _warning_in(number: int, group: int, path: str, line: int, column: int, *texts: str) -> tuple[int, Problem]:
+    rule, summary, detail, remedy = texts
+    _require({*map(type, texts), type(path)} == {str} and {type(group), type(line), type(column)} == {int})
+    _require(0 <= group < number)
+    problem = Problem(
+        rule=rule,
+        location=Location(path, line, column),
+        summary=summary,
+        detail=detail,
+        remedy=remedy,
+        severity=Severity.WARNING,
+    )
+    return group, problem
 
 
 def _words(text: str) -> list[str]:

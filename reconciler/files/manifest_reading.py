@@ -47,6 +47,11 @@ class FileRead:
     is_partial: bool = False
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Does it declare nothing, with nothing to be said about it?"""
+        return not (self.manifests or self.problems or self.galleries or self.adopted or self.broken or self.is_partial)
+
 
 @dataclass(slots=True, kw_only=True)
 class ManifestsRead:
@@ -65,12 +70,14 @@ class ManifestsRead:
 
     def add(self, folder: str, read: FileRead) -> None:
         """Add what a file in a folder held."""
+        self.values += read.values
+        if read.is_empty:
+            return
         start = len(self.manifests)
         self.folder_of.update(dict.fromkeys(range(start, start + len(read.manifests)), folder))
         self.manifests += read.manifests
         self.galleries += ((document, folder) for document in read.galleries)
         self.adopted += read.adopted
-        self.values += read.values
         self.broken |= read.broken
         self.is_partial |= read.is_partial
         self.problems += read.problems

@@ -5,22 +5,27 @@ bytes that lie there; for a folder of images git vouches (`files.git.git_tree_id
 so that limits on the whole tree hold.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from itertools import compress
 
 from reconciler.core.adoption import ADOPTED_FILE
 from reconciler.core.look.groups import Crossing, Groups, Inputs, require_apart
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.overlay import FOLDER as OVERLAYS
+from reconciler.core.problem import Problem
 from reconciler.files.git.git_tree_ids import GitTreeIds
 from reconciler.files.git.revision_tree import RevisionTree
 from reconciler.files.image.dvc import SUFFIX as POINTER
 from reconciler.files.known_tree import KnownTree, blob_id, is_flat
 from reconciler.files.manifest_reading import FileRead, manifest_files
-from reconciler.files.tree import FileRefused, Tree
+from reconciler.files.tree import Tree
 from reconciler.files.tree_listing import TreeListing, join
 from reconciler.files.yaml.reading import FILE_LIMIT
+
+_POINTERS, _ADOPTED = (os.fsencode(f"{name}\0") for name in (POINTER, ADOPTED_FILE))
+"""How names end in the text of a folder."""
 
 
 class TouchedTree(KnownTree):
@@ -37,10 +42,18 @@ class TouchedTree(KnownTree):
         self.base_listing: TreeListing = base_listing
         self._forced = forced
         self._kept: dict[str, tuple[int, FileRead]] = {}
+        self._shown: Callable[[str], str] = str
+
+    @property
+    def warnings(self) -> Iterator[Problem]:
+        """What was said about the rest, at its places."""
+        for problem in self.groups.warnings_of(self.untouched):
+            yield replace(problem, location=replace(problem.location, path=self._shown(problem.location.path)))
 
     def begin(self, tree: Tree, listing: TreeListing, git: GitTreeIds | None) -> None:
         """Cut the tree. Crossing if nothing is left out."""
         super().begin(tree, listing, git)
+        self._shown = tree.shown
         if may_be_cut(listing) and may_be_cut(self.base_listing):
             self._cut(tree, listing)
         if not self.is_part:
@@ -98,16 +111,17 @@ class TouchedTree(KnownTree):
     def _other_files(self, tree: Tree, listing: TreeListing, sizes: dict[str, int]) -> Iterator[int]:
         """The groups with a file that is another one on one of the sides. `sizes` gains the bytes of those that are the same."""
         here = {join(folder, name) for folder, name in manifest_files(listing)}
-        for inputs, most in ((self.groups.files, FILE_LIMIT), (self.groups.schemas, FILE_LIMIT)):
+        for inputs in (self.groups.files, self.groups.schemas):
             for path, oid, group in self._rows(inputs):
-                data = None
-                with suppress(FileRefused, OSError):
-                    if self._base.blob_of(path) == oid and (inputs is self.groups.schemas or path in here):
-                        data = tree.read(path, most)
-                if data is None or blob_id(data) != oid:
-                    yield group
-                else:
+                try:
+                    is_in_base = self._base.blob_of(path) == oid and (inputs is self.groups.schemas or path in here)
+                    data = tree.read(path, FILE_LIMIT) if is_in_base else b""
+                except OSError:  # it is not there any more, or not here
+                    is_in_base, data = False, b""
+                if is_in_base and blob_id(data) == oid:
                     sizes[path] = len(data)
+                else:
+                    yield group
 
     def _rows(self, inputs: Inputs) -> Iterator[tuple[str, str, int]]:
         return zip(inputs.paths, inputs.oids, inputs.of, strict=True)
@@ -117,8 +131,5 @@ def may_be_cut(listing: TreeListing) -> bool:
     """Does a tree hold none of what is about objects all over it: overlays, what was adopted, pointers of DVC, what cannot be listed?"""
     if listing.problems or OVERLAYS in listing.folders:
         return False
-    for here in listing.folders.values():
-        names = "\n".join((*here.files, ""))
-        if f"{POINTER}\n" in names or (ADOPTED_FILE in names and ADOPTED_FILE in here.files):
-            return False
-    return True
+    texts = [here.files.lines for here in listing.folders.values()]
+    return not any(_POINTERS in text or _ADOPTED in text for text in texts)

@@ -84,7 +84,7 @@ def put_images(chance: random.Random, folder: Path, texts: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     first = 10 * chance.randint(0, 20)
     for at in range(chance.choice([5, 5, 6])):
-        size = (900, 900) if chance.random() < 0.01 else (1024, 1024)
+        size = (900, 900) if chance.random() < 0.04 else (1024, 1024)
         (folder / f"p{at}.png").write_bytes(picture(size=size, seed=first + at))
         if texts == "prefix":
             (folder / f"p{at}.txt").write_text(f"words {at}.\n")
@@ -438,6 +438,31 @@ def test_what_no_change_touches_is_left_out(
     assert part_plans[1] is not None
     assert part_plans[1].plan.in_sync_apart == 2 * (10 - 3)
     assert {ref.name for ref in part_plans[1].desired.datasets} == {"lora-0", "lora-3", "props-0"}
+
+
+def test_what_was_said_of_the_rest_is_said_again(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    part_plans: list[PartPlan | None],
+) -> None:
+    """From another folder, too: places are relative to it."""
+    root = repository(tmp_path, monkeypatch) / "manifests"
+    write_project(root, "lora")
+    for at in range(4):
+        write_plain_group(root, f"lora-{at}", "lora")
+    (root / "images-lora-2" / "p0.png").write_bytes(picture(size=(900, 900), seed=7))
+    git(root.parent, "init", "--quiet")
+    commit(root.parent)
+    side = Side(tmp_path / "cache", monkeypatch, capfd)
+    side.plan("text")
+    code, _, told = side.plan("text")
+    assert code == 0
+    assert "manifests/lora-2.yaml:7:18  warning: 1 image will be scaled up" in told
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("RECONCILER_ROOT", ".")
+    assert "lora-2.yaml:7:18  warning: 1 image will be scaled up" in side.plan("text")[2]
+    assert [part and part.plan.in_sync_apart for part in part_plans] == [None, 6, 6]
 
 
 def test_a_row_of_another_hand_is_none(

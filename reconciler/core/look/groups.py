@@ -2,7 +2,7 @@
 
 A *group* is some files of manifests that declare datasets and the models on them, with the image folders and schema files of these
 datasets. Nothing outside of it belongs to it but the projects that the datasets stand in. It is kept with git's id of all that it is made of
-(`inputs`), once a whole tree was found sound that holds it, without a warning about it.
+(`inputs`), once a whole tree was found sound that holds it, with the warnings about it.
 
 A plan against a revision *touches* a group whose inputs are not the same on both sides and in what was kept. All other groups are the *rest*
 of both trees (`core.rest`): neither read nor compared. Why that makes the same plan:
@@ -14,6 +14,7 @@ of both trees (`core.rest`): neither read nor compared. Why that makes the same 
 - **Rules across manifests** are about names, former names, contents and families. Whatever the part that was read calls by a name of the
   rest, or gives the fingerprint of the rest, is a *crossing*: that group is touched, too, and the part is read once more. The first
   dataset of a project shows its family.
+- **What was said about a group is said again**, unless it is about another one, too: such a group is touched.
 - **Whatever is unusual is touched**: what is to be deleted, was moved, is kept as a draft or not to be started, is guarded or waived, shares a
   folder by patterns. With galleries, overlays, adopted objects and pointers of DVC no tree is cut at all.
 
@@ -22,8 +23,9 @@ Wherever anything is wrong with the part, or a rule cannot be answered from it, 
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from itertools import compress
 
 from reconciler.core.desired import Declared, Desired, DesiredDataset, DesiredModel
@@ -38,6 +40,9 @@ from reconciler.core.value import dataclass
 
 ACROSS = frozenset({"dataset-left-out"})
 """Rules of warnings that ask about datasets of other groups: what they say of a part is not what they say of the whole."""
+
+_OF_SEVERAL = ACROSS | {f"{kind.value}-twin" for kind in Kind}
+"""Rules of warnings that are about a group and another one. They are judged anew in each plan."""
 
 
 class Crossing(Exception):
@@ -69,6 +74,8 @@ class Group:
     schemas: tuple[Input, ...]
     datasets: tuple[DesiredDataset, ...]
     models: tuple[DesiredModel, ...]
+    warnings: tuple[Problem, ...] = ()
+    """What was said about it, at places below the root."""
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -111,6 +118,12 @@ class Groups:
     datasets: Objects = NO_OBJECTS
     models: Objects = NO_OBJECTS
     projects: Mapping[str, str] = field(default_factory=dict)
+    warnings: Sequence[tuple[int, Problem]] = ()
+    """What was said, at places below the root, and about which group."""
+
+    def warnings_of(self, untouched: Sequence[int]) -> Iterator[Problem]:
+        """What was said about the groups that are not touched."""
+        return (problem for group, problem in self.warnings if untouched[group])
 
     def rest(self, untouched: Sequence[int]) -> Rest:
         """The groups that are not touched; `untouched` has a 1 for each of them and a 0 for each other one."""
@@ -198,10 +211,9 @@ def project_digest(manifest: Manifest) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedFile:
-    """A file of manifests that was read. `place` is the path that problems show; `is_plain` is False where it holds anything else."""
+    """A file of manifests that was read. `is_plain` is False where it holds anything else."""
 
     input: Input
-    place: str
     manifests: tuple[Manifest, ...]
     is_plain: bool
 
@@ -226,19 +238,30 @@ NO_PARTS = JudgedParts(files=(), folders={}, schemas={}, desired=Desired(), prob
 
 def groups_in(parts: JudgedParts) -> Iterator[Group]:
     """The groups that may be kept."""
-    told = {problem.location.path for problem in parts.problems}
-    inside = {path.removeprefix(parts.prefix) for path in told}
-    holders = {path.rpartition("/")[0] for path in inside}
+    told: dict[str, list[Problem]] = {}
+    for problem in parts.problems:
+        path = problem.location.path.removeprefix(parts.prefix)
+        if "\N{REPLACEMENT CHARACTER}" in path:
+            return  # where that lies, only bytes could tell
+        told.setdefault(path, []).append(replace(problem, location=replace(problem.location, path=path)))
+    holders = Counter(folder.path for folder in parts.folders.values())
     for files in _together(parts.files):
         manifests = [manifest for file in files for manifest in file.manifests]
         group = _group(files, manifests, parts)
-        if (
-            group is not None
-            and told.isdisjoint(file.place for file in files)
-            and holders.isdisjoint(folder.path for folder in group.folders)
-            and inside.isdisjoint(schema.path for schema in group.schemas)
-        ):
-            yield group
+        if group is None:
+            continue
+        folders, own = {folder.path for folder in group.folders}, {one.path for one in (*group.files, *group.schemas)}
+        paths = [path for path in told if path in own or path.rpartition("/")[0] in folders]
+        warnings = tuple(problem for path in paths for problem in told[path])
+        shares = paths and any(holders[folder] > 1 for folder in folders)
+        if not shares and all(_is_of_one(problem, parts.prefix) for problem in warnings):
+            yield replace(group, warnings=warnings)
+
+
+def _is_of_one(problem: Problem, prefix: str) -> bool:
+    """Is a warning about one group alone, in words that hold wherever the root lies?"""
+    texts = problem.summary, problem.detail, problem.remedy
+    return problem.rule not in _OF_SEVERAL and not (prefix and any(prefix in text for text in texts))
 
 
 def _group(files: Sequence[JudgedFile], manifests: Sequence[Manifest], parts: JudgedParts) -> Group | None:
@@ -339,6 +362,10 @@ def kept(found: Sequence[Group], projects: Mapping[str, str], before: Groups, un
         datasets=_datasets(datasets, before.datasets, numbers),
         models=_models(models, before.models, numbers),
         projects=projects,
+        warnings=(
+            *((number, problem) for number, group in enumerate(found) for problem in group.warnings),
+            *((numbers[group], problem) for group, problem in before.warnings if numbers[group] >= 0),
+        ),
     )
 
 

@@ -139,7 +139,7 @@ class RevisionTree:
     def open_file(self, path: str) -> Iterator[BlobContent]:
         """The content of a regular file below the root, to be read before any other."""
         entry = self._file(path)
-        size = self._sizes[entry.path]
+        size = self._size(entry)
         if size > self._limits.file:
             raise ProblemsFound([self._over(entry, self._limits.file)])
         content = self._blobs.content(entry.oid, self._blobs.size(entry.oid))
@@ -162,7 +162,7 @@ class RevisionTree:
 
     def size_of(self, path: str) -> int:
         """The bytes of a regular file below the root."""
-        return self._sizes[self._file(path).path]
+        return self._size(self._file(path))
 
     def tree_of(self, folder: str) -> str | None:
         """Git's id of a folder with all that it holds; None for what is no folder of the revision itself."""
@@ -199,6 +199,12 @@ class RevisionTree:
             special=[],
             is_cut=is_cut,
         )
+
+    def _size(self, entry: TreeEntry) -> int:
+        """The bytes of a file, also of one that `measure` left out: a link may lead to it."""
+        if entry.path not in self._sizes and self._sizes_of is not None:
+            self._sizes[entry.path] = self._sizes_of([entry.oid])[0]
+        return self._sizes[entry.path]
 
     def _file(self, path: str) -> TreeEntry:
         _, entry = self._find(path)
