@@ -1,7 +1,7 @@
 """H23, H24, H36, H37, H44 to H47: caption texts from sidecars, captions.yaml and metadata.jsonl."""
 
-import io
 import json
+import os
 import unicodedata
 
 import pytest
@@ -205,14 +205,17 @@ def test_a_text_that_is_only_a_pointer_is_no_text(sidecar: Brand, name: str) -> 
 
 
 def test_f43_a_text_that_breaks_off_while_it_is_read(sidecar: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Broken(io.BytesIO):
-        def fileno(self) -> int:
-            raise OSError(5, "Input/output error")
-
     real = Tree._file_near
-    monkeypatch.setattr(
-        Tree, "_file_near", lambda tree, path: Broken() if path.endswith("p0.txt") else real(tree, path)
-    )
+
+    def broken(tree: Tree, path: str) -> object:
+        """What is opened in place of one file is a folder: it opens, and reading it fails."""
+        found = real(tree, path)
+        if found is None or not path.endswith("p0.txt"):
+            return found
+        os.close(found.number)
+        return found._replace(number=os.open(tree.root, os.O_RDONLY))
+
+    monkeypatch.setattr(Tree, "_file_near", broken)
     sidecar.write("images/p0.txt", "one.")
     sidecar.write("images/p1.txt", "two.")
     (problem,) = sidecar.errors()
