@@ -270,6 +270,8 @@ def _cheap_reasons(context: DatasetContext, member: Member) -> Iterable[str]:
 
 def _duplicates(context: DatasetContext, verdict: Verdict) -> Iterable[Note]:
     """Twins of what counts: left as they are, never filled, never trained."""
+    if len(context.versions) == 1 and _is_plain(context.versions[0]):
+        return
     used = {change.origin_id for change in verdict.changes if isinstance(change, DatasetChange)}
     resting = {item.id for item in verdict.unchanged}
     leftovers = {draft.dataset.id for draft in open_drafts(context.versions, context.dataset.uploads)[:1]}
@@ -287,6 +289,11 @@ def _duplicates(context: DatasetContext, verdict: Verdict) -> Iterable[Note]:
             if first != live.id:
                 text = f"{called(live)} is a duplicate of id {first}, which counts"
                 yield Note(rule="duplicate", ref=context.ref, text=text)
+
+
+def _is_plain(member: Member) -> bool:
+    """Is it completed under a final name? Most versions are, and there is nothing to say of one alone."""
+    return member.dataset.is_completed and not isinstance(member.name, DraftName)
 
 
 def _leftover(context: DatasetContext) -> Iterable[Note]:

@@ -78,9 +78,11 @@ def spent_drafts(versions: Iterable[Member]) -> tuple[Member, ...]:
 
 def _drafts_on_top(versions: Iterable[Member]) -> list[Member]:
     versions = tuple(versions)
+    drafts = [member for member in versions if member.dataset.is_draft]
+    if not drafts:  # most datasets have none, and this is asked several times of each
+        return drafts
     top = max((member.name.version for member in versions if member.dataset.is_completed), default=0)
-    drafts = (member for member in versions if member.dataset.is_draft and member.name.version > top)
-    return sorted(drafts, key=lambda member: member.dataset.id)
+    return sorted((one for one in drafts if one.name.version > top), key=lambda member: member.dataset.id)
 
 
 def next_version(versions: Iterable[Member | ModelMember], others: Iterable[int] = ()) -> int:

@@ -10,7 +10,7 @@ from itertools import chain
 from reconciler.core.value import dataclass
 from reconciler.files.git.git_tree_ids import GitTreeIds
 from reconciler.files.image.digest_cache import DigestCache
-from reconciler.files.image.digest_table import KEY_BYTES, DigestTable, Form, file_key, make_table, packed
+from reconciler.files.image.digest_table import KEY_BYTES, DigestTable, Form, file_key, joined_keys, make_table, packed
 from reconciler.files.image.image_file import FILE_LIMIT, Inspection, inspect
 from reconciler.files.tree import FileRefused, Tree
 from reconciler.files.tree_listing import join
@@ -129,17 +129,12 @@ def _is_unchanged(tree: Tree, folder: str, asked: Sequence[str], table: DigestTa
     """Does the folder hold the files of the table, each with the key that it had?"""
     if not table.names_are(asked):
         return False
-    keys = []
     try:
         with tree.folder(folder) as handle:
-            for name in asked:
-                status = os.stat(name, dir_fd=handle, follow_symlinks=False)
-                if not stat.S_ISREG(status.st_mode):
-                    return False
-                keys.append(packed(file_key(status)))
+            found = [os.stat(name, dir_fd=handle, follow_symlinks=False) for name in asked]
     except OSError:
         return False
-    return b"".join(keys) == table.keys
+    return joined_keys(found) == table.keys and all(map(stat.S_ISREG, {status.st_mode for status in found}))
 
 
 def _look_up(
