@@ -9,6 +9,7 @@ from dataclasses import field
 from typing import Final
 
 from reconciler.api.network import is_loopback
+from reconciler.core.pattern import pattern
 from reconciler.core.text import visible
 from reconciler.core.value import dataclass
 
@@ -21,13 +22,13 @@ SIMULATOR: Final = "simulator"
 ADDRESS_LIMIT: Final = 4096
 """Characters of an address. One that is signed with a session's token has about two thousand."""
 
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\]")
-_ORIGIN = re.compile(
+_HOST = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\]")
+_ORIGIN = pattern(
     r"(?P<scheme>https?)://(?P<host>[^:/?#@\[\]]+|\[[^\]/?#@]*\])(?::(?P<port>[0-9]{1,5}))?(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_ADDRESS = re.compile(r"(?P<origin>https?://[^/?#]+)(?P<target>[^#]*)(?:#.*)?", re.IGNORECASE)
-_NAMED_HOST = re.compile(r"[^/?#@]+")
+_ADDRESS = pattern(r"(?P<origin>https?://[^/?#]+)(?P<target>[^#]*)(?:#.*)?", re.IGNORECASE)
+_NAMED_HOST = pattern(r"[^/?#@]+")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "[::1]", "localhost"})
 _PORTS: Final = {"https": 443, "http": 80}
 

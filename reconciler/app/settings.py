@@ -1,7 +1,5 @@
 """The settings of a run, from flags, environment, reconciler.yaml and defaults. The first of these that has one wins."""
 
-import difflib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import timedelta
@@ -17,6 +15,7 @@ from reconciler.core.limit import LIMIT_NAMES, Limits, allow
 from reconciler.core.look.ignore import Ignore
 from reconciler.core.manifest.overlay import FOLDER, Overlay
 from reconciler.core.manifest.suggestion import nearest
+from reconciler.core.pattern import pattern
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import NAME_LIMIT, is_name
 from reconciler.core.text import in_words, quoted
@@ -60,7 +59,7 @@ SHORTEST_EXPIRY = timedelta(minutes=5)
 
 T = TypeVar("T")
 D = TypeVar("D")
-_SPAN = re.compile(r"(?P<number>[0-9]{1,5})(?P<unit>[mhd])")
+_SPAN = pattern(r"(?P<number>[0-9]{1,5})(?P<unit>[mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -235,6 +234,8 @@ def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
     for name in sorted(environ):
         tail = name.removeprefix(PREFIX)
         if tail != name and tail not in VARIABLES:
+            import difflib
+
             close = difflib.get_close_matches(tail, VARIABLES, n=1)
             hint = f"; did you mean {PREFIX}{close[0]}?" if close else "."
             sentences.append(f"{quoted(name)} is set and means nothing{hint}")

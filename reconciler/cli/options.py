@@ -10,10 +10,11 @@ import click
 
 from reconciler.cli.ref_type import ANY, MODEL, RefType
 from reconciler.cli.shared_options import keep
+from reconciler.core.pattern import pattern
 from reconciler.core.text import calendar_day
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_VERSIONS = re.compile(r"v([1-9][0-9]{0,8})\.\.v([1-9][0-9]{0,8})", re.ASCII)
+_VERSIONS = pattern(r"v([1-9][0-9]{0,8})\.\.v([1-9][0-9]{0,8})", re.ASCII)
 
 
 def format_option(*choices: str) -> Callable[[_F], _F]:

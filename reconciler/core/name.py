@@ -7,10 +7,10 @@ Completed: `lora-poses v3 (a9f3c1a2b7d40)`; models the same. An image is named `
 Anything else was named by a person.
 """
 
-import re
 import unicodedata
 from pathlib import PurePosixPath
 
+from reconciler.core.pattern import pattern
 from reconciler.core.value import dataclass
 
 LABEL_LIMIT = 60
@@ -24,13 +24,13 @@ KEY_LETTER, KEY_DIGITS = "a", 16
 _BASE = r"(?P<base>[a-z0-9](?:[a-z0-9-]{0,26}[a-z0-9])?)"
 _VERSION = r"v(?P<version>[1-9][0-9]{0,8})"
 _FINGERPRINT = r"(?P<fingerprint>[a-z][0-9a-f]{12})"
-_FINAL = re.compile(rf"{_BASE} {_VERSION} \({_FINGERPRINT}\)")
-_DRAFT = re.compile(
+_FINAL = pattern(rf"{_BASE} {_VERSION} \({_FINGERPRINT}\)")
+_DRAFT = pattern(
     rf"{_BASE} {_VERSION} draft {_FINGERPRINT} (?P<mark>[0-9a-f]{{4}})"
     r"(?:(?P<spent> spent)|(?: of v(?P<of>[1-9][0-9]{0,8}))?(?P<stale> stale)?)"
 )
-_IMAGE_KEY = re.compile(r"\.([a-z][0-9a-f]{16})(?![0-9a-f])")
-_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+_IMAGE_KEY = pattern(r"\.([a-z][0-9a-f]{16})(?![0-9a-f])")
+_UNSAFE = pattern(r"[^A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

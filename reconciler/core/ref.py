@@ -1,16 +1,16 @@
 """What a manifest object is called: its kind and its name."""
 
-import re
 from collections.abc import Iterable
 
 from reconciler.core.kind import Kind
+from reconciler.core.pattern import pattern
 from reconciler.core.text import in_words
 from reconciler.core.value import dataclass
 
 NAME_LIMIT = 28
 """The most characters of `metadata.name`, so that the longest live name made from it has at most 64."""
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,26}[a-z0-9])?")
+_NAME = pattern(r"[a-z0-9](?:[a-z0-9-]{0,26}[a-z0-9])?")
 _ORDER = {kind: position for position, kind in enumerate(Kind)}
 
 

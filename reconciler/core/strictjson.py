@@ -4,6 +4,7 @@ import json
 import math
 import re
 
+from reconciler.core.pattern import pattern
 from reconciler.core.text import COMMAND, quoted
 
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
@@ -15,11 +16,11 @@ DEPTH_LIMIT = 64
 DIGIT_LIMIT = 19
 """Digits of an integer: ids stay below 2**63."""
 
-_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_STRING = pattern(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """A string, or one without an end; possessive, so that hostile quotes cost linear time."""
-_BRACKET = re.compile(r"[\[\]{}]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_MAY_BE_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_BRACKET = pattern(r"[\[\]{}]")
+_SURROGATE = pattern("[\ud800-\udfff]")
+_MAY_BE_HALF = pattern(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 """In a JSON text: half of a character pair, or an escape that may make one. Where there is none, no text of thousands holds one."""
 
 

@@ -1,20 +1,21 @@
 """Normal forms in which texts are compared, and the one gate by which foreign text is made safe to show."""
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
+from reconciler.core.pattern import pattern
+
 SHOWN_LIMIT = 120
 """Characters of quoted foreign text in a message."""
 
-COMMAND = re.compile(r"##(?=\w*\[)")
+COMMAND = pattern(r"##(?=\w*\[)")
 """What a runner of CI takes for the beginning of a command, wherever it stands in a line (H38)."""
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-_IGNORED = re.compile(
+_IGNORED = pattern(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0e\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
 """Characters of other categories that show as nothing: fillers, joiners, selectors, tags. U+FE0F only colours an emoji."""

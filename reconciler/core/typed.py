@@ -10,13 +10,13 @@ when its first value is made.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, field, fields, replace
+from dataclasses import MISSING, field, replace
 from operator import ge, gt, le, lt
 from types import NoneType, UnionType
 from typing import Annotated, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 from reconciler.core.strictjson import Value
-from reconciler.core.value import dataclass
+from reconciler.core.value import dataclass, fields_of
 
 Reader = Callable[[object], object]
 """Makes of a plain value what its type says; Misfit if it is something else."""
@@ -108,8 +108,8 @@ def changed(value: _T, **changes: object) -> _T:
 @by_type
 def keys_of(model: type[Typed]) -> Mapping[str, tuple[str, object]]:
     """The keys of a type as they are written: the name of the field of each, and what may stand there."""
-    own = (each for each in fields(model) if each.name != "written")
-    return {key_of(each.type).name or each.name: (each.name, each.type) for each in own}
+    own = ((name, annotation) for name, annotation, _ in fields_of(model) if name != "written")
+    return {key_of(annotation).name or name: (name, annotation) for name, annotation in own}
 
 
 def names_of(model: type[Typed]) -> frozenset[str]:
@@ -220,7 +220,8 @@ def _plain_types(annotation: object) -> frozenset[type]:
 
 @by_type
 def _defaults(model: type[Typed]) -> Mapping[str, object]:
-    return {each.name: each.default for each in fields(model) if each.default is not MISSING and each.name != "written"}
+    told = ((name, default) for name, _, default in fields_of(model) if name != "written")
+    return {name: default for name, default in told if default is not MISSING}
 
 
 def reader_of(annotation: object) -> Reader:

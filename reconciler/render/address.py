@@ -3,10 +3,11 @@
 A query may hold a signature, and whoever reads the signature can open what it was made for.
 """
 
-import re
 from string import ascii_letters, digits
 
-_QUERY = re.compile(r"""(?P<address>\b[A-Za-z][A-Za-z0-9+.-]*://[^\s?#<>"']*)[?#](?!…)[^\s<>"']*""")
+from reconciler.core.pattern import pattern
+
+_QUERY = pattern(r"""(?P<address>\b[A-Za-z][A-Za-z0-9+.-]*://[^\s?#<>"']*)[?#](?!…)[^\s<>"']*""")
 """What was cut already is left alone, so that a text may pass twice."""
 
 

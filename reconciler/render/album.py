@@ -1,13 +1,13 @@
 """What a report shows beside its plan: pictures, what was found about images, image files that got another name."""
 
 import base64
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
+from reconciler.core.pattern import pattern
 from reconciler.core.ref import Ref
 from reconciler.core.value import dataclass
 from reconciler.render.alike import alike, shape
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reconciler.gallery.moved import MovedGallery
     from reconciler.render.gallery_picture import ShownResults
 
-_URI = re.compile(r"data:image/(?:webp|png|jpeg);base64,[A-Za-z0-9+/]+={0,2}")
+_URI = pattern(r"data:image/(?:webp|png|jpeg);base64,[A-Za-z0-9+/]+={0,2}")
 
 Severity = Literal["error", "warning", "advice"]
 

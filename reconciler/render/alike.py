@@ -3,10 +3,10 @@
 A person mends the cause once. A line for each of thousands would only hide what else was found. JSON keeps all of them.
 """
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
+from reconciler.core.pattern import pattern
 from reconciler.render.view import folded
 
 MOST = 2
@@ -14,7 +14,7 @@ MOST = 2
 PLACES = 3
 """Places that are named where many are told at once."""
 
-_VARIES = re.compile(r'"[^"\n]*"|\b(?:project|dataset|model)/[a-z0-9-]+|\b\d[\d,.]*')
+_VARIES = pattern(r'"[^"\n]*"|\b(?:project|dataset|model)/[a-z0-9-]+|\b\d[\d,.]*')
 _T = TypeVar("_T")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import assert_never
 
+from reconciler.core.pattern import pattern
 from reconciler.core.text import COMMAND, visible
 from reconciler.render.view import SIGNS, Figures, Item, Items, Line, Paragraph, Role, Row, Span, Text, View, say
 
@@ -20,7 +21,7 @@ _LABEL_LIMIT = 48
 _LABEL = 16
 _NARROW = 80
 """Below this, a label stands above its rows and not beside them."""
-_WORD = re.compile(r" +|(?:[^ `]|`reconciler [^`]*`|`)+")
+_WORD = pattern(r" +|(?:[^ `]|`reconciler [^`]*`|`)+")
 _LEAST = 10
 """Columns that are left for words, however long a forged label is."""
 

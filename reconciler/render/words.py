@@ -1,8 +1,7 @@
 """Small phrases: sizes, durations, versions, and two texts shown as one with the words that differ marked."""
 
-import re
-
 from reconciler.core.guide import Guide
+from reconciler.core.pattern import pattern
 from reconciler.core.ref import Ref
 from reconciler.core.strictjson import BadJson, loads
 from reconciler.core.text import count
@@ -88,7 +87,7 @@ def guide_text(guide: Guide) -> Text:
     return say(abridged(unsigned(guide.line)))
 
 
-_FIRST_WORD = re.compile(r"[a-z]+(?=[ ,:]|$)")
+_FIRST_WORD = pattern(r"[a-z]+(?=[ ,:]|$)")
 
 
 def capitalised(text: str) -> str:

@@ -8,13 +8,15 @@ import ipaddress
 import shutil
 import tempfile
 import weakref
-import zipfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
+
+if TYPE_CHECKING:
+    import zipfile
 
 GIGABYTE: Final = 1024**3
 MOST_BYTES: Final = 5 * GIGABYTE
@@ -116,7 +118,9 @@ def save(
 
 
 def _require_zip(file: Path) -> None:
-    if not zipfile.is_zipfile(file):
+    from zipfile import is_zipfile
+
+    if not is_zipfile(file):
         raise FetchError("zip_url does not give a zip archive")
 
 
@@ -178,7 +182,7 @@ def _copy(response: HTTPResponse, file: BinaryIO, most_bytes: int, goes_on: Call
         raise FetchError("zip_url broke off")
 
 
-def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
+def read_entry(archive: "zipfile.ZipFile", entry: "zipfile.ZipInfo") -> bytes | None:
     """The bytes of an entry; None where it cannot be unpacked, or would be too large to."""
     if entry.file_size > MOST_ENTRY_BYTES:
         return None

@@ -5,14 +5,14 @@ import dataclasses
 import pickle
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from reconciler.core.change import FieldChange
 from reconciler.core.cost import Cost, total
 from reconciler.core.desired import Desired
-from reconciler.core.value import replace, value_class
+from reconciler.core.value import dataclass, replace, value_class
 
 Decorator = Callable[[type[object]], type[object]]
 
@@ -69,6 +69,21 @@ def none(decorator: Decorator) -> type[object]:
     return Nothing
 
 
+def parts(decorator: Decorator) -> type[object]:
+    """What belongs to the class, defaults that are None, and a comparison of its own, which leaves no hash."""
+
+    @decorator
+    class Parts:  # noqa: PLW1641 - what becomes of its hash is asked
+        name: str | None = None
+        shared: ClassVar[int | None] = None
+        plain = None
+
+        def __eq__(self, other: object) -> bool:
+            return self.shared is self.plain is None and isinstance(other, type(self))
+
+    return Parts
+
+
 def copied(value: object) -> object:
     """A copy that is made field by field."""
     return dataclasses.replace(value)  # type: ignore[type-var]
@@ -118,10 +133,11 @@ def told(cls: type[object]) -> list[object]:
     return seen
 
 
-@pytest.mark.parametrize("shape", [several, one, none])
+@pytest.mark.parametrize("shape", [several, one, none, parts])
 def test_it_is_what_the_standard_decorator_makes(shape: Callable[[Decorator], type[object]]) -> None:
     """Arguments, errors, text, comparison, hash, copies and the guard against changes."""
-    assert told(shape(ours)) == told(shape(standard))
+    cls = shape(ours)
+    assert told(cls) == told(cls) == told(shape(standard)), "the first values are made without a compiled function"
 
 
 def test_a_class_that_is_built_upon_it() -> None:
@@ -146,6 +162,36 @@ def test_a_class_that_is_built_upon_it() -> None:
     assert base(1) != Below(1)  # type: ignore[call-arg]
 
 
+def test_fields_are_those_of_the_class_and_of_those_it_is_built_upon() -> None:
+    """Wherever they are asked for first: at a class without fields of its own, or at one that says another type for a field."""
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Base:
+        first: int = 1
+        second: int = 2
+
+    @dataclass(frozen=True, kw_only=True)
+    class Open(Base):
+        third: int = dataclasses.field(default=3, compare=False)
+        fourth: list[int] = dataclasses.field(default_factory=list)
+
+    class Plain(Open):
+        pass
+
+    @dataclass(frozen=True, slots=True, kw_only=True, order=True)
+    class Last(Base):
+        first: bool = False
+
+    assert [each.name for each in dataclasses.fields(Plain)] == ["first", "second", "third", "fourth"]
+    assert [(each.name, each.type) for each in dataclasses.fields(Last)] == [("first", bool), ("second", int)]
+    assert Open.third == 3
+    assert not hasattr(Open, "fourth")
+    assert Plain(third=4) == Plain()
+    assert not any(Last.__slots__)
+    assert Last() < Last(first=True)
+    assert not any(Last.__match_args__)
+
+
 def test_it_can_be_stored() -> None:
     """Slots of a value that refuses to change are set again."""
     assert pickle.loads(pickle.dumps(Desired())) == Desired()
@@ -154,13 +200,13 @@ def test_it_can_be_stored() -> None:
 def test_what_is_no_value_gets_the_standard_methods() -> None:
     """A record that changes."""
 
-    @value_class(slots=True)
+    @dataclass(slots=True)
     class Record:
         count: int = 0
 
     record = Record()
     record.count = 1
-    assert record == Record(1)  # type: ignore[call-arg]
+    assert record == Record(1)
 
 
 @pytest.mark.parametrize("decorator", [value_class, dataclasses.dataclass])
@@ -203,11 +249,20 @@ def test_a_value_without_slots_may_keep_what_it_computed(decorator: Callable[...
 
 
 def test_nothing_is_compiled_before_it_is_needed() -> None:
-    """An `__init__` is compiled once, when the first value is built."""
+    """An `__init__` is compiled once, where more than a few values are built."""
     made = several(ours)
     before = made.__init__
     assert made(1) == made(1)  # type: ignore[call-arg]
+    assert made.__init__ is before
+    assert [repr(made(number)).count(str(number)) for number in range(5, 15)] == [1] * 10  # type: ignore[call-arg]
     assert made.__init__ is not before
+
+
+def test_a_call_that_is_wrong_is_told_by_the_compiled_function() -> None:
+    """As the standard one tells it, and with the first value."""
+    made = one(ours)
+    with pytest.raises(TypeError, match=r"One.__init__\(\) missing 1 required positional argument: 'name'"):
+        made()
 
 
 def test_a_value_is_made_anew_as_the_standard_way_does() -> None:

@@ -1,11 +1,11 @@
 """Aliases written into live descriptions, if a manifest asks for it, so that the console shows them too."""
 
-import re
 from collections.abc import Iterable
 
+from reconciler.core.pattern import pattern
 from reconciler.core.state import AliasState
 
-_LINE = re.compile(r"(?:\n|^)aliases: [a-z0-9-]+(?:, [a-z0-9-]+)*$")
+_LINE = pattern(r"(?:\n|^)aliases: [a-z0-9-]+(?:, [a-z0-9-]+)*$")
 
 
 def plain(description: str) -> str:

@@ -1,14 +1,14 @@
 """Patterns of file names (*, ?, **, [a-z]). Matching takes time in proportion to pattern and name, whatever they are."""
 
-import re
 from collections.abc import Sequence
 
+from reconciler.core.pattern import pattern
 from reconciler.core.value import dataclass
 
 PATTERN_LIMIT = 200
 """Characters of one pattern."""
 
-_SUFFIX = re.compile(r"\.(?:[A-Za-z0-9]|\[[A-Za-z0-9]+\])+\Z")
+_SUFFIX = pattern(r"\.(?:[A-Za-z0-9]|\[[A-Za-z0-9]+\])+\Z")
 """A suffix at the end of a pattern, such as `.png` or `.[jp]pg`."""
 
 

@@ -1,6 +1,5 @@
 """Manifests of models: the API's rules for their fields, the training parameters, and the aliases of their versions."""
 
-import re
 from collections.abc import Collection, Iterator
 
 from reconciler.core.desired import CURRENT, Desired, DesiredModel
@@ -14,6 +13,7 @@ from reconciler.core.manifest.spec import ModelBody, ModelSpec
 from reconciler.core.manifest.suggestion import one_of
 from reconciler.core.manifest.training_spec import Bounds, Training
 from reconciler.core.manifest.tree import KindRules, ManifestTree
+from reconciler.core.pattern import pattern
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.ref import Ref
 from reconciler.core.text import quoted
@@ -22,9 +22,9 @@ from reconciler.core.typed import read
 
 VERSIONS = {"fully_automated": ("light", "max"), "expert": ("bria-2.3", "bria-3.2")}
 _UNTOLD = read(Training, {})
-_FINGERPRINT = re.compile(r"[a-z][0-9a-f]{6,12}")
-_NUMBER = re.compile(r"v[1-9][0-9]{0,8}")
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_FINGERPRINT = pattern(r"[a-z][0-9a-f]{6,12}")
+_NUMBER = pattern(r"v[1-9][0-9]{0,8}")
+_LABEL = pattern(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def _declare(manifest: Manifest, tree: ManifestTree, problems: list[Problem]) -> DesiredModel:

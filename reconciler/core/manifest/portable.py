@@ -4,16 +4,17 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from reconciler.core.pattern import pattern
 from reconciler.core.text import quoted, visible
 
-_PLAIN = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9 ._-]*[A-Za-z0-9_-])?")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
-_PLAIN_LINES = re.compile(r"(?:[a-z0-9_-](?:[a-z0-9 ._-]*[a-z0-9_-])?\n)*")
-_RESERVED_LINE = re.compile(rf"^{_RESERVED.pattern}$", re.MULTILINE)
+_PLAIN = pattern(r"[A-Za-z0-9_-](?:[A-Za-z0-9 ._-]*[A-Za-z0-9_-])?")
+_RESERVED = pattern(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_PLAIN_LINES = pattern(r"(?:[a-z0-9_-](?:[a-z0-9 ._-]*[a-z0-9_-])?\n)*")
+_RESERVED_LINE = pattern(rf"^{_RESERVED.pattern}$", re.MULTILINE)
 _FORBIDDEN = frozenset('<>:"|?*\\')
 _CALLED = {'"': "a double quote", "\\": "a backslash"}
 """Names of characters that are hard to read between quotes."""
-_DRIVE = re.compile(r"[A-Za-z]:")
+_DRIVE = pattern(r"[A-Za-z]:")
 NAME_BYTES = 255
 """The longest file name, in bytes, that every common file system can hold."""
 

@@ -1,9 +1,10 @@
 """Names for files and manifests, made of what people called a thing."""
 
-import re
 import unicodedata
 
-_OTHERS = re.compile("[^a-z0-9]+")
+from reconciler.core.pattern import pattern
+
+_OTHERS = pattern("[^a-z0-9]+")
 
 
 def slug(text: str, limit: int, otherwise: str) -> str:

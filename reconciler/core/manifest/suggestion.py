@@ -1,6 +1,5 @@
 """What a person may have meant by a word that is not known."""
 
-import difflib
 from collections.abc import Iterable
 
 from reconciler.core.ref import Ref
@@ -9,6 +8,8 @@ from reconciler.core.text import in_words, quoted
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is most like this one, without regard to case and separators. None if none is like it."""
+    import difflib
+
     folded = {_fold(candidate): candidate for candidate in known}
     found = difflib.get_close_matches(_fold(word[:80]), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from reconciler.core.pattern import pattern
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.text import normal, quoted, visible
 
@@ -16,7 +17,7 @@ NAME_LIMIT = 200
 NAME_ADVISED = 64
 """Characters up to which a live name is known to be safe (U76)."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @cache

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.rest import Column, Rest, UnchangedRows
 from reconciler.core.strictjson import Value, dumps, loads
 from reconciler.core.text import shown
+from reconciler.core.value import fields_of
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -167,5 +168,5 @@ def _plain(value: object) -> object:
 @cache
 def _fields(cls: type) -> tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]:
     """The names of the fields of a value, and what gives all of them at once."""
-    names = tuple(each.name for each in fields(cls))
+    names = tuple(name for name, _, _ in fields_of(cls))
     return names, attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple
 
+from reconciler.core.pattern import pattern
 from reconciler.core.text import quoted, shown
 from reconciler.core.value import dataclass
 
@@ -21,7 +22,7 @@ LISTING_LIMIT = 64 * 1024 * 1024
 """Bytes of an answer that is held in memory. A few bytes of tree objects can describe millions of paths."""
 
 _BLOCK = 1024 * 1024
-_REVISION = re.compile(r"[\w@][\w./@{}^~+#=,%!-]{0,199}")
+_REVISION = pattern(r"[\w@][\w./@{}^~+#=,%!-]{0,199}")
 _OPTIONS = (
     "--no-pager",
     "--no-optional-locks",  # `git status` would else write the index, while somebody else may be at work

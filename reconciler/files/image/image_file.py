@@ -1,10 +1,10 @@
 """An image file, read once: its SHA-256, and what its structure says. Pixels are never decoded."""
 
 import hashlib
-import re
 from dataclasses import field, replace
 
 from reconciler.core.manifest.image import Facts, Flaw
+from reconciler.core.pattern import pattern
 from reconciler.core.value import dataclass
 from reconciler.files.image import jpeg, png, webp
 from reconciler.files.image.byte_source import ByteSource, Cut, Readable
@@ -12,11 +12,11 @@ from reconciler.files.image.byte_source import ByteSource, Cut, Readable
 FILE_LIMIT = 256 * 1024 * 1024
 """Bytes of the largest image file that is read."""
 
-_DIGEST = re.compile("[0-9a-f]{64}")
+_DIGEST = pattern("[0-9a-f]{64}")
 POINTER_LIMIT = 1024
 """Bytes that are looked at to find a Git LFS pointer; one has some 130."""
 
-_POINTER = re.compile(
+_POINTER = pattern(
     rb"version https://git-lfs\.github\.com/spec/v1\noid sha256:([0-9a-f]{64})\nsize ([1-9][0-9]{0,14})\n"
 )
 _POINTER_START = b"version https://git-lfs"

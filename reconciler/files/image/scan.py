@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field
 from itertools import chain
 
@@ -220,6 +219,8 @@ def _read_all(
 ) -> list[tuple[os.stat_result, Inspection] | FileRefused]:
     if len(pending) < 2 or sum(item.size for item in pending) < _PARALLEL_FROM:
         return [_read(tree, item.path, with_blob=with_blobs) for item in pending]
+    from concurrent.futures import ThreadPoolExecutor
+
     runs = [pending[at : at + _AT_ONCE] for at in range(0, len(pending), _AT_ONCE)]
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as threads:
         read = threads.map(lambda run: [_read(tree, item.path, with_blob=with_blobs) for item in run], runs)

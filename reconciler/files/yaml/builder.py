@@ -19,9 +19,7 @@ from ruamel.yaml.events import (
 from reconciler.core.manifest.document import COLUMNS, Document, mark
 from reconciler.core.strictjson import Value
 from reconciler.core.text import quoted
-
-DEPTH_LIMIT = 32
-"""Mappings and lists inside each other."""
+from reconciler.files.yaml.reading import DEPTH_LIMIT
 
 DOCUMENT_LIMIT = 5_000
 """Documents of one file."""

@@ -14,39 +14,32 @@ import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Never
 
-import ruamel.yaml
-
-from reconciler.core import problem as problem_module
-from reconciler.core import text as text_module
-from reconciler.core.manifest import document as document_module
 from reconciler.core.manifest.document import Document
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.strictjson import Value
-from reconciler.files import text_file as text_file_module
 from reconciler.files.cache import CacheFile, CacheTable
-from reconciler.files.yaml import builder as builder_module
-from reconciler.files.yaml import reading as reading_module
-from reconciler.files.yaml.builder import DEPTH_LIMIT
-from reconciler.files.yaml.reading import Reading, read_yaml
+from reconciler.files.yaml.reading import DEPTH_LIMIT, Reading, read_yaml
 
 PENDING_LIMIT = 16 * 1024 * 1024
 """Bytes that wait to be written. A large tree is written in parts, so that it does not lie in memory twice."""
 
 _NESTED = (dict, list)
-_RULES: tuple[ModuleType, ...] = (
-    builder_module,
-    reading_module,
-    document_module,
-    problem_module,
-    text_module,
-    text_file_module,
-    sys.modules[__name__],
+_RULES = (
+    "ruamel.yaml",
+    "reconciler.files.yaml.builder",
+    "reconciler.files.yaml.parsing",
+    "reconciler.files.yaml.reading",
+    "reconciler.core.manifest.document",
+    "reconciler.core.problem",
+    "reconciler.core.text",
+    "reconciler.files.text_file",
+    __name__,
 )
-"""The modules that decide what is read in a text, and how it is kept."""
+"""The modules that decide what is read in a text, and how it is kept. That of the library says its version."""
 
 
 def _constant(word: str) -> Never:
@@ -91,10 +84,12 @@ class ReadingCache:
 
 @functools.cache
 def rules() -> bytes:
-    """A digest of the rules: of the source of ours, and of the library's version. Another tool finds no row of this one."""
-    found = hashlib.sha256(ruamel.yaml.__version__.encode())
-    for module in _RULES:
-        found.update(Path(str(module.__file__)).read_bytes())
+    """A digest of the rules, of their source. Another tool finds no row of this one. Nothing is imported for it."""
+    found = hashlib.sha256()
+    for name in _RULES:
+        spec = find_spec(name)
+        assert spec is not None, name
+        found.update(Path(str(spec.origin)).read_bytes())
     return found.digest()[:16]
 
 

@@ -15,8 +15,8 @@ from reconciler.core.manifest.run_keys import LimitsFile
 from reconciler.core.typed import keys_of
 from reconciler.files.configuration import ConfigurationFile, ExpectFile, load_configuration
 from reconciler.files.tree_listing import FOLDER_LIMIT
-from reconciler.files.yaml.builder import DEPTH_LIMIT, EXPANSION_LIMIT
-from reconciler.files.yaml.reading import read_yaml
+from reconciler.files.yaml.builder import EXPANSION_LIMIT
+from reconciler.files.yaml.reading import DEPTH_LIMIT, read_yaml
 from tests.files.conftest import Brand
 
 TEXT = (Path(__file__).parents[3] / "docs" / "manifests.md").read_text(encoding="utf-8")
