@@ -11,6 +11,7 @@ from reconciler.core.desired import Desired
 from reconciler.core.look.moved_root import taken_over
 from reconciler.core.problem import ProblemsFound
 from reconciler.core.ref import Ref
+from reconciler.core.rest import NO_REST, Rest
 from reconciler.files.configuration import configuration_in
 from reconciler.files.git.repository import RevisionRefused
 from reconciler.files.git.revision_tree import revision_tree
@@ -19,16 +20,16 @@ from reconciler.files.overlay import overlays_in, read_overlay_of, with_overlay
 from reconciler.files.repository_roots import roots_beside
 
 
-def with_moved(settings: Settings, desired: Desired, base: BaseTree, rev: str) -> BaseTree:
+def with_moved(settings: Settings, desired: Desired, base: BaseTree, rev: str, rest: Rest = NO_REST) -> BaseTree:
     """The base, and in it what this tree took over from other roots of the same account since then.
 
-    Other roots are read only if this tree declares something that its base does not.
+    `rest` is what this tree and its base hold besides. Other roots are read only if this tree declares something that its base does not.
     """
     if base.is_elsewhere or desired.present.keys() <= set(base.desired.refs):
         return base
     for root in roots_beside(settings.root, rev).values():
         other = _declared(settings, root, rev)
-        found = {} if other is None else taken_over(desired, base.desired, other)
+        found = {} if other is None else taken_over(desired, base.desired, other, rest)
         if found:
             origins: dict[Ref, str] = {**base.origins, **dict.fromkeys(found, os.path.relpath(root))}
             base = replace(base, desired=base.desired.updated(*found.values()), origins=origins, is_there=True)

@@ -117,10 +117,10 @@ def _of_part(settings: Settings, known: TouchedTree, tree: RevisionTree, rev: st
         raise Crossing
     require_no_twins(read.desired, known.groups, known.untouched)
     record = judged_parts(read)
-    base = with_moved(settings, read.desired, base_in(tree, settings, rev, read), rev)
+    rest = known.groups.rest(known.untouched)
+    base = with_moved(settings, read.desired, base_in(tree, settings, rev, read), rev, rest)
     if base.is_elsewhere or base.origins or base.declared.galleries:
         raise Crossing
-    rest = known.groups.rest(known.untouched)
     made = offline.plan_offline(settings, read.desired, base, Scope(), rest)
     keep(settings, record, known.groups, known.untouched)
     warnings = in_order((*read.desired.warnings, *known.warnings))
@@ -153,7 +153,7 @@ def judged_parts(read: ReadTree) -> JudgedParts:
         schemas=schemas,
         desired=read.desired,
         problems=read.judged.problems,
-        prefix=next((_prefix(file) for file in files if file.manifests), ""),
+        prefix=_prefix(read.loaded.location.path),
     )
 
 
@@ -166,9 +166,9 @@ def _judged_file(path: str, oid: str, held: FileRead) -> JudgedFile:
     )
 
 
-def _prefix(file: JudgedFile) -> str:
+def _prefix(root: str) -> str:
     """What a problem shows before a path below the root."""
-    return file.manifests[0].document.path.removesuffix(file.input.path)
+    return "" if root == "." else f"{root.rstrip('/')}/"
 
 
 def _schema(known: KnownTree, path: str, named: str) -> Input:

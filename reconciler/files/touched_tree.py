@@ -105,7 +105,9 @@ class TouchedTree(KnownTree):
         """The groups with a folder of images that is another one on one of the sides, or may be."""
         folders, vouched = self.groups.folders, self.trees()
         for path, oid, group in zip(folders.paths, folders.oids, folders.of, strict=True):
-            if vouched.get(path) != oid or self._base.tree_of(path) != oid or not is_flat(listing, path):
+            is_same = vouched.get(path) == oid and self._base.tree_of(path) == oid
+            # A link of the tree may lie as a file of text on the disk (`core.symlinks`), and leads somewhere in the revision.
+            if not (is_same and is_flat(listing, path) and is_flat(self.base_listing, path)):
                 yield group
 
     def _other_files(self, tree: Tree, listing: TreeListing, sizes: dict[str, int]) -> Iterator[int]:

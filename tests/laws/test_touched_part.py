@@ -496,3 +496,81 @@ def test_a_row_of_another_hand_is_none(
         assert code == told[0]
         if part_plans[-1] is None:
             assert out == told[1]
+
+
+class Trees:
+    """A repository with two projects of plain groups, whose first plan is made; a change of one model is still to come."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+        self.root = repository(folder, monkeypatch) / "manifests"
+        self.top = self.root.parent
+        self._warm, self._whole = (Side(folder / name, monkeypatch, capfd) for name in ("warm", "whole"))
+        for project in ("lora", "props"):
+            write_project(self.root, project)
+            for at in range(4):
+                write_plain_group(self.root, f"{project}-{at}", project)
+        git(self.top, "init", "--quiet")
+
+    def begin(self) -> None:
+        """Commit, and fill the cache."""
+        git(self.top, "add", "--all")
+        git(self.top, "commit", "--quiet", "--allow-empty", "-m", "x")
+        self._warm.plan("json")
+
+    def require_same(self) -> None:
+        """The plan is that of an empty cache."""
+        replaced(self.root / "lora-3.yaml", "dataset: lora-3", "dataset: lora-3\n  description: words")
+        assert self._warm.plan("json") == self._whole.plan("json")
+
+
+@pytest.fixture
+def trees(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    part_plans: list[PartPlan | None],
+) -> Trees:
+    return Trees(tmp_path, monkeypatch, capfd)
+
+
+def test_a_link_that_lies_as_text_on_the_disk_is_no_file_of_the_revision(trees: Trees) -> None:
+    """With `core.symlinks=false` git vouches for a caption that leads to another one in the revision."""
+    images = trees.root / "images-lora-2"
+    for at in range(5):
+        (images / f"p{at}.txt").write_text("words.\n")
+    (images / "p1.txt").unlink()
+    (images / "p1.txt").symlink_to("p0.txt")
+    replaced(trees.root / "lora-2.yaml", "/}\n", "/}\n  captions: {source: sidecar}\n")
+    commit(trees.top)
+    git(trees.top, "config", "core.symlinks", "false")
+    (images / "p1.txt").unlink()
+    git(trees.top, "checkout", "--quiet", "--", ".")
+    assert (images / "p1.txt").read_text() == "p0.txt"
+    trees.begin()
+    trees.require_same()
+
+
+def test_what_came_from_another_root_may_stand_on_the_rest(trees: Trees) -> None:
+    """The other root declared a model on a dataset that this root has, too, and that no change touches."""
+    other = trees.top / "other"
+    write_project(other, "lora")
+    write_plain_group(other, "lora-2", "lora")
+    moved = other / "moved.yaml"
+    moved.write_text(MODEL.format(name="moved", dataset="lora-2", more="  description: words\n"))
+    for root in (trees.root, other):
+        (root / "reconciler.yaml").write_text("")
+    trees.begin()
+    moved.unlink()
+    (trees.root / "moved.yaml").write_text(MODEL.format(name="moved", dataset="lora-3", more=""))
+    trees.require_same()
+
+
+@pytest.mark.parametrize("name", [b"a\xff.yaml", b"a\n.yaml", b"a\xff/a.yaml"])
+def test_a_warning_is_said_again_whatever_the_files_are_called(trees: Trees, name: bytes) -> None:
+    """What a person reads for a name that is no text is not that name."""
+    place = Path(os.fsdecode(os.fsencode(trees.root) + b"/" + name))
+    place.parent.mkdir(exist_ok=True)
+    (trees.root / "project-lora.yaml").rename(place)
+    (trees.root / "images-lora-2" / "p1.png").write_bytes(picture(mode="RGBA", seed=77))
+    trees.begin()
+    trees.require_same()

@@ -240,8 +240,9 @@ def groups_in(parts: JudgedParts) -> Iterator[Group]:
     """The groups that may be kept."""
     told: dict[str, list[Problem]] = {}
     for problem in parts.problems:
-        path = problem.location.path.removeprefix(parts.prefix)
-        if "\N{REPLACEMENT CHARACTER}" in path:
+        shown = problem.location.path
+        path = shown.removeprefix(parts.prefix)
+        if "\N{REPLACEMENT CHARACTER}" in path or not shown.startswith(parts.prefix):
             return  # where that lies, only bytes could tell
         told.setdefault(path, []).append(replace(problem, location=replace(problem.location, path=path)))
     holders = Counter(folder.path for folder in parts.folders.values())

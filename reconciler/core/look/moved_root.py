@@ -5,18 +5,19 @@ from dataclasses import replace
 
 from reconciler.core.desired import Declared, Desired, DesiredDataset, DesiredModel, DesiredProject
 from reconciler.core.ref import Ref
+from reconciler.core.rest import NO_REST, Rest
 
 
-def taken_over(desired: Desired, base: Desired, other: Desired) -> dict[Ref, Declared]:
+def taken_over(desired: Desired, base: Desired, other: Desired, rest: Rest = NO_REST) -> dict[Ref, Declared]:
     """Objects of another root at the base, by the refs that declare them now, as this root would have declared them.
 
     `base` is this root and `other` the other one, both at the revision. An object is taken over under its own name, or under
     the former name that `moved` gives, where both roots mean one live project. What the base declares itself is never
-    taken from elsewhere.
+    taken from elsewhere. `rest` is what this tree and its base hold besides.
     """
     known: dict[Ref, Declared] = {}
     for now, source in _sources(desired, base, other):
-        found = _as_of_here(now, source, desired, base, known)
+        found = _as_of_here(now, source, desired, base, known, rest)
         if found is not None and found.ref not in base.refs:
             known[now.ref] = found
     return known
@@ -39,7 +40,7 @@ def _sources(desired: Desired, base: Desired, other: Desired) -> Iterator[tuple[
 
 
 def _as_of_here(
-    now: Declared, source: Declared, desired: Desired, base: Desired, known: dict[Ref, Declared]
+    now: Declared, source: Declared, desired: Desired, base: Desired, known: dict[Ref, Declared], rest: Rest
 ) -> Declared | None:
     """The object as this root would have declared it at the base; None where what it stands on was not live for this root."""
     match source:
@@ -52,7 +53,7 @@ def _as_of_here(
         case _:
             assert isinstance(source, DesiredModel), "a tree declares projects, datasets and models"
             held = {one.ref for one in known.values()} | base.present.keys()
-            return source if source.dataset in held else None
+            return source if source.dataset in held or rest.of(source.dataset) else None
 
 
 def _project_in(tree: Desired, project: DesiredProject) -> DesiredProject | None:
