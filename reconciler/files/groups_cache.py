@@ -23,8 +23,12 @@ from reconciler.files.cache import CacheFile, CacheTable
 ROW_LIMIT = 16 * 1024 * 1024
 """Bytes of the row of one root: some 200,000 objects."""
 
-_RULES = ("core", "core/look", "core/manifest", "core/diff", "files", "files/caption", "files/image", "files/yaml")
-"""The folders of the program that decide whether a group is sound and in sync, and what is kept of it."""
+_RULES = (
+    *(f"{folder}/*.py" for folder in ("core", "core/look", "core/manifest", "core/diff")),
+    *(f"{folder}/*.py" for folder in ("files", "files/caption", "files/git", "files/image", "files/yaml")),
+    "app/touched_part.py",
+)
+"""The files of the program that decide whether a group is sound and in sync, and what is kept of it."""
 
 _BETWEEN_PATHS = "//"
 """No path below a root holds it, and JSON writes it as it is."""
@@ -60,8 +64,8 @@ def rules() -> bytes:
     """A digest of the rules: the source of all that judges."""
     found = hashlib.sha256()
     top = Path(str(reconciler.__file__)).parent
-    for folder in _RULES:
-        for path in sorted((top / folder).glob("*.py")):
+    for pattern in _RULES:
+        for path in sorted(top.glob(pattern)):
             found.update(path.read_bytes())
     return found.digest()[:16]
 
@@ -118,6 +122,7 @@ def decoded(value: bytes) -> Groups | None:
 
 
 def _inputs_in(number: int, paths: str, oids: str, weights: list[int], of: list[int]) -> Inputs:
+    os.fsencode(paths)  # else git could not be asked about them
     found = Inputs(
         paths=paths.split(_BETWEEN_PATHS) if paths else [],
         oids=_words(oids),
@@ -143,6 +148,7 @@ def _warning_in(number: int, group: int, path: str, line: int, column: int, *tex
     rule, summary, detail, remedy = texts
     _require({*map(type, texts), type(path)} == {str} and {type(group), type(line), type(column)} == {int})
     _require(0 <= group < number)
+    os.fsencode(path)
     problem = Problem(
         rule=rule,
         location=Location(path, line, column),

@@ -498,6 +498,18 @@ def test_a_row_of_another_hand_is_none(
             assert out == told[1]
 
 
+@pytest.mark.parametrize("path", ["lora-1.yaml", "images-lora-1", "images-lora-2/p1.png"])
+def test_a_path_that_no_disk_can_have_is_none_of_ours(trees: "Trees", path: str) -> None:
+    """JSON can hold half of a character; git and the disk cannot be asked about it."""
+    (trees.root / "images-lora-2" / "p1.png").write_bytes(picture(mode="RGBA", seed=77))
+    trees.begin()
+    (row,) = cache_rows(trees.cache, "groups")
+    assert path.encode() in row[1]
+    with CacheFile(trees.cache) as cache:
+        cache.put(CacheTable.GROUPS, row[0], row[1].replace(path.encode(), rb"\ud800"))
+    trees.require_same()
+
+
 class Trees:
     """A repository with two projects of plain groups, whose first plan is made; a change of one model is still to come."""
 
@@ -505,6 +517,7 @@ class Trees:
         self.root = repository(folder, monkeypatch) / "manifests"
         self.top = self.root.parent
         self._warm, self._whole = (Side(folder / name, monkeypatch, capfd) for name in ("warm", "whole"))
+        self.cache = folder / "warm" / "reconciler" / "cache.sqlite3"
         for project in ("lora", "props"):
             write_project(self.root, project)
             for at in range(4):
