@@ -145,7 +145,7 @@ def judged_parts(read: ReadTree) -> JudgedParts:
                 continue
             if (folder := known.whole_folder(manifest)) is not None:
                 folders[manifest.ref] = Input(*folder)
-            if (named := manifest.body.spec.visual_schema_file) is not None:
+            if (named := manifest.body.spec.guide_file) is not None:
                 schemas[manifest.ref] = _schema(known, file.input.path, named)
     return JudgedParts(
         files=files,

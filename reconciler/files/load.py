@@ -250,7 +250,7 @@ def _schema_files(tree: TreeReader, found: ManifestsRead, known: KnownParts) -> 
     """The files that manifests name as `visual_schema_file`; one that cannot be read is a Problem at its name."""
     files: dict[int, SchemaFile] = {}
     for position, manifest in enumerate(found.manifests):
-        named = manifest.body.spec.visual_schema_file if isinstance(manifest.body, DatasetBody) else None
+        named = manifest.body.spec.guide_file if isinstance(manifest.body, DatasetBody) else None
         if named is None:
             continue
         read = _schema_file(tree, manifest, found.folder_of[position], named, known)

@@ -203,6 +203,11 @@ class DatasetSpec(Strict):
         return tuple(key for key in keys if getattr(self, key) is not None)
 
     @property
+    def guide_file(self) -> str | None:
+        """The file that holds its guide, relative to this one; None where the manifest says the guide itself."""
+        return self.visual_schema_file
+
+    @property
     def family(self) -> Family:
         """How captions are guided; a dataset that declares no guide yet is taken for one with a prefix."""
         return "schema" if self.guide_keys and "caption_prefix" not in self.guide_keys else "prefix"
