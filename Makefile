@@ -12,7 +12,7 @@ WORKERS ?= 2
 # What .venv was made from; the last one holds the version.
 INSTALLED := pyproject.toml constraints.txt reconciler/__init__.py
 
-.PHONY: help venv browser demo test compiled quick lint format types contracts unit coverage update-golden switches benchmarks images release clean
+.PHONY: help venv browser demo test compiled quick lint format types contracts unit coverage update-golden switches walks benchmarks images release clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -70,6 +70,9 @@ update-golden: venv browser ## Write the golden files and the documents' output 
 
 switches: venv ## Every value of every switch of the simulator, through every story that meets it
 	$(BIN)/pytest -q -n $(WORKERS) --all-switches tests/execute/test_switch.py
+
+walks: venv ## 300 random histories of a tree, each planned with a warm cache and without (five minutes)
+	$(BIN)/pytest -q -n $(WORKERS) --walks 300 tests/laws/test_touched_part.py
 
 benchmarks: venv browser ## Measure what the documents claim in figures, into benchmarks/RESULTS.md (a quarter of an hour)
 	$(BIN)/python -m benchmarks

@@ -37,6 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="play every value of every switch of the simulator in every story that meets it",
     )
+    parser.addoption(
+        "--walks", type=int, metavar="N", help="hold so many random histories of a tree to the law of the touched part"
+    )
 
 
 def group(path: str) -> str:

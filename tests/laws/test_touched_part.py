@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,10 +17,14 @@ from reconciler.files import load as load_module
 from reconciler.files.cache import CacheFile, CacheTable
 from tests.files.conftest import cache_rows, picture
 from tests.files.git.test_git_tree_ids import commit, git
+from tests.laws.disk_changes import DISK_CHANGES
 
 SEEDS = 12
+"""Walks of a usual run; `--walks` asks for more."""
+
 STEPS = 4
-FORMS = ("json", "json", "json", "text", "markdown", "report")
+FORMS = ("json", "json", "json", "text", "markdown", "html", "report")
+REVISIONS = ("HEAD", "HEAD", "HEAD", "HEAD~1", "first")
 
 PROJECT = """\
 apiVersion: reconciler/v1
@@ -331,10 +336,10 @@ class Side:
         self._monkeypatch = monkeypatch
         self._capfd = capfd
 
-    def plan(self, form: str) -> tuple[int, str, str]:
+    def plan(self, form: str, rev: str = "HEAD") -> tuple[int, str, str]:
         self._monkeypatch.setenv("XDG_CACHE_HOME", str(self._folder))
         self._capfd.readouterr()
-        code = run(["plan", "--base", "HEAD", "--format", form, "--detailed-exitcode"], os.environ)
+        code = run(["plan", "--base", rev, "--format", form, "--detailed-exitcode"], os.environ)
         return code, *self._capfd.readouterr()
 
     def forget_groups(self) -> None:
@@ -342,6 +347,10 @@ class Side:
         if file.exists():
             with closing(sqlite3.connect(file)) as connection, connection:
                 connection.execute("DELETE FROM groups")
+
+    def forget_all(self) -> None:
+        """Begin with an empty cache."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -387,13 +396,19 @@ def walk(chance: random.Random, repo: Path) -> Iterator[str]:
             git(repo, "clean", "--quiet", "-fdx")
         done = []
         for _ in range(chance.randint(1, 3)):
-            change = chance.choice(USUAL if chance.random() < 0.93 else RARE)
+            (changes,) = chance.choices((USUAL, DISK_CHANGES, RARE), (70, 23, 7))
+            change = chance.choice(changes)
             change(chance, root)
             done.append(change.__name__)
         yield " ".join(done)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A walk for each seed."""
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(metafunc.config.getoption("--walks") or SEEDS))
+
+
 def test_the_plan_of_the_part_is_the_plan_of_the_whole(
     seed: int,
     tmp_path: Path,
@@ -406,9 +421,9 @@ def test_the_plan_of_the_part_is_the_plan_of_the_whole(
     repo = repository(tmp_path, monkeypatch)
     warm, whole = (Side(tmp_path / name, monkeypatch, capfd) for name in ("warm", "whole"))
     for step in walk(chance, repo):
-        form = chance.choice(FORMS)
-        whole.forget_groups()
-        told = warm.plan(form), whole.plan(form)
+        form, rev = chance.choice(FORMS), chance.choice(REVISIONS)
+        whole.forget_all() if chance.random() < 0.4 else whole.forget_groups()
+        told = warm.plan(form, rev), whole.plan(form, rev)
         assert told[0] == told[1], step
         assert part_plans[-1] is None, "all was read"
         if told[0][0] == 3 and chance.random() < 0.7:
