@@ -16,8 +16,8 @@ from reconciler.core.desired import Desired
 from reconciler.core.diff.account_index import AccountIndex
 from reconciler.core.look.announced_end import announced_end
 from reconciler.core.look.consequences import Merge, consequences, forgotten, loosened, repinned
+from reconciler.core.look.crossing import Crossing
 from reconciler.core.look.elsewhere import declared_twice
-from reconciler.core.look.groups import Crossing
 from reconciler.core.look.guard_moves import guard_moves
 from reconciler.core.look.offline import assess_offline, edited
 from reconciler.core.plan import Plan, Subject

@@ -16,21 +16,9 @@ from reconciler.app.settings import Settings
 from reconciler.app.validate import ReadTree, read_tree
 from reconciler.core.desired import Desired
 from reconciler.core.kind import Kind
-from reconciler.core.look.groups import (
-    ACROSS,
-    NO_GROUPS,
-    NO_PARTS,
-    Crossing,
-    Groups,
-    Input,
-    JudgedFile,
-    JudgedParts,
-    groups_in,
-    inputs_of,
-    kept,
-    project_digest,
-    require_no_twins,
-)
+from reconciler.core.look.crossing import ACROSS, Crossing, require_no_twins
+from reconciler.core.look.grouping import NO_PARTS, JudgedFile, JudgedParts, groups_in
+from reconciler.core.look.groups import NO_GROUPS, Groups, Input, inputs_of, kept, project_digest
 from reconciler.core.manifest.portable import below
 from reconciler.core.manifest.spec import DatasetBody
 from reconciler.core.plan import Plan

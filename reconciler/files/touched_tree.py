@@ -11,7 +11,8 @@ from dataclasses import replace
 from itertools import compress
 
 from reconciler.core.adoption import ADOPTED_FILE
-from reconciler.core.look.groups import Crossing, Groups, Inputs, require_apart
+from reconciler.core.look.crossing import Crossing, require_apart
+from reconciler.core.look.groups import Groups, Inputs
 from reconciler.core.manifest.loaded import Loaded
 from reconciler.core.manifest.overlay import FOLDER as OVERLAYS
 from reconciler.core.problem import Problem

@@ -12,10 +12,10 @@ of both trees (`core.rest`): neither read nor compared. Why that makes the same 
 - **What is common is in sync** (`core.look.settled`): complete and trained on both sides, whatever else changes, as long as the projects
   of the rest turn out to be in sync, too. As there, the first dataset of each project is looked at.
 - **Rules across manifests** are about names, former names, contents and families. Whatever the part that was read calls by a name of the
-  rest, or gives the fingerprint of the rest, is a *crossing*: that group is touched, too, and the part is read once more. The first
-  dataset of a project shows its family.
+  rest, or gives the fingerprint of the rest, is a *crossing* (`core.look.crossing`): that group is touched, too, and the part is read once more.
+  The first dataset of a project shows its family.
 - **What was said about a group is said again**, unless it is about another one, too: such a group is touched.
-- **Whatever is unusual is touched**: what is to be deleted, was moved, is kept as a draft or not to be started, is guarded or waived, shares a
+- **Whatever is unusual is touched** (`core.look.grouping`): what is to be deleted, was moved, is kept as a draft or not to be started, is guarded or waived, shares a
   folder by patterns. With galleries, overlays, adopted objects and pointers of DVC no tree is cut at all.
 
 Wherever anything is wrong with the part, or a rule cannot be answered from it, the whole is read, as if nothing had been kept.
@@ -23,34 +23,18 @@ Wherever anything is wrong with the part, or a rule cannot be answered from it, 
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
 from itertools import compress
 
-from reconciler.core.desired import Declared, Desired, DesiredDataset, DesiredModel
+from reconciler.core.desired import DesiredDataset, DesiredModel
 from reconciler.core.fingerprint import dataset_fingerprint, model_fingerprint
 from reconciler.core.kind import Kind
-from reconciler.core.manifest.loaded import Loaded, Manifest
-from reconciler.core.manifest.spec import DatasetBody
+from reconciler.core.manifest.loaded import Manifest
 from reconciler.core.problem import Problem
 from reconciler.core.ref import Ref
 from reconciler.core.rest import Column, Rest
 from reconciler.core.value import dataclass
-
-ACROSS = frozenset({"dataset-left-out"})
-"""Rules of warnings that ask about datasets of other groups: what they say of a part is not what they say of the whole."""
-
-_OF_SEVERAL = ACROSS | {f"{kind.value}-twin" for kind in Kind}
-"""Rules of warnings that are about a group and another one. They are judged anew in each plan."""
-
-
-class Crossing(Exception):
-    """Something in the part is about the rest. `groups` are to be touched, too; where it names none, all must be read."""
-
-    def __init__(self, groups: Collection[int] = ()) -> None:
-        super().__init__()
-        self.groups = frozenset(groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,179 +138,10 @@ class Groups:
 NO_GROUPS = Groups()
 
 
-def require_apart(loaded: Loaded, groups: Groups, untouched: Sequence[int]) -> None:
-    """Crossing if what was read in the part declares, names or was called what the rest declares, or has another project for it."""
-    of = {
-        kind: dict(zip(objects.names, objects.of, strict=True))
-        for kind, objects in ((Kind.DATASET, groups.datasets), (Kind.MODEL, groups.models))
-    }
-    named = {group for ref in _named(loaded) if (group := of.get(ref.kind, {}).get(ref.name)) is not None}
-    crossing = {group for group in named if untouched[group]} | _of_other_projects(loaded, groups, untouched)
-    if crossing:
-        raise Crossing(crossing)
-
-
-def _named(loaded: Loaded) -> Iterator[Ref]:
-    yield from loaded.broken
-    for manifest in loaded.manifests:
-        yield manifest.ref
-        if manifest.parent is not None:
-            yield manifest.parent
-        if manifest.moved_from is not None:
-            yield Ref(manifest.ref.kind, manifest.moved_from)
-
-
-def _of_other_projects(loaded: Loaded, groups: Groups, untouched: Sequence[int]) -> set[int]:
-    """Groups of the rest whose projects are declared otherwise than they were, or not at all."""
-    now = {one.ref.name: project_digest(one) for one in loaded.manifests if one.ref.kind is Kind.PROJECT}
-    same = {name for name, digest in groups.projects.items() if now.get(name) == digest}
-    rows = zip(groups.datasets.stands, groups.datasets.of, strict=True)
-    return {group for project, group in rows if project not in same and untouched[group]}
-
-
-def require_no_twins(desired: Desired, groups: Groups, untouched: Sequence[int]) -> None:
-    """Crossing if an object of the part has the fingerprint of one of the rest. Two objects with one content have one fingerprint."""
-    datasets, models = _prints(desired)
-    prints = {*datasets.values(), *models.values()}
-    crossing = {
-        group
-        for objects in (groups.datasets, groups.models)
-        for print_, group in zip(objects.prints, objects.of, strict=True)
-        if print_ in prints and untouched[group]
-    }
-    if crossing:
-        raise Crossing(crossing)
-
-
-def _prints(desired: Desired) -> tuple[dict[Ref, str], dict[Ref, str]]:
-    datasets = {ref: dataset_fingerprint(dataset) for ref, dataset in desired.datasets.items()}
-    return datasets, {ref: model_fingerprint(one, datasets[one.dataset]) for ref, one in desired.models.items()}
-
-
 def project_digest(manifest: Manifest) -> str:
     """All that the manifest of a project says, and not where it stands."""
     text = json.dumps(manifest.document.value, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedFile:
-    """A file of manifests that was read. `is_plain` is False where it holds anything else."""
-
-    input: Input
-    manifests: tuple[Manifest, ...]
-    is_plain: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedParts:
-    """What was read of a tree, or of a part of it, and found to be without an error. Inputs are by the ref of their dataset.
-
-    `prefix` is what a problem shows before a path below the root.
-    """
-
-    files: Sequence[JudgedFile]
-    folders: Mapping[Ref, Input]
-    schemas: Mapping[Ref, Input]
-    desired: Desired
-    problems: Sequence[Problem]
-    prefix: str
-
-
-NO_PARTS = JudgedParts(files=(), folders={}, schemas={}, desired=Desired(), problems=(), prefix="")
-
-
-def groups_in(parts: JudgedParts) -> Iterator[Group]:
-    """The groups that may be kept."""
-    told: dict[str, list[Problem]] = {}
-    for problem in parts.problems:
-        shown = problem.location.path
-        path = shown.removeprefix(parts.prefix)
-        if "\N{REPLACEMENT CHARACTER}" in path or not shown.startswith(parts.prefix):
-            return  # where that lies, only bytes could tell
-        told.setdefault(path, []).append(replace(problem, location=replace(problem.location, path=path)))
-    holders = Counter(folder.path for folder in parts.folders.values())
-    for files in _together(parts.files):
-        manifests = [manifest for file in files for manifest in file.manifests]
-        group = _group(files, manifests, parts)
-        if group is None:
-            continue
-        folders, own = {folder.path for folder in group.folders}, {one.path for one in (*group.files, *group.schemas)}
-        paths = [path for path in told if path in own or path.rpartition("/")[0] in folders]
-        warnings = tuple(problem for path in paths for problem in told[path])
-        shares = paths and any(holders[folder] > 1 for folder in folders)
-        if not shares and all(_is_of_one(problem, parts.prefix) for problem in warnings):
-            yield replace(group, warnings=warnings)
-
-
-def _is_of_one(problem: Problem, prefix: str) -> bool:
-    """Is a warning about one group alone, in words that hold wherever the root lies?"""
-    texts = problem.summary, problem.detail, problem.remedy
-    return problem.rule not in _OF_SEVERAL and not (prefix and any(prefix in text for text in texts))
-
-
-def _group(files: Sequence[JudgedFile], manifests: Sequence[Manifest], parts: JudgedParts) -> Group | None:
-    """What these files hold; None if anything of it is unusual."""
-    if not all(file.is_plain for file in files):
-        return None
-    present = parts.desired.present
-    objects = [present[manifest.ref] for manifest in manifests if _is_plain(manifest, present)]
-    datasets = [one for one in objects if isinstance(one, DesiredDataset)]
-    models = [one for one in objects if isinstance(one, DesiredModel)]
-    folders = [folder for one in datasets if (folder := parts.folders.get(one.ref)) is not None]
-    if len(datasets) + len(models) < len(manifests) or len(folders) < len(datasets):
-        return None
-    if not {one.dataset for one in models} <= {one.ref for one in datasets}:
-        return None
-    return Group(
-        files=tuple(file.input for file in files),
-        folders=tuple(folders),
-        schemas=tuple(parts.schemas[one.ref] for one in datasets if one.ref in parts.schemas),
-        datasets=tuple(datasets),
-        models=tuple(models),
-    )
-
-
-def _is_plain(manifest: Manifest, present: Mapping[Ref, Declared]) -> bool:
-    """Is a dataset complete, or a model trained, by the shortest way that leads there?"""
-    match present.get(manifest.ref), manifest.body:
-        case DesiredDataset() as dataset, DatasetBody(spec=spec):
-            return dataset.completed and dataset.moved_from is None and spec.images.include is None and not spec.waive
-        case DesiredModel() as model, _:
-            return (
-                model.policy.start and model.moved_from is None and not model.mirror_aliases and model.promotion is None
-            )
-        case _:
-            return False
-
-
-def _together(files: Iterable[JudgedFile]) -> list[list[JudgedFile]]:
-    """Files by what belongs together: a dataset and the models on it, wherever they stand."""
-    above: dict[str, str] = {}
-
-    def first(name: str) -> str:
-        while above.setdefault(name, name) != name:
-            above[name] = name = above[above[name]]
-        return name
-
-    by_file = []
-    for file in files:
-        datasets = [name for manifest in file.manifests if (name := _dataset_of(manifest)) is not None]
-        for name in datasets:
-            above[first(name)] = first(datasets[0])
-        if datasets:
-            by_file.append((datasets[0], file))
-    found: dict[str, list[JudgedFile]] = {}
-    for name, file in by_file:
-        found.setdefault(first(name), []).append(file)
-    return list(found.values())
-
-
-def _dataset_of(manifest: Manifest) -> str | None:
-    """The dataset that a manifest declares, or that it says a model is trained on."""
-    if manifest.ref.kind is Kind.DATASET:
-        return manifest.ref.name
-    return None if manifest.parent is None else manifest.parent.name
 
 
 def inputs_of(groups: Groups, untouched: Sequence[int]) -> set[Input]:

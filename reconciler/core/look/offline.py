@@ -13,7 +13,7 @@ from reconciler.core.diff.diff import diff
 from reconciler.core.fingerprint import dataset_fingerprint, declared_fingerprint
 from reconciler.core.kind import Kind
 from reconciler.core.live import DatasetStatus, ModelStatus, Observed, RemoteDataset, by_identity
-from reconciler.core.look.groups import Crossing
+from reconciler.core.look.crossing import Crossing
 from reconciler.core.look.settled import in_order, in_sync, settled, without
 from reconciler.core.look.tree_as_live import assumed_ids, tree_as_live
 from reconciler.core.name import DraftName, parse_model_name, without_version
