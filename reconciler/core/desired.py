@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Literal
 
 from reconciler.core.adoption import NOTHING_ADOPTED, Adoption
 from reconciler.core.guide import Family, Guide
 from reconciler.core.kind import Kind
+from reconciler.core.late_sequence import LateSequence
 from reconciler.core.name import DIGEST_BYTES
 from reconciler.core.problem import Location, Problem
 from reconciler.core.promotion import Promotion
@@ -36,25 +37,17 @@ class DesiredImage:
     has_content: bool = True
 
 
-class UncaptionedImages(Sequence[DesiredImage]):
+class UncaptionedImages(LateSequence[DesiredImage]):
     """Images without declared captions, sorted by digest. The objects are made when the first one is asked for.
 
     `column` holds their digests, sorted, 32 bytes each, one behind the other.
     """
 
-    __slots__ = ("_made", "_make", "column")
+    __slots__ = ("column",)
 
     def __init__(self, column: bytes, make: Callable[[], tuple[DesiredImage, ...]]) -> None:
+        super().__init__(make)
         self.column = column
-        self._make = make
-        self._made: tuple[DesiredImage, ...] | None = None
-
-    @property
-    def images(self) -> tuple[DesiredImage, ...]:
-        """All images."""
-        if self._made is None:
-            self._made = self._make()
-        return self._made
 
     @property
     def digests(self) -> list[str]:
@@ -64,19 +57,6 @@ class UncaptionedImages(Sequence[DesiredImage]):
 
     def __len__(self) -> int:
         return len(self.column) // DIGEST_BYTES
-
-    @overload
-    def __getitem__(self, index: int) -> DesiredImage: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[DesiredImage, ...]: ...  # type: ignore[explicit-any]  # of any kind
-    def __getitem__(self, index: int | slice) -> DesiredImage | tuple[DesiredImage, ...]:  # type: ignore[explicit-any]  # of any kind
-        return self.images[index]
-
-    def __eq__(self, other: object) -> bool:
-        return self.images == (other.images if isinstance(other, UncaptionedImages) else other)
-
-    def __hash__(self) -> int:
-        return hash(self.images)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

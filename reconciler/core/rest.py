@@ -5,9 +5,10 @@ It stands in columns. An object is made of a row where somebody asks for one: a 
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar, overload
+from typing import TypeVar
 
 from reconciler.core.kind import Kind
+from reconciler.core.late_sequence import LateSequence
 from reconciler.core.ref import Ref
 from reconciler.core.state import State, Unchanged
 from reconciler.core.value import dataclass
@@ -80,26 +81,19 @@ class Rest:
 NO_REST = Rest()
 
 
-class UnchangedRows(Sequence[Unchanged]):
+class UnchangedRows(LateSequence[Unchanged]):
     """What a plan leaves as it is: the rows that a comparison made, and those of the rest, in the order of the tree.
 
     The last `tail` of the rows that were made are of what the tree does not hold; they stand at the end.
     """
 
-    __slots__ = ("_all", "compared", "rest", "tail")
+    __slots__ = ("compared", "rest", "tail")
 
     def __init__(self, compared: tuple[Unchanged, ...], rest: Rest, tail: int) -> None:
+        super().__init__(lambda: tuple(self.merged(lambda row: row, self._rows)))
         self.compared = compared
         self.rest = rest
         self.tail = tail
-        self._all: tuple[Unchanged, ...] | None = None
-
-    @property
-    def all(self) -> tuple[Unchanged, ...]:
-        """Each of them as an object."""
-        if self._all is None:
-            self._all = tuple(self.merged(lambda row: row, self._rows))
-        return self._all
 
     def merged(self, one: Callable[[Unchanged], _T], of_rest: Callable[[Kind], Sequence[_T]]) -> Iterator[_T]:
         """Something of each of them, in order; `of_rest` gives it of all objects of the rest of one kind at once."""
@@ -121,19 +115,3 @@ class UnchangedRows(Sequence[Unchanged]):
 
     def __len__(self) -> int:
         return len(self.compared) + len(self.rest)
-
-    def __iter__(self) -> Iterator[Unchanged]:
-        return iter(self.all)
-
-    @overload
-    def __getitem__(self, index: int) -> Unchanged: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Unchanged, ...]: ...  # type: ignore[explicit-any]  # of any kind
-    def __getitem__(self, index: int | slice) -> Unchanged | tuple[Unchanged, ...]:  # type: ignore[explicit-any]  # of any kind
-        return self.all[index]
-
-    def __eq__(self, other: object) -> bool:
-        return self.all == (other.all if isinstance(other, UnchangedRows) else other)
-
-    def __hash__(self) -> int:
-        return hash(self.all)

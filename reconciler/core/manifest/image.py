@@ -1,9 +1,9 @@
 """What is known of an image file without looking at its pixels."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from enum import StrEnum
-from typing import overload
 
+from reconciler.core.late_sequence import LateSequence
 from reconciler.core.name import DIGEST_BYTES
 from reconciler.core.value import dataclass
 
@@ -79,43 +79,19 @@ class FolderSummary:
     plain_names: bool
 
 
-class FolderImages(Sequence[ImageFile]):
+class FolderImages(LateSequence[ImageFile]):
     """The image files of a folder in the order of their names. The objects are made when the first one is asked for.
 
     Trees are large, and a plan that finds nothing to do looks at the digests and the summary only. `digests` holds those of all
     files, sorted, 32 bytes each, one behind the other.
     """
 
-    __slots__ = ("_made", "_make", "digests", "summary")
+    __slots__ = ("digests", "summary")
 
     def __init__(self, digests: bytes, summary: FolderSummary, make: Callable[[], tuple[ImageFile, ...]]) -> None:
+        super().__init__(make)
         self.digests = digests
         self.summary = summary
-        self._make = make
-        self._made: tuple[ImageFile, ...] | None = None
-
-    @property
-    def files(self) -> tuple[ImageFile, ...]:
-        """All image files."""
-        if self._made is None:
-            self._made = self._make()
-        return self._made
 
     def __len__(self) -> int:
         return len(self.digests) // DIGEST_BYTES
-
-    def __iter__(self) -> Iterator[ImageFile]:
-        return iter(self.files)  # a sequence would ask for one index after the other
-
-    @overload
-    def __getitem__(self, index: int) -> ImageFile: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[ImageFile, ...]: ...  # type: ignore[explicit-any]  # of any kind
-    def __getitem__(self, index: int | slice) -> ImageFile | tuple[ImageFile, ...]:  # type: ignore[explicit-any]  # of any kind
-        return self.files[index]
-
-    def __eq__(self, other: object) -> bool:
-        return self.files == (other.files if isinstance(other, FolderImages) else other)
-
-    def __hash__(self) -> int:
-        return hash(self.files)

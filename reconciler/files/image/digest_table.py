@@ -111,7 +111,7 @@ class DigestTable:
     @functools.cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all files."""
-        return FileNames(lines=self.lines).names
+        return FileNames(lines=self.lines).members
 
     @property
     def columns(self) -> bytes:
