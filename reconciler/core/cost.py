@@ -1,9 +1,8 @@
 """What a step, a change or a whole plan spends."""
 
 from collections.abc import Iterable
-from operator import attrgetter
 
-from reconciler.core.value import dataclass
+from reconciler.core.value import content_of, dataclass, fields_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,20 +19,11 @@ class Cost:
     deletions: int = 0
 
     def __add__(self, other: "Cost") -> "Cost":
-        return Cost(
-            calls=self.calls + other.calls,
-            bytes=self.bytes + other.bytes,
-            uploads=self.uploads + other.uploads,
-            removals=self.removals + other.removals,
-            regenerations=self.regenerations + other.regenerations,
-            rewrites=self.rewrites + other.rewrites,
-            trainings=self.trainings + other.trainings,
-            deletions=self.deletions + other.deletions,
-        )
+        return total((self, other))
 
 
-_FIELDS = ("calls", "bytes", "uploads", "removals", "regenerations", "rewrites", "trainings", "deletions")
-_amounts = attrgetter(*_FIELDS)
+_FIELDS = tuple(name for name, _, _ in fields_of(Cost))
+_amounts = content_of(_FIELDS)
 
 
 def total(costs: Iterable[Cost]) -> Cost:

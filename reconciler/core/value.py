@@ -7,7 +7,7 @@ text are shared functions. The fields and `replace` are the standard ones, and s
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from operator import attrgetter, ge, gt, le, lt
 from types import FunctionType
@@ -53,7 +53,7 @@ def replace(value: T, **changes: object) -> T:
 def _handed_over(cls: type[object]) -> tuple[tuple[str, ...], Callable[[object], Iterable[object]]]:
     """The fields that are given where a value is made, and what reads all of them at once."""
     names = tuple(name for name, (each, *_) in _parts(cls).items() if each.init)
-    return names, _content(list(names))
+    return names, content_of(names)
 
 
 class _Home:
@@ -240,7 +240,7 @@ def _fields(cls: type[object]) -> tuple[Field, ...]:
 
 def _compared(cls: type[object]) -> Callable[[object], object]:
     """What of a value is compared."""
-    return _content([name for name, (each, *_) in _parts(cls).items() if each.compare])
+    return content_of([name for name, (each, *_) in _parts(cls).items() if each.compare])
 
 
 def _equality(cls: type[object]) -> FunctionType:
@@ -304,8 +304,8 @@ def _compiled_init(cls: type[object]) -> FunctionType:
     return made
 
 
-def _content(names: list[str]) -> Callable[[object], tuple[object, ...]]:
-    """The values of these fields as a tuple."""
+def content_of(names: Sequence[str]) -> Callable[[object], tuple[object, ...]]:
+    """What reads the values of these fields all at once."""
     if not names:
         return lambda _: ()
     read = attrgetter(*names)

@@ -19,6 +19,7 @@ import reconciler
 from reconciler.core.look.groups import Groups, Inputs, Objects
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.files.cache import CacheFile, CacheTable
+from reconciler.files.source_digest import source_digest
 
 ROW_LIMIT = 16 * 1024 * 1024
 """Bytes of the row of one root: some 200,000 objects."""
@@ -62,12 +63,8 @@ class GroupsCache:
 @functools.cache
 def rules() -> bytes:
     """A digest of the rules: the source of all that judges."""
-    found = hashlib.sha256()
     top = Path(str(reconciler.__file__)).parent
-    for pattern in _RULES:
-        for path in sorted(top.glob(pattern)):
-            found.update(path.read_bytes())
-    return found.digest()[:16]
+    return source_digest(path for pattern in _RULES for path in sorted(top.glob(pattern)))
 
 
 def encoded(groups: Groups) -> bytes:

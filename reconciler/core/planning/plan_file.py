@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from reconciler.core.action import counted
@@ -15,7 +14,7 @@ from reconciler.core.ref import Ref
 from reconciler.core.rest import Column, Rest, UnchangedRows
 from reconciler.core.strictjson import Value, dumps, loads
 from reconciler.core.text import shown
-from reconciler.core.value import fields_of
+from reconciler.core.value import content_of, fields_of
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -169,4 +168,4 @@ def _plain(value: object) -> object:
 def _fields(cls: type) -> tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]:
     """The names of the fields of a value, and what gives all of them at once."""
     names = tuple(name for name, _, _ in fields_of(cls))
-    return names, attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+    return names, content_of(names)

@@ -22,6 +22,7 @@ from reconciler.core.manifest.document import Document
 from reconciler.core.problem import Location, Problem, Severity
 from reconciler.core.strictjson import Value
 from reconciler.files.cache import CacheFile, CacheTable
+from reconciler.files.source_digest import source_digest
 from reconciler.files.yaml.reading import DEPTH_LIMIT, Reading, read_yaml
 
 PENDING_LIMIT = 16 * 1024 * 1024
@@ -84,13 +85,14 @@ class ReadingCache:
 
 @functools.cache
 def rules() -> bytes:
-    """A digest of the rules, of their source. Another tool finds no row of this one. Nothing is imported for it."""
-    found = hashlib.sha256()
-    for name in _RULES:
-        spec = find_spec(name)
-        assert spec is not None, name
-        found.update(Path(str(spec.origin)).read_bytes())
-    return found.digest()[:16]
+    """A digest of the rules. Nothing is imported for it."""
+    return source_digest(map(_source, _RULES))
+
+
+def _source(module: str) -> Path:
+    spec = find_spec(module)
+    assert spec is not None, module
+    return Path(str(spec.origin))
 
 
 def encoded(reading: Reading) -> bytes | None:
