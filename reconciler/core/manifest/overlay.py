@@ -180,14 +180,14 @@ def _named(document: Document) -> tuple[dict[str, Ref], list[Problem]]:
 
 
 def _difference(document: Document, text: str, keys: ObjectKeys) -> Difference:
-    steps, aliases = ("objects", text), keys.aliases or {}
+    places = document.places("objects", text, "aliases")
     return Difference(
-        place=document.at_key(*steps),
+        place=document.at_key("objects", text),
         id=keys.id,
         ensure=keys.ensure,
         start=keys.start,
-        aliases=aliases,
-        alias_places={label: document.at(*steps, "aliases", label) for label in aliases},
+        aliases=keys.aliases or {},
+        alias_places={label: place for label, (_, place) in places.items()},
     )
 
 
@@ -202,9 +202,9 @@ def _judge(ref: Ref, keys: ObjectKeys, text: str, document: Document) -> Iterato
             detail=f"It is for a {kinds}.",
             remedy=f"Of a {ref.kind.value} it says {one_of(KEYS_OF[ref.kind])}.",
         )
+    places = document.places("objects", text, "aliases")
     for label, version in (keys.aliases or {}).items():
-        steps = ("objects", text, "aliases", label)
-        yield from judge_alias(label, version, document.at_key(*steps), document.at(*steps))
+        yield from judge_alias(label, version, *places[label])
 
 
 def _no_object(place: Location, text: str, detail: str) -> Problem:
