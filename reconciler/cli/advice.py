@@ -5,7 +5,7 @@ copies the command would otherwise read another tree or ask another account.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ class Advice:
         words = command.split(" ")
         if "--help" in words:
             return found[0]
-        without = {"endpoint"} if name in _ASKS_NOBODY else set()
+        without = {"endpoint"} if _asks_nobody(name, words) else set()
         more = self.options(but={option for option in _NAMES if f"--{option}" in words} | without)
         return f"`{' '.join([command, *more])}`"
 
@@ -116,6 +116,11 @@ class Advice:
     def gallery(self, report: "GalleryReport") -> "GalleryReport":
         """A page that shows a gallery."""
         return replace(report, ways=tuple(replace(one, words=self.sentence(one.words)) for one in report.ways))
+
+
+def _asks_nobody(name: str, words: Sequence[str]) -> bool:
+    """Does a command ask no account? A plan on a revision asks one only with `--live`."""
+    return name in _ASKS_NOBODY or (name == "plan" and "--base" in words and "--live" not in words)
 
 
 def advice_of(given: Mapping[str, object]) -> Advice:

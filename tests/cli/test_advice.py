@@ -74,6 +74,8 @@ def test_every_command_that_is_advised_is_one_that_there_is() -> None:
             "`reconciler plan --overlay brand`",
             "`reconciler plan --overlay brand --root 'my brand/' --endpoint https://api.example`",
         ),
+        ("`reconciler plan --base REV`", "`reconciler plan --base REV --root 'my brand/' --overlay staging`"),
+        ("`reconciler plan --base REV --live`", f"`reconciler plan --base REV --live {MORE}`"),
         ("`reconciler doctor` says it.", "`reconciler doctor --root 'my brand/' --overlay staging` says it."),
         ("`reconciler gallery report x`", "`reconciler gallery report x --root 'my brand/' --overlay staging`"),
         ("`reconciler gallery run x`", f"`reconciler gallery run x {MORE}`"),
