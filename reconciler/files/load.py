@@ -77,7 +77,7 @@ def load(
             git = asked or asked_early(tree.root, os.environ, sees_untracked=known is not None)
             digests = DigestCache(file, tree.root)
             listing = _listed(tree, file, digests) if believes_cache else list_tree(tree)
-            least = ASK_GIT_FROM if known is None else min(ASK_GIT_FROM, ASK_GIT_BESIDE_FROM)
+            least = ASK_GIT_FROM if known is None else ASK_GIT_BESIDE_FROM
             if git is None and listing.entries >= least:
                 git = ask_git(tree.root, os.environ, sees_untracked=known is not None)
             elif git is not None and listing.entries < least:

@@ -42,7 +42,7 @@ spec:
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Both families in a commit; git is asked, however small the tree is."""
-    monkeypatch.setattr(load_module, "ASK_GIT_FROM", 0)
+    monkeypatch.setattr(load_module, "ASK_GIT_BESIDE_FROM", 0)
     monkeypatch.setenv("HOME", "/nonexistent")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)

@@ -363,7 +363,7 @@ def part_plans(monkeypatch: pytest.MonkeyPatch) -> list[PartPlan | None]:
         return found[-1]
 
     monkeypatch.setattr(touched_part, "plan_of_part", noted)
-    monkeypatch.setattr(load_module, "ASK_GIT_FROM", 0)
+    monkeypatch.setattr(load_module, "ASK_GIT_BESIDE_FROM", 0)
     return found
 
 
